@@ -1,0 +1,182 @@
+"""What people write: YAML into frozen values, every mistake with its file, line and column."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tempfile
+from collections.abc import Iterable, Sequence
+from io import StringIO
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import AliasEvent
+
+from techdd.errors import DocumentError
+
+Document = TypeVar("Document", bound=BaseModel)
+
+MAX_BYTES = 1_000_000
+MAX_DEPTH = 50
+
+
+def load(path: Path, kind: type[Document]) -> Document:
+    """The document in `path` as a `kind`.
+
+    Raises DocumentError whose `where` is file:line:column of the first mistake; further mistakes
+    follow in the message, one a line.
+    """
+    tree = read_yaml(path)
+    if not isinstance(tree, CommentedMap):
+        raise DocumentError("expected a mapping of keys at the top", f"{path}:1:1")
+    try:
+        return kind.model_validate(tree)
+    except ValidationError as error:
+        mistakes = [_mistake(path, tree, kind, detail) for detail in error.errors()]
+        first, *others = mistakes
+        message = "\n".join([first[1], *(f"{where}: {text}" for where, text in others[:9])])
+        raise DocumentError(message, first[0]) from None
+
+
+def read_yaml(path: Path) -> Any:
+    """YAML 1.2 from `path`: no duplicate keys, tags or aliases; size and depth are limited."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise DocumentError(f"larger than {MAX_BYTES:,} bytes; split it", path)
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise DocumentError(f"not UTF-8 (byte {error.start}); save it as UTF-8", path) from None
+    except OSError as error:
+        raise DocumentError(f"cannot be read: {error.strerror}", path) from None
+    return parse_yaml(text, str(path))
+
+
+def parse_yaml(text: str, where: str) -> Any:
+    """As `read_yaml`, for text whose origin is `where`."""
+    yaml = YAML(typ="rt", pure=True)
+    try:
+        _refuse_bombs(yaml, text, where)
+        return yaml.load(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = f"{where}:{mark.line + 1}:{mark.column + 1}" if mark else where
+        problem = str(error.problem or error.context or "invalid YAML").splitlines()[0]
+        raise DocumentError(f"invalid YAML: {problem}", place) from None
+    except (YAMLError, ValueError, RecursionError) as error:
+        detail = (str(error) or "nested too deeply").splitlines()[0]
+        raise DocumentError(f"invalid YAML: {detail}", where) from None
+
+
+def _refuse_bombs(yaml: YAML, text: str, where: str) -> None:
+    """Aliases and depth are what makes a few hundred bytes of YAML explode."""
+    depth = 0
+    for event in yaml.parse(StringIO(text)):
+        place = f"{where}:{event.start_mark.line + 1}:{event.start_mark.column + 1}"
+        if isinstance(event, AliasEvent):
+            raise DocumentError("aliases (*name) are not allowed; write the value out", place)
+        if getattr(event, "tag", None) is not None and getattr(event, "ctag", None) is not None:
+            tag = str(event.tag)
+            if not tag.startswith("tag:yaml.org,2002:") and tag not in ("!", "None"):
+                raise DocumentError(f"tag {tag} is not allowed", place)
+        name = type(event).__name__
+        depth += name.endswith("StartEvent") - name.endswith("EndEvent")
+        if depth > MAX_DEPTH:
+            raise DocumentError(f"nested deeper than {MAX_DEPTH} levels", place)
+
+
+def _mistake(
+    path: Path, tree: CommentedMap, kind: type[BaseModel], detail: ErrorDetails
+) -> tuple[str, str]:
+    location = [part for part in detail["loc"] if not _is_union_branch(part)]
+    line, column = _position(tree, location)
+    dotted = ".".join(str(part) for part in location) or "document"
+    if detail["type"] == "extra_forbidden":
+        key = str(location[-1])
+        text = f"unknown key {key!r}{_did_you_mean(key, _known_keys(kind, location[:-1]))}"
+    elif detail["type"] == "missing":
+        text = f"{dotted}: this key is missing"
+    else:
+        got = detail["input"]
+        shown = f" (got {got!r})" if isinstance(got, str | int | float | bool) else ""
+        text = f"{dotted}: {detail['msg'].removeprefix('Value error, ')}{shown}"
+    return f"{path}:{line}:{column}", text
+
+
+def _is_union_branch(part: object) -> bool:
+    """Pydantic adds the tried branch of a union to the location; it is no key of the file."""
+    return isinstance(part, str) and ("[" in part or part in {"str", "int", "float", "bool"})
+
+
+def _position(tree: Any, location: Sequence[object]) -> tuple[int, int]:
+    """Line and column (from 1) of the last part of `location` that stands in the file."""
+    line, column = 1, 1
+    for part in location:
+        try:
+            if isinstance(tree, CommentedMap) and part in tree:
+                line, column = (number + 1 for number in tree.lc.key(part))
+            elif isinstance(tree, CommentedSeq) and isinstance(part, int):
+                line, column = (number + 1 for number in tree.lc.item(part))
+            else:
+                break
+            tree = tree[part]
+        except (KeyError, IndexError, TypeError):
+            break
+    return line, column
+
+
+def _known_keys(kind: Any, location: Iterable[object]) -> list[str]:
+    """The keys allowed at `location` of a document of `kind`, walked through the model's fields."""
+    for part in location:
+        if isinstance(part, int):
+            continue
+        fields = getattr(kind, "model_fields", {})
+        if part not in fields:
+            return []
+        kind = _innermost(fields[part].annotation)
+    return [field.alias or name for name, field in getattr(kind, "model_fields", {}).items()]
+
+
+def _innermost(annotation: Any) -> Any:
+    """The model inside `list[Model]`, `Model | None` and the like."""
+    for inner in getattr(annotation, "__args__", ()):
+        found = _innermost(inner)
+        if hasattr(found, "model_fields"):
+            return found
+    return annotation
+
+
+def _did_you_mean(word: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(word, known, n=1)
+    return f" (did you mean {near[0]!r}?)" if near else ""
+
+
+def dump_yaml(value: Any) -> str:
+    """`value` as YAML text in our one style."""
+    yaml = YAML()
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    yaml.width = 100
+    out = StringIO()
+    yaml.dump(value, out)
+    return out.getvalue()
+
+
+def write_atomic(path: Path, data: bytes) -> None:
+    """Writes a new file and renames it over `path`, so that nobody ever sees half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise

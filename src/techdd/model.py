@@ -1,0 +1,336 @@
+"""The words of the trade: frozen values that every floor speaks; standard library only."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+
+Value = str | int | float | bool | None
+
+
+class Severity(StrEnum):
+    """How much a finding matters to the deal, from `info` to `critical`."""
+
+    INFO = "info"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        """0 for `info` up to 4 for `critical`."""
+        return list(Severity).index(self)
+
+
+class Status(StrEnum):
+    """The only four ends of a measurement."""
+
+    OK = "ok"
+    PARTIAL = "partial"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+class Grade(IntEnum):
+    """How well an answer is evidenced; caps the level it can earn (see `policy.Scoring`)."""
+
+    NONE = 0
+    STATED = 1
+    SHOWN = 2
+    SAMPLED = 3
+    MEASURED = 4
+
+
+class Rating(StrEnum):
+    """Traffic light; `grey` means not assessed, never clean."""
+
+    GREEN = "green"
+    AMBER = "amber"
+    RED = "red"
+    GREY = "grey"
+
+
+class Outcome(StrEnum):
+    """What the repositories say about an answer."""
+
+    SUPPORTED = "supported"
+    PARTLY = "partly supported"
+    CONTRADICTED = "contradicted"
+    NO_EVIDENCE = "no evidence in scope"
+    NOT_TESTABLE = "not testable from repositories"
+
+
+class Horizon(StrEnum):
+    """When a finding should be dealt with, seen from the signing of the deal."""
+
+    BEFORE_SIGNING = "before signing"
+    DAYS_30 = "first 30 days"
+    DAYS_100 = "first 100 days"
+    YEAR = "first year"
+
+
+@dataclass(frozen=True)
+class Issue:
+    """Something that could not be looked at: limits the scope of a run and is no finding.
+
+    `reason` is a short phrase that many issues can share ("syntax error"); `path` and `detail` tell
+    this one apart.
+    """
+
+    reason: str
+    path: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Run:
+    """How one collector ended on one repository. `rows` counts facts by table."""
+
+    collector: str
+    repo: str
+    status: Status
+    key: str
+    rows: Mapping[str, int] = field(default_factory=dict)
+    issues: tuple[Issue, ...] = ()
+
+
+@dataclass(frozen=True)
+class Location:
+    """Where something stands; any part may be unknown."""
+
+    path: str = ""
+    line: int | None = None
+    commit: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.path}:{self.line}" if self.path and self.line else self.path
+        return f"{place} @ {self.commit[:10]}".strip() if self.commit else place
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One number. `repo` empty means the whole engagement; only those speak for checklist items.
+
+    `value` None means it could not be measured, with the reason in `note`. `basis` says what it was
+    counted over ("412 commits in 12 months").
+    """
+
+    name: str
+    value: float | None
+    unit: str = ""
+    repo: str = ""
+    basis: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Observation:
+    """A fact worth judging: names the finding rule that judges it and fills the rule's texts.
+
+    `key` makes the finding's fingerprint together with rule and repository, so it must hold still
+    when code moves (no line numbers). `values` are what the rule's texts may name.
+    """
+
+    rule: str
+    repo: str
+    key: str
+    locations: tuple[Location, ...] = ()
+    values: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Series:
+    """A small table that a chapter may print or draw.
+
+    `chart` names a chart of `charts.py` ("" = print as a table); `columns` carry their unit in
+    their name. `note` holds the caveat and the source that go with it.
+    """
+
+    name: str
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Value, ...], ...]
+    chart: str = ""
+    note: str = ""
+    repo: str = ""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one probe answered; its status is no better than the worst run behind its facts."""
+
+    probe: str
+    question: str
+    domain: str
+    status: Status
+    metrics: tuple[Metric, ...] = ()
+    observations: tuple[Observation, ...] = ()
+    series: tuple[Series, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A judged observation, with what it means and what to do. `effort` is in person-days."""
+
+    id: str
+    rule: str
+    title: str
+    severity: Severity
+    domain: str
+    repo: str
+    locations: tuple[Location, ...]
+    observation: str
+    why: str
+    remedy: str
+    effort: tuple[float, float]
+    horizon: Horizon
+    treatment: str
+    tags: tuple[str, ...]
+    references: tuple[str, ...]
+    source: str
+    threshold: str = ""
+    deal_breaker: bool = False
+
+
+@dataclass(frozen=True)
+class Check:
+    """One rule as it was applied to one scope, whether or not it fired."""
+
+    rule: str
+    title: str
+    domain: str
+    repo: str
+    observed: str
+    threshold: str
+    result: str  # "fired", "did not fire" or "not assessable"
+
+
+@dataclass(frozen=True)
+class ItemScore:
+    """One checklist item as it was scored, with everything that made the number."""
+
+    id: str
+    ask: str
+    importance: str
+    weight: float
+    level: float | None  # effective level 0-4; None = not assessed or not applicable
+    stated: int | None
+    measured: int | None
+    grade: Grade
+    outcome: Outcome
+    applicable: bool
+    basis: str  # one sentence: where the level comes from
+    evidence: tuple[str, ...] = ()
+    capped: str = ""
+    why: str = ""
+    note: str = ""
+    by: str = ""
+
+
+@dataclass(frozen=True)
+class Score:
+    """A domain's score: 0-100 or None, printed together with its coverage, always.
+
+    `low` and `high` are the score if every unanswered item were at 0 or at 4.
+    """
+
+    value: float | None
+    coverage: float
+    confidence: str  # "high", "medium", "low" or "none"
+    rating: Rating
+    low: float = 0.0
+    high: float = 100.0
+    rationale: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One domain of the report."""
+
+    domain: str
+    title: str
+    intro: str
+    score: Score
+    items: tuple[ItemScore, ...]
+    findings: tuple[Finding, ...]
+    metrics: tuple[Metric, ...]
+    series: tuple[Series, ...]
+    strengths: tuple[str, ...] = ()
+    gaps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The printed outcome and the rule that gave it."""
+
+    label: str
+    rating: Rating
+    rationale: tuple[str, ...]
+    rule: str
+    coverage: float
+    confidence: str
+
+
+@dataclass(frozen=True)
+class RepositoryScope:
+    """The coverage ledger of one repository."""
+
+    name: str
+    commit: str
+    committed: str  # ISO date of the audited commit
+    branch: str
+    commits: int | None
+    contributors: int | None
+    files: int
+    lines_by_language: tuple[tuple[str, int, str], ...]  # language, code lines, how measured
+    left_out: tuple[tuple[str, int, int], ...]  # role, files, lines
+    shallow: bool
+    issues: tuple[tuple[str, str, int, str], ...]  # collector, reason, count, example
+
+
+@dataclass(frozen=True)
+class Report:
+    """All that a format sees; JSON-able through `dataclasses.asdict`."""
+
+    client: str
+    title: str
+    date: str  # ISO; the one date that may differ between equal audits
+    audience: str
+    adviser: str
+    tool: str
+    verdict: Verdict
+    summary: tuple[str, ...]
+    chapters: tuple[Chapter, ...]
+    findings: tuple[Finding, ...]
+    checks: tuple[Check, ...]
+    strengths: tuple[str, ...]
+    scope: tuple[RepositoryScope, ...]
+    runs: tuple[Run, ...]
+    limits: tuple[str, ...]
+    roadmap: tuple[tuple[str, tuple[str, ...], float, float], ...]  # horizon, finding ids, days
+    day_rate: tuple[float, float]
+    currency: str
+    methodology: Mapping[str, object]
+    versions: tuple[tuple[str, str], ...]
+    people: tuple[tuple[str, str], ...] = ()  # only where the audience may see names: label, name
+
+
+def fingerprint(*parts: str) -> str:
+    """12 hex digits that identify `parts`, stable over runs and machines."""
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:12]
+
+
+PERSON_MARK = "\N{LEFT WHITE SQUARE BRACKET}"
+_PERSON_END = "\N{RIGHT WHITE SQUARE BRACKET}"
+
+
+def person_token(person: str) -> str:
+    """The stand-in for a person's name in texts, resolved by `report.py` for each audience.
+
+    Probes never write names, so an investor's copy cannot leak one.
+    """
+    return f"{PERSON_MARK}{person}{_PERSON_END}"

@@ -1,0 +1,264 @@
+"""What people decide and write down: checklists, finding rules, scoring policy, engagement, answers.
+
+Frozen pydantic models; unknown keys are mistakes. `documents.load` reads them from YAML.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from techdd.model import Grade, Horizon, Rating, Severity
+
+Level = Annotated[int, Field(strict=True, ge=0, le=4)]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80)]
+Importance = Literal["critical", "major", "minor"]
+
+
+class Written(BaseModel):
+    """The base of everything people write: frozen, and a mistyped key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+# --- checklists -----------------------------------------------------------------------------------
+
+
+class EvidenceRule(Written):
+    """How one metric speaks for a checklist item.
+
+    `bands` are the four bounds between levels 0|1|2|3|4. Rising bounds mean more is better: level =
+    how many bounds the value reaches. Falling bounds mean less is better: level = how many bounds
+    the value stays within. `role: measures` answers the item where nobody was asked (grade
+    measured); `role: indicates` only supports or contradicts an answer.
+    """
+
+    metric: str
+    bands: tuple[float, float, float, float]
+    role: Literal["measures", "indicates"] = "indicates"
+    says: str  # a sentence with {value}, format specifications allowed, and {basis}
+    source: str = ""
+
+    @model_validator(mode="after")
+    def _bands_have_a_direction(self) -> EvidenceRule:
+        rising = list(self.bands) == sorted(self.bands)
+        falling = list(self.bands) == sorted(self.bands, reverse=True)
+        if not (rising or falling) or self.bands[0] == self.bands[3]:
+            raise ValueError("bands must rise (more is better) or fall (less is better)")
+        return self
+
+    def level(self, value: float) -> int:
+        """The maturity level 0-4 that `value` stands for."""
+        if self.bands[0] < self.bands[3]:
+            return sum(value >= bound for bound in self.bands)
+        return sum(value <= bound for bound in self.bands)
+
+
+class Item(Written):
+    """One question of a checklist."""
+
+    id: Annotated[str, Field(pattern=r"^[A-Z]{2,4}-\d{2}$")]
+    ask: str
+    why: str  # why an investor asks
+    levels: tuple[str, str, str, str, str]  # what 0, 1, 2, 3 and 4 look like
+    importance: Importance = "major"
+    weight: Annotated[float, Field(gt=0, le=10)] = 1.0
+    follow_ups: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+    evidence: tuple[EvidenceRule, ...] = ()
+
+
+class Checklist(Written):
+    """The questions of one domain of the report."""
+
+    id: Name
+    title: str
+    version: str
+    order: int  # where its chapter stands in the report
+    weight: Annotated[float, Field(gt=0, le=10)] = 1.0
+    about: str  # one or two sentences that open the chapter
+    items: Annotated[tuple[Item, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _ids_are_unique(self) -> Checklist:
+        ids = [item.id for item in self.items]
+        twice = sorted({item_id for item_id in ids if ids.count(item_id) > 1})
+        if twice:
+            raise ValueError(f"item id used twice: {', '.join(twice)}")
+        return self
+
+
+# --- finding rules --------------------------------------------------------------------------------
+
+
+class Threshold(Written):
+    """One bound of a metric and how severe it is to be beyond it (`above` or `below` it)."""
+
+    severity: Severity
+    above: float | None = None
+    below: float | None = None
+
+    @model_validator(mode="after")
+    def _one_bound(self) -> Threshold:
+        if (self.above is None) == (self.below is None):
+            raise ValueError("give exactly one of 'above' and 'below'")
+        return self
+
+    def fires(self, value: float) -> bool:
+        """Whether `value` lies strictly beyond the bound."""
+        return value > self.above if self.above is not None else value < (self.below or 0.0)
+
+
+class FindingRule(Written):
+    """Judges a metric (by thresholds) or an observation (by its severity).
+
+    Texts may name `{value}`, `{repo}`, `{basis}` and the observation's own values, with Python's
+    format specifications. `severity_from` names an observation value that holds the severity.
+    """
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+    domain: str
+    metric: str = ""
+    scope: Literal["repository", "engagement"] = "repository"
+    thresholds: tuple[Threshold, ...] = ()  # the first that fires decides
+    observed: bool = False  # judges the observations that carry this rule's id
+    severity: Severity | None = None
+    severity_from: str = ""
+    title: str
+    observation: str
+    why: str
+    remedy: str
+    effort: tuple[float, float]  # person-days, low and high, for the whole finding
+    horizon: Horizon | None = None  # default: by severity
+    treatment: str = ""  # deal treatment: condition precedent, warranty, ...
+    tags: tuple[Literal["continuity", "clock", "cash"], ...] = ()
+    references: tuple[str, ...] = ()
+    source: str = ""  # of the threshold
+    deal_breaker: bool = False  # at severity critical, a red flag that can stop a deal
+
+    @model_validator(mode="after")
+    def _judges_one_thing(self) -> FindingRule:
+        if bool(self.metric) == self.observed:
+            raise ValueError("give either 'metric' with 'thresholds' or 'observed: true'")
+        if self.metric and not self.thresholds:
+            raise ValueError("a metric rule needs 'thresholds'")
+        if self.observed and not (self.severity or self.severity_from):
+            raise ValueError("an observation rule needs 'severity' or 'severity_from'")
+        return self
+
+
+class FindingRules(Written):
+    """One file of finding rules."""
+
+    rules: tuple[FindingRule, ...]
+
+
+# --- scoring policy -------------------------------------------------------------------------------
+
+
+class Bounds(Written):
+    """From which score (0-100) a domain is green or amber; below it is red."""
+
+    green: float
+    amber: float
+
+
+class VerdictRule(Written):
+    """The verdict `label` where all its conditions hold; the first rule that holds decides."""
+
+    label: str
+    rating: Rating
+    says: str
+    coverage_below: float | None = None
+    deal_breakers_from: int | None = None
+    critical_from: int | None = None
+    high_from: int | None = None
+    red_domains_from: int | None = None
+    score_below: float | None = None
+
+
+class Scoring(Written):
+    """How answers and evidence become scores, and scores a verdict; printed in the methodology."""
+
+    power: Annotated[float, Field(gt=0, le=1)]  # exponent of the power mean; 1 = arithmetic
+    caps: Mapping[str, int]  # evidence grade -> highest level it can earn
+    importance: Mapping[Importance, float]  # weight factors
+    critical_caps: tuple[tuple[int, float], ...]  # (critical item at or below level, domain score)
+    contradiction: int  # measured level below the stated one by this much = contradicted
+    bounds: Bounds
+    severity_caps: Mapping[Severity, Rating]  # an open finding's ceiling on its domain's light
+    domain_coverage: float  # below this share of assessed weight a domain is grey
+    confidence: tuple[tuple[str, float, float], ...]  # (label, coverage from, mean grade from)
+    verdicts: tuple[VerdictRule, ...]
+    horizons: Mapping[Severity, Horizon]
+    day_rate: tuple[float, float]
+    currency: str
+
+
+# --- engagement and answers -----------------------------------------------------------------------
+
+
+class RepositoryEntry(Written):
+    """One repository of the client: a path or a clone URL, and the name it has in the report."""
+
+    name: Name
+    source: str
+
+
+class Engagement(Written):
+    """engagement.yaml: one client, its repositories and what is particular to this audit."""
+
+    client: Annotated[str, Field(min_length=1, max_length=200)]
+    repositories: tuple[RepositoryEntry, ...] = ()
+    adviser: str = ""
+    checklists: tuple[Name, ...] = ()  # empty = all that ship with the tool
+    as_of: date | None = None  # the date that "inactive for 90 days" counts back from
+    online: bool = False  # whether collectors may use the network
+    day_rate: tuple[float, float] | None = None
+    currency: str | None = None
+    options: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)  # collector -> options
+    format_version: Literal[1] = 1
+
+    @model_validator(mode="after")
+    def _names_are_unique(self) -> Engagement:
+        names = [entry.name for entry in self.repositories]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"repository name used twice: {', '.join(twice)}")
+        return self
+
+
+class Answer(Written):
+    """One answer of one person to one item; the journal keeps all, the latest counts.
+
+    `level` None with `reason` is "not applicable"; "I don't know" is no answer at all.
+    """
+
+    item: str
+    level: Level | None = None
+    reason: str = ""  # why it is not applicable
+    grade: Annotated[Grade, Field(description="0 none 1 stated 2 shown 3 sampled 4 measured")] = (
+        Grade.STATED
+    )
+    by: str = ""
+    role: str = ""
+    at: datetime | None = None
+    note: str = ""
+    overrules: bool = False  # the adviser has reason to trust the answer over the evidence
+
+    @model_validator(mode="after")
+    def _level_or_reason(self) -> Answer:
+        if self.level is None and not self.reason:
+            raise ValueError("an answer without a level is 'not applicable' and needs a 'reason'")
+        return self
+
+
+class Answers(Written):
+    """The journal of one checklist: `answers/<checklist>.yaml`."""
+
+    checklist: Name
+    version: str  # of the checklist that was asked
+    answers: tuple[Answer, ...] = ()
