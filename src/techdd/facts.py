@@ -13,6 +13,8 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 
+from techdd.text import clean
+
 if TYPE_CHECKING:
     from pandas import DataFrame
 
@@ -176,7 +178,7 @@ def _dtype(kind: type, optional: bool) -> str:
         return "Int64" if optional else "int64"
     if kind is bool:
         return "boolean" if optional else "bool"
-    return {str: "object", float: "float64", datetime: "datetime64[us, UTC]"}[kind]
+    return {float: "float64", datetime: "datetime64[us, UTC]"}[kind]
 
 
 def frame(fact: Fact, rows: Iterable[tuple[Any, ...]] | Mapping[str, Sequence[Any]]) -> DataFrame:
@@ -195,15 +197,19 @@ def frame(fact: Fact, rows: Iterable[tuple[Any, ...]] | Mapping[str, Sequence[An
 
 
 def typed(fact: Fact, raw: DataFrame) -> DataFrame:
-    """`raw` with each column cast to the type its fact declares, other columns untouched."""
+    """`raw` with each column cast to the type its fact declares, other columns untouched.
+
+    Text is cleaned here, at the one place through which every fact passes (see `text.clean`).
+    """
     import pandas as pd
+    from pandas.api.types import pandas_dtype
 
     for name, (kind, optional) in schema(fact).items():
         if kind is datetime:
             raw[name] = pd.to_datetime(raw[name], utc=True).astype("datetime64[us, UTC]")
         elif kind is str:
-            column = raw[name].astype(object)
-            raw[name] = column.where(column.notna(), None)
+            raw[name] = [clean(value) if isinstance(value, str) else None for value in raw[name]]
+            raw[name] = raw[name].astype(object)
         else:
-            raw[name] = raw[name].astype(_dtype(kind, optional))
+            raw[name] = raw[name].astype(pandas_dtype(_dtype(kind, optional)))
     return raw

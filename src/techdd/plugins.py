@@ -1,4 +1,4 @@
-"""Finds plug-ins: the values of one kind in the modules of a folder and of its entry-point group."""
+"""Finds plug-ins: values of one kind in the modules of a folder and its entry-point group."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
 from pkgutil import iter_modules
-from typing import Protocol, TypeVar, cast
+from typing import Protocol, TypeVar
 
 from techdd.errors import TechddError
 
@@ -47,5 +47,5 @@ def discover(package: str, kind: type[Plugin]) -> dict[str, Plugin]:
                 continue
             if found.get(value.name, value) is not value:
                 raise TechddError(f"two plug-ins are named {value.name!r}", package)
-            found[value.name] = cast(Plugin, value)
+            found[value.name] = value
     return dict(sorted(found.items()))

@@ -1,4 +1,4 @@
-"""What people decide and write down: checklists, finding rules, scoring policy, engagement, answers.
+"""What people write: checklists, finding rules, scoring policy, engagement and answers.
 
 Frozen pydantic models; unknown keys are mistakes. `documents.load` reads them from YAML.
 """
@@ -206,6 +206,7 @@ class RepositoryEntry(Written):
 
     name: Name
     source: str
+    revision: str = ""  # branch, tag or full commit id; empty = what HEAD points to
 
 
 class Engagement(Written):

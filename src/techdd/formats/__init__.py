@@ -18,7 +18,7 @@ class Format:
     render: Callable[[Report, Templates], bytes]
 
 
-def format(suffix: str) -> Callable[[Callable[[Report, Templates], bytes]], Format]:  # noqa: A001
+def format(suffix: str) -> Callable[[Callable[[Report, Templates], bytes]], Format]:
     """Makes a Format of a render function, named by its suffix."""
 
     def wrap(render: Callable[[Report, Templates], bytes]) -> Format:

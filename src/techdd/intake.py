@@ -1,0 +1,268 @@
+"""Takes in what a client hands over: a folder or a clone URL becomes a `Repository`.
+
+git never runs on a client's folder, whose configuration can start programs. It runs on an overlay:
+a bare git directory with our configuration, the client's refs (each checked to be an object id) and
+a pointer to the client's objects. Nothing is copied, written there or executed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+from pathlib import Path
+
+from techdd import sandbox
+from techdd.documents import write_atomic
+from techdd.errors import RepositoryError
+from techdd.model import Issue
+from techdd.repository import GIT_ENVIRONMENT, Repository, first_line, git_program
+from techdd.text import clean, without_credentials
+
+_OBJECT_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_BAD_REF = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/$|\.lock(?:/|$)|/\.")
+_URL = re.compile(r"(?:https?|ssh|git|file)://|[\w.-]+@[\w.-]+:(?!/)")
+
+
+def is_url(source: str) -> bool:
+    """Whether `source` is a clone URL rather than a path."""
+    return bool(_URL.match(source))
+
+
+def clone(url: str, destination: Path) -> None:
+    """Mirrors `url` to `destination`, or brings an existing mirror up to date; uses the network.
+
+    The user's own git credentials apply; nothing is asked on the terminal. Raises RepositoryError.
+    """
+    import git
+
+    if without_credentials(url) != url and not re.match(r"ssh://|[\w.-]+@", url):
+        raise RepositoryError(
+            "a URL must not hold a user or password; use git's credential helper",
+            without_credentials(url),
+        )
+    environment = {
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_ALLOW_PROTOCOL": "https:http:ssh:git:file",
+        "GIT_SSH_COMMAND": "ssh -oBatchMode=yes",
+    }
+    try:
+        if (destination / "HEAD").is_file():
+            mirror = git.Repo(destination)
+            with mirror.git.custom_environment(**environment):
+                mirror.git.remote("update", "--prune")
+            return
+        partial = destination.with_name(f".{destination.name}.partial")
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.parent.mkdir(parents=True, exist_ok=True)
+        git.Repo.clone_from(url, partial, env=environment, mirror=True)
+        partial.replace(destination)
+    except git.GitCommandError as error:
+        lines = [line.strip() for line in str(error.stderr).splitlines() if "fatal" in line]
+        reason = clean(lines[-1].strip("' ") if lines else "git clone failed")
+        raise RepositoryError(
+            f"cannot be cloned: {without_credentials(reason)}", without_credentials(url)
+        ) from None
+    except git.UnsafeProtocolError as error:
+        raise RepositoryError(f"cannot be cloned: {error}", without_credentials(url)) from None
+
+
+def open_repository(name: str, source: Path, overlay: Path, revision: str = "") -> Repository:
+    """The repository in the folder `source` (work tree or bare), through an overlay in `overlay`.
+
+    `revision` is a branch, a tag or a commit id; empty means what HEAD points to. Raises
+    RepositoryError where there is nothing to audit or where the folder reaches outside itself.
+    """
+    client = _git_dir(source)
+    config = _configuration(client)
+    if config.get("extensions.refstorage", "files") != "files":
+        raise RepositoryError(
+            "keeps its refs as reftable; clone it with 'git clone --mirror'", source
+        )
+    sha256 = config.get("extensions.objectformat") == "sha256"
+    objects = _objects(client, source)
+    refs, issues = _refs(client)
+    branch, head, head_issues = _resolve(client, refs, revision, source)
+    shallow = _object_ids(client / "shallow")
+    if shallow:
+        head_issues.append(Issue("history is truncated (shallow clone)"))
+    if _is_file(client / "info" / "grafts"):
+        head_issues.append(Issue("grafts rewrite the history; they were not applied"))
+
+    _write_overlay(overlay, objects, refs, head, shallow, sha256=sha256)
+    state = hashlib.sha256(repr((head, sorted(refs.items()), shallow)).encode()).hexdigest()
+    repository = Repository(
+        name, overlay, head, branch, state, bool(shallow), (*issues, *head_issues)
+    )
+    kind = repository.git("cat-file", "-t", head) if _exists(repository, head) else b"missing"
+    if kind.strip() != b"commit":
+        raise RepositoryError(f"commit {head[:12]} is missing; fetch it or audit another", source)
+    return repository
+
+
+def _git_dir(source: Path) -> Path:
+    """The git directory of `source`, which must lie inside it."""
+    try:
+        if not source.is_dir():
+            what = "is a file" if source.exists() else "no such folder"
+            raise RepositoryError(f"{what}; give the folder of a git repository", source)
+        dot_git = source / ".git"
+        if dot_git.is_file():
+            link = dot_git.read_bytes()[:4096].decode("utf-8", "replace")
+            target = (source / link.removeprefix("gitdir:").strip()).resolve()
+        elif dot_git.is_dir():
+            target = dot_git.resolve()
+        elif all((source / part).exists() for part in ("HEAD", "objects", "refs")):
+            return source.resolve()
+        else:
+            raise RepositoryError(_no_repository(source), source)
+    except PermissionError as error:
+        raise RepositoryError(f"cannot be read: {error.strerror}", error.filename) from None
+    if not target.is_relative_to(source.resolve()):
+        raise RepositoryError(
+            f"its .git points outside the folder, to {clean(str(target))}; audit that one", source
+        )
+    return target
+
+
+def _no_repository(source: Path) -> str:
+    for parent in source.resolve().parents:
+        if (parent / ".git").exists():
+            return f"is a folder inside the repository {parent}; give that path"
+    return "is no git repository (no .git, not bare)"
+
+
+def _is_file(path: Path) -> bool:
+    return path.is_file() and path.stat().st_size < 50_000_000
+
+
+def _configuration(client: Path) -> dict[str, str]:
+    """The client's settings that say how its store is laid out; read as data, never in force."""
+    path = client / "config"
+    if not _is_file(path):
+        return {}
+    command = [git_program(), "config", "--file", str(path), "--no-includes", "--null", "--list"]
+    done = sandbox.run(command, env=GIT_ENVIRONMENT, timeout=30)
+    if done.returncode:
+        raise RepositoryError(f"its git configuration is broken: {first_line(done.stderr)}", path)
+    pairs = (item.partition("\n") for item in done.stdout.decode("utf-8", "replace").split("\0"))
+    return {key.lower(): value.lower() for key, _, value in pairs}
+
+
+def _objects(client: Path, source: Path) -> Path:
+    """The client's object store, after checking that it is not another's."""
+    inside = source.resolve()
+    objects = (client / "objects").resolve()
+    links = [path for path in (*objects.glob("*"), *objects.glob("pack/*")) if path.is_symlink()]
+    alternates = objects / "info" / "alternates"
+    if _is_file(alternates):
+        lines = alternates.read_bytes().decode("utf-8", "replace").splitlines()
+        links += [objects / line for line in lines if line and not line.startswith("#")]
+    for path in (objects, *links):
+        if not path.resolve().is_relative_to(inside):
+            raise RepositoryError(
+                f"borrows objects from {clean(str(path.resolve()))}, outside the folder; "
+                "make a copy with 'git clone --mirror --no-local'",
+                source,
+            )
+    return objects
+
+
+def _refs(client: Path) -> tuple[dict[str, str], list[Issue]]:
+    """Ref name -> object id, loose refs over packed ones; only names and ids that are sound."""
+    found: dict[str, str] = {}
+    issues: list[Issue] = []
+    packed = client / "packed-refs"
+    if _is_file(packed):
+        for line in packed.read_bytes().decode("utf-8", "surrogateescape").split("\n"):
+            identifier, _, name = line.partition(" ")
+            if _OBJECT_ID.fullmatch(identifier):
+                found[name] = identifier
+    loose = (path for path in (client / "refs").rglob("*") if not path.is_symlink())
+    for path in sorted(loose):
+        if path.is_file() and path.stat().st_size < 200:
+            text = path.read_bytes().decode("ascii", "replace").strip()
+            if _OBJECT_ID.fullmatch(text):
+                found[path.relative_to(client).as_posix()] = text
+    if any(name.startswith("refs/replace/") for name in found):
+        issues.append(Issue("replace refs rewrite objects; they were not applied"))
+    sound = {
+        name: identifier
+        for name, identifier in sorted(found.items())
+        if name.startswith("refs/")
+        and not name.startswith("refs/replace/")
+        and not _BAD_REF.search(name)
+        and name.isprintable()
+    }
+    return sound, issues
+
+
+def _resolve(
+    client: Path, refs: dict[str, str], revision: str, source: Path
+) -> tuple[str, str, list[Issue]]:
+    """(branch name, commit id, issues) of what is to be audited."""
+    if revision:
+        for prefix in ("refs/heads/", "refs/tags/", "refs/remotes/origin/", ""):
+            if prefix + revision in refs:
+                return revision, refs[prefix + revision], []
+        if _OBJECT_ID.fullmatch(revision):
+            return "", revision, []
+        raise RepositoryError(f"has no branch, tag or full commit id {revision!r}", source)
+    head = client / "HEAD"
+    text = head.read_bytes()[:4096].decode("utf-8", "replace").strip() if _is_file(head) else ""
+    if _OBJECT_ID.fullmatch(text):
+        return "", text, []
+    name = text.removeprefix("ref:").strip()
+    if name in refs:
+        return name.removeprefix("refs/heads/"), refs[name], []
+    branches = [ref for ref in refs if ref.startswith(("refs/heads/", "refs/remotes/origin/"))]
+    usual = [
+        ref
+        for branch in ("main", "master", "trunk", "develop")
+        for ref in branches
+        if ref.endswith(f"/{branch}")
+    ]
+    if not branches:
+        raise RepositoryError("is empty: it has no commit on any branch, nothing to audit", source)
+    chosen = (usual or branches)[0]
+    issue = Issue(f"HEAD names no existing branch; {clean(chosen)} was audited instead")
+    return chosen.split("/")[-1], refs[chosen], [issue]
+
+
+def _object_ids(path: Path) -> tuple[str, ...]:
+    if not _is_file(path):
+        return ()
+    return tuple(sorted(_OBJECT_ID.findall(path.read_bytes().decode("ascii", "replace"))))
+
+
+def _write_overlay(
+    overlay: Path,
+    objects: Path,
+    refs: dict[str, str],
+    head: str,
+    shallow: tuple[str, ...],
+    *,
+    sha256: bool,
+) -> None:
+    extension = "[extensions]\n\tobjectformat = sha256\n" if sha256 else ""
+    files = {
+        "config": f"[core]\n\tbare = true\n\trepositoryformatversion = {int(sha256)}\n{extension}",
+        "HEAD": f"{head}\n",
+        "packed-refs": "".join(f"{identifier} {name}\n" for name, identifier in refs.items()),
+        "objects/info/alternates": f"{objects}\n",
+    }
+    (overlay / "refs").mkdir(parents=True, exist_ok=True)
+    if shallow:
+        files["shallow"] = "".join(f"{identifier}\n" for identifier in shallow)
+    else:
+        (overlay / "shallow").unlink(missing_ok=True)
+    for name, text in files.items():
+        write_atomic(overlay / name, text.encode("utf-8", "surrogateescape"))
+
+
+def _exists(repository: Repository, identifier: str) -> bool:
+    try:
+        repository.git("cat-file", "-e", identifier)
+    except RepositoryError:
+        return False
+    return True

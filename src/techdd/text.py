@@ -1,0 +1,36 @@
+"""Makes text that came from a client safe to store, print and render."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+MAX_LENGTH = 2_000  # characters of one value; longer ones are cut with an ellipsis
+
+_SECRET_IN_URL = re.compile(r"(?<=://)[^/\s@]+@")
+
+
+def clean(text: str) -> str:
+    """`text` on one line, with control, bidirectional, zero-width and lone surrogate characters
+    written as escapes, so that it can neither drive a terminal nor break an encoder. Idempotent.
+    """
+    if len(text) > MAX_LENGTH:
+        text = text[: MAX_LENGTH - 1] + "…"
+    return text if text.isprintable() else "".join(map(_shown, text))
+
+
+def _shown(char: str) -> str:
+    if char.isprintable() or unicodedata.category(char) == "Zs":
+        return char
+    code = ord(char)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+def decode(raw: bytes) -> str:
+    """Bytes from git (a path, a name) as clean text; what is not UTF-8 stays visible as escapes."""
+    return clean(raw.decode("utf-8", "backslashreplace"))
+
+
+def without_credentials(url: str) -> str:
+    """`url` without a user or password, fit to be printed."""
+    return _SECRET_IN_URL.sub("", url)
