@@ -1,23 +1,62 @@
 """The door of the dependency files: one module a format of manifest or lock file.
 
-A parser is a generator, bytes -> `Dependency`; it raises ValueError (with the line where it knows
-it) for a file that is not what its name says. The dependencies collector walks the tree, reads the
-files, limits their size and records what could not be parsed.
+A parser is a generator, bytes -> `Dependency` or `Issue`; it raises ValueError (with the line where
+it knows it) for a file that is not what its name says. It sees one file and follows nothing. The
+dependencies collector walks the tree, reads the files, limits their size and records what could not
+be parsed.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from pathlib import PurePosixPath
 from typing import NamedTuple
 
+from techdd.lockfiles._reading import (
+    Lines,
+    block_yaml,
+    decoded,
+    json_object,
+    line_of,
+    pep508,
+    strings,
+    table,
+    tables,
+    toml_table,
+)
 from techdd.model import Issue
+from techdd.text import without_credentials
+
+__all__ = [
+    "Dependency",
+    "Issue",
+    "Lines",
+    "Lockfile",
+    "Parsed",
+    "block_yaml",
+    "decoded",
+    "json_object",
+    "line_of",
+    "lockfile",
+    "outside",
+    "pep508",
+    "scope_of",
+    "stays_below",
+    "strings",
+    "table",
+    "tables",
+    "toml_table",
+]
 
 
 class Dependency(NamedTuple):
-    """One package that a file names; the columns are those of `facts.Package`."""
+    """One package that a file names; the columns are those of `facts.Package`.
+
+    A lock file that does not say what a package is for gives scope "unknown" and, in `needs`, the
+    names of what it depends on, so that the collector can work the scope out.
+    """
 
     name: str
     version: str | None
@@ -26,30 +65,72 @@ class Dependency(NamedTuple):
     direct: bool | None = None
     scope: str = "runtime"
     licence: str = ""
+    needs: tuple[str, ...] = ()
+
+
+Parsed = Iterator[Dependency | Issue]
 
 
 @dataclass(frozen=True)
 class Lockfile:
-    """One format. `patterns` are file names (fnmatch), `locked` tells lock file from manifest."""
+    """One format. `locked` tells lock file from manifest.
+
+    `patterns` are file names (fnmatch), with the folder where the name alone says too little.
+    `locks` are the names of the lock files that pin what this manifest asks for; empty where the
+    ecosystem has none, or where hardly anybody uses it.
+    """
 
     name: str
     ecosystem: str
     patterns: tuple[str, ...]
     locked: bool
-    parse: Callable[[bytes], Iterator[Dependency | Issue]]
+    parse: Callable[[bytes], Parsed]
+    locks: tuple[str, ...] = ()
 
     def matches(self, path: str) -> bool:
         """Whether the file at `path` is of this format, judged by its name."""
-        name = PurePosixPath(path).name
-        return any(fnmatchcase(name, pattern) for pattern in self.patterns)
+        parts = path.split("/")
+        return any(
+            fnmatchcase("/".join(parts[-1 - pattern.count("/") :]), pattern)
+            for pattern in self.patterns
+        )
 
 
 def lockfile(
-    *patterns: str, ecosystem: str, locked: bool
-) -> Callable[[Callable[[bytes], Iterator[Dependency | Issue]]], Lockfile]:
+    *patterns: str, ecosystem: str, locked: bool, locks: tuple[str, ...] = ()
+) -> Callable[[Callable[[bytes], Parsed]], Lockfile]:
     """Makes a Lockfile of a parser, named as the function is."""
 
-    def wrap(parse: Callable[[bytes], Iterator[Dependency | Issue]]) -> Lockfile:
-        return Lockfile(parse.__name__, ecosystem, patterns, locked, parse)
+    def wrap(parse: Callable[[bytes], Parsed]) -> Lockfile:
+        return Lockfile(parse.__name__, ecosystem, patterns, locked, parse, locks)
 
     return wrap
+
+
+_DEVELOPMENT = re.compile(
+    r"""(?<![a-z])(?:dev|develop|development|tests?|testing|docs?|documentation|lint|linting|linters
+    |typing|types|mypy|ci|bench|benchmarks?|examples?|style|format|formatting|coverage|rubocop
+    |tooling|tools|debug|release|profiling|build)(?![a-z])""",
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+def scope_of(group: str) -> str:
+    """ "development" where the name of a group, extra or file says so, else "runtime"."""
+    return "development" if _DEVELOPMENT.search(group) else "runtime"
+
+
+def stays_below(path: str) -> bool:
+    """Whether a local path leads to a folder below its file: code of the project itself."""
+    plain = path.removeprefix("file:").removeprefix("./")
+    archive = plain.endswith((".whl", ".zip", ".tgz", ".tar.gz", ".jar", ".gem"))
+    return not archive and "://" not in plain and not plain.startswith(("..", "/", "~", "\\"))
+
+
+def outside(name: str, source: str) -> Issue:
+    """The Issue of a dependency that no registry knows: from git, a URL or a folder.
+
+    Credentials in `source` are left out.
+    """
+    shown = without_credentials(source.partition("?")[0])
+    return Issue("dependency from outside a registry", detail=f"{name}: {shown}")

@@ -1,0 +1,205 @@
+"""Bytes of a hostile author -> text, trees and the lines where names stand; ValueError or nothing.
+
+Trees keep the shape of the file; `table`, `tables` and `strings` read them without trust: what is
+not of the shape asked for counts as empty, so one odd entry does not cost the rest of the file.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections import defaultdict, deque
+from collections.abc import Iterator
+from typing import Any
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+_DEPTH = 40  # far more than any format nests
+_REQUIREMENT = 5_000  # characters of one requirement, markers included
+
+
+def decoded(data: bytes) -> str:
+    """The text of `data`: UTF-8, or UTF-16 where a byte order mark says so (PowerShell's `>`)."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16")
+    return data.decode("utf-8-sig")
+
+
+def table(value: Any) -> dict[str, Any]:
+    """`value` where it is a mapping, else an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def tables(value: Any) -> list[dict[str, Any]]:
+    """The mappings in the list `value`; empty where it is no list."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def strings(value: Any) -> list[str]:
+    """The strings in the list `value`; empty where it is no list."""
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
+# Strings, comments, trailing commas; what has no end runs to the end of the text, in one pass.
+_JSONC = re.compile(r'"(?:[^"\\]|\\.)*"?|//[^\n]*|/\*.*?(?:\*/|\Z)|,(?=\s*[}\]])', re.DOTALL)
+
+
+def json_object(data: bytes, *, comments: bool = False) -> dict[str, Any]:
+    """The JSON object in `data`; `comments` also allows those and trailing commas.
+
+    Of a repeated key the last one counts, as for the package managers.
+    """
+    text = decoded(data)
+    if comments:
+        text = _JSONC.sub(lambda match: match[0] if match[0][0] == '"' else "", text)
+    try:
+        tree = json.loads(text)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    if not isinstance(tree, dict):
+        raise ValueError("no JSON object")
+    return tree
+
+
+def toml_table(data: bytes) -> dict[str, Any]:
+    """The TOML document in `data`."""
+    try:
+        return tomllib.loads(decoded(data))
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+class Lines:
+    """Where names stand in a text: `pattern`'s groups are the key, found in one pass.
+
+    Each call of `of` takes the next place of that key, so names are to be asked in file order.
+    """
+
+    def __init__(self, text: str, pattern: str) -> None:
+        self._places: dict[tuple[str, ...], deque[int]] = defaultdict(deque)
+        line, last = 1, 0
+        for match in re.finditer(pattern, text, re.MULTILINE):
+            start = match.start(match.lastindex or 0)
+            line += text.count("\n", last, start)
+            last = start
+            self._places[match.groups("")].append(line)
+
+    def of(self, *key: str) -> int | None:
+        """The line of the next place of `key`, from 1; None where there is none (left)."""
+        places = self._places.get(key)
+        return places.popleft() if places else None
+
+
+class Placed(str):
+    """A key that knows its line."""
+
+    __slots__ = ("line",)
+    line: int
+
+    def __new__(cls, text: str, line: int) -> Placed:
+        placed = super().__new__(cls, text)
+        placed.line = line
+        return placed
+
+
+_ENTRY = re.compile(
+    r"""(?:"(?P<double>(?:[^"\\]|\\.)*)"|'(?P<single>(?:[^']|'')*)'|(?P<plain>[^\s"'].*?))"""
+    r""":(?:\s+(?P<value>.*))?$"""
+)
+
+
+def line_of(key: str) -> int | None:
+    """The line of a key of `block_yaml`."""
+    return key.line if isinstance(key, Placed) else None
+
+
+def block_yaml(text: str) -> dict[str, Any]:
+    """The mapping in the plain block YAML that yarn and pnpm write; every value stays a string.
+
+    A full YAML reader takes a second for 200 kB and obeys anchors and tags. This one takes time in
+    proportion, and raises ValueError for an anchor, an alias or a tag. Lists become lists of
+    strings; `{...}` and block scalars stay unread.
+    """
+    root: dict[str, Any] = {}
+    open_maps: list[tuple[int, dict[str, Any]]] = [(0, root)]  # indent of its keys, mapping
+    last: tuple[int, dict[str, Any], str] | None = None  # the entry above: indent, where
+    for number, indent, line in _yaml_lines(text):
+        if line.startswith("- "):
+            if last is not None and indent >= last[0] and last[1][last[2]] in ("", []):
+                last[1][last[2]] = []
+            if last is not None and isinstance(last[1][last[2]], list):
+                last[1][last[2]].append(_scalar(line[2:].strip(), number))
+            continue
+        if last is not None and indent > last[0]:
+            holder, key = last[1], last[2]
+            if holder[key] != "":
+                continue  # the rest of a scalar over several lines, or of a list's item
+            if len(open_maps) > _DEPTH:
+                raise ValueError(f"line {number}: nested too deeply")
+            holder[key] = {}
+            open_maps.append((indent, holder[key]))
+        while indent < open_maps[-1][0]:
+            open_maps.pop()
+        match = _ENTRY.match(line)
+        if match is None or indent != open_maps[-1][0]:
+            raise ValueError(f"line {number}: not in the form that the package manager writes")
+        here, key = open_maps[-1][1], Placed(_key(match), number)
+        here.pop(key, None)
+        here[key] = _scalar((match["value"] or "").strip(), number)
+        last = (indent, here, key)
+    return root
+
+
+def _yaml_lines(text: str) -> Iterator[tuple[int, int, str]]:
+    """(line number, indent, content) of lines that say something; `? key` and `:` are joined."""
+    long_key = ""
+    for number, raw in enumerate(text.split("\n"), start=1):
+        line = raw.strip()
+        if not line or line.startswith("#") or line == "---":
+            continue
+        indent = len(raw) - len(raw.lstrip(" "))
+        if line.startswith("? "):  # how yarn writes keys of more than 1,024 characters
+            long_key = line[2:].strip()
+        elif long_key and line == ":":
+            yield number - 1, indent, f"{long_key}:"
+            long_key = ""
+        else:
+            yield number, indent, "- " if line == "-" else line
+
+
+def _key(match: re.Match[str]) -> str:
+    if match["double"] is not None:
+        return re.sub(r"\\(.)", r"\1", match["double"])
+    if match["single"] is not None:
+        return match["single"].replace("''", "'")
+    return match["plain"]
+
+
+def _scalar(value: str, line: int) -> str | dict[str, Any]:
+    if value[:1] in ("&", "*", "!"):
+        raise ValueError(f"line {line}: anchors, aliases and tags are refused")
+    if value == "{}":
+        return {}
+    if value[:1] in ("|", ">") and len(value) < 4:
+        return value
+    if len(value) > 1 and value[0] == value[-1] == "'":
+        return value[1:-1].replace("''", "'")
+    if len(value) > 1 and value[0] == value[-1] == '"':
+        return re.sub(r"\\(.)", r"\1", value[1:-1])
+    return value
+
+
+def pep508(text: str) -> tuple[str, str | None, str, str]:
+    """(normalised name, exact version or None, version range as written, URL) of a requirement.
+
+    Raises ValueError without repeating the text, which may hold a password.
+    """
+    try:
+        wish = Requirement(text[:_REQUIREMENT])
+    except (ValueError, RecursionError):
+        raise ValueError("not a requirement (PEP 508)") from None
+    exact = [clause.version for clause in wish.specifier if clause.operator in ("==", "===")]
+    version = exact[0] if len(exact) == len(wish.specifier) == 1 and "*" not in exact[0] else None
+    return canonicalize_name(wish.name), version, str(wish.specifier), wish.url or ""

@@ -1,0 +1,82 @@
+"""Cargo's manifest and lock file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from techdd.lockfiles import (
+    Dependency,
+    Issue,
+    Lines,
+    Parsed,
+    decoded,
+    lockfile,
+    outside,
+    strings,
+    table,
+    tables,
+    toml_table,
+)
+
+_SECTIONS = {
+    "dependencies": "runtime",
+    "dev-dependencies": "development",
+    "build-dependencies": "development",
+}
+
+
+@lockfile("Cargo.toml", ecosystem="crates.io", locked=False, locks=("Cargo.lock",))
+def cargo_toml(data: bytes) -> Parsed:
+    """What a crate or a workspace asks for, for every target platform."""
+    document = toml_table(data)
+    lines = Lines(
+        decoded(data), r'^\s*"?([\w-]+)"?(?:\.\w+)?\s*=|^\[[^\]\n]*ependencies\.([\w-]+)\]'
+    )
+    for scope, section in _sections(document):
+        for key, wish in section.items():
+            line = lines.of(key, "") or lines.of("", key)
+            found = _wish(key, wish, line, scope)
+            if found:
+                yield found
+
+
+def _sections(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    holders = [document, table(document.get("workspace"))]
+    holders += map(table, table(document.get("target")).values())
+    for holder in holders:
+        for name, scope in _SECTIONS.items():
+            yield scope, table(holder.get(name))
+
+
+def _wish(key: str, wish: Any, line: int | None, scope: str) -> Dependency | Issue | None:
+    entry = table(wish)
+    name = str(entry.get("package", key))
+    requirement = str(entry.get("version", "")) if entry else str(wish)
+    if "git" in entry:
+        return outside(name, str(entry["git"]))
+    if "path" in entry and not requirement:
+        return None  # a crate of the same repository
+    exact = re.match(r"=\s*(\d+\.\d+\.\d+\S*)$", requirement)
+    return Dependency(name, exact[1] if exact else None, requirement, line, True, scope)
+
+
+@lockfile("Cargo.lock", ecosystem="crates.io", locked=True)
+def cargo_lock(data: bytes) -> Parsed:
+    """Pinned crates; those without a source are the project's own."""
+    document = toml_table(data)
+    if "package" not in document and "version" not in document:
+        raise ValueError("no [[package]] in it")
+    lines = Lines(decoded(data), r'^name = "([^"\n]*)"')
+    for entry in tables(document.get("package")):
+        name, version = entry.get("name"), entry.get("version")
+        if not isinstance(name, str) or not isinstance(version, str):
+            continue
+        line = lines.of(name)
+        source = str(entry.get("source", ""))
+        if source.startswith("git+"):
+            yield outside(name, source)
+        elif source:
+            needs = (need.split(" ")[0] for need in strings(entry.get("dependencies")))
+            yield Dependency(name, version, line=line, scope="unknown", needs=tuple(needs))

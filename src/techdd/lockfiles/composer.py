@@ -1,0 +1,61 @@
+"""Composer's manifest and lock file (Packagist)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from techdd.lockfiles import (
+    Dependency,
+    Lines,
+    Parsed,
+    decoded,
+    json_object,
+    lockfile,
+    strings,
+    table,
+    tables,
+)
+
+_PLATFORM = re.compile(r"^(php(-\w+)?|hhvm|(ext|lib|composer)-[\w.-]+|composer)$", re.IGNORECASE)
+_EXACT = re.compile(r"=?v?(\d+(?:\.\d+)+(?:-[\w.]+)?)$")
+
+
+@lockfile("composer.json", ecosystem="Packagist", locked=False, locks=("composer.lock",))
+def composer_json(data: bytes) -> Parsed:
+    """What a package asks for, without PHP itself and its extensions."""
+    document = json_object(data)
+    lines = Lines(decoded(data), r'"([^"\n]+)"\s*:\s*"([^"\n]*)"')
+    for section, scope in (("require", "runtime"), ("require-dev", "development")):
+        for name, wish in table(document.get(section)).items():
+            if _PLATFORM.match(name) or not isinstance(wish, str):
+                continue
+            exact = _EXACT.match(wish)
+            version = exact[1] if exact else None
+            yield Dependency(name.lower(), version, wish, lines.of(name, wish), True, scope)
+
+
+@lockfile("composer.lock", ecosystem="Packagist", locked=True)
+def composer_lock(data: bytes) -> Parsed:
+    """Pinned packages with their licences; several licences are a choice."""
+    document = json_object(data)
+    if "packages" not in document and "packages-dev" not in document:
+        raise ValueError("neither packages nor packages-dev in it")
+    lines = Lines(decoded(data), r'^\s*"name": "([^"\n]+/[^"\n]+)"')
+    for section, scope in (("packages", "runtime"), ("packages-dev", "development")):
+        for entry in tables(document.get(section)):
+            name, version = entry.get("name"), entry.get("version")
+            if isinstance(name, str) and isinstance(version, str):
+                yield Dependency(
+                    name.lower(),
+                    version,
+                    line=lines.of(name),
+                    scope=scope,
+                    licence=_licence(entry),
+                    needs=tuple(map(str.lower, table(entry.get("require")))),
+                )
+
+
+def _licence(entry: dict[str, Any]) -> str:
+    stated = entry.get("license")
+    return stated if isinstance(stated, str) else " OR ".join(strings(stated))

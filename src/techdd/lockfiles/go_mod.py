@@ -1,0 +1,84 @@
+"""Go modules: go.mod is manifest and pinned list in one, go.sum holds the checksums."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from techdd.lockfiles import Dependency, Parsed, decoded, lockfile, outside, stays_below
+
+_DIRECTIVE = re.compile(r"([a-z]+)\s+(.*)$")
+
+
+class _Directive(NamedTuple):
+    line: int
+    word: str
+    content: str
+    comment: str
+
+
+@lockfile("go.mod", ecosystem="Go", locked=True, locks=("go.sum",))
+def go_mod(data: bytes) -> Parsed:
+    """Required modules at the versions that are built (minimal version selection).
+
+    A `replace` by another module counts as that one, a replace by a folder is outside a registry.
+    Before Go 1.17 a go.mod names only part of what is indirect.
+    """
+    directives = list(_directives(decoded(data)))
+    if not any(directive.word in ("module", "require") for directive in directives):
+        raise ValueError("no module and no require in it")
+    replaced: dict[tuple[str, str], str] = {}
+    for line, word, content, _ in directives:
+        if word == "replace":
+            old, arrow, new = content.partition("=>")
+            if not arrow:
+                raise ValueError(f"line {line}: replace without =>")
+            path, _, version = old.strip().partition(" ")
+            replaced[path.strip('"'), version.strip()] = new.strip()
+    for line, word, content, comment in directives:
+        if word != "require":
+            continue
+        path, version = _module(content, line)
+        new = replaced.get((path, version), replaced.get((path, ""), ""))
+        if new and " " not in new:
+            if not stays_below(new):
+                yield outside(path, new)
+            continue
+        if new:
+            path, version = _module(new, line)
+        direct = re.match(r"\s*indirect\b", comment) is None
+        yield Dependency(path, version, version, line, direct)
+
+
+def _directives(text: str) -> Iterator[_Directive]:
+    """Every directive on its own, those in `word ( ... )` included."""
+    block = ""
+    for number, raw in enumerate(text.splitlines(), start=1):
+        content, _, comment = raw.partition("//")
+        content = content.strip()
+        if content == ")":
+            block = ""
+        elif block and content:
+            yield _Directive(number, block, content, comment)
+        elif match := _DIRECTIVE.match(content):
+            if match[2].strip() == "(":
+                block = match[1]
+            else:
+                yield _Directive(number, match[1], match[2], comment)
+
+
+def _module(content: str, line: int) -> tuple[str, str]:
+    words = content.replace('"', "").split()
+    if len(words) != 2:
+        raise ValueError(f"line {line}: not a module and its version")
+    return words[0], words[1]
+
+
+@lockfile("go.sum", ecosystem="Go", locked=True)
+def go_sum(data: bytes) -> Parsed:
+    """Names nothing: go.sum also lists what was only looked at; its presence is what counts."""
+    for number, line in enumerate(decoded(data).splitlines(), start=1):
+        if line.strip() and len(line.split()) != 3:
+            raise ValueError(f"line {number}: not a module, its version and a checksum")
+    yield from ()

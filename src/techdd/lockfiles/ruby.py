@@ -1,0 +1,109 @@
+"""Bundler's lock file, and by pattern the Ruby programs that are its manifests."""
+
+from __future__ import annotations
+
+import re
+
+from techdd.lockfiles import (
+    Dependency,
+    Issue,
+    Parsed,
+    decoded,
+    lockfile,
+    outside,
+    scope_of,
+    stays_below,
+)
+
+_SPEC = re.compile(r"^    ([^\s()]+) \(([^()]+)\)$")
+_NEED = re.compile(r"^      ([^\s()]+)")
+_ASKED = re.compile(r"^  ([^\s()!]+)")
+_LOCKS = ("Gemfile.lock", "gems.locked")
+
+
+@lockfile("Gemfile.lock", "*.gemfile.lock", "gems.locked", ecosystem="RubyGems", locked=True)
+def gemfile_lock(data: bytes) -> Parsed:
+    """Pinned gems, one for each name and version whatever the platform; groups stand elsewhere."""
+    text = decoded(data)
+    if not re.search(r"^(GEM|GIT|PATH)\s*$", text, re.MULTILINE):
+        raise ValueError("no section GEM, GIT or PATH in it")
+    section, remote = "", ""
+    found: dict[tuple[str, str], tuple[int, set[str]]] = {}
+    needs: set[str] = set()
+    asked: set[str] = set()
+    own: set[str] = set()  # what the project's own gems need, for production
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.startswith(" "):
+            section = line.strip()
+        elif line.startswith("  remote:"):
+            remote = line.partition(":")[2].strip()
+        elif section == "GIT" and (match := _SPEC.match(line)):
+            yield outside(match[1], remote)
+        elif section == "GEM" and (match := _SPEC.match(line)):
+            version = match[2].partition("-")[0]  # what follows is the platform
+            _, needs = found.setdefault((match[1], version), (number, set()))
+        elif section == "GEM" and (match := _NEED.match(line)):
+            needs.add(match[1])
+        elif section == "PATH" and (match := _NEED.match(line)):
+            own.add(match[1])
+        elif section == "DEPENDENCIES" and (match := _ASKED.match(line)):
+            asked.add(match[1])
+    for (name, version), (number, wanted) in found.items():
+        yield Dependency(
+            name,
+            version,
+            line=number,
+            direct=name in asked or name in own,
+            scope="runtime" if name in own else "unknown",
+            needs=tuple(sorted(wanted)),
+        )
+
+
+_STRING = r"""["']([^"'\n]+)["']"""
+_GEM = re.compile(rf"^\s*gem[\s(]+{_STRING}(.*)")
+_SPECIFIED = re.compile(rf"^\s*\w+\.add_(runtime_|development_)?dependency[\s(]+{_STRING}(.*)")
+_GROUP = re.compile(r"^(\s*)group[\s(]+(.*?)\)?\s*do\b")
+_INLINE_GROUP = re.compile(r"\bgroups?(?::|\s*=>|:\s)\s*(\[[^\]\n]*\]|:\w+|[\"']\w+[\"'])")
+_SOURCE = re.compile(r"\b(git|github|path|gist|bitbucket)(?::|\s*=>)\s*([^,\n]+)")
+_REQUIREMENTS = re.compile(r"""^\s*,\s*\[?\s*((?:["'][^"'\n]*["']\s*,?\s*)+)""")
+
+
+@lockfile("Gemfile", "gems.rb", "*.gemfile", ecosystem="RubyGems", locked=False, locks=_LOCKS)
+def gemfile(data: bytes) -> Parsed:
+    """Gems named by a literal `gem "name"`; a Gemfile is a program, so others may be missing."""
+    groups: list[tuple[str, str]] = []  # the indent that ends each group, its scope
+    for number, line in enumerate(decoded(data).splitlines(), start=1):
+        if groups and re.match(rf"{groups[-1][0]}end\b", line):
+            groups.pop()
+        elif match := _GROUP.match(line):
+            groups.append((match[1], _scope(match[2])))
+        elif match := _GEM.match(line):
+            inline = _INLINE_GROUP.search(match[2])
+            scope = _scope(inline[1]) if inline else groups[-1][1] if groups else "runtime"
+            if wish := _wish(match[1], match[2], number, scope):
+                yield wish
+
+
+@lockfile("*.gemspec", ecosystem="RubyGems", locked=False, locks=_LOCKS)
+def gemspec(data: bytes) -> Parsed:
+    """Gems that a literal `add_dependency "name"` asks for; a gemspec is a program as well."""
+    for number, line in enumerate(decoded(data).splitlines(), start=1):
+        if match := _SPECIFIED.match(line):
+            scope = "development" if match[1] == "development_" else "runtime"
+            if wish := _wish(match[2], match[3], number, scope):
+                yield wish
+
+
+def _scope(groups: str) -> str:
+    scopes = {scope_of(group) for group in re.findall(r"\w+", groups)}
+    return "runtime" if "runtime" in scopes else "development"
+
+
+def _wish(name: str, rest: str, line: int, scope: str) -> Dependency | Issue | None:
+    if source := _SOURCE.search(rest):
+        place = source[2].strip("\"' ")
+        return None if source[1] == "path" and stays_below(place) else outside(name, place)
+    stated = _REQUIREMENTS.match(rest)
+    wishes = re.findall(r"""["']([^"']*)["']""", stated[1]) if stated else []
+    exact = re.match(r"=?\s*(\d[\w.]*)$", wishes[0]) if len(wishes) == 1 else None
+    return Dependency(name, exact[1] if exact else None, ", ".join(wishes), line, True, scope)
