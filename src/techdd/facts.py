@@ -50,6 +50,20 @@ class Change(NamedTuple):
     deleted: int | None
 
 
+class Contribution(NamedTuple):
+    """What one identity did to one file of the audited tree, renames followed."""
+
+    path: str
+    component: str
+    role: str
+    identity: str
+    created: bool  # made the file
+    changes: int  # non-merge commits that changed it, the creation included
+    added: int
+    first: datetime | None
+    last: datetime | None
+
+
 class Identity(NamedTuple):
     """One (name, e-mail) pair as the history and its mailmap spell it."""
 

@@ -108,7 +108,7 @@ class Repository:
             return [entry._replace(size=sizes.get(entry.blob, -1)) for entry in bare]
 
     def _parse_tree(self, chunks: Iterator[bytes]) -> Iterator[Entry]:
-        for count, record in enumerate(_records(chunks)):
+        for count, record in enumerate(records(chunks)):
             if count == MAX_ENTRIES:
                 raise RepositoryError(f"more than {MAX_ENTRIES:,} files in one tree", self.name)
             head, path = record.split(b"\t", 1)
@@ -163,7 +163,7 @@ def _input(lines: Iterable[str]) -> IO[bytes]:
     return file
 
 
-def _records(chunks: Iterator[bytes]) -> Iterator[bytes]:
+def records(chunks: Iterator[bytes]) -> Iterator[bytes]:
     """NUL-terminated records out of chunks of bytes."""
     rest = b""
     for chunk in chunks:

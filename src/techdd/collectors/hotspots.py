@@ -1,0 +1,72 @@
+"""Where complexity and change meet: the files that cost most and break most."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from techdd.collectors import Answered, probe
+from techdd.facts import Change, Commit, File, Function
+from techdd.model import Location, Metric, Observation, Series, Value
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+MOST_COMPLEX = 0.05  # share of source files that count as the complex ones
+SHOWN = 15
+
+
+@probe(domain="code_health", needs=(Commit, Change, File, Function))
+def hotspots(
+    as_of: date, commits: DataFrame, changes: DataFrame, files: DataFrame, functions: DataFrame
+) -> Answered:
+    """Which complex files are changed again and again?"""
+    import pandas as pd
+
+    end = pd.Timestamp(as_of, tz="UTC") + pd.Timedelta(days=1)
+    recent = commits[
+        (commits["authored"] < end) & (commits["authored"] >= end - pd.Timedelta(days=365))
+    ]
+    key = ["repo", "path"]
+    made = changes.merge(recent[["repo", "sha"]], on=["repo", "sha"])
+    times = made.groupby(key).size().rename("changes")
+    total = functions.groupby(key)["complexity"].sum().rename("complexity")
+    source = files[(files["role"] == "source") & (files["measured"] != "")]
+    table = source.merge(times, on=key, how="left").merge(total, on=key, how="left")
+    table = table.fillna({"changes": 0, "complexity": 0})
+    for repo, part in [("", table), *table.groupby("repo")]:
+        ordered = part.sort_values(["complexity", *key], ascending=[False, True, True])
+        complex_files = ordered.head(max(1, round(len(ordered) * MOST_COMPLEX)))
+        changed = int(part["changes"].sum())
+        yield Metric(
+            "hotspots.top_share",
+            float(complex_files["changes"].sum() / changed) if changed else None,
+            "share",
+            str(repo),
+            f"{changed:,} changes to source files in the last 12 months",
+            "" if changed else "no source file was changed in the last 12 months",
+        )
+    hot = table[(table["changes"] > 0) & (table["complexity"] > 0)]
+    hot = hot.assign(heat=hot["changes"] * hot["complexity"])
+    hot = hot.sort_values(["heat", *key], ascending=[False, True, True]).head(SHOWN)
+    yield Series(
+        "hotspots",
+        "Hotspots: changes in the last 12 months times complexity",
+        ("repository", "file", "changes", "complexity", "code lines"),
+        tuple(
+            (str(row.repo), str(row.path), int(row.changes), int(row.complexity), int(row.code))
+            for row in hot.itertuples()
+        ),
+        note="Complexity is the sum of McCabe over the file's functions.",
+    )
+    for row in hot[hot["changes"] >= 5].itertuples():
+        tests = files[(files["repo"] == row.repo) & (files["role"] == "test")]["path"]
+        stem = str(row.path).rsplit("/", 1)[-1].split(".")[0].lower()
+        if len(stem) > 2 and not tests.str.lower().str.contains(stem, regex=False).any():
+            values: dict[str, Value] = {
+                "path": str(row.path),
+                "changes": int(row.changes),
+                "complexity": int(row.complexity),
+            }
+            location = Location(str(row.path))
+            yield Observation("untested-hotspot", str(row.repo), str(row.path), (location,), values)

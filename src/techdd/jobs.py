@@ -1,0 +1,371 @@
+"""Which collector runs when and where: order by facts, freshness keys, worker processes.
+
+The parent process is the one writer of evidence. A job is one collector on one repository; it is
+idempotent, so a run that was killed is gone on with by running it again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import signal
+import traceback
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    wait,
+)
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, replace
+from graphlib import CycleError, TopologicalSorter
+from multiprocessing import get_context
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from techdd import __version__
+from techdd.collectors import Collector
+from techdd.errors import TechddError
+from techdd.evidence import Evidence
+from techdd.facts import Columns, Fact, frame
+from techdd.model import Issue, Run, Status
+from techdd.plugins import discover
+from techdd.repository import Repository
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+Options = Mapping[str, Mapping[str, Any]]  # collector -> option -> value
+
+ISSUES_KEPT = 1_000  # of one run; the rest is counted in one more issue
+
+
+@dataclass(frozen=True)
+class Job:
+    """One collector on one repository, with the key under which its result is fresh."""
+
+    collector: Collector
+    repository: Repository
+    key: str
+    options: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Event:
+    """What the progress display is told: a job was started, or ended with `run`."""
+
+    collector: str
+    repo: str
+    run: Run | None = None
+    cached: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What comes back from a worker; picklable."""
+
+    tables: Mapping[Fact, DataFrame]
+    issues: tuple[Issue, ...]
+    failure: str = ""
+    log: str = ""
+
+
+class _TimeLimit(BaseException):
+    """Raised inside a collector by the alarm; no `except Exception` can swallow it."""
+
+
+def order(collectors: Iterable[Collector]) -> list[Collector]:
+    """`collectors` so that each comes after those that make what it needs.
+
+    Raises TechddError where facts need each other in a circle.
+    """
+    by_name = {collector.name: collector for collector in collectors}
+    graph = {name: _suppliers(by_name, one) for name, one in sorted(by_name.items())}
+    try:
+        return [by_name[name] for name in TopologicalSorter(graph).static_order()]
+    except CycleError as error:
+        raise TechddError(f"collectors need each other: {' -> '.join(error.args[1])}") from None
+
+
+def _suppliers(collectors: Mapping[str, Collector], one: Collector) -> list[str]:
+    return [
+        name for name, other in collectors.items() if any(fact in one.needs for fact in other.makes)
+    ]
+
+
+def executor(workers: int) -> Executor:
+    """The pool that jobs run in: fresh processes that leave Ctrl-C to the parent."""
+    return ProcessPoolExecutor(
+        workers, mp_context=get_context("spawn"), initializer=_prepare_worker
+    )
+
+
+def collect(
+    repositories: Iterable[Repository],
+    collectors: Iterable[Collector],
+    evidence: Evidence,
+    options: Options,
+    *,
+    workers: int = os.cpu_count() or 1,
+    tell: Callable[[Event], None] = lambda _: None,
+    log: Callable[[str, str], None] = lambda _name, _text: None,
+    pool: Callable[[int], Executor] = executor,
+) -> list[Run]:
+    """Runs what is not fresh and records every end; returns one Run a job.
+
+    One job's failure is its own Run; the others go on. `log` gets (job name, traceback) of a
+    collector's bug.
+    """
+    schedule = _Schedule(repositories, order(collectors), evidence, options, tell, log)
+    schedule.run(workers, pool)
+    return schedule.runs
+
+
+class _Schedule:
+    """The jobs of one collect: waiting, running, done."""
+
+    def __init__(
+        self,
+        repositories: Iterable[Repository],
+        collectors: list[Collector],
+        evidence: Evidence,
+        options: Options,
+        tell: Callable[[Event], None],
+        log: Callable[[str, str], None],
+    ) -> None:
+        self.evidence, self.tell, self.log = evidence, tell, log
+        self.runs: list[Run] = []
+        self.ended: dict[tuple[str, str], Run] = {}
+        self.suppliers = {
+            one.name: _suppliers({other.name: other for other in collectors}, one)
+            for one in collectors
+        }
+        self.waiting = _jobs(repositories, collectors, self.suppliers, options)
+        self.suspects: list[Job] = []  # were running when a worker died
+
+    def run(self, workers: int, pool: Callable[[int], Executor]) -> None:
+        """Works until nothing waits; a job whose worker died is tried once more, alone."""
+        self._drain(workers, pool)
+        while self.suspects:
+            suspect = self.suspects.pop()
+            self.waiting.insert(0, suspect)
+            self._drain(1, pool, alone=suspect)
+            self._drain(workers, pool)
+
+    def _drain(
+        self, workers: int, pool: Callable[[int], Executor], alone: Job | None = None
+    ) -> None:
+        running: dict[Future[Outcome], Job] = {}
+        executor_: Executor | None = None
+        try:
+            while True:
+                for job in self._ready(alone):
+                    executor_ = executor_ or pool(workers)
+                    tables = [
+                        self.evidence.table(fact, [job.repository.name]).drop(columns="repo")
+                        for fact in job.collector.needs
+                    ]
+                    self.tell(Event(job.collector.name, job.repository.name))
+                    running[
+                        executor_.submit(
+                            work, job.collector.name, job.repository, tables, dict(job.options)
+                        )
+                    ] = job
+                    if len(running) > workers:  # one more than work can be done on keeps all busy
+                        break
+                if not running:
+                    return
+                done, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in done:
+                    job = running.pop(future)
+                    try:
+                        self._end(job, future.result())
+                    except BrokenProcessPool:
+                        # The pool is gone with all it held; each of them may be the culprit.
+                        broken = [job, *running.values()]
+                        running.clear()
+                        if alone:
+                            self._end(job, Outcome({}, (), "its process died (out of memory?)"))
+                        else:
+                            self.suspects += broken
+                        executor_ = None
+                        return
+        except BaseException:
+            _abandon(executor_)
+            raise
+        finally:
+            if executor_ is not None:
+                executor_.shutdown(wait=False, cancel_futures=True)
+
+    def _ready(self, alone: Job | None) -> Iterable[Job]:
+        """Takes from the waiting jobs those that can start, ending fresh and hopeless ones."""
+        progress = True
+        while progress:
+            progress = False
+            for job in list(self.waiting):
+                if alone is not None and job is not alone:
+                    continue
+                repo = job.repository.name
+                needed = [
+                    self.ended.get((name, repo)) for name in self.suppliers[job.collector.name]
+                ]
+                if any(run is None for run in needed):
+                    continue
+                self.waiting.remove(job)
+                progress = True
+                lost = [
+                    run.collector
+                    for run in needed
+                    if run and run.status in (Status.FAILED, Status.SKIPPED)
+                ]
+                cached = self.evidence.fresh(job.collector.name, repo, job.key, job.collector.makes)
+                if lost:
+                    issue = Issue(f"needs {', '.join(lost)}, which gave no facts")
+                    self._record(
+                        job, Run(job.collector.name, repo, Status.SKIPPED, job.key, {}, (issue,))
+                    )
+                elif cached:
+                    self._note(cached, cached=True)
+                else:
+                    yield job
+
+    def _end(self, job: Job, outcome: Outcome) -> None:
+        name, repo = job.collector.name, job.repository.name
+        if outcome.log:
+            self.log(f"{name}.{repo}", outcome.log)
+        if outcome.failure:
+            issues = (Issue(outcome.failure), *outcome.issues)
+            self._record(job, Run(name, repo, Status.FAILED, job.key, {}, _limited(issues)))
+            return
+        for fact, rows in outcome.tables.items():
+            self.evidence.put(fact, repo, rows)
+        status = Status.PARTIAL if outcome.issues else Status.OK
+        rows_made = {fact.__name__: len(rows) for fact, rows in outcome.tables.items()}
+        self._record(job, Run(name, repo, status, job.key, rows_made, _limited(outcome.issues)))
+
+    def _record(self, job: Job, run: Run) -> None:
+        if run.status in (Status.FAILED, Status.SKIPPED):
+            for fact in job.collector.makes:
+                self.evidence.drop(fact, job.repository.name)
+        self.evidence.record(run)
+        self._note(run)
+
+    def _note(self, run: Run, *, cached: bool = False) -> None:
+        self.runs.append(run)
+        self.ended[run.collector, run.repo] = run
+        self.tell(Event(run.collector, run.repo, run, cached))
+
+
+def _jobs(
+    repositories: Iterable[Repository],
+    collectors: list[Collector],
+    suppliers: Mapping[str, list[str]],
+    options: Options,
+) -> list[Job]:
+    """All jobs, repository by repository, each keyed by everything its facts depend on."""
+    plugins = hashlib.sha256("\n".join(_plugin_names()).encode()).hexdigest()
+    jobs: list[Job] = []
+    for repository in repositories:
+        keys: dict[str, str] = {}
+        for one in collectors:
+            own = dict(options.get(one.name, {}))
+            ingredients = {
+                "state": repository.state,
+                "tool": __version__,
+                "plugins": plugins,
+                "collector": [one.name, one.version],
+                "options": own,
+                "needs": [keys[name] for name in suppliers[one.name]],
+            }
+            text = json.dumps(ingredients, sort_keys=True, default=str)
+            keys[one.name] = hashlib.sha256(text.encode()).hexdigest()
+            jobs.append(Job(one, repository, keys[one.name], own))
+    return jobs
+
+
+def _plugin_names() -> list[str]:
+    from techdd.languages import Language
+    from techdd.lockfiles import Lockfile
+
+    return [
+        *discover("techdd.collectors", Collector),
+        *discover("techdd.languages", Language),
+        *discover("techdd.lockfiles", Lockfile),
+    ]
+
+
+def work(
+    name: str, repository: Repository, tables: list[DataFrame], options: dict[str, Any]
+) -> Outcome:
+    """Runs one collector to its end; in a worker process."""
+    collector = discover("techdd.collectors", Collector)[name]
+    previous = signal.signal(signal.SIGALRM, _raise_time_limit)
+    signal.setitimer(signal.ITIMER_REAL, collector.minutes * 60)
+    try:
+        return _gather(collector, repository, tables, options)
+    except _TimeLimit:
+        return Outcome({}, (), f"time limit of {collector.minutes:g} minutes")
+    except (TechddError, MemoryError, RecursionError) as error:
+        return Outcome({}, (), str(error) or type(error).__name__)
+    except Exception as error:
+        failure = f"internal error: {type(error).__name__} (see the log)"
+        return Outcome({}, (), failure, traceback.format_exc())
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
+
+
+def _gather(
+    collector: Collector, repository: Repository, tables: list[DataFrame], options: dict[str, Any]
+) -> Outcome:
+    import pandas as pd
+
+    rows: dict[Fact, list[tuple[Any, ...]]] = {fact: [] for fact in collector.makes}
+    batches: dict[Fact, list[DataFrame]] = defaultdict(list)
+    issues: list[Issue] = []
+    for item in collector.run(repository, *tables, **options):
+        if isinstance(item, Issue):
+            issues.append(item)
+        elif isinstance(item, Columns):
+            batches[item.fact].append(frame(item.fact, item.data))
+        else:
+            rows[type(item)].append(item)
+    made = {}
+    for fact in collector.makes:
+        parts = [*batches[fact], *([frame(fact, rows[fact])] if rows[fact] else [])]
+        made[fact] = pd.concat(parts, ignore_index=True) if parts else frame(fact, [])
+    return Outcome(made, tuple(issues))
+
+
+def _limited(issues: tuple[Issue, ...]) -> tuple[Issue, ...]:
+    from techdd.text import clean
+
+    kept = tuple(
+        replace(issue, path=clean(issue.path), detail=clean(issue.detail))
+        for issue in issues[:ISSUES_KEPT]
+    )
+    more = len(issues) - len(kept)
+    return (*kept, Issue("further issues, not listed", detail=f"{more:,}")) if more else kept
+
+
+def _prepare_worker() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, _exit)  # runs `finally` blocks: programs a collector started end
+
+
+def _exit(*_: object) -> NoReturn:
+    raise SystemExit(1)
+
+
+def _raise_time_limit(*_: object) -> NoReturn:
+    raise _TimeLimit
+
+
+def _abandon(pool: Executor | None) -> None:
+    """Ends the workers at once, after Ctrl-C."""
+    if isinstance(pool, ProcessPoolExecutor):
+        for process in list((pool._processes or {}).values()):
+            process.terminate()

@@ -1,0 +1,242 @@
+"""An engagement on disk, and the data that ships with the tool.
+
+engagement.yaml   one client, its repositories and options        (people write it)
+people.yaml       merges of identities, roster                    (people write it, optional)
+answers/          interview answers, one journal a checklist      (people write it)
+checklists/       the client's own checklists                     (optional)
+templates/        overrides of report templates                   (optional)
+evidence/         facts as Parquet, runs as JSON                  (the tool measures it)
+logs/             tracebacks of bugs
+.cache/           overlays of repositories, clones
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+
+from techdd.documents import dump_yaml, load, read_yaml, write_atomic
+from techdd.errors import DocumentError, TechddError
+from techdd.evidence import Evidence
+from techdd.intake import clone, is_url, open_repository
+from techdd.policy import (
+    Answer,
+    Answers,
+    Checklist,
+    Engagement,
+    FindingRule,
+    FindingRules,
+    RepositoryEntry,
+    Scoring,
+)
+from techdd.repository import Repository
+from techdd.text import without_credentials
+
+
+def data(name: str) -> Path:
+    """The folder `checklists` or `report_templates`: in the package, or in the checkout."""
+    package = Path(__file__).parent
+    for folder in (package / "_data" / name, package.parents[1] / name):
+        if folder.is_dir():
+            return folder
+    raise TechddError(f"the folder {name!r} is missing; install techdd again", package)
+
+
+@dataclass(frozen=True)
+class Templates:
+    """Where report templates are looked up: the engagement's overrides first."""
+
+    folders: tuple[Path, ...]
+
+
+class Workspace:
+    """One engagement's folder. Raises TechddError where `root` holds no engagement."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.file = root / "engagement.yaml"
+        if not self.file.is_file():
+            raise TechddError(
+                f"holds no engagement.yaml; begin with: techdd init {root} --client NAME", root
+            )
+        self.evidence = Evidence(root / "evidence")
+
+    @classmethod
+    def create(
+        cls, root: Path, client: str, sources: Sequence[str], adviser: str = ""
+    ) -> Workspace:
+        """A new engagement in `root`. Raises TechddError where one is there already."""
+        if (root / "engagement.yaml").exists():
+            raise TechddError("is an engagement already; add to its engagement.yaml", root)
+        document: dict[str, object] = {"format_version": 1, "client": client}
+        if adviser:
+            document["adviser"] = adviser
+        document["repositories"] = [
+            {"name": entry.name, "source": entry.source} for entry in entries(sources)
+        ]
+        _write(root / "engagement.yaml", _HEADER + dump_yaml(document))
+        return cls(root)
+
+    @cached_property
+    def engagement(self) -> Engagement:
+        """What engagement.yaml says."""
+        return load(self.file, Engagement)
+
+    def add(self, sources: Sequence[str]) -> None:
+        """Adds repositories that the engagement does not have yet; comments in the file stay."""
+        known = {entry.source for entry in self.engagement.repositories}
+        names = {entry.name for entry in self.engagement.repositories}
+        new = [entry for entry in entries(sources, names) if entry.source not in known]
+        if new:
+            document = read_yaml(self.file)
+            listed = document.setdefault("repositories", [])
+            listed.extend({"name": entry.name, "source": entry.source} for entry in new)
+            _write(self.file, dump_yaml(document))
+            del self.engagement
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The repositories of the engagement, as they are called in the report."""
+        return tuple(entry.name for entry in self.engagement.repositories)
+
+    def open(self, entry: RepositoryEntry, *, fetch: bool = True) -> Repository:
+        """The repository of `entry`, mirrored first where it is a URL. Raises RepositoryError."""
+        cache = self.root / ".cache" / entry.name
+        source = Path(entry.source)
+        if is_url(entry.source):
+            source = cache / "mirror.git"
+            if fetch:
+                clone(entry.source, source)
+        elif not source.is_absolute():
+            source = self.root / source
+        return open_repository(entry.name, source, cache / "overlay.git", entry.revision)
+
+    @cached_property
+    def checklists(self) -> tuple[Checklist, ...]:
+        """The checklists in report order: the engagement's own and those that ship."""
+        own = {path.stem: path for path in sorted((self.root / "checklists").glob("*.yaml"))}
+        shipped = {path.stem: path for path in sorted(data("checklists").glob("*.yaml"))}
+        found = {
+            one.id: one for one in (load(path, Checklist) for path in {**shipped, **own}.values())
+        }
+        wanted = self.engagement.checklists or tuple(found)
+        missing = [name for name in wanted if name not in found]
+        if missing:
+            raise DocumentError(
+                f"no checklist {missing[0]!r}; there are: {', '.join(sorted(found))}", self.file
+            )
+        return tuple(sorted((found[name] for name in wanted), key=lambda one: (one.order, one.id)))
+
+    def checklist(self, name: str) -> Checklist:
+        """One checklist by its id. Raises TechddError that lists those there are."""
+        for one in self.checklists:
+            if one.id == name:
+                return one
+        known = ", ".join(one.id for one in self.checklists)
+        raise TechddError(f"no checklist {name!r} in this engagement; there are: {known}")
+
+    @cached_property
+    def rules(self) -> tuple[FindingRule, ...]:
+        """All finding rules, sorted by id; two of one id are a mistake."""
+        found: dict[str, FindingRule] = {}
+        for path in sorted((data("checklists") / "policy" / "findings").glob("*.yaml")):
+            for rule in load(path, FindingRules).rules:
+                if rule.id in found:
+                    raise DocumentError(f"finding rule {rule.id!r} is there twice", path)
+                found[rule.id] = rule
+        return tuple(rule for _, rule in sorted(found.items()))
+
+    @cached_property
+    def scoring(self) -> Scoring:
+        """The scoring policy; the engagement may have its own in scoring.yaml."""
+        own = self.root / "scoring.yaml"
+        return load(
+            own if own.is_file() else data("checklists") / "policy" / "scoring.yaml", Scoring
+        )
+
+    @property
+    def templates(self) -> Templates:
+        """Template folders, the engagement's own overrides first."""
+        return Templates((self.root / "templates", data("report_templates")))
+
+    def answers(self, checklist: str) -> Answers | None:
+        """The journal of one checklist; None where nobody answered anything yet."""
+        path = self._answers(checklist)
+        return load(path, Answers) if path.is_file() else None
+
+    def record(self, checklist: Checklist, answer: Answer) -> None:
+        """Adds one answer to the journal; nothing that was said before is lost."""
+        path = self._answers(checklist.id)
+        entry = answer.model_dump(mode="json", exclude_defaults=True)
+        if path.is_file():
+            document = read_yaml(path)
+            document["answers"].append(entry)
+        else:
+            document = {"checklist": checklist.id, "version": checklist.version, "answers": [entry]}
+        _write(path, dump_yaml(document))
+
+    def log(self, name: str, text: str) -> None:
+        """Keeps the traceback of a bug for the maintainers."""
+        _write(self.root / "logs" / f"{name}.log", text)
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """One writer at a time. Raises TechddError where another run is at work."""
+        with (self.root / ".lock").open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise TechddError(
+                    "another techdd is working on this engagement; wait for it or stop it",
+                    self.root,
+                ) from None
+            yield
+
+    def _answers(self, checklist: str) -> Path:
+        return self.root / "answers" / f"{checklist}.yaml"
+
+
+_HEADER = """\
+# The engagement: one client and the repositories that are audited.
+# Comments stay when techdd adds to this file. See docs/engagement.md for every key.
+"""
+
+
+def entries(sources: Iterable[str], taken: Iterable[str] = ()) -> list[RepositoryEntry]:
+    """Repository entries of paths and URLs, each with a short unique name."""
+    names = set(taken)
+    found = []
+    for source in sources:
+        place = source if is_url(source) else str(Path(source).resolve())
+        name = base = _short_name(place)
+        number = 2
+        while name in names:
+            name, number = f"{base}-{number}", number + 1
+        names.add(name)
+        found.append(RepositoryEntry(name=name, source=place))
+    return found
+
+
+def _short_name(source: str) -> str:
+    parts = [part for part in re.split(r"[/:\\]", without_credentials(source)) if part]
+    meaningful = [part for part in parts if part not in (".git", "repo", "repo.git")]
+    name = (meaningful or ["repository"])[-1].removesuffix(".git")
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-._")[:80] or "repository"
+
+
+def now() -> datetime:
+    """The present, to the second; the one place where the tool reads the clock."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        write_atomic(path, text.encode())
+    except OSError as error:
+        raise TechddError(f"cannot be written: {error.strerror}", path) from None
