@@ -77,7 +77,8 @@ class Lockfile:
 
     `patterns` are file names (fnmatch), with the folder where the name alone says too little.
     `locks` are the names of the lock files that pin what this manifest asks for; empty where the
-    ecosystem has none, or where hardly anybody uses it.
+    ecosystem has none, or where hardly anybody uses it. `lockable` is False for a manifest that only
+    tells others what a package needs, and is locked through another one, if at all.
     """
 
     name: str
@@ -86,6 +87,7 @@ class Lockfile:
     locked: bool
     parse: Callable[[bytes], Parsed]
     locks: tuple[str, ...] = ()
+    lockable: bool = True
 
     def matches(self, path: str) -> bool:
         """Whether the file at `path` is of this format, judged by its name."""
@@ -97,12 +99,16 @@ class Lockfile:
 
 
 def lockfile(
-    *patterns: str, ecosystem: str, locked: bool, locks: tuple[str, ...] = ()
+    *patterns: str,
+    ecosystem: str,
+    locked: bool,
+    locks: tuple[str, ...] = (),
+    lockable: bool = True,
 ) -> Callable[[Callable[[bytes], Parsed]], Lockfile]:
     """Makes a Lockfile of a parser, named as the function is."""
 
     def wrap(parse: Callable[[bytes], Parsed]) -> Lockfile:
-        return Lockfile(parse.__name__, ecosystem, patterns, locked, parse, locks)
+        return Lockfile(parse.__name__, ecosystem, patterns, locked, parse, locks, lockable)
 
     return wrap
 
@@ -110,7 +116,7 @@ def lockfile(
 _DEVELOPMENT = re.compile(
     r"""(?<![a-z])(?:dev|develop|development|tests?|testing|docs?|documentation|lint|linting|linters
     |typing|types|mypy|ci|bench|benchmarks?|examples?|style|format|formatting|coverage|rubocop
-    |tooling|tools|debug|release|profiling|build)(?![a-z])""",
+    |tooling|tools|debug|release|profiling)(?![a-z])""",
     re.VERBOSE | re.IGNORECASE,
 )
 

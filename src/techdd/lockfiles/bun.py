@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from techdd.lockfiles import (
     Dependency,
+    Issue,
     Lines,
     Parsed,
     decoded,
@@ -50,3 +51,9 @@ def bun_lock(data: bytes) -> Parsed:
         yield Dependency(
             name, version, "", line, key in asked, asked.get(key, "unknown"), needs=needs
         )
+
+
+@lockfile("bun.lockb", ecosystem="npm", locked=True)
+def bun_binary_lock(_data: bytes) -> Parsed:
+    """Bun's binary lock file until 1.2: it locks, but what it locks is not read."""
+    yield Issue("dependency format not supported", detail="bun.lockb, a binary format")

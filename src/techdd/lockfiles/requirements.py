@@ -21,7 +21,14 @@ from techdd.lockfiles import (
     stays_below,
 )
 
-_LOCKS = ("uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "requirements*.txt")
+_LOCKS = (
+    "uv.lock",
+    "poetry.lock",
+    "pdm.lock",
+    "Pipfile.lock",
+    "requirements*.txt",
+    "requirements/*.txt",
+)
 _OPTION = re.compile(r"\s--?[a-z][a-z-]*[ =]?.*$")  # --hash=..., --config-settings ... at the end
 _ASKED_BY_PROJECT = re.compile(r"\bvia\b.*(?:-r\s|\()")
 _PLACE = re.compile(r"^(\.|/|~|[a-z]:\\|[a-z+]+://|git@)|\.(whl|zip|tar\.gz)$", re.IGNORECASE)

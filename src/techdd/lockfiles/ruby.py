@@ -84,7 +84,7 @@ def gemfile(data: bytes) -> Parsed:
                 yield wish
 
 
-@lockfile("*.gemspec", ecosystem="RubyGems", locked=False, locks=_LOCKS)
+@lockfile("*.gemspec", ecosystem="RubyGems", locked=False, locks=_LOCKS, lockable=False)
 def gemspec(data: bytes) -> Parsed:
     """Gems that a literal `add_dependency "name"` asks for; a gemspec is a program as well."""
     for number, line in enumerate(decoded(data).splitlines(), start=1):

@@ -1,0 +1,219 @@
+"""The third-party packages that manifests and lock files name, and which manifests are locked."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date
+from posixpath import basename, dirname
+from typing import TYPE_CHECKING, NamedTuple
+
+from techdd.collectors import Answered, Gathered, collector, probe
+from techdd.facts import Package
+from techdd.lockfiles import Dependency, Lockfile, Parsed, scope_of
+from techdd.lockfiles.locking import Read, by_folder, locks_of, settled
+from techdd.lockfiles.unsupported import unsupported
+from techdd.model import Issue, Location, Metric, Observation, Series
+from techdd.plugins import discover
+from techdd.repository import Entry, Repository
+from techdd.text import clean, without_credentials
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+MAX_SIZE = 20_000_000  # bytes; lock files of large workspaces reach 5 MB
+_LONGEST = 200  # characters of a version range that are kept
+
+
+class Manifest(NamedTuple):
+    """One manifest or lock file. `lock` is the lock file that pins it, itself where it is one."""
+
+    path: str
+    ecosystem: str
+    format: str
+    scope: str  # "development" in tests, examples and documentation
+    packages: int  # that it names itself
+    lockable: bool  # names packages, in an ecosystem that has lock files
+    lock: str  # "" = none
+
+
+_VENDORED = re.compile(
+    r"(^|/)(node_modules|bower_components|vendor|third[_-]party|site-packages|\.?venv|Pods|Carthage)/"
+)
+_UNSHIPPED = re.compile(
+    r"(?<![a-z])(tests?|testing|testdata|specs?|fixtures?|e2e|examples?|samples?|demos?|docs?"
+    r"|documentation|benchmarks?)(?![a-z])|[a-z]Tests?\b"
+)
+
+
+@collector(makes=(Package, Manifest))
+def dependencies(repo: Repository) -> Gathered:
+    """Every manifest and lock file of the audited tree, brought together.
+
+    Vendored copies (`node_modules`, `vendor`) are not the client's manifests and are left out. What
+    stands in tests, examples and documentation is development's. Where a lock file governs a
+    manifest, the version comes from the lock and "direct" from the manifest.
+    """
+    formats = discover("techdd.lockfiles", Lockfile).values()
+    chosen: list[tuple[Entry, Lockfile]] = []
+    tree = {entry.path for entry in repo.regular_files()}
+    for entry in repo.regular_files():
+        if _VENDORED.search(entry.path):
+            continue
+        known = next((form for form in formats if form.matches(entry.path)), None)
+        if known is None:
+            yield from _gap(entry.path, tree)
+        elif entry.size > MAX_SIZE:
+            yield Issue("dependency file too large", entry.path, f"{entry.size:,} bytes")
+        else:
+            chosen.append((entry, known))
+    reads: list[Read] = []
+    contents = repo.blobs(entry.blob for entry, _ in chosen)
+    for (entry, form), (_, content) in zip(chosen, contents, strict=True):
+        if content is None:
+            yield Issue("object missing in the repository", entry.path)
+            continue
+        parsed = list(_guarded(form, content))
+        rows = tuple(_cleaned(row) for row in parsed if isinstance(row, Dependency))
+        reads.append(Read(entry.path, form, _scope(entry.path), rows))
+        for issue in parsed:
+            if isinstance(issue, Issue):
+                yield replace(issue, path=entry.path, detail=clean(issue.detail))
+    yield from _together(reads)
+
+
+def _gap(path: str, tree: set[str]) -> Iterator[Issue]:
+    """An Issue where a file of the product names dependencies in a way that is not understood."""
+    what = unsupported(basename(path))
+    read_elsewhere = what == "Gradle" and f"{dirname(path)}/gradle.lockfile".strip("/") in tree
+    if what and not read_elsewhere and _scope(path) != "development":
+        yield Issue("dependency format not supported", path, what)
+
+
+def _guarded(form: Lockfile, content: bytes) -> Parsed:
+    """The rows of a hostile file; whatever its parser stumbles over becomes an Issue."""
+    try:
+        yield from form.parse(content)
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, MemoryError) as why:
+        reason = str(why).partition("\n")[0] or type(why).__name__
+        yield Issue("cannot be parsed", detail=f"{form.name}: {reason[:_LONGEST]}")
+
+
+def _cleaned(row: Dependency) -> Dependency:
+    requirement = without_credentials(row.requirement)[:_LONGEST]
+    return row._replace(
+        name=clean(row.name),
+        version=None if row.version is None else clean(row.version),
+        requirement=clean(requirement),
+        licence=clean(row.licence[:_LONGEST]),
+    )
+
+
+def _scope(path: str) -> str:
+    unshipped = _UNSHIPPED.search(dirname(path)) or scope_of(basename(path)) == "development"
+    return "development" if unshipped else "runtime"
+
+
+def _together(reads: list[Read]) -> Iterator[Package | Manifest]:
+    """Packages and manifests of a repository, each lock file once with all that it governs."""
+    folders = by_folder(reads)
+    governed: dict[str, list[Read]] = defaultdict(list)  # path of a lock -> its manifests
+    found: list[Package] = []
+    for read in reads:
+        locks = locks_of(read, folders) if read.format.locks else [read] * read.format.locked
+        for lock in locks:
+            governed[lock.path].append(read)
+        if not read.pinned:
+            locked = frozenset[str]().union(*(lock.names for lock in locks))
+            found += _packages(read, (row for row in read.rows if row.name not in locked))
+        yield Manifest(
+            read.path,
+            read.format.ecosystem,
+            read.format.name,
+            read.scope,
+            len(read.rows),
+            bool(read.format.locks and read.format.lockable and read.rows),
+            locks[0].path if locks else "",
+        )
+    for read in reads:
+        if read.pinned:
+            found += _packages(read, settled(read, governed[read.path]))
+    yield from sorted(found, key=lambda row: (row.manifest, row.line or 0, row.name, str(row[2])))
+
+
+def _packages(read: Read, rows: Iterable[Dependency]) -> Iterator[Package]:
+    """One Package for each name and version of a file; what is shipped anywhere is shipped."""
+    merged: dict[tuple[str, str | None], Package] = {}
+    for row in rows:
+        scope = "development" if read.scope == "development" else row.scope
+        package = Package(
+            read.format.ecosystem,
+            row.name,
+            row.version,
+            row.requirement,
+            read.path,
+            row.line,
+            read.pinned,
+            row.direct,
+            scope,
+            row.licence,
+        )
+        before = merged.get((row.name, row.version), package)
+        merged[row.name, row.version] = before._replace(
+            scope="runtime" if "runtime" in (before.scope, scope) else before.scope,
+            direct=True if True in (before.direct, row.direct) else before.direct,
+            licence=before.licence or row.licence,
+        )
+    yield from merged.values()
+
+
+@probe(domain="dependencies", needs=(Package, Manifest))
+def inventory(_as_of: date, packages: DataFrame, manifests: DataFrame) -> Answered:
+    """Which third-party packages does the product stand on?"""
+    for repo, rows, files in _by_repository(packages, manifests):
+        basis = f"{len(files):,} manifests and lock files"
+        note = "" if len(files) else "no manifest or lock file that could be read"
+        distinct = rows.drop_duplicates(["ecosystem", "name", "version"])
+        direct = rows[rows["direct"].fillna(False)].drop_duplicates(["ecosystem", "name"])
+        for name, table in (("packages", distinct), ("direct", direct)):
+            value = len(table) if len(files) else None
+            yield Metric(f"inventory.{name}", value, "packages", repo, basis, note)
+    counts = packages.drop_duplicates(["ecosystem", "name", "version"])["ecosystem"].value_counts()
+    bars = [(str(ecosystem), int(number)) for ecosystem, number in counts.items()]
+    yield Series(
+        "packages_by_ecosystem",
+        "Third-party packages by ecosystem",
+        ("ecosystem", "packages"),
+        tuple(sorted(bars, key=lambda bar: (-bar[1], bar[0]))),
+        chart="bar",
+        note="Each version of a package counts once; development's are included.",
+    )
+
+
+@probe(domain="dependencies", needs=(Manifest,))
+def locking(_as_of: date, manifests: DataFrame) -> Answered:
+    """Would a build tomorrow take the same versions as a build today?"""
+    shipped = manifests[manifests["lockable"] & (manifests["scope"] == "runtime")]
+    for repo, rows, _ in _by_repository(shipped, manifests):
+        unlocked = int((rows["lock"] == "").sum())
+        basis = f"{len(rows):,} manifests that can be locked, without tests and examples"
+        note = "" if len(rows) else "no manifest of an ecosystem with lock files"
+        value = unlocked if len(rows) else None
+        share = 1 - unlocked / len(rows) if len(rows) else None
+        yield Metric("locking.unlocked", value, "manifests", repo, basis, note)
+        yield Metric("locking.locked_share", share, "share", repo, basis, note)
+    for row in shipped[shipped["lock"] == ""].sort_values(["repo", "path"]).itertuples():
+        path = str(row.path)
+        values = {"manifest": path, "ecosystem": str(row.ecosystem)}
+        yield Observation("unlocked-manifest", str(row.repo), path, (Location(path),), values)
+
+
+def _by_repository(
+    rows: DataFrame, manifests: DataFrame
+) -> Iterator[tuple[str, DataFrame, DataFrame]]:
+    """(repository, its rows, its manifests), the whole engagement ("") first."""
+    yield "", rows, manifests
+    for repo, files in manifests.groupby("repo"):
+        yield str(repo), rows[rows["repo"] == repo], files

@@ -1,0 +1,126 @@
+"""Which lock file governs which manifest, and what the two say together; pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cached_property
+from posixpath import basename, dirname
+
+from techdd.lockfiles import Dependency, Lockfile
+
+
+@dataclass(frozen=True)
+class Read:
+    """A file as its parser read it. `scope` is "development" for one that is not shipped."""
+
+    path: str
+    format: Lockfile
+    scope: str
+    rows: tuple[Dependency, ...]
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The names of the packages in it."""
+        return frozenset(row.name for row in self.rows)
+
+    @cached_property
+    def pins_itself(self) -> bool:
+        """A manifest that can be a lock file (requirements.txt) with exact versions throughout."""
+        kind = any(fnmatchcase(basename(self.path), lock) for lock in self.format.locks)
+        exact = all(row.version is not None for row in self.rows)
+        return not self.format.locked and kind and exact and bool(self.rows)
+
+    @property
+    def pinned(self) -> bool:
+        """Whether it names exact versions for all that is installed."""
+        return self.format.locked or self.pins_itself
+
+
+Folders = Mapping[str, list[Read]]
+
+
+def by_folder(reads: Iterable[Read]) -> Folders:
+    """The files of each folder."""
+    folders: dict[str, list[Read]] = defaultdict(list)
+    for read in reads:
+        folders[dirname(read.path)].append(read)
+    return folders
+
+
+def locks_of(manifest: Read, folders: Folders) -> list[Read]:
+    """The lock files of a manifest: those beside it, or a workspace's in a folder above.
+
+    A lock file in a folder above, or a pinned requirements file, counts where it holds at least
+    half of what the manifest asks for.
+    """
+    if manifest.pins_itself:
+        return [manifest]
+    folder = dirname(manifest.path)
+    while True:
+        beside = folder == dirname(manifest.path)
+        locks = [
+            read
+            for read in _candidates(manifest, folder, folders)
+            if (beside and read.format.locked) or _covers(read, manifest)
+        ]
+        if locks or not folder:
+            return locks
+        folder = dirname(folder)
+
+
+def _candidates(manifest: Read, folder: str, folders: Folders) -> Iterator[Read]:
+    for pattern in manifest.format.locks:
+        for read in folders.get(f"{folder}/{dirname(pattern)}".strip("/"), ()):
+            named = fnmatchcase(basename(read.path), basename(pattern))
+            if named and read.pinned and read is not manifest:
+                yield read
+
+
+def _covers(lock: Read, manifest: Read) -> bool:
+    return 2 * len(manifest.names & lock.names) >= len(manifest.names) > 0
+
+
+def settled(lock: Read, manifests: Iterable[Read]) -> Iterator[Dependency]:
+    """The rows of a lock file with what the manifests that it governs and its own graph tell.
+
+    Where the file does not say what a package is for, what the shipped dependencies need is
+    shipped. The graph is followed by name, which errs on the side of "runtime".
+    """
+    asked: dict[str, Dependency] = {}
+    for manifest in manifests:
+        for wish in manifest.rows:
+            scope = "development" if manifest.scope == "development" else wish.scope
+            if manifest is not lock and (wish.name not in asked or scope == "runtime"):
+                asked[wish.name] = wish._replace(scope=scope)
+    scopes = _scopes(lock.rows, asked)
+    for row in lock.rows:
+        own = asked.get(row.name)
+        direct = False if row.direct is None and asked else row.direct
+        yield row._replace(
+            requirement=row.requirement or (own.requirement if own else ""),
+            direct=True if own else direct,
+            scope=scopes.get(row.name, row.scope),
+        )
+
+
+def _scopes(rows: tuple[Dependency, ...], asked: Mapping[str, Dependency]) -> dict[str, str]:
+    """Name -> scope, worked out by reach; empty where the file says it of every package."""
+    if all(row.scope != "unknown" for row in rows):
+        return {}
+    needs: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        needs[row.name].update(row.needs)
+    scopes = {}
+    for scope in ("development", "runtime"):  # what both reach is shipped
+        waiting = [one.name for one in (*rows, *asked.values()) if one.scope == scope]
+        seen = set(waiting)
+        while waiting:
+            name = waiting.pop()
+            scopes[name] = scope
+            fresh = needs.get(name, set()) - seen
+            seen |= fresh
+            waiting += fresh
+    return scopes
