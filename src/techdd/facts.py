@@ -21,6 +21,15 @@ if TYPE_CHECKING:
 Fact = type[tuple[Any, ...]]
 
 
+class Snapshot(NamedTuple):
+    """What of a repository was audited."""
+
+    commit: str
+    branch: str
+    committed: datetime | None
+    shallow: bool
+
+
 class Commit(NamedTuple):
     """One commit reachable from the audited commit."""
 

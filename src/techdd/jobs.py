@@ -96,6 +96,11 @@ def _suppliers(collectors: Mapping[str, Collector], one: Collector) -> list[str]
     ]
 
 
+def cores() -> int:
+    """The processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def executor(workers: int) -> Executor:
     """The pool that jobs run in: fresh processes that leave Ctrl-C to the parent."""
     return ProcessPoolExecutor(
@@ -109,7 +114,7 @@ def collect(
     evidence: Evidence,
     options: Options,
     *,
-    workers: int = os.cpu_count() or 1,
+    workers: int,
     tell: Callable[[Event], None] = lambda _: None,
     log: Callable[[str, str], None] = lambda _name, _text: None,
     pool: Callable[[int], Executor] = executor,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
@@ -326,6 +327,7 @@ def fingerprint(*parts: str) -> str:
 
 PERSON_MARK = "\N{LEFT WHITE SQUARE BRACKET}"
 _PERSON_END = "\N{RIGHT WHITE SQUARE BRACKET}"
+PERSON_TOKEN = re.compile(f"{PERSON_MARK}(.+?){_PERSON_END}")
 
 
 def person_token(person: str) -> str:

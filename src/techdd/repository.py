@@ -155,6 +155,12 @@ def git_program() -> str:
     return found
 
 
+def git_version() -> str:
+    """The version of the installed git, such as "2.39.5"."""
+    done = sandbox.run([git_program(), "version"], env=GIT_ENVIRONMENT, timeout=30)
+    return decode(done.stdout.strip()).removeprefix("git version ")
+
+
 def _input(lines: Iterable[str]) -> IO[bytes]:
     """A file to be a program's standard input: unlike a pipe, it cannot block the two of us."""
     file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed by the caller's `with`

@@ -1,0 +1,143 @@
+"""Judges what probes read by the finding rules: findings, and the register of every check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from techdd.model import (
+    Check,
+    Finding,
+    Metric,
+    Observation,
+    Reading,
+    Severity,
+    Status,
+    Value,
+    fingerprint,
+)
+from techdd.policy import FindingRule, Scoring, Threshold
+
+FIRED, SILENT, OPEN = "fired", "did not fire", "not assessable"
+
+
+def judge(
+    readings: Sequence[Reading], rules: Iterable[FindingRule], repos: Sequence[str], policy: Scoring
+) -> tuple[list[Finding], list[Check]]:
+    """Findings, the most severe first, and one Check for each rule and scope it was applied to.
+
+    An observation that no rule judges is a mistake in the rules and raises KeyError.
+    """
+    by_id = {rule.id: rule for rule in rules}
+    findings: list[Finding] = []
+    checks: list[Check] = []
+    metrics = {(m.name, m.repo): m for reading in readings for m in reading.metrics}
+    for rule in by_id.values():
+        if rule.metric:
+            for repo in repos if rule.scope == "repository" else ("",):
+                finding, check = _judge_metric(rule, metrics.get((rule.metric, repo)), repo, policy)
+                findings += [finding] if finding else []
+                checks.append(check)
+    seen: dict[str, list[Observation]] = {rule.id: [] for rule in by_id.values() if rule.observed}
+    for reading in readings:
+        for observation in reading.observations:
+            seen[observation.rule].append(observation)
+            findings.append(_judge_observation(by_id[observation.rule], observation, policy))
+    checks += [_observation_check(by_id[name], found, readings) for name, found in seen.items()]
+    findings.sort(key=lambda one: (-one.severity.rank, one.domain, one.rule, one.repo, one.id))
+    return findings, sorted(checks, key=lambda one: (one.domain, one.rule, one.repo))
+
+
+def _judge_metric(
+    rule: FindingRule, metric: Metric | None, repo: str, policy: Scoring
+) -> tuple[Finding | None, Check]:
+    bounds = "; ".join(_spelled(threshold) for threshold in rule.thresholds)
+    title = rule.title if "{" not in rule.title else rule.id.replace("-", " ")
+    if metric is None or metric.value is None:
+        reason = metric.note if metric and metric.note else "no data"
+        return None, Check(rule.id, title, rule.domain, repo, reason, bounds, OPEN)
+    fired = next((one for one in rule.thresholds if one.fires(metric.value)), None)
+    observed = shown(metric)
+    check = Check(rule.id, title, rule.domain, repo, observed, bounds, FIRED if fired else SILENT)
+    if fired is None:
+        return None, check
+    values: dict[str, Value] = {"value": metric.value, "basis": metric.basis, "repo": repo}
+    threshold = f"{_spelled(fired)}{f' ({rule.source})' if rule.source else ''}"
+    found = _finding(rule, fired.severity, values, repo, "", policy, threshold=threshold)
+    return found, check
+
+
+def _judge_observation(rule: FindingRule, seen: Observation, policy: Scoring) -> Finding:
+    values = {"repo": seen.repo, **seen.values}
+    severity = rule.severity or Severity.MEDIUM
+    if rule.severity_from and values.get(rule.severity_from):
+        severity = Severity(str(values[rule.severity_from]))
+    return _finding(rule, severity, values, seen.repo, seen.key, policy, seen=seen)
+
+
+def _finding(
+    rule: FindingRule,
+    severity: Severity,
+    values: Mapping[str, Value],
+    repo: str,
+    key: str,
+    policy: Scoring,
+    *,
+    seen: Observation | None = None,
+    threshold: str = "",
+) -> Finding:
+    return Finding(
+        id=fingerprint(rule.id, repo, key),
+        rule=rule.id,
+        title=rule.title.format_map(values),
+        severity=severity,
+        domain=rule.domain,
+        repo=repo,
+        locations=seen.locations if seen else (),
+        observation=rule.observation.format_map(values).strip(),
+        why=rule.why.format_map(values).strip(),
+        remedy=rule.remedy.format_map(values).strip(),
+        effort=rule.effort,
+        horizon=rule.horizon or policy.horizons[severity],
+        treatment=rule.treatment,
+        tags=rule.tags,
+        references=rule.references,
+        source=rule.source,
+        threshold=threshold,
+        deal_breaker=rule.deal_breaker and severity is Severity.CRITICAL,
+    )
+
+
+def _observation_check(
+    rule: FindingRule, found: Sequence[Observation], readings: Sequence[Reading]
+) -> Check:
+    title = rule.title if "{" not in rule.title else rule.id.replace("-", " ")
+    if found:
+        places = f"{len(found)} in {len({one.repo for one in found})} repositories"
+        return Check(rule.id, title, rule.domain, "", places, "any", FIRED)
+    blind = list(_blind(rule, readings))
+    result = OPEN if blind else SILENT
+    return Check(rule.id, title, rule.domain, "", "; ".join(blind) or "none", "any", result)
+
+
+def _blind(rule: FindingRule, readings: Sequence[Reading]) -> Iterator[str]:
+    """Probes of the domain that could not look: nothing observed is not nothing there."""
+    for reading in readings:
+        if reading.domain == rule.domain and reading.status in (Status.FAILED, Status.SKIPPED):
+            yield f"{reading.probe}: {'; '.join(reading.reasons) or reading.status}"
+
+
+def shown(metric: Metric) -> str:
+    """The metric's value as it is printed, with its unit."""
+    if metric.value is None:
+        return "not measured"
+    if metric.unit == "share":
+        return f"{metric.value:.1%}"
+    number = f"{metric.value:,.0f}" if float(metric.value).is_integer() else f"{metric.value:,.2f}"
+    return f"{number} {metric.unit}".strip()
+
+
+def _spelled(threshold: Threshold) -> str:
+    way, bound = (
+        ("above", threshold.above) if threshold.above is not None else ("below", threshold.below)
+    )
+    return f"{way} {bound:g}: {threshold.severity}"

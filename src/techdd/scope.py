@@ -1,0 +1,87 @@
+"""The coverage ledger: what of each repository was looked at, what was not, and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from techdd.model import RepositoryScope, Run, Status
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+COUNTED = ("source", "test")  # roles whose lines are shown by language; the others are left out
+
+
+def ledger(
+    names: Sequence[str],
+    snapshots: DataFrame,
+    commits: DataFrame,
+    people: DataFrame,
+    files: DataFrame,
+    runs: Iterable[Run],
+) -> tuple[RepositoryScope, ...]:
+    """One entry a repository, in the order of `names`. Unknown counts are None, not zero."""
+    runs = list(runs)
+    ended = {(run.collector, run.repo): run.status for run in runs}
+
+    def collected(collector: str, repo: str) -> bool:
+        return ended.get((collector, repo)) in (Status.OK, Status.PARTIAL)
+
+    def one(name: str) -> RepositoryScope:
+        snap = snapshots[snapshots["repo"] == name]
+        own_commits = commits[commits["repo"] == name]
+        own_files = files[files["repo"] == name]
+        authors = own_commits["author"].map(
+            people.drop_duplicates("identity").set_index("identity")["person"]
+        )
+        return RepositoryScope(
+            name=name,
+            commit=str(snap["commit"].iloc[0]) if len(snap) else "",
+            committed=_day(snap["committed"].iloc[0]) if len(snap) else "",
+            branch=str(snap["branch"].iloc[0] or "") if len(snap) else "",
+            commits=len(own_commits) if collected("history", name) else None,
+            contributors=int(authors.nunique()) if collected("history", name) else None,
+            files=len(own_files),
+            lines_by_language=tuple(_languages(own_files)),
+            left_out=tuple(_left_out(own_files)),
+            shallow=bool(snap["shallow"].iloc[0]) if len(snap) else False,
+            issues=tuple(_issues(run for run in runs if run.repo == name)),
+        )
+
+    return tuple(one(name) for name in names)
+
+
+def _languages(files: DataFrame) -> Iterator[tuple[str, int, str]]:
+    """(language, code lines, how functions were measured), the largest first."""
+    counted = files[files["role"].isin(COUNTED) & (files["language"] != "")]
+    groups = counted.groupby(["language", "measured"])["code"].sum().reset_index()
+    ordered = groups.sort_values(["code", "language"], ascending=[False, True])
+    for language, measured, code in ordered.itertuples(index=False):
+        if code:
+            yield str(language), int(code), str(measured) or "size only"
+
+
+def _left_out(files: DataFrame) -> Iterator[tuple[str, int, int]]:
+    """(role, files, lines) of what does not count as the client's own code."""
+    others = files[~files["role"].isin(COUNTED)]
+    groups = others.groupby("role").agg(files=("path", "size"), lines=("lines", "sum"))
+    for role, count, lines in groups.sort_index().itertuples():
+        yield str(role), int(count), int(lines)
+
+
+def _issues(runs: Iterable[Run]) -> Iterator[tuple[str, str, int, str]]:
+    """(collector, reason, how often, an example) of everything that limited a run."""
+    for run in runs:
+        counts = Counter(issue.reason for issue in run.issues)
+        for reason, count in sorted(counts.items()):
+            first = next(issue for issue in run.issues if issue.reason == reason)
+            example = ": ".join(part for part in (first.path, first.detail) if part)
+            yield run.collector, reason, count, example
+
+
+def _day(when: object) -> str:
+    import pandas as pd
+
+    return "" if pd.isna(when) else f"{when:%Y-%m-%d}"
