@@ -22,7 +22,9 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from pathlib import Path
+from urllib.parse import unquote_to_bytes
 
 HERE = Path(__file__).resolve().parent
 MARKER = "%%"
@@ -50,6 +52,7 @@ def invented_key() -> str:
     return "\n".join([f"-----BEGIN {kind}-----", *lines, f"-----END {kind}-----"])
 
 
+@cache
 def planted() -> dict[str, str]:
     """The leaked values by placeholder. Put together here, so that no file of ours holds one."""
     mixed = string.ascii_letters + string.digits
@@ -284,8 +287,6 @@ def _signature(role: str, person: tuple[str, str, str], date: str) -> bytes:
 
 def _quoted(path: str) -> bytes:
     """The path as fast-import wants it; a byte written %XX stays a byte that is no UTF-8."""
-    from urllib.parse import unquote_to_bytes
-
     raw = unquote_to_bytes(path)
     if raw.isascii() and raw.isalnum():
         return raw
