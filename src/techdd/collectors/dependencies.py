@@ -107,7 +107,7 @@ def _cleaned(row: Dependency) -> Dependency:
         name=clean(row.name),
         version=None if row.version is None else clean(row.version),
         requirement=clean(requirement),
-        licence=clean(row.licence[:_LONGEST]),
+        licence=clean(row.licence),
     )
 
 
@@ -177,16 +177,19 @@ def inventory(_as_of: date, packages: DataFrame, manifests: DataFrame) -> Answer
         note = "" if len(files) else "no manifest or lock file that could be read"
         distinct = rows.drop_duplicates(["ecosystem", "name", "version"])
         direct = rows[rows["direct"].fillna(False)].drop_duplicates(["ecosystem", "name"])
-        for name, table in (("packages", distinct), ("direct", direct)):
-            value = len(table) if len(files) else None
+        for name, counted in (("packages", distinct), ("direct", direct)):
+            value = len(counted) if len(files) else None
             yield Metric(f"inventory.{name}", value, "packages", repo, basis, note)
     counts = packages.drop_duplicates(["ecosystem", "name", "version"])["ecosystem"].value_counts()
-    bars = [(str(ecosystem), int(number)) for ecosystem, number in counts.items()]
+    bars: list[tuple[str, int]] = [
+        (str(ecosystem), int(number)) for ecosystem, number in counts.items()
+    ]
+    bars.sort(key=lambda bar: (-bar[1], bar[0]))
     yield Series(
         "packages_by_ecosystem",
         "Third-party packages by ecosystem",
         ("ecosystem", "packages"),
-        tuple(sorted(bars, key=lambda bar: (-bar[1], bar[0]))),
+        tuple(bars),
         chart="bar",
         note="Each version of a package counts once; development's are included.",
     )

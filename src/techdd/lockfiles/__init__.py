@@ -77,7 +77,7 @@ class Lockfile:
 
     `patterns` are file names (fnmatch), with the folder where the name alone says too little.
     `locks` are the names of the lock files that pin what this manifest asks for; empty where the
-    ecosystem has none, or where hardly anybody uses it. `lockable` is False for a manifest that only
+    ecosystem has none, or where hardly anybody uses it. `lockable` is False for a manifest that
     tells others what a package needs, and is locked through another one, if at all.
     """
 
