@@ -1,0 +1,34 @@
+"""Known vulnerabilities: a local database of advisories in OSV format and the matching of versions.
+
+Nothing here uses the network but `update`, which only the user's own command calls.
+"""
+
+from techdd.advisories.download import update
+from techdd.advisories.matching import SEVERITIES, Affected, Match, Matches, preferred
+from techdd.advisories.store import (
+    Database,
+    Imported,
+    Status,
+    default_folder,
+    import_advisories,
+    status,
+)
+from techdd.advisories.versions import VersionError, normalised, parse
+
+__all__ = [
+    "SEVERITIES",
+    "Affected",
+    "Database",
+    "Imported",
+    "Match",
+    "Matches",
+    "Status",
+    "VersionError",
+    "default_folder",
+    "import_advisories",
+    "normalised",
+    "parse",
+    "preferred",
+    "status",
+    "update",
+]

@@ -1,0 +1,93 @@
+"""Files that a user brings (OSV archives, folders, single records) -> named pieces of JSON."""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from techdd.advisories.records import MAX_RECORD
+from techdd.errors import TechddError
+from techdd.text import clean
+
+MAX_RECORDS = 3_000_000  # in one archive; all of osv.dev has about 600,000
+MAX_TOTAL = 40_000_000_000  # unpacked bytes of one archive
+_AGAIN = "download it again, then repeat the import"
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file to import. `label` names it without the user's folders ("PyPI/all.zip")."""
+
+    path: Path
+    label: str
+    sha256: str
+
+
+def find(paths: Iterable[Path]) -> list[Source]:
+    """The archives and records in `paths`, folders searched, in a fixed order.
+
+    Raises TechddError where a path does not exist, is no such file, or a folder holds none.
+    """
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            inside = [
+                file
+                for file in sorted(path.rglob("*"))
+                if file.suffix in (".json", ".zip") and file.is_file() and not file.is_symlink()
+            ]
+            if not inside:
+                raise TechddError("holds no OSV archive (all.zip) and no .json record", path)
+            found += inside
+        elif not path.exists():
+            raise TechddError("no such file or folder", path)
+        elif path.suffix in (".json", ".zip"):
+            found.append(path)
+        else:
+            raise TechddError("is neither an OSV archive (.zip) nor an OSV record (.json)", path)
+    return [Source(path, clean(f"{path.parent.name}/{path.name}"), _sha256(path)) for path in found]
+
+
+def pieces(source: Source) -> Iterator[tuple[str, bytes | None]]:
+    """(name, content) of each record in a source; None where it is larger than a record may be.
+
+    Names are for messages only, never used as paths. Raises TechddError where an archive is cut
+    off, damaged, encrypted or a bomb.
+    """
+    try:
+        if source.path.suffix == ".json":
+            large = source.path.stat().st_size > MAX_RECORD
+            yield source.label, None if large else source.path.read_bytes()
+            return
+        with zipfile.ZipFile(source.path) as archive:
+            yield from _unpacked(archive, source.path)
+    except (zipfile.BadZipFile, zlib.error, EOFError):
+        raise TechddError(f"is cut off, damaged or no zip archive; {_AGAIN}", source.path) from None
+    except (NotImplementedError, RuntimeError):  # how zipfile says "encrypted" and the like
+        raise TechddError(f"is packed in an unusual way; {_AGAIN}", source.path) from None
+    except OSError as error:
+        raise TechddError(f"cannot be read: {error.strerror or error}", source.path) from None
+
+
+def _unpacked(archive: zipfile.ZipFile, path: Path) -> Iterator[tuple[str, bytes | None]]:
+    entries = [entry for entry in archive.infolist() if entry.filename.endswith(".json")]
+    if not entries:
+        raise TechddError("holds no .json record; an OSV archive is named all.zip", path)
+    # The sizes that the directory states are limits too: zipfile reads no byte beyond them.
+    if len(entries) > MAX_RECORDS or sum(entry.file_size for entry in entries) > MAX_TOTAL:
+        raise TechddError("unpacks to more than any OSV archive holds; it was not read", path)
+    for entry in sorted(entries, key=lambda entry: entry.filename):
+        large = entry.file_size > MAX_RECORD
+        yield clean(entry.filename), None if large else archive.read(entry)
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise TechddError(f"cannot be read: {error.strerror}", path) from None

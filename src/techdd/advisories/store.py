@@ -1,0 +1,281 @@
+"""The advisory database on disk: one SQLite file, replaced as a whole, read by package name."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from techdd.advisories.matching import Affected, Matches, match
+from techdd.advisories.records import Record, read_record
+from techdd.advisories.sources import Source, find, pieces
+from techdd.advisories.versions import normalised
+from techdd.errors import TechddError
+from techdd.model import Issue
+
+FILE = "advisories.sqlite"
+LAYOUT = 1
+_SHOWN = 20  # bad records that are named; all are counted
+
+_TABLES = """
+create table source (label text primary key, sha256 text, records int, skipped int);
+create table advisory (id text primary key, modified text, dated text, withdrawn int, digest text);
+create table affected (
+    ecosystem text, package text, advisory text, position int, aliases text, severity text,
+    score real, summary text, published text, ranges text, versions text,
+    primary key (ecosystem, package, advisory, position)
+) without rowid;
+create index affected_advisory on affected (advisory);
+create table summary (ecosystem text primary key, advisories int, dated text);
+create table state (key text primary key, value text);
+"""
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import brought: advisories by ecosystem, the newest date that they give away, and
+    how many records were `skipped`; `issues` names the first of those.
+    """
+
+    counts: Mapping[str, int]
+    date: str
+    skipped: int
+    issues: tuple[Issue, ...]
+    digest: str
+
+
+@dataclass(frozen=True)
+class Status:
+    """What the database holds: by ecosystem, how many advisories and the date of the newest.
+
+    `digest` changes with its content; `sources` are (label, sha256, records, skipped).
+    """
+
+    file: Path
+    counts: Mapping[str, int]
+    dates: Mapping[str, str]
+    digest: str
+    skipped: int
+    sources: tuple[tuple[str, str, int, int], ...]
+
+
+def import_advisories(sources: list[Path], folder: Path) -> Imported:
+    """Adds the OSV records in `sources` to the database in `folder`, newer over older.
+
+    A record that cannot be read is counted and named, the others go on. The file is replaced at the
+    end, so that an import that is broken off leaves the old one. Raises TechddError.
+    """
+    counts: Counter[str] = Counter()
+    issues: list[Issue] = []
+    skipped, newest = 0, ""
+    with _rewritten(folder) as connection:
+        for source in find(sources):
+            read = bad = 0
+            for name, data in pieces(source):
+                try:
+                    if data is None:
+                        raise ValueError("larger than a record may be")
+                    record = read_record(data)
+                except ValueError as error:
+                    bad += 1
+                    where = name if name == source.label else f"{source.label}:{name}"
+                    issues.append(Issue("bad advisory record", where, str(error)[:200]))
+                    del issues[_SHOWN:]
+                    continue
+                read += 1
+                if not record.withdrawn:
+                    counts.update({ecosystem for ecosystem, _, _ in record.affected})
+                newest = max(newest, record.dated)
+                _put(connection, record, hashlib.sha256(data).hexdigest())
+            skipped += bad
+            _note(connection, source, read, bad)
+        digest = _finish(connection)
+    return Imported(dict(sorted(counts.items())), newest, skipped, tuple(issues), digest)
+
+
+class Database:
+    """The advisories on disk, read only; one a process."""
+
+    def __init__(self, connection: sqlite3.Connection, status: Status) -> None:
+        self._connection = connection
+        self.status = status
+
+    @classmethod
+    def open(cls, folder: Path) -> Database:
+        """The database in `folder`. Raises TechddError where there is none or it is damaged."""
+        file = folder / FILE
+        if not file.is_file():
+            raise TechddError("no advisory database; run 'techdd advisories import'", folder)
+        try:
+            connection = sqlite3.connect(f"{file.absolute().as_uri()}?immutable=1", uri=True)
+            return cls(connection, _status(connection, file))
+        except sqlite3.Error:
+            raise _damaged(file) from None
+
+    def close(self) -> None:
+        """Releases the file."""
+        self._connection.close()
+
+    def covers(self, ecosystem: str) -> bool:
+        """Whether any advisory of `ecosystem` was imported."""
+        return ecosystem in self.status.counts
+
+    def affected(self, ecosystem: str, name: str) -> list[Affected]:
+        """All that is said of one package, whatever the version."""
+        query = (
+            "select advisory, aliases, severity, score, summary, published, ranges, versions"
+            " from affected where ecosystem = ? and package = ? order by advisory, position"
+        )
+        try:
+            rows = self._connection.execute(query, (ecosystem, normalised(ecosystem, name)))
+            return [_affected(*row) for row in rows]
+        except (sqlite3.Error, ValueError):
+            raise _damaged(self.status.file) from None
+
+    def match(self, ecosystem: str, name: str, version: str) -> Matches:
+        """The known vulnerabilities of one package version, and what could not be told."""
+        if not self.covers(ecosystem):
+            return Matches(unclear=(Issue(f"no advisories for {ecosystem}"),))
+        return match(ecosystem, version, self.affected(ecosystem, name))
+
+
+def status(folder: Path) -> Status | None:
+    """What the database in `folder` holds; None where there is none. Raises TechddError."""
+    if not (folder / FILE).is_file():
+        return None
+    with contextlib.closing(Database.open(folder)) as database:
+        return database.status
+
+
+def default_folder() -> Path:
+    """Where the database is kept: TECHDD_ADVISORIES, else the user's data folder (XDG)."""
+    if chosen := os.environ.get("TECHDD_ADVISORIES"):
+        return Path(chosen)
+    data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(data) / "techdd" / "advisories"
+
+
+@contextmanager
+def _rewritten(folder: Path) -> Iterator[sqlite3.Connection]:
+    """A copy of the database to write to, which takes its place if all goes well."""
+    file = folder / FILE
+    temporary: Path | None = None
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{FILE}.", dir=folder)
+        os.close(handle)
+        temporary = Path(name)
+        if file.is_file():
+            with contextlib.closing(Database.open(folder)):  # tells a damaged file
+                shutil.copyfile(file, temporary)
+        with contextlib.closing(sqlite3.connect(temporary)) as connection:
+            connection.execute("pragma journal_mode = off")
+            connection.execute("pragma synchronous = off")
+            if not file.is_file():
+                connection.executescript(_TABLES)
+            yield connection
+            connection.commit()
+        with temporary.open("rb") as written:
+            os.fsync(written.fileno())
+        temporary.chmod(0o644)
+        temporary.replace(file)
+    except (OSError, sqlite3.Error) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise TechddError(f"the advisory database cannot be written: {reason}", folder) from None
+    finally:
+        if temporary:
+            temporary.unlink(missing_ok=True)
+
+
+def _put(connection: sqlite3.Connection, record: Record, digest: str) -> None:
+    """Stores a record unless a newer one of its id is there; a withdrawn one keeps only its id."""
+    old = connection.execute("select modified from advisory where id = ?", (record.id,)).fetchone()
+    if old and old[0] > record.modified:
+        return
+    connection.execute(
+        "insert or replace into advisory values (?, ?, ?, ?, ?)",
+        (record.id, record.modified, record.dated, record.withdrawn, digest),
+    )
+    if old:
+        connection.execute("delete from affected where advisory = ?", (record.id,))
+    if record.withdrawn:
+        return
+    connection.executemany(
+        "insert into affected values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            (
+                *(ecosystem, package, row.advisory, position, json.dumps(row.aliases)),
+                *(row.severity, row.score, row.summary, row.published),
+                *(json.dumps(row.ranges), json.dumps(row.versions)),
+            )
+            for position, (ecosystem, package, row) in enumerate(record.affected)
+        ),
+    )
+
+
+def _affected(  # the columns of the table, in order
+    advisory: str,
+    aliases: str,
+    severity: str,
+    score: float | None,
+    summary: str,
+    published: str,
+    ranges: str,
+    versions: str,
+) -> Affected:
+    walks = tuple(
+        tuple((kind, version) for kind, version in events) for events in json.loads(ranges)
+    )
+    names, listed = tuple(json.loads(aliases)), tuple(json.loads(versions))
+    return Affected(advisory, names, severity, score, summary, published, walks, listed)
+
+
+def _note(connection: sqlite3.Connection, source: Source, read: int, bad: int) -> None:
+    row = (source.label, source.sha256, read, bad)
+    connection.execute("insert or replace into source values (?, ?, ?, ?)", row)
+
+
+def _finish(connection: sqlite3.Connection) -> str:
+    """Counts what is there and gives it a digest that tells content, not the way it came in."""
+    connection.execute("delete from summary")
+    connection.execute(
+        "insert into summary"
+        " select ecosystem, count(distinct advisory), max(dated)"
+        " from affected join advisory on advisory.id = affected.advisory group by ecosystem"
+    )
+    digest = hashlib.sha256(f"layout {LAYOUT}\n".encode())
+    for row in connection.execute("select id, digest from advisory order by id"):
+        digest.update("{} {}\n".format(*row).encode())
+    row = ("digest", digest.hexdigest())
+    connection.execute("insert or replace into state values (?, ?)", row)
+    connection.execute(f"pragma user_version = {LAYOUT}")
+    return digest.hexdigest()
+
+
+def _status(connection: sqlite3.Connection, file: Path) -> Status:
+    if connection.execute("pragma user_version").fetchone()[0] != LAYOUT:
+        raise TechddError(
+            f"was made by another version of techdd; delete it and import again ({FILE})", file
+        )
+    state = dict(connection.execute("select key, value from state"))
+    sources = tuple(
+        connection.execute("select label, sha256, records, skipped from source order by label")
+    )
+    summary = connection.execute("select ecosystem, advisories, dated from summary order by 1")
+    rows = list(summary)
+    counts, dates = {row[0]: row[1] for row in rows}, {row[0]: row[2] for row in rows}
+    skipped = sum(source[3] for source in sources)
+    return Status(file, counts, dates, state["digest"], skipped, sources)
+
+
+def _damaged(file: Path) -> TechddError:
+    return TechddError("the advisory database is damaged; delete it and import again", file)
