@@ -1,0 +1,87 @@
+"""Whether recent changes make the code easier or harder to maintain: PyDriller's delta model.
+
+Delta Maintainability Model: M. di Biase, A. Rastogi, M. Bruntink, A. van Deursen: "The Delta
+Maintainability Model: measuring maintainability of fine-grained code changes", TechDebt 2019; as
+implemented by PyDriller: the share of changed code that lies in small, simple, narrow units.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
+
+from techdd.collectors import Answered, Gathered, collector, probe
+from techdd.facts import Commit
+from techdd.model import Issue, Metric
+from techdd.repository import GIT_ENVIRONMENT, Repository
+from techdd.text import clean
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+LARGEST = 30  # files; larger commits are imports and sweeps, not changes
+
+
+class ChangeQuality(NamedTuple):
+    """The delta maintainability of one commit, each 0 to 1; None where it changed no unit."""
+
+    sha: str
+    unit_size: float | None
+    unit_complexity: float | None
+    unit_interfacing: float | None
+
+
+@collector(makes=(ChangeQuality,), needs=(Commit,), minutes=15)
+def change_quality(repo: Repository, commits: DataFrame, *, newest: int = 40) -> Gathered:
+    """The `newest` commits that change code: PyDriller takes up to 1.5 s for each."""
+    from pydriller.git import Git
+
+    wanted = commits[(commits["parents"] == 1) & commits["files"].between(1, LARGEST)]
+    with _our_environment():
+        git = Git(str(repo.git_dir))
+        try:
+            for sha in wanted["sha"].head(newest):
+                try:
+                    commit = git.get_commit(sha)
+                    yield ChangeQuality(
+                        sha, commit.dmm_unit_size, commit.dmm_unit_complexity,
+                        commit.dmm_unit_interfacing,
+                    )  # fmt: skip
+                except Exception as error:
+                    # PyDriller and Lizard fail in many ways on unusual commits; each costs itself.
+                    detail = f"{sha[:10]}: {type(error).__name__}: {clean(str(error))[:200]}"
+                    yield Issue("change could not be analysed", detail=detail)
+        finally:
+            git.clear()
+
+
+@contextmanager
+def _our_environment() -> Iterator[None]:
+    """PyDriller starts git by itself: it gets the environment of our own door."""
+    before = dict(os.environ)
+    os.environ.update(GIT_ENVIRONMENT)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+@probe(domain="sdlc", needs=(ChangeQuality,))
+def change_quality_trend(as_of: date, changes: DataFrame) -> Answered:
+    """Do recent changes keep units small, simple and narrow?"""
+    for repo, rows in [("", changes), *changes.groupby("repo")]:
+        means = rows[["unit_size", "unit_complexity", "unit_interfacing"]].mean()
+        known = means.dropna()
+        measured = int(rows["unit_size"].notna().sum())
+        yield Metric(
+            "change_quality.dmm",
+            float(known.mean()) if len(known) else None,
+            "share",
+            str(repo),
+            f"{measured:,} recent commits with code that could be analysed",
+            "" if len(known) else "no recent change to code in a language that Lizard reads",
+        )
