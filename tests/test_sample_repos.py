@@ -160,7 +160,7 @@ def test_latin_1_name_and_content(samples: dict[str, Path]) -> None:
 
 def test_every_advisory_of_the_expectations_is_in_the_set() -> None:
     records = [json.loads(path.read_text()) for path in (SAMPLES / "advisories").rglob("*.json")]
-    known = {record["id"] for record in records}
+    known = {alias for record in records for alias in record["aliases"]}
     named = {
         entry["advisory"]
         for expected in EXPECTED.values()
@@ -228,3 +228,13 @@ def test_a_mistake_in_a_recipe_says_where(tmp_path: Path) -> None:
     history.write_text("a +0100 A <a@b.example>\n---\n2024-01-01 10:00 a start Start\n")
     with pytest.raises(RECIPE.RecipeError, match=r"a\.txt: no commit is called strat"):
         list(RECIPE.stream(RECIPE.read_history(history), RECIPE.read_files(tmp_path)))
+
+
+def test_expected_metrics_and_findings_use_the_shared_words() -> None:
+    shapes = {"rule", "path", "package", "person", "component", "severity", "advisory", "test"}
+    for expected in EXPECTED.values():
+        assert expected["must_find"] and expected["must_not_find"]
+        for kind in ("must_find", "must_not_find", "out_of_reach"):
+            for entry in expected.get(kind, ()):
+                assert set(entry) <= shapes | {"secrets", "exact"}, entry
+        assert all(re.fullmatch(r"[a-z_]+\.[a-z0-9_]+", name) for name in expected["metrics"])
