@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +45,7 @@ class Evidence:
             path.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(prefix=".put.", dir=path.parent) as folder:
                 fresh = Path(folder) / path.name
-                _write_parquet(fact, rows, fresh)
+                self._write(fact, rows, fresh)
                 fresh.replace(path)
         except OSError as error:
             raise EvidenceError(f"cannot be written: {error.strerror}", path) from None
@@ -58,20 +59,21 @@ class Evidence:
 
         A repository without facts adds no rows; whether that means "none" is told by `runs`.
         """
-        import pandas as pd
-
-        tables = []
-        for repo in repos:
-            path = self._table(fact, repo)
-            if path.is_file():
-                rows = typed(fact, _read_parquet(path))
-                rows.insert(0, "repo", repo)
-                tables.append(rows)
-        if not tables:
-            empty = frame(fact, [])
-            empty.insert(0, "repo", pd.Series(dtype=object))
-            return empty
-        return pd.concat(tables, ignore_index=True)
+        paths = [self._table(fact, repo) for repo in repos]
+        there = [path for path in paths if path.is_file()]
+        if there:
+            rows = self._read(there)
+            if missing := [name for name in schema(fact) if name not in rows]:
+                raise EvidenceError(
+                    f"has no column {missing[0]!r}: another version wrote it; collect again",
+                    there[0],
+                )
+            rows.insert(0, "repo", [Path(name).stem for name in rows.pop("filename")])
+        else:
+            rows = frame(fact, [])
+            rows.insert(0, "repo", [])
+        rows["repo"] = rows["repo"].astype(object)
+        return typed(fact, rows)
 
     def record(self, run: Run) -> None:
         """Writes down how a run ended."""
@@ -99,6 +101,47 @@ class Evidence:
             return None
         return run if all(self._table(fact, repo).is_file() for fact in makes) else None
 
+    @cached_property
+    def _duckdb(self) -> DuckDBPyConnection:
+        """One thread and no extensions: equal rows give equal bytes, nothing is downloaded."""
+        import duckdb
+
+        connection = duckdb.connect(
+            config={
+                "threads": 1,
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+            }
+        )
+        connection.execute("SET TimeZone = 'UTC'")
+        return connection
+
+    def _write(self, fact: Fact, rows: DataFrame, path: Path) -> None:
+        columns = ", ".join(
+            f'CAST("{name}" AS {_sql_type(kind)}) AS "{name}"'
+            for name, (kind, _) in schema(fact).items()
+        )
+        self._duckdb.register("facts", rows)
+        self._duckdb.execute(
+            f"COPY (SELECT {columns} FROM facts) TO {_quoted(path)} (FORMAT parquet)"
+        )
+        self._duckdb.unregister("facts")
+
+    def _read(self, paths: Sequence[Path]) -> DataFrame:
+        import duckdb
+
+        names = ", ".join(map(_quoted, paths))
+        try:
+            return self._duckdb.execute(
+                f"SELECT * FROM read_parquet([{names}], filename = true)"
+            ).df()
+        except duckdb.Error as error:
+            damaged = next((path for path in paths if str(path) in str(error)), paths[0])
+            raise EvidenceError(
+                f"is damaged ({str(error).splitlines()[0][:120]}); delete it and collect again",
+                damaged,
+            ) from None
+
     def _table(self, fact: Fact, repo: str) -> Path:
         return self.root / table_name(fact) / f"{repo}.parquet"
 
@@ -117,48 +160,10 @@ def _parse_run(raw: Mapping[str, Any]) -> Run:
     )
 
 
-def _connection() -> DuckDBPyConnection:
-    import duckdb
-
-    # One thread and no extensions: the same rows give the same bytes, and nothing is downloaded.
-    return duckdb.connect(
-        config={
-            "threads": 1,
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-        }
-    )
-
-
-def _write_parquet(fact: Fact, rows: DataFrame, path: Path) -> None:
-    columns = ", ".join(
-        f'CAST("{name}" AS {_sql_type(kind)}) AS "{name}"'
-        for name, (kind, _) in schema(fact).items()
-    )
-    with _connection() as connection:
-        connection.execute("SET TimeZone = 'UTC'")
-        connection.register("facts", rows)
-        connection.execute(
-            f"COPY (SELECT {columns} FROM facts) TO '{_quoted(path)}' (FORMAT parquet)"
-        )
-
-
-def _read_parquet(path: Path) -> DataFrame:
-    import duckdb
-
-    try:
-        with _connection() as connection:
-            connection.execute("SET TimeZone = 'UTC'")
-            return connection.execute(f"SELECT * FROM read_parquet('{_quoted(path)}')").df()
-    except duckdb.Error as error:
-        raise EvidenceError(
-            f"is damaged ({str(error).splitlines()[0][:120]}); delete it and collect again", path
-        ) from None
-
-
 def _sql_type(kind: type[datetime] | type) -> str:
     return _SQL.get(kind, "TIMESTAMPTZ")
 
 
 def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
+    """The path as an SQL string."""
+    return "'" + str(path).replace("'", "''") + "'"

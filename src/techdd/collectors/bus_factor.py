@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from pandas import Series as Column
 
 ACTIVE_DAYS = 90  # "still in the building": a commit anywhere in the last 90 days
-KEY_SHARE = 0.5  # of a repository's files: whoever authored this much is a key person
+KEY_SHARE = 0.5  # of a repository's source files: who authored this much is a key person
+DEPARTED_SHARE = 0.25  # who left is missed sooner: nobody can ask them
 SMALLEST_COMPONENT = 3  # source files; below this a component says nothing
 
 
@@ -35,14 +36,6 @@ def truck_factor(as_of: date, contributions: DataFrame, people: DataFrame) -> An
         yield Metric("truck_factor.people", len(removals) or None, "people", repo, basis)
         top = removals[0].files / files if removals else None
         yield Metric("truck_factor.top_share", top, "share", repo, basis)
-        for removal in removals[: 1 if repo else 0]:
-            if removal.files / files >= KEY_SHARE:
-                values: dict[str, Value] = {
-                    "person": person_token(removal.person),
-                    "share": removal.files / files,
-                    "files": removal.files,
-                }
-                yield Observation("key-person", repo, removal.person, values=values)
         if not repo and removals:
             steps = [("nobody", 1.0), *((person_token(r.person), r.covered) for r in removals[:12])]
             yield Series(
@@ -90,33 +83,35 @@ def departures(
     authored = authored.assign(active=authored["person"].isin(active))
     by_file = authored.groupby(["repo", "path", "component"], as_index=False)["active"].max()
     for repo, part in _scopes(by_file):
-        share = 1 - part["active"].mean() if len(part) else None
+        share = float(1 - part["active"].mean()) if len(part) else None
         yield Metric(
             "departures.orphaned_share", share, "share", repo, f"{len(part):,} source files"
         )
     for repo, part in _scopes(authored):
         if repo:
-            yield from _departed_key_people(repo, part, last, end)
+            yield from _key_people(repo, part, last, end)
     yield from _orphaned_components(by_file, rows)
 
 
-def _departed_key_people(
+def _key_people(
     repo: str, authored: DataFrame, last: Column[pd.Timestamp], end: pd.Timestamp
 ) -> Iterator[Observation]:
+    """Who authored much of a repository, told apart by whether they are still active."""
     files = authored["path"].nunique()
-    gone = authored[~authored["active"]].groupby("person")["path"].nunique()
-    for person, number in gone.sort_values(ascending=False).items():
-        if number / files < KEY_SHARE / 2:
-            return
-        months = (end - last[person]).days / 30.44
+    counts = authored.groupby(["person", "active"])["path"].nunique().reset_index(name="files")
+    ordered = counts.sort_values(["files", "person"], ascending=[False, True])
+    for person, active, number in ordered.itertuples(index=False):
+        if number / files < (KEY_SHARE if active else DEPARTED_SHARE):
+            continue
         values: dict[str, Value] = {
-            "person": person_token(str(person)),
-            "share": number / files,
+            "person": person_token(person),
+            "share": float(number / files),
             "files": int(number),
             "last": _day(last[person]),
-            "months": round(months),
+            "months": round((end - last[person]).days / 30.44),
         }
-        yield Observation("departed-key-person", repo, str(person), values=values)
+        rule = "key-person" if active else "departed-key-person"
+        yield Observation(rule, repo, person, values=values)
 
 
 def _orphaned_components(by_file: DataFrame, rows: DataFrame) -> Iterator[Observation]:
