@@ -42,8 +42,9 @@ def strings(value: Any) -> list[str]:
     return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
 
 
-# Strings, comments, trailing commas; what has no end runs to the end of the text, in one pass.
-_JSONC = re.compile(r'"(?:[^"\\]|\\.)*"?|//[^\n]*|/\*.*?(?:\*/|\Z)|,(?=\s*[}\]])', re.DOTALL)
+# Each takes strings whole, and what has no end to the end of the text: one pass, whatever comes.
+_COMMENT = re.compile(r'"(?:[^"\\]|\\.)*"?|//[^\n]*|/\*.*?(?:\*/|\Z)', re.DOTALL)
+_TRAILING_COMMA = re.compile(r'"(?:[^"\\]|\\.)*"?|,(?=\s*[}\]])', re.DOTALL)
 
 
 def json_object(data: bytes, *, comments: bool = False) -> dict[str, Any]:
@@ -53,7 +54,8 @@ def json_object(data: bytes, *, comments: bool = False) -> dict[str, Any]:
     """
     text = decoded(data)
     if comments:
-        text = _JSONC.sub(lambda match: match[0] if match[0][0] == '"' else "", text)
+        for extra in (_COMMENT, _TRAILING_COMMA):
+            text = extra.sub(lambda match: match[0] if match[0][0] == '"' else "", text)
     try:
         tree = json.loads(text)
     except RecursionError:

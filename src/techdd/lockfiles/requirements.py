@@ -54,7 +54,7 @@ def requirements(data: bytes) -> Parsed:
     """
     text = decoded(data)
     compiled = "# via" in text
-    understood = failed = 0
+    understood, failed = 0, list[Issue]()
     for number, line, comment in _logical_lines(text):
         if line.startswith("-"):
             if match := re.match(r"(?:-e|--editable)[ =]\s*(.+)", line):
@@ -72,8 +72,7 @@ def requirements(data: bytes) -> Parsed:
         try:
             name, version, requirement, url = pep508(wish)
         except ValueError as error:
-            failed += 1
-            yield Issue("requirement not understood", detail=f"line {number}: {error}")
+            failed.append(Issue("requirement not understood", detail=f"line {number}: {error}"))
             continue
         understood += 1
         direct = not compiled or bool(_ASKED_BY_PROJECT.search(comment))
@@ -83,6 +82,7 @@ def requirements(data: bytes) -> Parsed:
             yield Dependency(name, version, requirement, number, direct)
     if failed and not understood:
         raise ValueError("no line is a requirement")
+    yield from failed
 
 
 def _logical_lines(text: str) -> Iterator[tuple[int, str, str]]:

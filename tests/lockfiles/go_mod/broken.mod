@@ -1,0 +1,5 @@
+module example.com/acme/shop
+
+require (
+	github.com/gin-gonic/gin
+)

@@ -1,0 +1,207 @@
+"""Each parser against files in the form of the real tools, and against nonsense.
+
+A case is tests/lockfiles/<parser>/<case>.<ext> beside <case>.json, what must come out of it: a new
+parser needs no line of Python here.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import astuple
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from techdd.lockfiles import Dependency, Lockfile, block_yaml, scope_of, stays_below
+from techdd.lockfiles.unsupported import unsupported
+from techdd.plugins import discover
+
+FORMATS = discover("techdd.lockfiles", Lockfile)
+FOLDER = Path(__file__).parent / "lockfiles"
+CASES = sorted(path for path in FOLDER.glob("*/*") if path.suffix != ".json")
+
+
+def outcome(form: Lockfile, data: bytes) -> dict[str, Any]:
+    """What a parser makes of a file, without the fields that have their default value."""
+    found: dict[str, Any] = {"dependencies": [], "issues": []}
+    try:
+        for row in form.parse(data):
+            if isinstance(row, Dependency):
+                fields = row._asdict()
+                plain = Dependency("", None)._asdict()
+                shown = {k: v for k, v in fields.items() if v != plain[k] or k == "version"}
+                found["dependencies"].append(json.loads(json.dumps(shown)))
+            else:
+                found["issues"].append(list(astuple(row)))
+    except ValueError as error:
+        found["error"] = str(error)
+    return found
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_case(path: Path) -> None:
+    expected = json.loads(path.with_suffix(".json").read_text())
+    assert outcome(FORMATS[path.parent.name], path.read_bytes()) == expected
+
+
+def test_every_format_has_a_case() -> None:
+    assert {path.parent.name for path in CASES} == set(FORMATS)
+
+
+def test_no_password_comes_out() -> None:
+    for path in CASES:
+        assert "hunter2" not in str(outcome(FORMATS[path.parent.name], path.read_bytes()))
+        assert "s3cret" not in str(outcome(FORMATS[path.parent.name], path.read_bytes()))
+
+
+@pytest.mark.parametrize("form", FORMATS.values(), ids=list(FORMATS))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_nonsense_raises_nothing_but_value_error(form: Lockfile, data: st.DataObject) -> None:
+    """Noise, and real files with a piece cut out, doubled or overwritten."""
+    seeds = [path.read_bytes() for path in CASES if path.parent.name == form.name]
+    original = data.draw(st.sampled_from(seeds))
+    start = data.draw(st.integers(0, len(original)))
+    end = data.draw(st.integers(start, min(len(original), start + 200)))
+    filling = data.draw(
+        st.sampled_from([b"", b'"', b"{", b"[", b"\n", b": ", b"null", b"[1]"])
+        | st.just(original[start:end] * 2)
+        | st.binary(max_size=20)
+    )
+    outcome(form, original[:start] + filling + original[end:])
+
+
+@pytest.mark.parametrize("form", FORMATS.values(), ids=list(FORMATS))
+@settings(max_examples=15, deadline=None)
+@given(noise=st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
+def test_noise_raises_nothing_but_value_error(form: Lockfile, noise: bytes) -> None:
+    outcome(form, noise)
+
+
+SHAPES: list[Any] = [
+    None,
+    1,
+    "x",
+    [],
+    {},
+    [None],
+    {"a": None},
+    {"a": {"b": 1}},
+    [[1]],
+    [{"name": 1}],
+]
+
+
+@pytest.mark.parametrize("form", ["package_json", "package_lock", "composer_json", "composer_lock",
+                                  "pipfile_lock", "bun_lock"])  # fmt: skip
+def test_values_of_the_wrong_shape_are_survived(form: str) -> None:
+    """Every value of every case replaced by every shape."""
+    for path in (FOLDER / form).glob("*"):
+        if path.suffix == ".json" or form == "bun_lock":
+            continue
+        tree = json.loads(path.read_text())
+        for parent, key in _places(tree):
+            original = parent[key]
+            for shape in SHAPES:
+                parent[key] = shape
+                outcome(FORMATS[form], json.dumps(tree).encode())
+            parent[key] = original
+
+
+def _places(tree: Any) -> list[tuple[Any, Any]]:
+    places: list[tuple[Any, Any]] = []
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        keys = list(node) if isinstance(node, dict) else list(range(len(node)))
+        for key in keys:
+            places.append((node, key))
+            if isinstance(node[key], dict | list):
+                waiting.append(node[key])
+    return places
+
+
+@pytest.mark.parametrize(
+    ("form", "bomb"),
+    [
+        ("package_lock", b"[" * 200_000),
+        ("package_lock", b'{"dependencies":' * 50_000 + b"{}" + b"}" * 50_000),
+        ("package_lock", b'{"lockfileVersion": ' + b"9" * 5_000 + b"}"),
+        ("poetry_lock", b"a = " + b"[" * 100_000),
+        ("uv_lock", b"a = " + b"{a=" * 50_000),
+        ("yarn_lock", b"__metadata:\n" + b"\n".join(b" " * n + b"a:" for n in range(1_000))),
+        ("pnpm_lock", b"a: &a [x]\nb: *a\n"),
+        ("pom", b'<!DOCTYPE project SYSTEM "file:///etc/passwd"><project/>'),
+        ("setup_py", b"setup(" * 50_000),
+        ("setup_py", b"x = " + b"-" * 200_000 + b"1"),
+        ("setup_py", b"setup(install_requires=['a'])\0"),
+        ("bun_lock", b"/*" * 500_000),
+        ("bun_lock", b'"\\"' * 300_000),
+    ],
+)
+def test_bombs_are_refused_soon(form: str, bomb: bytes) -> None:
+    assert "error" in outcome(FORMATS[form], bomb)
+
+
+def test_deep_markup_is_survived() -> None:
+    found = outcome(
+        FORMATS["pom"], b"<project>" + b"<a>" * 50_000 + b"</a>" * 50_000 + b"</project>"
+    )
+    assert found == {"dependencies": [], "issues": []}
+
+
+@pytest.mark.parametrize(
+    ("path", "names"),
+    [
+        ("requirements.txt", ["requirements"]),
+        ("a/requirements-dev.txt", ["requirements"]),
+        ("a/requirements/prod.txt", ["requirements"]),
+        ("a/dev-requirements.in", ["requirements"]),
+        ("docs/notes.txt", []),
+        ("npm-shrinkwrap.json", ["package_lock"]),
+        ("a/package.json", ["package_json"]),
+        ("tsconfig.json", []),
+        ("pylock.dev.toml", ["pylock"]),
+        ("gradle/libs.versions.toml", ["version_catalogue"]),
+        ("shop.gemspec", ["gemspec"]),
+        ("Gemfile", ["gemfile"]),
+        ("Gemfile.lock", ["gemfile_lock"]),
+    ],
+)
+def test_formats_know_their_files(path: str, names: list[str]) -> None:
+    assert [form.name for form in FORMATS.values() if form.matches(path)] == names
+
+
+def test_no_file_is_both_read_and_unsupported() -> None:
+    for form in FORMATS.values():
+        for pattern in form.patterns:
+            assert not unsupported(pattern.rpartition("/")[2])
+
+
+@pytest.mark.parametrize(
+    ("name", "whose"), [("App.csproj", ".NET"), ("mix.lock", "Elixir and Erlang"), ("main.c", "")]
+)
+def test_unsupported_files_are_named(name: str, whose: str) -> None:
+    assert unsupported(name) == whose
+
+
+def test_groups_tell_what_packages_are_for() -> None:
+    groups = ["dev", "Test", "lint-and-docs", "tests_extra", "production", "latest", "device", "s3"]
+    assert [scope_of(group) for group in groups] == ["development"] * 4 + ["runtime"] * 4
+
+
+def test_only_folders_below_are_the_projects_own() -> None:
+    own = [".", "./libs/a", "libs/a", "file:./a"]
+    others = ["../a", "/opt/a", "~/a", "https://x/a", "./a-1.0.whl", "file:a.tgz"]
+    assert [stays_below(path) for path in own + others] == [True] * 4 + [False] * 6
+
+
+def test_yaml_keeps_text_as_it_stands() -> None:
+    text = "a:\n  version: 1.10\n  no: no\n  'it''s': \"x\\\"y\"\nlist:\n  - one\n  - 'two'\n"
+    assert block_yaml(text) == {
+        "a": {"version": "1.10", "no": "no", "it's": 'x"y'},
+        "list": ["one", "two"],
+    }
