@@ -23,7 +23,11 @@ ENVIRONMENT = {
 
 @dataclass(frozen=True)
 class A:
-    """A commit: `files` maps path -> content (None deletes); `day` counts from START."""
+    """A commit: `files` maps path -> content (None deletes); `day` counts from START.
+
+    `modes` says what is no plain file: "100755", "120000" (content = target of the link) or
+    "160000" (content = the submodule's commit).
+    """
 
     files: Mapping[str, str | bytes | None] = field(default_factory=dict)
     message: str = "Change"
@@ -32,14 +36,20 @@ class A:
     merges: Sequence[int] = ()  # indexes of the commits that are merged in
     parent: int | None = None  # index of the first parent; default: the commit before
     committer: str = ""
+    modes: Mapping[str, str] = field(default_factory=dict)
 
 
 def build(path: Path, commits: Sequence[A], branch: str = "main") -> Path:
     """A bare repository in `path` whose `branch` ends at the last of `commits`."""
-    git(path.parent, "init", "--quiet", "--bare", f"--initial-branch={branch}", str(path))
     stream = b"".join(_commit(index, commit, branch) for index, commit in enumerate(commits))
+    return fast_import(path, stream, branch)
+
+
+def fast_import(path: Path, stream: bytes, branch: str = "main", *options: str) -> Path:
+    """A bare repository in `path` made of a literal fast-import stream, for what `A` cannot say."""
+    git(path.parent, "init", "-q", "--bare", *options, f"--initial-branch={branch}", str(path))
     subprocess.run(
-        ["git", "fast-import", "--quiet", "--force", "--date-format=raw"],
+        ["git", "fast-import", "--quiet", "--force", "--date-format=raw-permissive"],
         cwd=path,
         input=stream,
         env=ENVIRONMENT,
@@ -79,10 +89,18 @@ def _commit(index: int, commit: A, branch: str) -> bytes:
         out += f"from :{parent + 1}\n".encode()
     for other in commit.merges:
         out += f"merge :{other + 1}\n".encode()
-    for path, content in commit.files.items():
-        if content is None:
-            out += f'D "{path}"\n'.encode()
-            continue
+    for name, content in commit.files.items():
+        path, mode = quoted(name.encode()), commit.modes.get(name, "100644").encode()
         data = content.encode() if isinstance(content, str) else content
-        out += f'M 100644 inline "{path}"\n'.encode() + f"data {len(data)}\n".encode() + data + b"\n"
+        if data is None:
+            out += b"D %s\n" % path
+        elif mode == b"160000":
+            out += b"M %s %s %s\n" % (mode, data, path)
+        else:
+            out += b"M %s inline %s\ndata %d\n%s\n" % (mode, path, len(data), data)
     return out + b"\n"
+
+
+def quoted(path: bytes) -> bytes:
+    """`path` as fast-import reads it, whatever bytes it is made of."""
+    return b'"%s"' % b"".join(b"\\%03o" % byte for byte in path)

@@ -50,7 +50,7 @@ def run(
 
     `timeout` is in seconds, `memory` (address space) and `max_output` in bytes. The working folder
     is the root unless `cwd` is given, so that no tool finds configuration beside the client's code.
-    Raises LimitExceeded, and OSError where the program cannot be started.
+    A program that is not there ends with 127, as in a shell. Raises LimitExceeded.
     """
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         limited = _limited(argv, memory, max_output)
@@ -61,7 +61,8 @@ def run(
             raise LimitExceeded(f"time limit of {timeout:g} s") from None
         finally:
             _kill_group(process)
-        if process.returncode == -signal.SIGXFSZ:
+        # A program may ignore the signal that comes with the limit, as Python does.
+        if max(os.fstat(file.fileno()).st_size for file in (out, err)) > max_output:
             raise LimitExceeded(f"output limit of {max_output:,} bytes")
         out.seek(0)
         err.seek(0)
@@ -115,8 +116,9 @@ def _limited(argv: Sequence[str], memory: int | None, max_output: int) -> list[s
     """`argv` behind a shell that sets the limits: unlike code between fork and exec, this is safe
     in a process with threads.
     """
-    address_space = memory // 1024 if memory else "unlimited"
-    limits = f"ulimit -c 0; ulimit -f {max_output // 512 + 1}; ulimit -v {address_space}"
+    limits = f"ulimit -c 0; ulimit -f {max_output // 512 + 1}"
+    if memory:
+        limits += f"; ulimit -v {memory // 1024}"
     return ["/bin/sh", "-c", f'{limits}; exec "$@"', "sh", *argv]
 
 

@@ -7,23 +7,26 @@ import unicodedata
 
 MAX_LENGTH = 2_000  # characters of one value; longer ones are cut with an ellipsis
 
-_SECRET_IN_URL = re.compile(r"(?<=://)[^/\s@]+@")
+_SECRET_IN_URL = re.compile(r"(?<=://)[^/\s]+@")
 
 
 def clean(text: str) -> str:
     """`text` on one line, with control, bidirectional, zero-width and lone surrogate characters
     written as escapes, so that it can neither drive a terminal nor break an encoder. Idempotent.
     """
-    if len(text) > MAX_LENGTH:
-        text = text[: MAX_LENGTH - 1] + "…"
-    return text if text.isprintable() else "".join(map(_shown, text))
+    shown = text[: MAX_LENGTH + 1]
+    if not shown.isprintable():
+        shown = "".join(map(_shown, shown))
+    return shown if len(shown) <= MAX_LENGTH else shown[: MAX_LENGTH - 1] + "…"
 
 
 def _shown(char: str) -> str:
     if char.isprintable() or unicodedata.category(char) == "Zs":
         return char
     code = ord(char)
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def decode(raw: bytes) -> str:

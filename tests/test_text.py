@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from techdd.text import MAX_LENGTH, clean, decode, without_credentials
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        ("plain", "plain"),
+        ("Zoë Ångström 李明", "Zoë Ångström 李明"),
+        ("non\u00a0breaking", "non\u00a0breaking"),
+        ("\x1b[31mred\x1b]0;title\x07", "\\x1b[31mred\\x1b]0;title\\x07"),
+        ("one\ntwo\ttab\r", "one\\x0atwo\\x09tab\\x0d"),
+        ("pay\u202etxt.exe", "pay\\u202etxt.exe"),
+        ("zero\u200bwidth", "zero\\u200bwidth"),
+        ("c1\x9b31m", "c1\\x9b31m"),
+        ("lone\udce9", "lone\\udce9"),
+        ("tag\U000e0041", "tag\\U000e0041"),
+    ],
+)
+def test_what_could_drive_a_terminal_is_shown_as_an_escape(raw: str, shown: str) -> None:
+    assert clean(raw) == shown
+
+
+def test_a_long_text_is_cut_with_an_ellipsis() -> None:
+    assert clean("x" * MAX_LENGTH) == "x" * MAX_LENGTH
+    assert clean("x" * (MAX_LENGTH + 1)) == "x" * (MAX_LENGTH - 1) + "…"
+
+
+@given(st.text(st.characters()))
+def test_clean_text_is_printable_in_any_terminal_and_encoder(text: str) -> None:
+    done = clean(text)
+    assert clean(done) == done
+    assert len(done) <= MAX_LENGTH
+    done.encode()
+    assert not set(done) & {chr(code) for code in (*range(32), *range(127, 160))}
+
+
+def test_escapes_do_not_outgrow_the_limit() -> None:
+    assert clean(clean("\x00" * MAX_LENGTH)) == clean("\x00" * MAX_LENGTH)
+    assert len(clean("\x00" * MAX_LENGTH)) == MAX_LENGTH
+
+
+def test_bytes_that_are_not_utf_8_stay_visible() -> None:
+    assert decode(b"caf\xe9\xff.py") == "caf\\xe9\\xff.py"
+    assert decode("café.py".encode()) == "café.py"
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://host/x.git", "https://host/x.git"),
+        ("https://user@host/x.git", "https://host/x.git"),
+        ("https://user:word@host/x.git", "https://host/x.git"),
+        ("https://user:w@rd@host/x.git", "https://host/x.git"),
+        ("fatal: 'https://a:b@host/' and ssh://c:d@h/", "fatal: 'https://host/' and ssh://h/"),
+        ("https://host/a@b", "https://host/a@b"),
+        ("git@host:a/b.git", "git@host:a/b.git"),
+    ],
+)
+def test_no_password_of_a_url_is_shown(url: str, shown: str) -> None:
+    assert without_credentials(url) == shown
