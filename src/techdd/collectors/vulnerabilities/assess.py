@@ -1,0 +1,191 @@
+"""What the known vulnerabilities mean: counts by severity and one observation a package version."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from techdd.advisories import VersionError, parse
+from techdd.collectors import Answered, probe
+from techdd.collectors.vulnerabilities.match import AdvisoryCoverage, OnlineLookup, Vulnerability
+from techdd.model import Location, Metric, Observation, Series, Value
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+# What nobody has rated may be anything: it ranks above "low", so that a known low cannot hide it.
+RANKS = ("info", "low", "unknown", "medium", "high", "critical")
+# In development scope a flaw is one step away from what is sold: its severity counts one lower.
+LOWERED = {"critical": "high", "high": "medium", "medium": "low"}
+COUNTED = ("critical", "high", "medium", "low", "unknown")
+_PACKAGE = ["repo", "ecosystem", "package", "version"]
+_NAMED = 6  # advisories named in one observation
+
+
+@probe(domain="dependencies", needs=(Vulnerability, AdvisoryCoverage, OnlineLookup))
+def vulnerabilities(
+    as_of: date, found: DataFrame, coverage: DataFrame, lookups: DataFrame
+) -> Answered:
+    """Which packages in use have publicly known vulnerabilities, and how grave are they?"""
+    rated = found.assign(
+        counted=[
+            LOWERED.get(severity, severity) if scope == "development" else severity
+            for severity, scope in zip(found["severity"], found["scope"], strict=True)
+        ]
+    )
+    packages = [
+        (dict(zip(_PACKAGE, key, strict=True)), rows, _worst(rows["counted"]))
+        for key, rows in rated.groupby(_PACKAGE, sort=True)
+    ]
+    counts = Counter((key["repo"], worst) for key, _, worst in packages)
+    for repo in sorted(coverage["repo"].unique()):
+        own = Counter({worst: n for (name, worst), n in counts.items() if name == repo})
+        yield from _metrics(str(repo), own, coverage[coverage["repo"] == repo])
+    whole: Counter[str] = Counter()
+    for (_, worst), number in counts.items():
+        whole[worst] += number
+    yield from _metrics("", whole, coverage)
+    for key, rows, worst in packages:
+        if worst in COUNTED:
+            yield _observation(key, rows, worst)
+    yield _exposure(packages)
+    yield _checked(as_of, coverage, lookups)
+
+
+def _worst(severities: Iterable[str]) -> str:
+    return max(severities, key=RANKS.index)
+
+
+def _metrics(repo: str, counts: Counter[str], coverage: DataFrame) -> Iterator[Metric]:
+    checked = int(coverage["checked"].sum())
+    dates = ", ".join(f"{row[0]} {row[1]}" for row in _dates(coverage))
+    basis = f"{checked:,} package versions; advisories up to {dates}"
+    note = "; ".join(_gaps(coverage))
+    for name in (*COUNTED, "total"):
+        number = sum(counts[severity] for severity in COUNTED) if name == "total" else counts[name]
+        value = float(number) if checked else None
+        yield Metric(
+            f"vulnerabilities.{name}", value, "packages", repo, basis if checked else "", note
+        )
+
+
+def _dates(coverage: DataFrame) -> list[tuple[str, str]]:
+    dated = coverage[coverage["date"] != ""]
+    return sorted(set(zip(dated["ecosystem"], dated["date"], strict=True)))
+
+
+def _gaps(coverage: DataFrame) -> Iterator[str]:
+    """What of the packages in use was not compared with any advisory."""
+    if coverage.empty:
+        yield "no package found"
+    totals = coverage.groupby("ecosystem")[["versions", "checked", "unknown", "advisories"]].sum()
+    for ecosystem, versions, checked, unknown, advisories in totals.itertuples():
+        if versions and not advisories:
+            yield f"{versions:,} {ecosystem} package versions not checked: no advisories imported"
+        elif versions > checked:
+            yield f"{versions - checked:,} of {versions:,} {ecosystem} package versions not checked"
+        if unknown:
+            yield f"{unknown:,} {ecosystem} packages in no known version"
+
+
+def _observation(key: dict[str, Any], rows: DataFrame, worst: str) -> Observation:
+    ordered = rows.assign(rank=rows["counted"].map(RANKS.index)).sort_values(
+        ["rank", "published", "advisory", "manifest"], ascending=[False, False, True, True]
+    )
+    real = ordered[ordered["severity"] != "info"].drop_duplicates("advisory")
+    ids = list(real["advisory"])
+    more = f" and {len(ids) - _NAMED} more" if len(ids) > _NAMED else ""
+    places = sorted(set(zip(rows["manifest"], rows["line"].fillna(0), strict=True)))
+    direct = set(rows["direct"].dropna())
+    values: dict[str, Value] = {
+        "package": key["package"],
+        "version": key["version"],
+        "ecosystem": key["ecosystem"],
+        "advisories": ", ".join(ids[:_NAMED]) + more,
+        "count": len(ids),
+        # Rules need a severity of ours; what nobody has rated is judged as medium, and said so.
+        "severity": "medium" if worst == "unknown" else worst,
+        "rated": worst,
+        "fixed": _fixed(key["ecosystem"], real),
+        "summary": str(real["summary"].iloc[0]),
+        "scope": "development" if set(rows["scope"]) == {"development"} else "runtime",
+        "direct": "direct" if True in direct else "transitive" if direct else "not stated",
+    }
+    return Observation(
+        "vulnerable-package",
+        key["repo"],
+        f"{key['ecosystem']}:{key['package']}:{key['version']}",
+        tuple(Location(path, int(line) or None) for path, line in places),
+        values,
+    )
+
+
+def _fixed(ecosystem: str, rows: DataFrame) -> str:
+    """The version that puts right all that can be put right by an upgrade."""
+    known = [str(version) for version in rows["fixed"] if version]
+    if not known:
+        return "none known"
+    try:
+        best = max(known, key=lambda version: parse(ecosystem, version))
+    except VersionError:
+        best = known[0]
+    without = len(rows) - len(known)
+    return f"{best} (no fix known for {without} of {len(rows)})" if without else best
+
+
+def _exposure(packages: list[tuple[dict[str, Any], DataFrame, str]]) -> Series:
+    counts = Counter((key["ecosystem"], worst) for key, _, worst in packages)
+    columns = [severity for severity in RANKS if severity in COUNTED]
+    ecosystems = sorted({ecosystem for ecosystem, worst in counts if worst in COUNTED})
+    rows = tuple(
+        (ecosystem, *(counts[ecosystem, severity] for severity in columns))
+        for ecosystem in ecosystems
+    )
+    return Series(
+        "exposure",
+        "Vulnerable package versions by ecosystem and worst severity",
+        ("ecosystem", *columns),
+        rows,
+        chart="stacked",
+        note=(
+            "A package version counts once a repository, by its worst advisory; in development"
+            " scope one step lower. 'unknown': nobody has rated the advisory."
+        ),
+    )
+
+
+def _checked(as_of: date, coverage: DataFrame, lookups: DataFrame) -> Series:
+    """What could be checked, and with advisories of which age."""
+    numbers = coverage.groupby("ecosystem").agg(
+        versions=("versions", "sum"),
+        checked=("checked", "sum"),
+        unknown=("unknown", "sum"),
+        advisories=("advisories", "max"),
+        date=("date", "max"),
+    )
+    sent = ", ".join(
+        f"{int(number):,} package versions to {service}"
+        for service, number in lookups.groupby("service")["packages"].sum().items()
+    )
+    return Series(
+        "coverage",
+        "How far packages could be checked against known vulnerabilities",
+        ("ecosystem", "versions", "checked", "version unknown", "advisories", "newest, days old"),
+        tuple(
+            (
+                *(str(ecosystem), int(row.versions), int(row.checked), int(row.unknown)),
+                *(int(row.advisories), _days(as_of, row.date)),
+            )
+            for ecosystem, row in numbers.iterrows()
+        ),
+        note=f"Sent online: {sent or 'nothing'}.",
+    )
+
+
+def _days(as_of: date, newest: str) -> int | None:
+    try:
+        return (as_of - date.fromisoformat(newest)).days
+    except ValueError:
+        return None

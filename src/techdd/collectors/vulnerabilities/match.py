@@ -1,0 +1,256 @@
+"""Matches the packages of one repository against the local advisory database.
+
+PyPI packages get a second, independent opinion from pip-audit on the same database.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, NamedTuple
+
+from techdd.advisories import Database, Match, Matches, normalised, preferred
+from techdd.advisories.second_opinion import LookupFailed, Opinion, Pin, audit, audit_online
+from techdd.collectors import Gathered, collector
+from techdd.errors import TechddError
+from techdd.facts import Package
+from techdd.model import Issue
+from techdd.repository import Repository
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+_NAMED = 5  # examples in the detail of an issue
+
+
+class Vulnerability(NamedTuple):
+    """One known vulnerability of one package version that a file names."""
+
+    ecosystem: str
+    package: str
+    version: str
+    manifest: str
+    line: int | None
+    scope: str  # as in Package
+    direct: bool | None
+    advisory: str  # the CVE where there is one, else the GHSA, else the database's own id
+    aliases: str  # all other ids, separated by ", "
+    severity: str  # info (a notice), unknown, low, medium, high, critical
+    score: float | None  # CVSS base score
+    fixed: str  # the smallest fixed version above the one in use; "" = none known
+    summary: str
+    published: str  # ISO date; "" = not known
+    sources: str  # which matchers say so: "osv", "pip-audit", "pypi.org"
+
+
+class AdvisoryCoverage(NamedTuple):
+    """How far the packages of one ecosystem could be checked at all."""
+
+    ecosystem: str
+    versions: int  # distinct package versions in use
+    checked: int  # of these, compared with advisories; the rest is not assessed
+    unknown: int  # further packages in no known version
+    advisories: int  # advisories for the ecosystem in the database; 0 = none imported
+    date: str  # of the newest of them
+
+
+class OnlineLookup(NamedTuple):
+    """Package names and versions were sent to an online service."""
+
+    service: str
+    packages: int
+
+
+@collector(makes=(Vulnerability, AdvisoryCoverage, OnlineLookup), needs=(Package,))
+def vulnerabilities(
+    repo: Repository,
+    packages: DataFrame,
+    *,
+    advisories: str = "",
+    advisories_digest: str = "",
+    online: bool = False,
+) -> Gathered:
+    """Known vulnerabilities of every package version that a lock file or a manifest names.
+
+    `advisories` is the folder of the advisory database and `advisories_digest` its content, which
+    makes the result stale when advisories change. `online` also asks pypi.org.
+    """
+    rows = [Package(*row) for row in packages[list(Package._fields)].itertuples(index=False)]
+    rows = sorted({_plain(row) for row in rows}, key=repr)
+    if not rows:
+        return
+    unknown = _unknown(rows)
+    yield from _versions_not_known(unknown)
+    try:
+        if not advisories:
+            raise TechddError("run 'techdd advisories import' or 'techdd advisories update'")
+        database = Database.open(Path(advisories))
+    except TechddError as error:
+        yield Issue("no advisory database", detail=error.message)
+        yield from _coverage(rows, unknown, None, {})
+        return
+    with closing(database):
+        if advisories_digest not in ("", database.status.digest):
+            yield Issue("the advisory database changed during the run")
+        if database.status.skipped:
+            detail = f"{database.status.skipped:,} records were skipped when they were imported"
+            yield Issue("advisory records could not be read", detail=detail)
+        yield from _matched(rows, unknown, database, online=online)
+
+
+def _matched(
+    rows: list[Package], unknown: list[Package], database: Database, *, online: bool
+) -> Gathered:
+    answers: dict[tuple[str, str, str], Matches] = {}
+    for row in rows:
+        if row.version and (key := _key(row)) not in answers:
+            answers[key] = database.match(*key)
+    yield from _not_assessed(rows, answers)
+    sources: dict[str, dict[Pin, list[Opinion]]] = {}
+    pins = [(name, version) for ecosystem, name, version in answers if ecosystem == "PyPI"]
+    if pins and database.covers("PyPI"):
+        try:
+            sources["pip-audit"] = audit(database, pins)
+        except Exception as error:  # its interface is private: a change there must not cost us ours
+            yield Issue("pip-audit did not run", detail=type(error).__name__)
+    if pins and online:
+        yield OnlineLookup("pypi.org", len(pins))
+        try:
+            sources["pypi.org"] = audit_online(pins)
+        except LookupFailed as error:
+            yield Issue("online look-up failed", detail=f"pypi.org: {error}")
+    agreed = {key: _reconciled(key, answer, sources) for key, answer in answers.items()}
+    yield from _disagreements(agreed, answers, sources)
+    for row in rows:
+        for found, said in agreed.get(_key(row), ()) if row.version else ():
+            yield _fact(row, found, said)
+    yield from _coverage(rows, unknown, database, answers)
+
+
+def _plain(row: Package) -> Package:
+    """The row as a DataFrame gave it, with None where pandas has its own words for nothing."""
+    import pandas as pd
+
+    direct = None if pd.isna(row.direct) else bool(row.direct)
+    line = None if row.line is None or pd.isna(row.line) else int(row.line)
+    version = row.version if isinstance(row.version, str) and row.version else None
+    return row._replace(version=version, line=line, direct=direct)
+
+
+def _key(row: Package) -> tuple[str, str, str]:
+    return row.ecosystem, normalised(row.ecosystem, row.name), row.version or ""
+
+
+def _fact(row: Package, found: Match, said: Iterable[str]) -> Vulnerability:
+    return Vulnerability(
+        *(row.ecosystem, row.name, row.version or "", row.manifest, row.line, row.scope),
+        *(row.direct, found.id, ", ".join(found.aliases), found.severity, found.score),
+        *(found.fixed, found.summary, found.published, ", ".join(said)),
+    )
+
+
+# --- two opinions ---------------------------------------------------------------------------------
+
+
+def _reconciled(
+    key: tuple[str, str, str], answer: Matches, sources: Mapping[str, Mapping[Pin, list[Opinion]]]
+) -> list[tuple[Match, list[str]]]:
+    """Our matches and those of others, one entry a vulnerability with who says so."""
+    agreed = [(found, ["osv"]) for found in answer.found]
+    if key[0] != "PyPI":
+        return agreed
+    for source, opinions in sources.items():
+        for opinion in opinions.get(key[1:], ()):
+            same = [said for found, said in agreed if opinion.ids & {found.id, *found.aliases}]
+            for others in same:
+                others.extend({source}.difference(others))
+            if not same:
+                first, *aliases = preferred(opinion.ids)
+                rest = (opinion.fixed, opinion.summary, opinion.published)
+                found = Match(first, tuple(aliases), "unknown", None, *rest)
+                agreed.append((found, [source]))
+    return agreed
+
+
+def _disagreements(
+    agreed: Mapping[tuple[str, str, str], list[tuple[Match, list[str]]]],
+    answers: Mapping[tuple[str, str, str], Matches],
+    sources: Mapping[str, Mapping[Pin, list[Opinion]]],
+) -> Iterator[Issue]:
+    asked = sources.get("pip-audit", {})
+    for key, entries in agreed.items():
+        if key[0] != "PyPI" or key[1:] not in asked:
+            continue
+        for found, said in entries:
+            if len({"osv", "pip-audit"}.intersection(said)) == 1:
+                only = "osv" if "osv" in said else "pip-audit"
+                detail = f"{key[1]} {key[2]}: {found.id} only by {only}"
+                yield Issue("pip-audit and the advisory matcher disagree", detail=detail)
+
+
+# --- what could not be assessed -------------------------------------------------------------------
+
+
+def _unknown(rows: list[Package]) -> list[Package]:
+    """Rows without a version whose package no lock file of the same or an outer folder pins."""
+    pinned: dict[tuple[str, str], set[PurePosixPath]] = defaultdict(set)
+    for row in rows:
+        if row.version:
+            pinned[_key(row)[:2]].add(PurePosixPath(row.manifest).parent)
+    return [
+        row
+        for row in rows
+        if not row.version and pinned[_key(row)[:2]].isdisjoint(PurePosixPath(row.manifest).parents)
+    ]
+
+
+def _versions_not_known(unknown: list[Package]) -> Iterator[Issue]:
+    by_manifest: dict[str, set[str]] = defaultdict(set)
+    for row in unknown:
+        by_manifest[row.manifest].add(row.name)
+    for manifest, names in sorted(by_manifest.items()):
+        yield Issue("version not known, not checked", manifest, _listed("package", names))
+
+
+def _not_assessed(
+    rows: list[Package], answers: Mapping[tuple[str, str, str], Matches]
+) -> Iterator[Issue]:
+    """One issue a reason and manifest, with the packages that it concerns."""
+    concerned: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for row in rows:
+        for issue in answers[_key(row)].unclear if row.version else ():
+            no_data = issue.reason.startswith("no advisories")
+            place = "" if no_data else row.manifest
+            about = f": {issue.detail}" if issue.detail and issue.reason != _NO_VERSION else ""
+            concerned[issue.reason, place].add(f"{row.name} {row.version}{about}")
+    for (reason, manifest), names in sorted(concerned.items()):
+        yield Issue(reason, manifest, _listed("package version", names))
+
+
+_NO_VERSION = "version not understood"
+
+
+def _listed(noun: str, names: set[str]) -> str:
+    shown = ", ".join(sorted(names)[:_NAMED])
+    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+    return f"{len(names):,} {noun}{'s' if len(names) > 1 else ''}: {shown}{more}"
+
+
+def _coverage(
+    rows: list[Package],
+    unknown: list[Package],
+    database: Database | None,
+    answers: Mapping[tuple[str, str, str], Matches],
+) -> Iterator[AdvisoryCoverage]:
+    versions = Counter(ecosystem for ecosystem, _, _ in {_key(row) for row in rows if row.version})
+    checked = Counter(key[0] for key, answer in answers.items() if not answer.unclear)
+    missing = Counter(ecosystem for ecosystem, _ in {_key(row)[:2] for row in unknown})
+    counts = database.status.counts if database else {}
+    dates = database.status.dates if database else {}
+    for ecosystem in sorted({row.ecosystem for row in rows}):
+        yield AdvisoryCoverage(
+            *(ecosystem, versions[ecosystem], checked[ecosystem], missing[ecosystem]),
+            *(counts.get(ecosystem, 0), dates.get(ecosystem, "")),
+        )

@@ -1,0 +1,281 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from techdd.advisories import import_advisories, second_opinion
+from techdd.collectors import Collector, Probe, vulnerabilities
+from techdd.collectors.vulnerabilities import (
+    AdvisoryCoverage,
+    OnlineLookup,
+    Vulnerability,
+)
+from techdd.facts import Fact, Package, frame
+from techdd.model import Issue, Metric, Observation, Series
+from techdd.plugins import discover
+
+AS_OF = date(2026, 1, 1)
+
+
+def package(name: str, version: str | None, **rest: Any) -> Package:
+    values: dict[str, Any] = {
+        "ecosystem": "PyPI",
+        "name": name,
+        "version": version,
+        "requirement": "",
+        "manifest": "requirements.txt",
+        "line": 3,
+        "locked": True,
+        "direct": None,
+        "scope": "runtime",
+        "licence": "",
+    }
+    return Package(**(values | rest))
+
+
+@pytest.fixture
+def advisories(tmp_path: Path) -> str:
+    def write(identifier: str, ecosystem: str, name: str, fixed: str, **rest: Any) -> None:
+        events = [{"introduced": "0"}, *([{"fixed": fixed}] if fixed else [])]
+        block = {
+            "package": {"ecosystem": ecosystem, "name": name},
+            "ranges": [{"type": "ECOSYSTEM", "events": events}],
+        }
+        tree = {
+            "id": identifier,
+            "modified": "2025-12-01T00:00:00Z",
+            "published": "2025-11-01T00:00:00Z",
+            "affected": [block],
+            **rest,
+        }
+        (tmp_path / "osv").mkdir(exist_ok=True)
+        (tmp_path / "osv" / f"{identifier}.json").write_text(json.dumps(tree))
+
+    high = {"database_specific": {"severity": "HIGH"}}
+    write("GHSA-1", "PyPI", "flask", "2.0", aliases=["CVE-1"], summary="Session leak", **high)
+    write("PYSEC-2", "PyPI", "flask", "2.5", summary="Slow")
+    write("GHSA-3", "PyPI", "jinja2", "", database_specific={"severity": "LOW"})
+    write("GHSA-4", "Go", "example.org/x", "1.4.0", database_specific={"severity": "CRITICAL"})
+    import_advisories([tmp_path / "osv"], tmp_path / "db")
+    return str(tmp_path / "db")
+
+
+def collected(packages: Iterable[Package], **options: Any) -> list[Any]:
+    table = frame(Package, list(packages))
+    return list(vulnerabilities.collector.run(None, table, **options))
+
+
+def of(kind: type, facts: Iterable[Any]) -> list[Any]:
+    return [fact for fact in facts if isinstance(fact, kind)]
+
+
+def asked(facts: Iterable[Any], *more: tuple[str, list[Any]]) -> list[Any]:
+    import pandas as pd
+
+    def table(kind: Fact) -> Any:
+        parts = [
+            frame(kind, of(kind, rows)).assign(repo=repo) for repo, rows in (("app", facts), *more)
+        ]
+        return pd.concat(parts, ignore_index=True)
+
+    tables = [table(kind) for kind in (Vulnerability, AdvisoryCoverage, OnlineLookup)]
+    return list(vulnerabilities.probe.run(AS_OF, *tables))
+
+
+def values(answers: Iterable[Any], repo: str = "") -> dict[str, float | None]:
+    return {one.name.split(".")[1]: one.value for one in of(Metric, answers) if one.repo == repo}
+
+
+def test_collector_and_probe_are_both_found() -> None:
+    assert "vulnerabilities" in discover("techdd.collectors", Collector)
+    assert "vulnerabilities" in discover("techdd.collectors", Probe)
+
+
+def test_both_matchers_find_what_is_known(advisories: str) -> None:
+    facts = collected([package("Flask", "1.0"), package("click", "8.0")], advisories=advisories)
+    found = of(Vulnerability, facts)
+    assert [(one.package, one.advisory, one.aliases) for one in found] == [
+        ("Flask", "CVE-1", "GHSA-1"),
+        ("Flask", "PYSEC-2", ""),
+    ]
+    assert {one.sources for one in found} == {"osv, pip-audit"}
+    assert (found[0].severity, found[0].fixed, found[0].published) == ("high", "2.0", "2025-11-01")
+    assert (found[0].manifest, found[0].line) == ("requirements.txt", 3)
+    assert of(AdvisoryCoverage, facts) == [AdvisoryCoverage("PyPI", 2, 2, 0, 3, "2025-12-01")]
+    assert not of(Issue, facts) and not of(OnlineLookup, facts)
+
+
+def test_other_ecosystems_are_matched_too(advisories: str) -> None:
+    rows = [package("example.org/x", "v1.3.9", ecosystem="Go", manifest="go.mod")]
+    (found,) = of(Vulnerability, collected(rows, advisories=advisories))
+    assert (found.advisory, found.severity, found.sources) == ("GHSA-4", "critical", "osv")
+
+
+def test_without_a_database_nothing_is_clean() -> None:
+    facts = collected([package("flask", "1.0")])
+    (issue,) = of(Issue, facts)
+    assert issue.reason == "no advisory database"
+    assert "techdd advisories import" in issue.detail
+    answers = asked(facts)
+    assert set(values(answers).values()) == set(values(answers, "app").values()) == {None}
+    assert "1 PyPI package versions not checked: no advisories imported" in {
+        one.note for one in of(Metric, answers)
+    }
+
+
+def test_an_ecosystem_without_advisories_is_a_gap(advisories: str) -> None:
+    rows = [package("flask", "1.0"), package("left-pad", "1.0.0", ecosystem="npm")]
+    facts = collected(rows, advisories=advisories)
+    assert of(Issue, facts) == [
+        Issue("no advisories for npm", "", "1 package version: left-pad 1.0.0")
+    ]
+    (total,) = [m for m in of(Metric, asked(facts)) if (m.name, m.repo) == (_TOTAL, "")]
+    assert total.value == 1
+    assert total.note == "1 npm package versions not checked: no advisories imported"
+    assert total.basis == "1 package versions; advisories up to PyPI 2025-12-01"
+
+
+_TOTAL = "vulnerabilities.total"
+
+
+def test_a_version_that_is_not_known_is_a_gap_unless_a_lock_file_pins_it(advisories: str) -> None:
+    rows = [
+        package("flask", None, manifest="api/pyproject.toml", locked=False),
+        package("Flask", "3.0", manifest="uv.lock"),
+        package("jinja2", None, manifest="api/pyproject.toml", locked=False),
+        package("django", None, manifest="pyproject.toml", locked=False),
+        package("django", "4.0", manifest="other/uv.lock"),
+        package("click", "main", manifest="uv.lock"),
+        package("jinja2", "main", manifest="uv.lock"),
+    ]
+    facts = collected(rows, advisories=advisories)
+    assert [(one.reason, one.path, one.detail) for one in of(Issue, facts)] == [
+        ("version not known, not checked", "pyproject.toml", "1 package: django"),
+        ("version not understood", "uv.lock", "1 package version: jinja2 main"),
+    ]
+    assert of(AdvisoryCoverage, facts)[0][1:4] == (4, 3, 1)
+
+
+def test_disagreement_stays_visible(advisories: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        second_opinion, "_is_affected", lambda version, row: row.advisory == "GHSA-1"
+    )
+    facts = collected([package("flask", "2.2")], advisories=advisories)
+    assert [(one.advisory, one.sources) for one in of(Vulnerability, facts)] == [
+        ("PYSEC-2", "osv"),
+        ("CVE-1", "pip-audit"),
+    ]
+    assert [(one.reason, one.detail) for one in of(Issue, facts)] == [
+        ("pip-audit and the advisory matcher disagree", "flask 2.2: PYSEC-2 only by osv"),
+        ("pip-audit and the advisory matcher disagree", "flask 2.2: CVE-1 only by pip-audit"),
+    ]
+
+
+def test_going_online_is_recorded_also_when_it_fails(
+    advisories: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut(self: object, url: str, **_: object) -> requests.Response:
+        sent.append(url)
+        raise requests.ConnectionError("cable")
+
+    sent: list[str] = []
+    monkeypatch.setattr(requests.Session, "get", cut)
+    rows = [package("flask", "1.0"), package("example.org/x", "v1.3.9", ecosystem="Go")]
+    facts = collected(rows, advisories=advisories, online=True)
+    assert sent == ["https://pypi.org/pypi/flask/1.0/json"]
+    assert of(OnlineLookup, facts) == [OnlineLookup("pypi.org", 1)]
+    assert of(Issue, facts) == [Issue("online look-up failed", detail="pypi.org: ConnectionError")]
+    assert len(of(Vulnerability, facts)) == 3
+    series = [one for one in of(Series, asked(facts)) if one.name == "coverage"]
+    assert series[0].note == "Sent online: 1 package versions to pypi.org."
+
+
+def test_what_only_pypi_knows_is_added(advisories: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    news = {"id": "PYSEC-9", "aliases": ["CVE-9"], "fixed_in": ["3.1"], "summary": "New"}
+    known = {"id": "PYSEC-2", "aliases": [], "fixed_in": ["2.5"], "summary": "Slow"}
+
+    def answer(self: object, url: str, **_: object) -> requests.Response:
+        response = requests.Response()
+        response.status_code = 200
+        response._content = json.dumps({"vulnerabilities": [news, known]}).encode()
+        return response
+
+    monkeypatch.setattr(requests.Session, "get", answer)
+    facts = collected([package("flask", "2.0")], advisories=advisories, online=True)
+    assert [(one.advisory, one.fixed, one.sources) for one in of(Vulnerability, facts)] == [
+        ("PYSEC-2", "2.5", "osv, pip-audit, pypi.org"),
+        ("CVE-9", "3.1", "pypi.org"),
+    ]
+    assert not of(Issue, facts)
+
+
+def test_a_database_that_changed_meanwhile_is_said(advisories: str) -> None:
+    facts = collected([package("x", "1")], advisories=advisories, advisories_digest="0" * 64)
+    assert [one.reason for one in of(Issue, facts)] == [
+        "the advisory database changed during the run"
+    ]
+
+
+def test_no_package_is_nothing_to_check() -> None:
+    assert collected([]) == []
+    answers = asked([])
+    assert set(values(answers).values()) == {None}
+    assert {one.note for one in of(Metric, answers)} == {"no package found"}
+
+
+def test_package_versions_are_counted_once_by_their_worst_advisory(advisories: str) -> None:
+    rows = [
+        package("flask", "1.0"),
+        package("flask", "1.0", manifest="dev.txt", scope="development"),
+        package("flask", "2.2", manifest="dev.txt", scope="development"),
+        package("jinja2", "3.0"),
+        package("example.org/x", "1.0.0", ecosystem="Go", scope="development"),
+    ]
+    facts = collected(rows, advisories=advisories)
+    answers = asked(facts, ("second", facts))
+    expected = {"critical": 0, "high": 2, "medium": 0, "low": 1, "unknown": 1, "total": 4}
+    assert values(answers, "app") == expected
+    assert values(answers) == {name: 2 * number for name, number in expected.items()}
+    (exposure,) = [one for one in of(Series, answers) if one.name == "exposure"]
+    assert exposure.columns == ("ecosystem", "low", "unknown", "medium", "high", "critical")
+    assert exposure.rows == (("Go", 0, 0, 0, 2, 0), ("PyPI", 2, 2, 0, 2, 0))
+
+
+def test_an_observation_speaks_for_one_package_version(advisories: str) -> None:
+    rows = [
+        package("flask", "1.0", direct=True),
+        package("flask", "1.0", manifest="dev.txt", line=None, scope="development", direct=False),
+        package("flask", "2.2", manifest="dev.txt"),
+        package("jinja2", "3.0", direct=False),
+    ]
+    seen = {one.key: one for one in of(Observation, asked(collected(rows, advisories=advisories)))}
+    assert list(seen) == ["PyPI:flask:1.0", "PyPI:flask:2.2", "PyPI:jinja2:3.0"]
+    flask = seen["PyPI:flask:1.0"]
+    assert [str(place) for place in flask.locations] == ["dev.txt", "requirements.txt:3"]
+    assert dict(flask.values) == {
+        "package": "flask",
+        "version": "1.0",
+        "ecosystem": "PyPI",
+        "advisories": "CVE-1, PYSEC-2",
+        "count": 2,
+        "severity": "high",
+        "rated": "high",
+        "fixed": "2.5",
+        "summary": "Session leak",
+        "scope": "runtime",
+        "direct": "direct",
+    }
+    unrated = seen["PyPI:flask:2.2"].values
+    assert (unrated["severity"], unrated["rated"], unrated["direct"]) == (
+        "medium",
+        "unknown",
+        "not stated",
+    )
+    assert seen["PyPI:jinja2:3.0"].values["fixed"] == "none known"
+    assert seen["PyPI:jinja2:3.0"].values["direct"] == "transitive"
