@@ -7,6 +7,7 @@ parser needs no line of Python here.
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import astuple
 from pathlib import Path
 from typing import Any
@@ -144,6 +145,18 @@ def _places(tree: Any) -> list[tuple[Any, Any]]:
 )
 def test_bombs_are_refused_soon(form: str, bomb: bytes) -> None:
     assert "error" in outcome(FORMATS[form], bomb)
+
+
+@pytest.mark.parametrize("form", FORMATS.values(), ids=list(FORMATS))
+def test_time_grows_with_size_and_no_faster(form: Lockfile) -> None:
+    """Long runs of what patterns repeat; a pattern that tries them all twice would take minutes."""
+    runs = (b" ", b"\n", b"\t\n", b'"', b"(", b"- ", b"a", b"a ", b"group ", b"${a}", b"via ")
+    begin = time.monotonic()
+    for path in (FOLDER / form.name).glob("*"):
+        if path.suffix != ".json":
+            for run in runs:
+                outcome(form, path.read_bytes() + run * (200_000 // len(run)))
+    assert time.monotonic() - begin < 30
 
 
 def test_deep_markup_is_survived() -> None:

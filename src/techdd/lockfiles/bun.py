@@ -34,7 +34,7 @@ def bun_lock(data: bytes) -> Parsed:
             for name in table(table(project).get(section)):
                 if asked.get(name) != "runtime":
                     asked[name] = scope
-    lines = Lines(decoded(data), r'^\s*"([^"\n]+)"\s*:\s*\[')
+    lines = Lines(decoded(data), r'^[ \t]*"([^"\n]+)"\s*:\s*\[')
     for key, entry in table(document.get("packages")).items():
         line = lines.of(key)
         if not isinstance(entry, list) or not entry or not isinstance(entry[0], str):

@@ -32,7 +32,7 @@ def cargo_toml(data: bytes) -> Parsed:
     """What a crate or a workspace asks for, for every target platform."""
     document = toml_table(data)
     lines = Lines(
-        decoded(data), r'^\s*"?([\w-]+)"?(?:\.\w+)?\s*=|^\[[^\]\n]*ependencies\.([\w-]+)\]'
+        decoded(data), r'^[ \t]*"?([\w-]+)"?(?:\.\w+)?[ \t]*=|^\[[^\]\n]*ependencies\.([\w-]+)\]'
     )
     for scope, section in _sections(document):
         for key, wish in section.items():

@@ -41,7 +41,7 @@ def composer_lock(data: bytes) -> Parsed:
     document = json_object(data)
     if "packages" not in document and "packages-dev" not in document:
         raise ValueError("neither packages nor packages-dev in it")
-    lines = Lines(decoded(data), r'^\s*"name": "([^"\n]+/[^"\n]+)"')
+    lines = Lines(decoded(data), r'^[ \t]*"name": "([^"\n]+/[^"\n]+)"')
     for section, scope in (("packages", "runtime"), ("packages-dev", "development")):
         for entry in tables(document.get(section)):
             name, version = entry.get("name"), entry.get("version")

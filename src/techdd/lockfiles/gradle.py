@@ -52,7 +52,7 @@ def version_catalogue(data: bytes) -> Parsed:
     if not {"libraries", "versions", "plugins", "bundles"} & document.keys():
         raise ValueError("no version catalogue")
     versions = table(document.get("versions"))
-    lines = Lines(decoded(data), r'^\s*([\w.-]+)\s*=\s*(?:"[^"\n]*:|\{.*(?:module|group))')
+    lines = Lines(decoded(data), r'^[ \t]*([\w.-]+)[ \t]*=\s*(?:"[^"\n]*:|\{.*(?:module|group))')
     for alias, entry in table(document.get("libraries")).items():
         name, version = _library(entry, versions)
         exact = version if _EXACT.match(version) and not version.endswith("+") else None

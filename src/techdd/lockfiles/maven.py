@@ -15,7 +15,7 @@ from techdd.lockfiles import Dependency, Issue, Parsed, lockfile
 _PROPERTY = re.compile(r"\$\{([^${}]+)\}")
 _EXACT = re.compile(r"\[?(\d[\w.+-]*)\]?$")
 _ROUNDS = 10  # properties may name properties
-_LONGEST = 1_000  # characters that properties may grow a value to
+_LONGEST = 200  # characters of a property, and that properties may grow a value to
 
 
 @lockfile("pom.xml", ecosystem="Maven", locked=False)
@@ -84,7 +84,8 @@ def _project(data: bytes) -> Element:
 
 
 def _properties(project: Element) -> dict[str, str]:
-    found = {element.tag: element.text or "" for element in project.iterfind("properties/*")}
+    stated = ((element.tag, element.text or "") for element in project.iterfind("properties/*"))
+    found = {name: value for name, value in stated if len(value) <= _LONGEST}
     for part in ("groupId", "artifactId", "version"):
         inherited = (project.findtext(f"parent/{part}") or "").strip()
         own = (project.findtext(part) or inherited).strip()
@@ -107,8 +108,10 @@ def _filled(element: Element, tag: str, properties: dict[str, str]) -> str:
     """The text of a child with its properties filled in; unknown ones stay as they are."""
     text = (element.findtext(tag) or "").strip()
     for _ in range(_ROUNDS):
+        if len(text) > _LONGEST:
+            break
         filled = _PROPERTY.sub(lambda match: properties.get(match[1], match[0]), text).strip()
-        if filled == text or len(filled) > _LONGEST:
+        if filled == text:
             break
         text = filled
     return text

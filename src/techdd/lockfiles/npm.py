@@ -67,10 +67,10 @@ def package_lock(data: bytes) -> Parsed:
     """Every installed copy of a package; its licence where npm 7 and later wrote it down."""
     document = json_object(data)
     if "packages" in document:
-        lines = Lines(decoded(data), r'^\s*"([^"\n]*)"\s*:\s*\{')
+        lines = Lines(decoded(data), r'^[ \t]*"([^"\n]*)"\s*:\s*\{')
         yield from _packages(table(document["packages"]), lines)
     elif "dependencies" in document:
-        lines = Lines(decoded(data), r'^\s*"([^"\n]+)"\s*:\s*\{')
+        lines = Lines(decoded(data), r'^[ \t]*"([^"\n]+)"\s*:\s*\{')
         yield from _nested(table(document["dependencies"]), lines)
     elif "lockfileVersion" not in document:
         raise ValueError("neither packages nor dependencies in it")

@@ -25,7 +25,7 @@ _SOURCES = ("git", "hg", "svn", "file", "path", "url")
 @lockfile("Pipfile", ecosystem="PyPI", locked=False, locks=("Pipfile.lock",))
 def pipfile(data: bytes) -> Parsed:
     """Packages of a Pipfile; every section but `packages` is a category that is asked for."""
-    lines = Lines(decoded(data), r'^"?([\w.-]+)"?\s*=')
+    lines = Lines(decoded(data), r'^"?([\w.-]+)"?[ \t]*=')
     for section, content in toml_table(data).items():
         if section in ("source", "requires", "scripts", "pipenv"):
             continue
@@ -45,7 +45,7 @@ def pipfile(data: bytes) -> Parsed:
 @lockfile("Pipfile.lock", ecosystem="PyPI", locked=True)
 def pipfile_lock(data: bytes) -> Parsed:
     """Pinned packages; `default` is for production."""
-    lines = Lines(decoded(data), r'^\s+"([^"\n]+)": \{')
+    lines = Lines(decoded(data), r'^[ \t]+"([^"\n]+)": \{')
     for section, content in json_object(data).items():
         if section == "_meta":
             continue

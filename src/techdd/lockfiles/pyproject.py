@@ -45,7 +45,7 @@ _COMPUTED = "dependencies computed by a program"
 def pyproject(data: bytes) -> Parsed:
     """What a project asks for: its dependencies, extras and groups, not its build requirements."""
     document = toml_table(data)
-    lines = Lines(decoded(data), r"""["']([^"'\n]*)["']|^([\w.-]+)\s*=""")
+    lines = Lines(decoded(data), r"""["']([^"'\n]*)["']|^([\w.-]+)[ \t]*=""")
     project, tool = table(document.get("project")), table(document.get("tool"))
     if "dependencies" in strings(project.get("dynamic")):
         yield Issue(_COMPUTED, detail="project.dynamic names dependencies")
@@ -127,7 +127,7 @@ def setup_cfg(data: bytes) -> Parsed:
         parser.read_string(text)
     except ConfigError as error:
         raise ValueError(str(error).splitlines()[0]) from None
-    lines = Lines(text, r"^\s*(?:[\w-]+\s*=\s*)?([A-Za-z][^\n#]*?)\s*$")
+    lines = Lines(text, r"^[ \t]*(?:[\w-]+[ \t]*=[ \t]*)?([A-Za-z][^\n]*)$")
     sections = [("options", "install_requires"), ("options", "tests_require")]
     if parser.has_section("options.extras_require"):
         extras = parser.options("options.extras_require")

@@ -30,7 +30,7 @@ _LOCKS = (
     "requirements/*.txt",
 )
 _OPTION = re.compile(r"\s--?[a-z][a-z-]*[ =]?.*$")  # --hash=..., --config-settings ... at the end
-_ASKED_BY_PROJECT = re.compile(r"\bvia\b.*(?:-r\s|\()")
+_ASKED_BY_PROJECT = re.compile(r"-r\s|\(")
 _PLACE = re.compile(r"^(\.|/|~|[a-z]:\\|[a-z+]+://|git@)|\.(whl|zip|tar\.gz)$", re.IGNORECASE)
 
 
@@ -75,7 +75,7 @@ def requirements(data: bytes) -> Parsed:
             failed.append(Issue("requirement not understood", detail=f"line {number}: {error}"))
             continue
         understood += 1
-        direct = not compiled or bool(_ASKED_BY_PROJECT.search(comment))
+        direct = not compiled or bool(_ASKED_BY_PROJECT.search(comment.partition("via")[2]))
         if url:
             yield outside(name, url)
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from techdd.lockfiles import (
     Dependency,
@@ -18,7 +19,13 @@ from techdd.lockfiles import (
 _SPEC = re.compile(r"^    ([^\s()]+) \(([^()]+)\)$")
 _NEED = re.compile(r"^      ([^\s()]+)")
 _ASKED = re.compile(r"^  ([^\s()!]+)")
+_LONGEST = 1_000  # characters
 _LOCKS = ("Gemfile.lock", "gems.locked")
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    """Numbered lines, cut where no line of Ruby goes: long ones cost the patterns below time."""
+    return ((number, line[:_LONGEST]) for number, line in enumerate(text.splitlines(), start=1))
 
 
 @lockfile("Gemfile.lock", "*.gemfile.lock", "gems.locked", ecosystem="RubyGems", locked=True)
@@ -32,7 +39,7 @@ def gemfile_lock(data: bytes) -> Parsed:
     needs: set[str] = set()
     asked: set[str] = set()
     own: set[str] = set()  # what the project's own gems need, for production
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in _lines(text):
         if not line.startswith(" "):
             section = line.strip()
         elif line.startswith("  remote:"):
@@ -72,7 +79,7 @@ _REQUIREMENTS = re.compile(r"""^\s*,\s*\[?\s*((?:["'][^"'\n]*["']\s*,?\s*)+)""")
 def gemfile(data: bytes) -> Parsed:
     """Gems named by a literal `gem "name"`; a Gemfile is a program, so others may be missing."""
     groups: list[tuple[str, str]] = []  # the indent that ends each group, its scope
-    for number, line in enumerate(decoded(data).splitlines(), start=1):
+    for number, line in _lines(decoded(data)):
         if groups and re.match(rf"{groups[-1][0]}end\b", line):
             groups.pop()
         elif match := _GROUP.match(line):
@@ -87,7 +94,7 @@ def gemfile(data: bytes) -> Parsed:
 @lockfile("*.gemspec", ecosystem="RubyGems", locked=False, locks=_LOCKS, lockable=False)
 def gemspec(data: bytes) -> Parsed:
     """Gems that a literal `add_dependency "name"` asks for; a gemspec is a program as well."""
-    for number, line in enumerate(decoded(data).splitlines(), start=1):
+    for number, line in _lines(decoded(data)):
         if match := _SPECIFIED.match(line):
             scope = "development" if match[1] == "development_" else "runtime"
             if wish := _wish(match[2], match[3], number, scope):

@@ -1,0 +1,332 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from builders import A, opened
+
+from techdd.collectors.dependencies import MAX_SIZE, Manifest, dependencies, inventory, locking
+from techdd.facts import Package, frame
+from techdd.model import Issue, Metric, Observation, Series
+
+TODAY = date(2026, 1, 1)
+Tree = Mapping[str, str | bytes]
+
+
+def gather(tmp_path: Path, tree: Tree) -> tuple[list[Package], list[Manifest], list[Issue]]:
+    rows = list(dependencies.run(opened(tmp_path, [A(dict(tree))])))
+    packages = [row for row in rows if isinstance(row, Package)]
+    manifests = [row for row in rows if isinstance(row, Manifest)]
+    return packages, manifests, [row for row in rows if isinstance(row, Issue)]
+
+
+def npm(**sections: Any) -> str:
+    return json.dumps({"name": "app", **sections}, indent=2)
+
+
+LOCK = "package-lock.json"
+PACKAGE_LOCK = json.dumps(
+    {
+        "lockfileVersion": 3,
+        "packages": {
+            "": {"dependencies": {"react": "^18"}},
+            "node_modules/react": {"version": "18.2.0", "license": "MIT"},
+            "node_modules/loose-envify": {"version": "1.4.0", "license": "MIT"},
+        },
+    },
+    indent=2,
+)
+
+
+def test_a_lock_gives_the_version_and_the_manifest_the_wish(tmp_path: Path) -> None:
+    packages, manifests, issues = gather(
+        tmp_path,
+        {"package.json": npm(dependencies={"react": "^18"}), "package-lock.json": PACKAGE_LOCK},
+    )
+    assert issues == []
+    assert packages == [
+        Package("npm", "react", "18.2.0", "^18", LOCK, 9, True, True, "runtime", "MIT"),
+        Package("npm", "loose-envify", "1.4.0", "", LOCK, 13, True, False, "runtime", "MIT"),
+    ]
+    assert manifests == [
+        Manifest(LOCK, "npm", "package_lock", "runtime", 2, False, LOCK),
+        Manifest("package.json", "npm", "package_json", "runtime", 1, True, LOCK),
+    ]
+
+
+def test_what_a_stale_lock_lacks_comes_from_the_manifest(tmp_path: Path) -> None:
+    packages, _, _ = gather(
+        tmp_path,
+        {
+            "package.json": npm(dependencies={"react": "^18", "new": "^1.0.0"}),
+            "package-lock.json": PACKAGE_LOCK,
+        },
+    )
+    assert {(p.name, p.version, p.locked) for p in packages} == {
+        ("react", "18.2.0", True),
+        ("loose-envify", "1.4.0", True),
+        ("new", None, False),
+    }
+
+
+def test_a_broken_lock_is_an_issue_and_the_manifest_still_counts(tmp_path: Path) -> None:
+    packages, manifests, issues = gather(
+        tmp_path,
+        {"package.json": npm(dependencies={"react": "^18"}), "package-lock.json": "{ not json"},
+    )
+    assert [(issue.reason, issue.path) for issue in issues] == [
+        ("cannot be parsed", "package-lock.json")
+    ]
+    assert [(p.name, p.version, p.locked) for p in packages] == [("react", None, False)]
+    assert {m.path: m.lock for m in manifests}["package.json"] == "package-lock.json"
+
+
+YARN = """# yarn lockfile v1
+
+
+jest@^29:
+  version "29.7.0"
+  dependencies:
+    chalk "^4"
+    shared "^1"
+
+react@^18:
+  version "18.2.0"
+  dependencies:
+    shared "^1"
+
+chalk@^4:
+  version "4.1.2"
+
+shared@^1:
+  version "1.0.0"
+
+orphan@^1:
+  version "1.0.0"
+"""
+
+
+def test_scope_follows_the_graph_where_the_lock_does_not_say(tmp_path: Path) -> None:
+    manifest = npm(dependencies={"react": "^18"}, devDependencies={"jest": "^29"})
+    packages, _, _ = gather(tmp_path, {"package.json": manifest, "yarn.lock": YARN})
+    assert {p.name: (p.scope, p.direct) for p in packages} == {
+        "react": ("runtime", True),
+        "jest": ("development", True),
+        "chalk": ("development", False),
+        "shared": ("runtime", False),  # both need it, so it is shipped
+        "orphan": ("unknown", False),
+    }
+
+
+def test_a_lock_in_a_folder_above_governs_what_it_mostly_holds(tmp_path: Path) -> None:
+    _, manifests, _ = gather(
+        tmp_path,
+        {
+            "package.json": npm(workspaces=["packages/*"]),
+            "yarn.lock": YARN,
+            "packages/ui/package.json": npm(dependencies={"react": "^18", "@app/core": "1.0.0"}),
+            "services/other/package.json": npm(dependencies={"express": "^4"}),
+        },
+    )
+    assert {m.path: (m.lockable, m.lock) for m in manifests} == {
+        "package.json": (False, "yarn.lock"),
+        "yarn.lock": (False, "yarn.lock"),
+        "packages/ui/package.json": (True, "yarn.lock"),
+        "services/other/package.json": (True, ""),
+    }
+
+
+@pytest.mark.parametrize(
+    ("requirements", "lock"),
+    [("flask==3.0.0\nclick==8.1.7\n", "requirements.txt"), ("flask==3.0.0\nclick>=8\n", "")],
+)
+def test_requirements_lock_only_when_pinned_throughout(
+    tmp_path: Path, requirements: str, lock: str
+) -> None:
+    project = '[project]\nname = "app"\ndependencies = ["flask>=2"]\n'
+    packages, manifests, _ = gather(
+        tmp_path, {"requirements.txt": requirements, "pyproject.toml": project}
+    )
+    assert {m.path: m.lock for m in manifests} == {"requirements.txt": lock, "pyproject.toml": lock}
+    assert {p.version for p in packages if p.manifest == "requirements.txt"} >= {"3.0.0"}
+    assert {p.locked for p in packages if p.manifest == "requirements.txt"} == {bool(lock)}
+
+
+def test_go_needs_its_checksums(tmp_path: Path) -> None:
+    module = "module example.com/app\n\nrequire github.com/gin-gonic/gin v1.9.1\n"
+    checksum = "github.com/gin-gonic/gin v1.9.1 h1:abc=\n"
+    packages, both, _ = gather(tmp_path, {"go.mod": module, "go.sum": checksum})
+    assert [(m.path, m.lock) for m in both] == [("go.mod", "go.sum"), ("go.sum", "go.sum")]
+    assert [(p.name, p.version, p.locked, p.direct) for p in packages] == [
+        ("github.com/gin-gonic/gin", "v1.9.1", True, True)
+    ]
+
+
+def test_go_without_checksums_is_not_locked(tmp_path: Path) -> None:
+    module = "module example.com/app\n\nrequire github.com/gin-gonic/gin v1.9.1\n"
+    _, manifests, _ = gather(tmp_path, {"go.mod": module})
+    assert [(m.lockable, m.lock) for m in manifests] == [(True, "")]
+
+
+def test_tests_and_examples_are_developments_and_vendored_copies_nobodys(tmp_path: Path) -> None:
+    packages, manifests, issues = gather(
+        tmp_path,
+        {
+            "node_modules/left-pad/package.json": npm(dependencies={"a": "1.0.0"}),
+            "vendor/github.com/x/y/go.mod": "module x\n",
+            "examples/tutorial/requirements.txt": "flask==3.0.0\n",
+            "tests/fixtures/mix.lock": "%{}",
+            "requirements-dev.txt": "pytest==8.0.0\n",
+            "requirements.txt": "flask==3.0.0\n",
+        },
+    )
+    assert issues == []
+    assert {m.path: m.scope for m in manifests} == {
+        "examples/tutorial/requirements.txt": "development",
+        "requirements-dev.txt": "development",
+        "requirements.txt": "runtime",
+    }
+    assert [(p.name, p.scope) for p in packages] == [
+        ("flask", "development"),
+        ("pytest", "development"),
+        ("flask", "runtime"),
+    ]
+
+
+def test_formats_that_are_not_understood_are_said(tmp_path: Path) -> None:
+    _, _, issues = gather(
+        tmp_path,
+        {
+            "src/App.csproj": "<Project/>",
+            "mix.lock": "%{}",
+            "build.gradle": "plugins {}",
+            "locked/build.gradle": "plugins {}",
+            "locked/gradle.lockfile": "a:b:1=runtimeClasspath\n",
+        },
+    )
+    assert issues == [
+        Issue("dependency format not supported", "build.gradle", "Gradle"),
+        Issue("dependency format not supported", "mix.lock", "Elixir and Erlang"),
+        Issue("dependency format not supported", "src/App.csproj", ".NET"),
+    ]
+
+
+def test_a_huge_file_is_not_read(tmp_path: Path) -> None:
+    _, manifests, issues = gather(tmp_path, {"yarn.lock": b"#" * (MAX_SIZE + 1)})
+    assert manifests == []
+    assert issues == [Issue("dependency file too large", "yarn.lock", "20,000,001 bytes")]
+
+
+def test_names_are_clean_and_passwords_stay_out(tmp_path: Path) -> None:
+    wishes = {"evil\u202egnp\ud800": "^1.0.0", "x": "git+https://u:hunter2@example.com/x.git"}
+    packages, _, issues = gather(tmp_path, {"package.json": npm(dependencies=wishes)})
+    assert [p.name for p in packages] == ["evil\\u202egnp\\ud800"]
+    assert "hunter2" not in str((packages, issues))
+    assert [issue.reason for issue in issues] == ["dependency from outside a registry"]
+
+
+def test_copies_of_one_version_in_a_file_are_one_package(tmp_path: Path) -> None:
+    lock = {
+        "lockfileVersion": 3,
+        "packages": {
+            "node_modules/a": {"version": "1.0.0", "dev": True},
+            "node_modules/b/node_modules/a": {"version": "1.0.0"},
+            "node_modules/c/node_modules/a": {"version": "2.0.0", "dev": True},
+        },
+    }
+    packages, _, _ = gather(tmp_path, {"package-lock.json": json.dumps(lock)})
+    assert {(p.name, p.version, p.scope) for p in packages} == {
+        ("a", "1.0.0", "runtime"),
+        ("a", "2.0.0", "development"),
+    }
+
+
+def package(name: str, version: str | None = "1.0.0", **more: Any) -> Package:
+    fields: dict[str, Any] = {
+        "ecosystem": "npm", "requirement": "", "manifest": "package-lock.json", "line": None,
+        "locked": True, "direct": False, "scope": "runtime", "licence": "",
+    }  # fmt: skip
+    return Package(name=name, version=version, **(fields | more))
+
+
+def with_repo(fact: Any, rows: Mapping[str, list[Any]]) -> Any:
+    table = frame(fact, [row for some in rows.values() for row in some])
+    table.insert(0, "repo", [repo for repo, some in rows.items() for _ in some])
+    return table
+
+
+def manifest(path: str, lock: str, **more: Any) -> Manifest:
+    fields: dict[str, Any] = {
+        "ecosystem": "npm", "format": "package_json", "scope": "runtime", "packages": 1,
+        "lockable": True,
+    }  # fmt: skip
+    return Manifest(path=path, lock=lock, **(fields | more))
+
+
+def test_inventory_counts_each_version_once() -> None:
+    packages = with_repo(
+        Package,
+        {
+            "api": [
+                package("a", direct=True),
+                package("a", "2.0.0", direct=True),
+                package("b", manifest="x/package-lock.json"),
+                package("b"),
+            ],
+            "web": [package("a", direct=None), package("flask", ecosystem="PyPI")],
+        },
+    )
+    manifests = with_repo(
+        Manifest, {"api": [manifest("package.json", "")], "web": [manifest("package.json", "")]}
+    )
+    found = list(inventory.run(TODAY, packages, manifests))
+    metrics = {(m.name, m.repo): m.value for m in found if isinstance(m, Metric)}
+    assert metrics == {
+        ("inventory.packages", ""): 4,
+        ("inventory.direct", ""): 1,
+        ("inventory.packages", "api"): 3,
+        ("inventory.direct", "api"): 1,
+        ("inventory.packages", "web"): 2,
+        ("inventory.direct", "web"): 0,
+    }
+    assert [s.rows for s in found if isinstance(s, Series)] == [(("npm", 3), ("PyPI", 1))]
+
+
+def test_nothing_read_is_not_zero_packages() -> None:
+    none = with_repo(Manifest, {})
+    found = [*inventory.run(TODAY, with_repo(Package, {}), none), *locking.run(TODAY, none)]
+    metrics = [metric for metric in found if isinstance(metric, Metric)]
+    assert len(metrics) == 4
+    assert all(metric.value is None and metric.note for metric in metrics)
+
+
+def test_locking_counts_shipped_manifests_that_can_be_locked() -> None:
+    table = with_repo(
+        Manifest,
+        {
+            "api": [
+                manifest("package.json", "package-lock.json"),
+                manifest("web/package.json", ""),
+                manifest("examples/package.json", "", scope="development"),
+                manifest("package-lock.json", "package-lock.json", lockable=False),
+            ],
+            "java": [manifest("pom.xml", "", lockable=False, ecosystem="Maven")],
+        },
+    )
+    found = list(locking.run(TODAY, table))
+    metrics = {(m.name, m.repo): m.value for m in found if isinstance(m, Metric)}
+    assert metrics == {
+        ("locking.unlocked", ""): 1,
+        ("locking.locked_share", ""): 0.5,
+        ("locking.unlocked", "api"): 1,
+        ("locking.locked_share", "api"): 0.5,
+        ("locking.unlocked", "java"): None,
+        ("locking.locked_share", "java"): None,
+    }
+    (seen,) = [one for one in found if isinstance(one, Observation)]
+    assert (seen.rule, seen.repo, seen.key) == ("unlocked-manifest", "api", "web/package.json")
+    assert seen.values == {"manifest": "web/package.json", "ecosystem": "npm"}
