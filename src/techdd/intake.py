@@ -8,8 +8,10 @@ a pointer to the client's objects. Nothing is copied, written there or executed.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 from techdd import sandbox
@@ -29,6 +31,15 @@ def is_url(source: str) -> bool:
     return bool(_URL.match(source))
 
 
+def refuse_credentials(url: str) -> None:
+    """Raises RepositoryError where `url` holds a password, which must not be stored or printed."""
+    if without_credentials(url) != url and not re.match(r"ssh://[^/\s:@]+@|[\w.-]+@", url):
+        raise RepositoryError(
+            "a URL must not hold a user or password; use git's credential helper",
+            without_credentials(url),
+        )
+
+
 def clone(url: str, destination: Path) -> None:
     """Mirrors `url` to `destination`, or brings an existing mirror up to date; uses the network.
 
@@ -36,11 +47,7 @@ def clone(url: str, destination: Path) -> None:
     """
     import git
 
-    if without_credentials(url) != url and not re.match(r"ssh://|[\w.-]+@", url):
-        raise RepositoryError(
-            "a URL must not hold a user or password; use git's credential helper",
-            without_credentials(url),
-        )
+    refuse_credentials(url)
     environment = {
         "GIT_TERMINAL_PROMPT": "0",
         "GIT_ALLOW_PROTOCOL": "https:http:ssh:git:file",
@@ -73,7 +80,7 @@ def open_repository(name: str, source: Path, overlay: Path, revision: str = "") 
     `revision` is a branch, a tag or a commit id; empty means what HEAD points to. Raises
     RepositoryError where there is nothing to audit or where the folder reaches outside itself.
     """
-    client = _git_dir(source)
+    client, overlay = _git_dir(source), overlay.resolve()
     config = _configuration(client)
     if config.get("extensions.refstorage", "files") != "files":
         raise RepositoryError(
@@ -94,10 +101,9 @@ def open_repository(name: str, source: Path, overlay: Path, revision: str = "") 
     repository = Repository(
         name, overlay, head, branch, state, bool(shallow), (*issues, *head_issues)
     )
-    kind = repository.git("cat-file", "-t", head) if _exists(repository, head) else b"missing"
-    if kind.strip() != b"commit":
-        raise RepositoryError(f"commit {head[:12]} is missing; fetch it or audit another", source)
-    return repository
+    commit = _commit(repository, source)
+    write_atomic(overlay / "HEAD", f"{commit}\n".encode())
+    return replace(repository, head=commit)
 
 
 def _git_dir(source: Path) -> Path:
@@ -118,6 +124,11 @@ def _git_dir(source: Path) -> Path:
             raise RepositoryError(_no_repository(source), source)
     except PermissionError as error:
         raise RepositoryError(f"cannot be read: {error.strerror}", error.filename) from None
+    common = target / "commondir"
+    if _is_file(common):
+        store = (target / os.fsdecode(common.read_bytes()[:4096].strip())).resolve()
+        main = store.parent if store.name == ".git" else store
+        raise RepositoryError(f"is a linked worktree of {clean(str(main))}; audit that one", source)
     if not target.is_relative_to(source.resolve()):
         raise RepositoryError(
             f"its .git points outside the folder, to {clean(str(target))}; audit that one", source
@@ -150,22 +161,31 @@ def _configuration(client: Path) -> dict[str, str]:
 
 
 def _objects(client: Path, source: Path) -> Path:
-    """The client's object store, after checking that it is not another's."""
+    """The client's object store, after checking that nothing in it is another's."""
     inside = source.resolve()
     objects = (client / "objects").resolve()
-    links = [path for path in (*objects.glob("*"), *objects.glob("pack/*")) if path.is_symlink()]
-    alternates = objects / "info" / "alternates"
-    if _is_file(alternates):
-        lines = alternates.read_bytes().decode("utf-8", "replace").splitlines()
-        links += [objects / line for line in lines if line and not line.startswith("#")]
-    for path in (objects, *links):
-        if not path.resolve().is_relative_to(inside):
-            raise RepositoryError(
-                f"borrows objects from {clean(str(path.resolve()))}, outside the folder; "
-                "make a copy with 'git clone --mirror --no-local'",
-                source,
-            )
+    stores = [objects]
+    for store in stores:  # grows while it is walked: what is borrowed from may borrow in turn
+        links = [path for path in (*store.glob("*"), *store.glob("*/*")) if path.is_symlink()]
+        borrowed = _alternates(store)
+        for path in (store, *links, *borrowed):
+            if not path.resolve().is_relative_to(inside):
+                raise RepositoryError(
+                    f"borrows objects from {clean(str(path.resolve()))}, outside the folder; "
+                    "make a copy with 'git clone --mirror --no-local'",
+                    source,
+                )
+        stores += sorted({path.resolve() for path in borrowed} - set(stores))
     return objects
+
+
+def _alternates(store: Path) -> list[Path]:
+    """The stores that git would look into besides `store`."""
+    path = store / "info" / "alternates"
+    lines = os.fsdecode(path.read_bytes()).split("\n") if _is_file(path) else []
+    if any(line.startswith('"') for line in lines):
+        raise RepositoryError("names a store by a quoted path; write it plainly", path)
+    return [store / line for line in lines if line and not line.startswith("#")]
 
 
 def _refs(client: Path) -> tuple[dict[str, str], list[Issue]]:
@@ -244,9 +264,13 @@ def _write_overlay(
     *,
     sha256: bool,
 ) -> None:
-    extension = "[extensions]\n\tobjectformat = sha256\n" if sha256 else ""
+    settings = ["[core]", "bare = true", f"repositoryformatversion = {int(sha256)}"]
+    settings += [
+        "commitGraph = false"
+    ]  # the client's index of its commits could name other parents
+    settings += ["[extensions]", "objectformat = sha256"] if sha256 else []
     files = {
-        "config": f"[core]\n\tbare = true\n\trepositoryformatversion = {int(sha256)}\n{extension}",
+        "config": "".join(f"{line}\n" for line in settings),
         "HEAD": f"{head}\n",
         "packed-refs": "".join(f"{identifier} {name}\n" for name, identifier in refs.items()),
         "objects/info/alternates": f"{objects}\n",
@@ -260,9 +284,15 @@ def _write_overlay(
         write_atomic(overlay / name, text.encode("utf-8", "surrogateescape"))
 
 
-def _exists(repository: Repository, identifier: str) -> bool:
+def _commit(repository: Repository, source: Path) -> str:
+    """The commit that the audited id is or, as a tag, points to."""
+    named = repository.head
     try:
-        repository.git("cat-file", "-e", identifier)
+        kind = repository.git("cat-file", "-t", named).decode().strip()
+        if kind in ("commit", "tag"):
+            return repository.git("rev-parse", "--verify", f"{named}^{{commit}}").decode().strip()
     except RepositoryError:
-        return False
-    return True
+        raise RepositoryError(
+            f"commit {named[:12]} is missing; fetch it or audit another", source
+        ) from None
+    raise RepositoryError(f"{named[:12]} is a {kind}, not a commit", source)
