@@ -14,8 +14,9 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.constructor import ConstructorError, RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import AliasEvent
+from ruamel.yaml.reader import ReaderError
 
 from techdd.errors import DocumentError
 
@@ -37,14 +38,14 @@ def load(path: Path, kind: type[Document]) -> Document:
     try:
         return kind.model_validate(tree)
     except ValidationError as error:
-        mistakes = [_mistake(path, tree, kind, detail) for detail in error.errors()]
+        mistakes = [_mistake(path, tree, kind, detail) for detail in _causes(error.errors())]
         first, *others = mistakes
         message = "\n".join([first[1], *(f"{where}: {text}" for where, text in others[:9])])
         raise DocumentError(message, first[0]) from None
 
 
 def read_yaml(path: Path) -> Any:
-    """YAML 1.2 from `path`: no duplicate keys, tags or aliases; size and depth are limited."""
+    """YAML 1.2 from `path`: no duplicate keys, tags, anchors or aliases; limited size and depth."""
     try:
         if path.stat().st_size > MAX_BYTES:
             raise DocumentError(f"larger than {MAX_BYTES:,} bytes; split it", path)
@@ -59,17 +60,36 @@ def read_yaml(path: Path) -> Any:
 def parse_yaml(text: str, where: str) -> Any:
     """As `read_yaml`, for text whose origin is `where`."""
     yaml = YAML(typ="rt", pure=True)
+    yaml.Constructor = _Constructor
     try:
         _refuse_bombs(yaml, text, where)
         return yaml.load(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f"{where}:{mark.line + 1}:{mark.column + 1}" if mark else where
-        problem = str(error.problem or error.context or "invalid YAML").splitlines()[0]
+        problem = str(error.problem or error.context or "not understood").splitlines()[0]
         raise DocumentError(f"invalid YAML: {problem}", place) from None
-    except (YAMLError, ValueError, RecursionError) as error:
-        detail = (str(error) or "nested too deeply").splitlines()[0]
-        raise DocumentError(f"invalid YAML: {detail}", where) from None
+    except ReaderError as error:
+        before = text[: error.position].split("\n")
+        place = f"{where}:{len(before)}:{len(before[-1]) + 1}"
+        raise DocumentError(f"invalid YAML: {error.reason}", place) from None
+    except (YAMLError, *_SLIPS) as error:
+        problem = (str(error) or "not understood").splitlines()[0]
+        raise DocumentError(f"invalid YAML: {problem}", where) from None
+
+
+# What ruamel lets out on malformed text: `2026-13-45`, `0x_`, `? [a]: 1`, `!<`.
+_SLIPS = (ValueError, LookupError, TypeError, AttributeError, AssertionError)
+
+
+class _Constructor(RoundTripConstructor):
+    """Gives a slip on a single value the place where that value stands."""
+
+    def construct_object(self, node: Any, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep=deep)
+        except _SLIPS as error:
+            raise ConstructorError(None, None, f"not a value: {error}", node.start_mark) from None
 
 
 def _refuse_bombs(yaml: YAML, text: str, where: str) -> None:
@@ -77,56 +97,92 @@ def _refuse_bombs(yaml: YAML, text: str, where: str) -> None:
     depth = 0
     for event in yaml.parse(StringIO(text)):
         place = f"{where}:{event.start_mark.line + 1}:{event.start_mark.column + 1}"
-        if isinstance(event, AliasEvent):
-            raise DocumentError("aliases (*name) are not allowed; write the value out", place)
-        if getattr(event, "tag", None) is not None and getattr(event, "ctag", None) is not None:
-            tag = str(event.tag)
-            if not tag.startswith("tag:yaml.org,2002:") and tag not in ("!", "None"):
-                raise DocumentError(f"tag {tag} is not allowed", place)
+        if getattr(event, "anchor", None) is not None:
+            message = "anchors and aliases (&name, *name) are not allowed; write the value out"
+            raise DocumentError(message, place)
+        if getattr(event, "ctag", None) is not None:
+            raise DocumentError("tags (!name) are not allowed; leave it out", place)
         name = type(event).__name__
         depth += name.endswith("StartEvent") - name.endswith("EndEvent")
         if depth > MAX_DEPTH:
             raise DocumentError(f"nested deeper than {MAX_DEPTH} levels", place)
 
 
+def _causes(details: list[ErrorDetails]) -> list[ErrorDetails]:
+    """`details` without lists that are "too short" only because an entry of theirs is wrong."""
+    return [
+        detail
+        for detail in details
+        if detail["type"] != "too_short"
+        or not any(_is_inside(other["loc"], detail["loc"]) for other in details)
+    ]
+
+
+def _is_inside(inner: tuple[int | str, ...], outer: tuple[int | str, ...]) -> bool:
+    return len(inner) > len(outer) and inner[: len(outer)] == outer
+
+
+# Kinds of mistakes that pydantic words for programmers.
+_IN_PLAIN_WORDS = {
+    "model_type": "should be a mapping of keys",
+    "dict_type": "should be a mapping of keys",
+    "tuple_type": "should be a list",
+    "list_type": "should be a list",
+    "string_type": "should be text; put it in quotes if it looks like a number or a date",
+}
+
+
 def _mistake(
     path: Path, tree: CommentedMap, kind: type[BaseModel], detail: ErrorDetails
 ) -> tuple[str, str]:
-    location = [part for part in detail["loc"] if not _is_union_branch(part)]
+    location = _location(tree, detail["loc"])
     line, column = _position(tree, location)
     dotted = ".".join(str(part) for part in location) or "document"
     if detail["type"] == "extra_forbidden":
         key = str(location[-1])
         text = f"unknown key {key!r}{_did_you_mean(key, _known_keys(kind, location[:-1]))}"
     elif detail["type"] == "missing":
-        text = f"{dotted}: this key is missing"
+        what = "entry" if isinstance(location[-1], int) else "key"
+        text = f"{dotted}: this {what} is missing"
     else:
         got = detail["input"]
         shown = f" (got {got!r})" if isinstance(got, str | int | float | bool) else ""
-        text = f"{dotted}: {detail['msg'].removeprefix('Value error, ')}{shown}"
+        message = detail["msg"].removeprefix("Value error, ").removeprefix("Input ")
+        text = f"{dotted}: {_IN_PLAIN_WORDS.get(detail['type'], message)}{shown}"
     return f"{path}:{line}:{column}", text
 
 
-def _is_union_branch(part: object) -> bool:
-    """Pydantic adds the tried branch of a union to the location; it is no key of the file."""
-    return isinstance(part, str) and ("[" in part or part in {"str", "int", "float", "bool"})
+def _location(tree: Any, parts: Sequence[object]) -> list[object]:
+    """`parts` without the tried branches of unions, which pydantic adds and no file contains."""
+    kept = []
+    for part in parts:
+        if _holds(tree, part):
+            tree = tree[part]
+        elif isinstance(part, str) and ("[" in part or part in {"str", "int", "float", "bool"}):
+            continue
+        else:
+            tree = None
+        kept.append(part)
+    return kept
+
+
+def _holds(tree: Any, part: object) -> bool:
+    if isinstance(tree, CommentedMap):
+        return part in tree
+    return isinstance(tree, CommentedSeq) and isinstance(part, int) and part < len(tree)
 
 
 def _position(tree: Any, location: Sequence[object]) -> tuple[int, int]:
     """Line and column (from 1) of the last part of `location` that stands in the file."""
-    line, column = 1, 1
+    line, column = 0, 0
     for part in location:
-        try:
-            if isinstance(tree, CommentedMap) and part in tree:
-                line, column = (number + 1 for number in tree.lc.key(part))
-            elif isinstance(tree, CommentedSeq) and isinstance(part, int):
-                line, column = (number + 1 for number in tree.lc.item(part))
-            else:
-                break
-            tree = tree[part]
-        except (KeyError, IndexError, TypeError):
+        if not _holds(tree, part):
             break
-    return line, column
+        place = tree.lc.key if isinstance(tree, CommentedMap) else tree.lc.item
+        # Keys that a merge (`<<`) brought in have no place of their own.
+        line, column = place(part) if part in (tree.lc.data or ()) else (line, column)
+        tree = tree[part]
+    return line + 1, column + 1
 
 
 def _known_keys(kind: Any, location: Iterable[object]) -> list[str]:
