@@ -56,8 +56,8 @@ def _wish(key: str, wish: Any, line: int | None, scope: str) -> Dependency | Iss
     requirement = str(entry.get("version", "")) if entry else str(wish)
     if "git" in entry:
         return outside(name, str(entry["git"]))
-    if "path" in entry and not requirement:
-        return None  # a crate of the same repository
+    if "path" in entry:
+        return None  # a crate of the same workspace; a version beside it is for publishing
     exact = re.match(r"=\s*(\d+\.\d+\.\d+\S*)$", requirement)
     return Dependency(name, exact[1] if exact else None, requirement, line, True, scope)
 
