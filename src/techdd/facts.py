@@ -11,6 +11,7 @@ import types
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
+from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 from techdd.text import clean
@@ -207,7 +208,7 @@ def _dtype(kind: type, optional: bool) -> str:
 def frame(fact: Fact, rows: Iterable[tuple[Any, ...]] | Mapping[str, Sequence[Any]]) -> DataFrame:
     """A typed DataFrame of `rows` (tuples, or whole columns by name).
 
-    Raises ValueError for a missing column and TypeError for a value of another type.
+    Raises KeyError for a missing column and TypeError for a value of another type.
     """
     from pandas import DataFrame
 
@@ -216,7 +217,23 @@ def frame(fact: Fact, rows: Iterable[tuple[Any, ...]] | Mapping[str, Sequence[An
         raw = DataFrame({name: list(rows[name]) for name in columns}, columns=columns, dtype=object)
     else:
         raw = DataFrame(list(rows), columns=columns, dtype=object)
+    for name, (kind, optional) in schema(fact).items():
+        for found in set(map(type, raw[name])):
+            if not _fits(found, kind, optional):
+                raise TypeError(f"{fact.__name__}.{name} is {kind.__name__}, not {found.__name__}")
     return typed(fact, raw)
+
+
+def _fits(found: type, kind: type, optional: bool) -> bool:
+    """Whether values of type `found` may stand in a column of `kind`: pandas would convert or
+    drop most that may not.
+    """
+    if found.__name__ in ("NoneType", "NAType", "NaTType"):
+        return optional
+    if kind is bool or found is bool:
+        return kind is bool and found.__name__ in ("bool", "bool_")
+    numbers: dict[type, type] = {int: Integral, float: Real}
+    return issubclass(found, numbers.get(kind, kind))
 
 
 def typed(fact: Fact, raw: DataFrame) -> DataFrame:
