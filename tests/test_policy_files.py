@@ -35,7 +35,7 @@ OBSERVED = {
     "secret-in-tree": "kind count added confidence",
     "secret-in-history": "kind count added removed",
     "vulnerable-package": (
-        "package version ecosystem advisories severity fixed summary scope direct"
+        "package version ecosystem advisories count severity rated fixed summary scope direct"
     ),
     "copyleft-package": "package version licence scope",
     "network-copyleft-package": "package version licence scope",
@@ -87,7 +87,7 @@ def evidence() -> Iterator[tuple[policy.Item, policy.EvidenceRule]]:
 
 
 def texts(rule: policy.FindingRule) -> tuple[str, ...]:
-    return (rule.title, rule.observation, rule.why, rule.remedy, rule.treatment)
+    return (rule.title, rule.observation, rule.why, rule.remedy)
 
 
 def fields(text: str) -> set[str]:
