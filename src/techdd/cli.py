@@ -58,7 +58,15 @@ fail_on_option = click.option(
 quiet_option = click.option("--quiet", "-q", is_flag=True, help="No progress.")
 
 
+class _InOrder(click.Group):
+    """Lists commands in the order of an engagement, not of the alphabet."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
 @click.group(
+    cls=_InOrder,
     context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "TECHDD"},
     epilog="Exit codes: 0 done, 1 gate not met, 2 wrong input, 3 incomplete, 4 a bug.",
 )
@@ -93,7 +101,7 @@ def main() -> None:
 @fail_on_option
 @quiet_option
 def audit(repositories: tuple[str, ...], output: Path, **options: Any) -> None:
-    """Audit repositories and write the report, in one go.
+    """Audit repositories and write the report.
 
     REPO is a folder (work tree or bare repository) or a clone URL. Running it again goes on where
     it stopped and measures only what changed.
@@ -118,7 +126,7 @@ def audit(repositories: tuple[str, ...], output: Path, **options: Any) -> None:
 @click.option("--client", required=True, metavar="NAME", help="The client's name.")
 @click.option("--adviser", default="", metavar="NAME", help="Who gives the report.")
 def init(folder: Path, repositories: tuple[str, ...], client: str, adviser: str) -> None:
-    """Begin an engagement for one client in the folder DIR."""
+    """Begin an engagement for one client in DIR."""
     from techdd.workspace import Workspace
 
     workspace = Workspace.create(folder, client, repositories, adviser)
@@ -133,7 +141,10 @@ def init(folder: Path, repositories: tuple[str, ...], client: str, adviser: str)
 @online_option
 @quiet_option
 def collect(folder: Path, **options: Any) -> None:
-    """Measure the repositories; what has not changed is not measured again."""
+    """Measure the repositories.
+
+    What has not changed since the last time is not measured again.
+    """
     workspace = _open(folder)
     runs = _collect(workspace, options)
     _next(f"techdd interview {folder}   (or: techdd report {folder})")
@@ -147,7 +158,10 @@ def collect(folder: Path, **options: Any) -> None:
 @click.option("--role", default="", metavar="ROLE", help="The role of who answers, such as CTO.")
 @click.option("--again", is_flag=True, help="Ask answered questions too; old answers are kept.")
 def interview(folder: Path, name: str | None, by: str, role: str, again: bool) -> None:
-    """Ask the open questions; every answer is saved at once, so you can stop at any time."""
+    """Ask the open questions in the terminal.
+
+    Every answer is saved at once: stop at any time, and go on by running it again.
+    """
     from techdd import pipeline
     from techdd.interviews import terminal
 
@@ -168,7 +182,7 @@ def interview(folder: Path, name: str | None, by: str, role: str, again: bool) -
 @as_of_option
 @fail_on_option
 def score(folder: Path, as_of: datetime | None, fail_on: str | None) -> None:
-    """Score the evidence and the answers, and print the scorecard."""
+    """Score evidence and answers; print the scorecard."""
     from techdd import pipeline
 
     workspace = _open(folder)
@@ -202,7 +216,7 @@ def report(
     audience: str,
     as_of: datetime | None,
 ) -> None:
-    """Write the report from what was collected and answered."""
+    """Write the report."""
     from techdd import pipeline
 
     workspace = _open(folder)
@@ -217,7 +231,7 @@ def report(
 @main.command()
 @engagement_folder
 def status(folder: Path) -> None:
-    """Say what was collected and answered, and what comes next."""
+    """Say where you are and what comes next."""
     from techdd import pipeline
 
     workspace = _open(folder)
@@ -297,7 +311,7 @@ def advisories_status() -> None:
         raise TechddError("there is no advisory database; see: techdd advisories import --help")
     for ecosystem, count in sorted(found.counts.items()):
         click.echo(f"{ecosystem:12} {count:7,} advisories")
-    click.echo(f"newest of {found.date[:10]}, in {found.file}")
+    click.echo(f"newest of {found.newest}, in {found.file}")
 
 
 @main.group()
@@ -340,7 +354,10 @@ def checklist_lint(paths: tuple[Path, ...]) -> None:
 
 @main.command()
 def doctor() -> None:
-    """Check that everything the tool needs is there, with the command that mends what is not."""
+    """Check what the tool needs on this machine.
+
+    Each line that says MISSING names the command that mends it.
+    """
     from techdd import doctor as checks
 
     results = checks.examine()
