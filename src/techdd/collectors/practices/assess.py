@@ -1,0 +1,104 @@
+"""Which practices can be seen in the repositories, and which are conspicuously absent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from techdd.collectors import Answered, probe
+from techdd.collectors.practices.search import SearchScope
+from techdd.collectors.practices.signs import KINDS
+from techdd.facts import Artefact
+from techdd.model import Location, Metric, Observation, Series, Value
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+_NAMED = 5  # places named in one observation
+_ACROSS = 8  # repositories that a printed table has room for
+
+
+@probe(domain="sdlc", needs=(Artefact, SearchScope))
+def practices(as_of: date, artefacts: DataFrame, scopes: DataFrame) -> Answered:
+    """Which engineering practices have left evidence in the repositories?"""
+    repos = sorted(str(repo) for repo in scopes["repo"].unique())
+    found = artefacts[artefacts["repo"].isin(repos)]
+    present = {
+        (str(repo), str(kind)) for repo, kind in zip(found["repo"], found["kind"], strict=True)
+    }
+    for kind in KINDS:
+        yield from _metrics(kind, repos, present)
+    backed_up = "backup" in set(found["kind"])
+    for repo in repos:
+        yield from _observations(repo, found[found["repo"] == repo], backed_up=backed_up)
+    yield _matrix(repos, present)
+
+
+def _metrics(kind: str, repos: Sequence[str], present: set[tuple[str, str]]) -> Iterator[Metric]:
+    having = [repo for repo in repos if (repo, kind) in present]
+    yield Metric(
+        f"practices.{kind}",
+        len(having) / len(repos) if repos else None,
+        "share",
+        basis=f"{len(having)} of {len(repos)} repositories",
+        note="" if repos else "no repository was searched",
+    )
+    for repo in repos:
+        yield Metric(f"practices.{kind}", float(repo in having), "share", repo, "files of the tree")
+
+
+def _observations(repo: str, found: DataFrame, *, backed_up: bool) -> Iterator[Observation]:
+    kinds = set(found["kind"])
+    if "ci" in kinds and "ci_tests" not in kinds:
+        yield _observed("ci-without-tests", repo, "ci", found[found["kind"] == "ci"])
+    if "env_file" in kinds:
+        rows = found[found["kind"] == "env_file"]
+        paths = ", ".join(sorted(rows["path"])[:_NAMED])
+        yield _observed("committed-env-file", repo, "env", rows, paths=paths)
+    if "container_root" in kinds:
+        rows = found[found["kind"] == "container_root"]
+        yield _observed("root-container", repo, "containers", rows)
+    if "ci_unpinned" in kinds:
+        rows = found[found["kind"] == "ci_unpinned"]
+        yield _observed("unpinned-ci-action", repo, "actions", rows)
+    if "iac" in kinds and not backed_up:  # another repository may hold the backups of this one
+        yield _observed("no-backup-evidence", repo, "backup", found[found["kind"] == "iac"])
+    if "single_instance" in kinds:
+        rows = found[found["kind"] == "single_instance"]
+        names = sorted(set(rows["detail"]))
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        resource = ", ".join(names[:_NAMED]) + more
+        yield _observed("single-instance", repo, "instances", rows, resource=resource)
+
+
+def _observed(rule: str, repo: str, key: str, rows: DataFrame, **values: Value) -> Observation:
+    ordered = rows.sort_values(["path", "line"])
+    places = tuple(
+        Location(str(path), int(line) or None)
+        for path, line in zip(ordered["path"], ordered["line"].fillna(0), strict=True)
+    )
+    return Observation(rule, repo, key, places[:_NAMED], {"count": len(rows), **values})
+
+
+def _matrix(repos: Sequence[str], present: set[tuple[str, str]]) -> Series:
+    """Practice by repository; counts where there are more repositories than columns fit."""
+    note = "Read from file names and words in files. 'Not found' is no proof of absence."
+    title = "Practices that have left evidence"
+    if len(repos) > _ACROSS:
+        rows = tuple(
+            (label, sum((repo, kind) in present for repo in repos), len(repos))
+            for kind, label in KINDS.items()
+        )
+        columns = ("practice", "repositories with it", "repositories searched")
+        return Series("practices", title, columns, rows, note=note)
+    return Series(
+        "practices",
+        title,
+        ("practice", *repos),
+        tuple(
+            (label, *("found" if (repo, kind) in present else "not found" for repo in repos))
+            for kind, label in KINDS.items()
+        ),
+        note=note,
+    )
