@@ -138,7 +138,25 @@ def test_an_ecosystem_without_advisories_is_a_gap(advisories: str) -> None:
     (total,) = [m for m in of(Metric, asked(facts)) if (m.name, m.repo) == (_TOTAL, "")]
     assert total.value == 1
     assert total.note == "1 npm package versions not checked: no advisories imported"
-    assert total.basis == "1 package versions; advisories up to PyPI 2025-12-01"
+    assert total.basis == "1 of 2 packages; advisories up to PyPI 2025-12-01"
+
+
+def test_none_found_among_few_checked_is_not_measured(advisories: str) -> None:
+    npm = [package(name, "1.0.0", ecosystem="npm") for name in ("a", "b")]
+    few = values(asked(collected([package("click", "8.0"), *npm], advisories=advisories)))
+    assert set(few.values()) == {None}
+    found = values(asked(collected([package("flask", "1.0"), *npm], advisories=advisories)))
+    assert (found["high"], found["total"], found["critical"]) == (1, 1, None)
+    most = [package(name, "1.0") for name in ("x", "y", "z")]
+    assert set(values(asked(collected([*most, *npm], advisories=advisories))).values()) == {0}
+
+
+def test_old_advisories_are_said() -> None:
+    coverage = frame(AdvisoryCoverage, [AdvisoryCoverage("PyPI", 1, 1, 0, 9, "2025-01-01")])
+    nothing = [frame(kind, []).assign(repo=[]) for kind in (Vulnerability, OnlineLookup)]
+    tables = (nothing[0], coverage.assign(repo="app"), nothing[1])
+    notes = {one.note for one in of(Metric, vulnerabilities.probe.run(AS_OF, *tables))}
+    assert notes == {"the newest PyPI advisory is 365 days old"}
 
 
 _TOTAL = "vulnerabilities.total"

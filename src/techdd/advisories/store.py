@@ -67,6 +67,13 @@ class Status:
     skipped: int
     sources: tuple[tuple[str, str, int, int], ...]
 
+    @property
+    def newest(self) -> str:
+        """The date of the newest advisory of all, "unknown" where there is none; single
+        ecosystems can be much older (see `dates`).
+        """
+        return max(self.dates.values(), default="unknown")[:10]
+
 
 def import_advisories(sources: list[Path], folder: Path) -> Imported:
     """Adds the OSV records in `sources` to the database in `folder`, newer over older.

@@ -20,6 +20,7 @@ RANKS = ("info", "low", "unknown", "medium", "high", "critical")
 # In development scope a flaw is one step away from what is sold: its severity counts one lower.
 LOWERED = {"critical": "high", "high": "medium", "medium": "low"}
 COUNTED = ("critical", "high", "medium", "low", "unknown")
+OLD = 60  # days; osv.dev changes daily in each of the large ecosystems
 _PACKAGE = ["repo", "ecosystem", "package", "version"]
 _NAMED = 6  # advisories named in one observation
 
@@ -42,11 +43,11 @@ def vulnerabilities(
     counts = Counter((key["repo"], worst) for key, _, worst in packages)
     for repo in sorted(coverage["repo"].unique()):
         own = Counter({worst: n for (name, worst), n in counts.items() if name == repo})
-        yield from _metrics(str(repo), own, coverage[coverage["repo"] == repo])
+        yield from _metrics(as_of, str(repo), own, coverage[coverage["repo"] == repo])
     whole: Counter[str] = Counter()
     for (_, worst), number in counts.items():
         whole[worst] += number
-    yield from _metrics("", whole, coverage)
+    yield from _metrics(as_of, "", whole, coverage)
     for key, rows, worst in packages:
         if worst in COUNTED:
             yield _observation(key, rows, worst)
@@ -58,17 +59,21 @@ def _worst(severities: Iterable[str]) -> str:
     return max(severities, key=RANKS.index)
 
 
-def _metrics(repo: str, counts: Counter[str], coverage: DataFrame) -> Iterator[Metric]:
+def _metrics(as_of: date, repo: str, counts: Counter[str], coverage: DataFrame) -> Iterator[Metric]:
+    """The counts, which are lower bounds where something was not checked (see the note).
+
+    None found is only a result where most of what is in use was checked; else it is not measured.
+    """
     checked = int(coverage["checked"].sum())
+    used = int(coverage["versions"].sum() + coverage["unknown"].sum())
     dates = ", ".join(f"{row[0]} {row[1]}" for row in _dates(coverage))
-    basis = f"{checked:,} package versions; advisories up to {dates}"
-    note = "; ".join(_gaps(coverage))
+    basis = f"{checked:,} of {used:,} packages; advisories up to {dates}" if checked else ""
+    note = "; ".join(_gaps(as_of, coverage))
     for name in (*COUNTED, "total"):
         number = sum(counts[severity] for severity in COUNTED) if name == "total" else counts[name]
-        value = float(number) if checked else None
-        yield Metric(
-            f"vulnerabilities.{name}", value, "packages", repo, basis if checked else "", note
-        )
+        measured = bool(number) or checked > used / 2
+        value = float(number) if measured else None
+        yield Metric(f"vulnerabilities.{name}", value, "packages", repo, basis, note)
 
 
 def _dates(coverage: DataFrame) -> list[tuple[str, str]]:
@@ -76,8 +81,8 @@ def _dates(coverage: DataFrame) -> list[tuple[str, str]]:
     return sorted(set(zip(dated["ecosystem"], dated["date"], strict=True)))
 
 
-def _gaps(coverage: DataFrame) -> Iterator[str]:
-    """What of the packages in use was not compared with any advisory."""
+def _gaps(as_of: date, coverage: DataFrame) -> Iterator[str]:
+    """What of the packages in use was not compared with any advisory, or only with old ones."""
     if coverage.empty:
         yield "no package found"
     totals = coverage.groupby("ecosystem")[["versions", "checked", "unknown", "advisories"]].sum()
@@ -88,6 +93,9 @@ def _gaps(coverage: DataFrame) -> Iterator[str]:
             yield f"{versions - checked:,} of {versions:,} {ecosystem} package versions not checked"
         if unknown:
             yield f"{unknown:,} {ecosystem} packages in no known version"
+    for ecosystem, newest in _dates(coverage):
+        if (days := _days(as_of, newest)) and days > OLD:
+            yield f"the newest {ecosystem} advisory is {days:,} days old"
 
 
 def _observation(key: dict[str, Any], rows: DataFrame, worst: str) -> Observation:
