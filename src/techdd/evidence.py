@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from functools import cached_property
+from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,8 @@ class Evidence:
 
     def put(self, fact: Fact, repo: str, rows: DataFrame) -> None:
         """Replaces the facts of `repo`. Raises EvidenceError where the disk refuses."""
+        import duckdb
+
         path = self._table(fact, repo)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -49,6 +52,8 @@ class Evidence:
                 fresh.replace(path)
         except OSError as error:
             raise EvidenceError(f"cannot be written: {error.strerror}", path) from None
+        except duckdb.IOException as error:
+            raise EvidenceError(f"cannot be written: {_reason(error)}", path) from None
 
     def drop(self, fact: Fact, repo: str) -> None:
         """Removes the facts of `repo`: a failed run must not leave those of the run before."""
@@ -123,23 +128,28 @@ class Evidence:
         )
         self._duckdb.register("facts", rows)
         self._duckdb.execute(
-            f"COPY (SELECT {columns} FROM facts) TO {_quoted(path)} (FORMAT parquet)"
+            f"COPY (SELECT {columns} FROM facts) TO {_quoted(str(path))} (FORMAT parquet)"
         )
         self._duckdb.unregister("facts")
 
     def _read(self, paths: Sequence[Path]) -> DataFrame:
         import duckdb
 
-        names = ", ".join(map(_quoted, paths))
+        names = ", ".join(_quoted(escape(str(path))) for path in paths)
         try:
-            return self._duckdb.execute(
-                f"SELECT * FROM read_parquet([{names}], filename = true)"
-            ).df()
+            stored = self._duckdb.sql(f"FROM read_parquet([{names}], filename = true)")
+            # Times are handed over without their zone, UTC: with it, DuckDB calls what pandas ends.
+            columns = [
+                f'"{name}" AT TIME ZONE \'UTC\' AS "{name}"'
+                if "TIME ZONE" in str(kind)
+                else f'"{name}"'
+                for name, kind in zip(stored.columns, stored.types, strict=True)
+            ]
+            return stored.project(", ".join(columns)).df()
         except duckdb.Error as error:
             damaged = next((path for path in paths if str(path) in str(error)), paths[0])
             raise EvidenceError(
-                f"is damaged ({str(error).splitlines()[0][:120]}); delete it and collect again",
-                damaged,
+                f"is damaged ({_reason(error)}); delete it and collect again", damaged
             ) from None
 
     def _table(self, fact: Fact, repo: str) -> Path:
@@ -164,6 +174,10 @@ def _sql_type(kind: type[datetime] | type) -> str:
     return _SQL.get(kind, "TIMESTAMPTZ")
 
 
-def _quoted(path: Path) -> str:
-    """The path as an SQL string."""
-    return "'" + str(path).replace("'", "''") + "'"
+def _quoted(text: str) -> str:
+    """`text` as an SQL string."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _reason(error: Exception) -> str:
+    return str(error).splitlines()[0][:120]
