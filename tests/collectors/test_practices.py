@@ -315,6 +315,20 @@ def test_shares_of_repositories() -> None:
     assert matrix.rows[0] == ("README", "found", "not found", "found")
 
 
+def test_a_practice_is_only_missed_where_it_could_be() -> None:
+    values = {
+        (one.name.removeprefix("practices."), one.repo): (one.value, one.note)
+        for one in asked(api=[artefact("container_root")], infra=[artefact("iac")], web=[])
+        if isinstance(one, Metric)
+    }
+    assert values["container_nonroot", ""] == values["container_nonroot", "api"] == (0.0, "")
+    assert values["container_nonroot", "web"] == (None, "no Dockerfile was found")
+    assert values["backup", ""] == (0.0, "")
+    assert values["backup", "api"] == (None, "no infrastructure code was found")
+    assert values["ci_pinned", ""] == (None, "no CI action of a third party was found")
+    assert values["ci_tests", ""] == (0.0, "")
+
+
 def test_nothing_searched_is_not_measured() -> None:
     answers = asked()
     assert {(one.value, one.note) for one in answers if isinstance(one, Metric)} == {

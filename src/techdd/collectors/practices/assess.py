@@ -15,6 +15,16 @@ from techdd.model import Location, Metric, Observation, Series, Value
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+# Kinds that can only be looked for where there is something to carry them: kind -> what that is,
+# and the kinds that show that it is there.
+_CARRIED: dict[str, tuple[str, tuple[str, ...]]] = {
+    "container_nonroot": ("Dockerfile", ("container_root",)),
+    "ci_pinned": ("CI action of a third party", ("ci_unpinned",)),
+    "multi_zone": ("infrastructure code", ("iac",)),
+    "replicas": ("infrastructure code", ("iac",)),
+    "backup": ("infrastructure code", ("iac",)),
+    "restore": ("infrastructure code", ("iac",)),
+}
 _NAMED = 5  # places named in one observation
 _ACROSS = 8  # repositories that a printed table has room for
 
@@ -36,16 +46,26 @@ def practices(as_of: date, artefacts: DataFrame, scopes: DataFrame) -> Answered:
 
 
 def _metrics(kind: str, repos: Sequence[str], present: set[tuple[str, str]]) -> Iterator[Metric]:
-    having = [repo for repo in repos if (repo, kind) in present]
+    """Shares of the repositories in which the practice could be seen at all."""
+    carrier, shown_by = _CARRIED.get(kind, ("", ()))
+    open_to_it = [
+        repo
+        for repo in repos
+        if not carrier or any((repo, other) in present for other in (kind, *shown_by))
+    ]
+    having = [repo for repo in open_to_it if (repo, kind) in present]
+    nothing = f"no {carrier} was found" if repos else "no repository was searched"
     yield Metric(
         f"practices.{kind}",
-        len(having) / len(repos) if repos else None,
+        len(having) / len(open_to_it) if open_to_it else None,
         "share",
-        basis=f"{len(having)} of {len(repos)} repositories",
-        note="" if repos else "no repository was searched",
+        basis=f"{len(having)} of {len(open_to_it)} repositories" if open_to_it else "",
+        note="" if open_to_it else nothing,
     )
     for repo in repos:
-        yield Metric(f"practices.{kind}", float(repo in having), "share", repo, "files of the tree")
+        value = float(repo in having) if repo in open_to_it else None
+        note = "" if repo in open_to_it else nothing
+        yield Metric(f"practices.{kind}", value, "share", repo, "files of the tree", note)
 
 
 def _observations(repo: str, found: DataFrame, *, backed_up: bool) -> Iterator[Observation]:
