@@ -66,4 +66,4 @@ def _advisories() -> str:
         raise TechddError(
             "none; vulnerabilities stay not assessed: techdd advisories update PyPI npm"
         )
-    return f"{sum(status.counts.values()):,} records, newest of {status.date[:10]}"
+    return f"{sum(status.counts.values()):,} records, newest of {status.newest}"

@@ -236,7 +236,8 @@ class ItemScore:
 class Score:
     """A domain's score: 0-100 or None, printed together with its coverage, always.
 
-    `low` and `high` are the score if every unanswered item were at 0 or at 4.
+    `low` and `high` are the score if every unanswered item were at 0 or at 4; `grade` is the mean
+    evidence grade (0-4) of the assessed items.
     """
 
     value: float | None
@@ -245,6 +246,7 @@ class Score:
     rating: Rating
     low: float = 0.0
     high: float = 100.0
+    grade: float = 0.0
     rationale: tuple[str, ...] = ()
 
 

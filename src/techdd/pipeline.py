@@ -199,7 +199,7 @@ def _versions(workspace: Workspace) -> Iterable[tuple[str, str]]:
     status = advisories.status(advisories.default_folder())
     if status:
         count = sum(status.counts.values())
-        yield "advisory data", f"{count:,} records, newest of {status.date[:10]}"
+        yield "advisory data", f"{count:,} records, newest of {status.newest}"
     else:
         yield "advisory data", "none"
     for checklist in workspace.checklists:

@@ -74,10 +74,16 @@ def _read_evidence(
             reason = metric.note if metric and metric.note else "no data was collected"
             gaps.append(f"Not measured ({rule.metric}): {reason}.")
             continue
-        levels[rule.role].append(rule.level(metric.value))
         sentences.append(_sentence(rule, metric))
+        if rule.role == "measures" or not _nothing_found(rule, metric.value):
+            levels[rule.role].append(rule.level(metric.value))
     measured, indicated = (min(levels[role], default=None) for role in ("measures", "indicates"))
     return measured, indicated, sentences, gaps
+
+
+def _nothing_found(rule: EvidenceRule, value: float) -> bool:
+    """A practice of which no trace was found may live elsewhere: that contradicts no answer."""
+    return value == 0 and rule.bands[0] < rule.bands[3]
 
 
 def describe_evidence(item: Item, metrics: Mapping[str, Metric]) -> list[str]:
@@ -149,7 +155,7 @@ def score_domain(items: Sequence[ItemScore], findings: Sequence[Finding], policy
         )
     grade = sum(item.grade * item.weight for item in known) / sum(item.weight for item in known)
     label = _confidence(coverage, grade, policy)
-    score = Score(value, coverage, label, rating, low, high, tuple(rationale))
+    score = Score(value, coverage, label, rating, low, high, grade, tuple(rationale))
     return _lit(score, findings, policy)
 
 
@@ -241,12 +247,10 @@ def verdict(
 
 
 def _mean_grade(domains: Sequence[tuple[Checklist, Score]]) -> float:
-    """Confidence of the whole: the mean of what the domains' labels stand for."""
-    worth = {"high": 4.0, "medium": 3.0, "low": 1.0, "none": 0.0}
-    total = sum(one.weight for one, _ in domains)
-    return (
-        sum(one.weight * worth.get(s.confidence, 0.0) for one, s in domains) / total if total else 0
-    )
+    """The mean evidence grade of what was assessed, over all domains."""
+    weights = [(one.weight * score.coverage, score.grade) for one, score in domains]
+    total = sum(weight for weight, _ in weights)
+    return sum(weight * grade for weight, grade in weights) / total if total else 0.0
 
 
 def _holds(
