@@ -34,8 +34,9 @@ _GENERIC_MAILBOX = re.compile(
 )
 _HOSTED = re.compile(r"^(?:\d+\+)?([^@]+)@users\.noreply\.(?:github|gitlab)\.com$")
 _BOT = re.compile(
-    r"\[bot\]|\bbot\b|-bot\b|^bot-|dependabot|renovate|greenkeeper|snyk|github[ -]?actions?\b"
-    r"|travis|jenkins|semantic-release|circleci|gitlab[ -]?ci|mergify|codecov|imgbot"
+    r"\[bot\]|\bbot\b|-bot\b|^bot-|dependabot|renovate|greenkeeper|^snyk$|github[ -]?actions?\b"
+    r"|^(?:travis|jenkins)$|\b(?:travis|jenkins|gitlab)[ -]?ci\b|^jenkins@"  # also a surname
+    r"|semantic-release|circleci|mergify|codecov|imgbot"
     r"|allcontributors|pre-commit-ci|weblate|copybara|svn2git|autoroll",
     re.IGNORECASE,
 )
@@ -67,12 +68,11 @@ class People(Written):
 def resolve(identities: DataFrame, people: People | None = None) -> list[Person]:
     """The person behind each identity of the table `identities`, over all repositories.
 
-    A person's id comes from the address of the earliest commit, so that it holds still when a new
+    A person's id comes from the identity of the earliest commit, so that it holds still when a new
     alias turns up.
     """
     people = people or People()
-    distinct = identities.drop_duplicates("identity").sort_values(["first", "identity"])
-    rows = [Identity(*row) for row in distinct[list(Identity._fields)].itertuples(index=False)]
+    rows = _once(identities)
     groups = _Groups(row.identity for row in rows)
     for keyed in _keys(rows, people):
         for members in keyed.values():
@@ -82,6 +82,26 @@ def resolve(identities: DataFrame, people: People | None = None) -> list[Person]
         for members in groups.sets()
         for person in _person([rows[i] for i in members], people)
     ]
+
+
+def _once(identities: DataFrame) -> list[Identity]:
+    """Each identity once over all repositories, the earliest first; where one repository's mailmap
+    has another spelling for it, that holds for all.
+    """
+    plain = [
+        fingerprint(name, email) == identity
+        for identity, name, email in identities[["identity", "name", "email"]].itertuples(False)
+    ]
+    spelled = identities.assign(plain=plain).sort_values(["plain", "name", "email"])
+    once = spelled.groupby("identity", as_index=False).agg(
+        name=("name", "first"),
+        email=("email", "first"),
+        commits=("commits", "sum"),
+        first=("first", "min"),
+        last=("last", "max"),
+    )
+    ordered = once.sort_values(["first", "identity"])[list(Identity._fields)]
+    return [Identity(*row) for row in ordered.itertuples(index=False)]
 
 
 def _keys(rows: Sequence[Identity], people: People) -> Iterable[Mapping[str, list[int]]]:
@@ -95,8 +115,11 @@ def _keys(rows: Sequence[Identity], people: People) -> Iterable[Mapping[str, lis
     names_of: dict[str, set[str]] = defaultdict(set)
     for row in rows:
         names_of[_mailbox(row.email)].add(_full_name(row.name))
-    by_word, by_mail, by_name = (defaultdict[str, list[int]](list) for _ in range(3))
+    by_word, by_map, by_mail, by_name = (defaultdict[str, list[int]](list) for _ in range(4))
     for position, row in enumerate(rows):
+        by_map[f"{row.name} <{row.email}>"].append(
+            position
+        )  # two have one spelling by mailmap only
         mailbox = _mailbox(row.email)
         if row.email.lower() in corrected:
             by_word[corrected[row.email.lower()]].append(position)
@@ -104,12 +127,12 @@ def _keys(rows: Sequence[Identity], people: People) -> Iterable[Mapping[str, lis
             by_mail[mailbox].append(position)
         if _full_name(row.name) and row.email.lower() not in apart:
             by_name[_full_name(row.name)].append(position)
-    return by_word, by_mail, by_name
+    return by_word, by_map, by_mail, by_name
 
 
 def _person(members: Sequence[Identity], people: People) -> Iterable[Person]:
     shown = max(members, key=lambda row: (row.commits, row.identity))
-    ident = "p" + fingerprint(_mailbox(members[0].email), _full_name(members[0].name))[:8]
+    ident = f"p{members[0].identity[:8]}"
     emails = {row.email.lower() for row in members}
     named = [
         one.name for one in people.same if one.name and emails & set(map(str.lower, one.emails))
