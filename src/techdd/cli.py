@@ -282,7 +282,7 @@ def advisories() -> None:
     "sources", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path)
 )
 def advisories_import(sources: tuple[Path, ...]) -> None:
-    """Read OSV advisories from all.zip files, folders or JSON files; replaces the database."""
+    """Add OSV advisories from all.zip files, folders or JSON files; newer records win."""
     from techdd import advisories as store
 
     done = store.import_advisories(list(sources), store.default_folder())

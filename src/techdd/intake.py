@@ -40,6 +40,16 @@ def refuse_credentials(url: str) -> None:
         )
 
 
+def check_source(source: str) -> None:
+    """Raises RepositoryError for a path where no git repository is; asks nothing of a URL but that
+    it holds no password.
+    """
+    if not is_url(source):
+        _git_dir(Path(source))
+    else:
+        refuse_credentials(source)
+
+
 def clone(url: str, destination: Path) -> None:
     """Mirrors `url` to `destination`, or brings an existing mirror up to date; uses the network.
 

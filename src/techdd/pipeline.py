@@ -55,10 +55,9 @@ def collect(
             repositories += [repository] if repository else []
         if not repositories:
             failures = [run.issues[0].reason for run in runs if run.issues]
-            raise TechddError(
-                "; ".join(failures) or "the engagement names no repositories; add some",
-                workspace.file,
-            )
+            if failures:
+                raise TechddError("\n".join(failures))
+            raise TechddError("names no repositories; add some", workspace.file)
         runs += jobs.collect(
             repositories,
             chosen,
@@ -198,8 +197,9 @@ def _versions(workspace: Workspace) -> Iterable[tuple[str, str]]:
         yield package, version(package)
     status = advisories.status(advisories.default_folder())
     if status:
-        count = sum(status.counts.values())
-        yield "advisory data", f"{count:,} records, newest of {status.newest}"
+        for ecosystem, count in sorted(status.counts.items()):
+            newest = status.dates.get(ecosystem) or "unknown date"
+            yield f"advisories {ecosystem}", f"{count:,} records, newest of {newest[:10]}"
     else:
         yield "advisory data", "none"
     for checklist in workspace.checklists:

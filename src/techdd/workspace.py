@@ -24,7 +24,7 @@ from pathlib import Path
 from techdd.documents import dump_yaml, load, read_yaml, write_atomic
 from techdd.errors import DocumentError, TechddError
 from techdd.evidence import Evidence
-from techdd.intake import clone, is_url, open_repository
+from techdd.intake import check_source, clone, is_url, open_repository
 from techdd.policy import (
     Answer,
     Answers,
@@ -209,11 +209,15 @@ _HEADER = """\
 
 
 def entries(sources: Iterable[str], taken: Iterable[str] = ()) -> list[RepositoryEntry]:
-    """Repository entries of paths and URLs, each with a short unique name."""
+    """Repository entries of paths and URLs, each with a short unique name.
+
+    Raises RepositoryError for a path where no git repository is.
+    """
     names = set(taken)
     found = []
     for source in sources:
         place = source if is_url(source) else str(Path(source).resolve())
+        check_source(place)
         name = base = _short_name(place)
         number = 2
         while name in names:
