@@ -1,0 +1,104 @@
+"""Writes the report as a tagged PDF/A-3a, byte-identical for equal reports, from nothing but itself."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from techdd.errors import TechddError
+from techdd.formats import format
+from techdd.model import Report
+from techdd.pages import compose
+from techdd.workspace import Templates
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+SCHEME = "techdd:"
+FONTS = """
+@font-face { font-family: Inter; src: url(techdd:upright); font-style: normal }
+@font-face { font-family: Inter; src: url(techdd:italic); font-style: italic }
+"""
+VARIANT = "pdf/a-3a"
+
+
+@format(".pdf")
+def pdf(report: Report, templates: Templates) -> bytes:
+    """The report as PDF/A-3a: tagged, bookmarked, its type embedded.
+
+    Raises TechddError where Pango is missing or the page asked for anything outside itself; what
+    WeasyPrint could not set as designed becomes a Python warning.
+    """
+    weasyprint = _weasyprint()
+    refused: list[str] = []
+    html = weasyprint.HTML(
+        string=compose(report, templates, FONTS),
+        base_url=SCHEME,
+        url_fetcher=_only_our_type(refused),
+    )
+    with _complaints() as complaints:
+        written: bytes = html.write_pdf(pdf_variant=VARIANT)
+    if refused:
+        raise TechddError(f"the page asked for {', '.join(sorted(set(refused)))}", "PDF")
+    for complaint in complaints:
+        warnings.warn(f"PDF: {complaint}", stacklevel=2)
+    return written
+
+
+def _weasyprint() -> ModuleType:
+    try:
+        import weasyprint
+    except OSError as error:
+        raise TechddError(
+            "the PDF needs the Pango libraries, which this machine lacks; on Debian and Ubuntu: "
+            "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 "
+            "(the HTML report, --format html, can be made without them)",
+            "PDF",
+        ) from error
+    module: ModuleType = weasyprint
+    return module
+
+
+def _only_our_type(refused: list[str]) -> Any:
+    """A fetcher that serves the report's own fonts and `data:`, and records all else as refused."""
+    import fontpkg_inter
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    folder = Path(fontpkg_inter.ROOT) / "files"
+    files = {
+        "techdd:upright": folder / "Inter[opsz,wght].ttf",
+        "techdd:italic": folder / "Inter-Italic[opsz,wght].ttf",
+    }
+
+    class Locked(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no type information
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            if url in files:
+                return URLFetcherResponse(url, files[url].read_bytes())
+            if not url.startswith("data:"):
+                refused.append(url)
+                raise ValueError(f"refused: {url}")
+            return super().fetch(url, headers)
+
+    return Locked(allowed_protocols={"data"}, allow_redirects=False)
+
+
+@contextmanager
+def _complaints() -> Iterator[list[str]]:
+    """Collects what WeasyPrint logs at warning and above; it is silent by default."""
+    complaints: list[str] = []
+
+    class Collect(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            complaints.append(record.getMessage())
+
+    handler = Collect(logging.WARNING)
+    logger = logging.getLogger("weasyprint")
+    logger.addHandler(handler)
+    try:
+        yield complaints
+    finally:
+        logger.removeHandler(handler)

@@ -1,0 +1,202 @@
+"""Composes the report's one HTML page from its templates; the PDF and the HTML file share it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from math import floor, log10
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from techdd import charts
+from techdd.model import Finding, Metric, Outcome, Report, Series, Value
+from techdd.text import clean
+from techdd.workspace import Templates
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+ROWS = 200  # a table that can grow stops here and says how many more there are
+CARDS = 12  # findings of one chapter that are told in full; the register names them all
+
+
+def compose(report: Report, templates: Templates, fonts: str) -> str:
+    """The whole report as one HTML document; `fonts` is the CSS that brings the type in."""
+    from markupsafe import Markup
+
+    told = _told_in_full(report)
+    page = _environment(templates).get_template("report.html")
+    return page.render(
+        report=report,
+        fonts=Markup(fonts),  # written by the formats, never by a client
+        told=told,
+        linked={finding.id for findings in told.values() for finding in findings},
+        by_id={finding.id: finding for finding in report.findings},
+        claims=[
+            item
+            for chapter in report.chapters
+            for item in chapter.items
+            if item.stated is not None
+            and item.outcome in (Outcome.CONTRADICTED, Outcome.PARTLY, Outcome.SUPPORTED)
+        ],
+    )
+
+
+def _told_in_full(report: Report) -> Mapping[str, tuple[Finding, ...]]:
+    """By domain, the findings that get a card in their chapter; only those can be linked to."""
+    return {
+        chapter.domain: tuple(
+            sorted(chapter.findings, key=lambda finding: -finding.severity.rank)[:CARDS]
+        )
+        for chapter in report.chapters
+    }
+
+
+def _environment(templates: Templates) -> Environment:
+    from jinja2 import FileSystemLoader, StrictUndefined
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    environment = ImmutableSandboxedEnvironment(
+        loader=FileSystemLoader([str(folder) for folder in templates.folders]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_printed,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        anchor=anchor,
+        amount=amount,
+        clip=clip,
+        day=day,
+        drawing=drawing,
+        money=money,
+        number=number,
+        percent=percent,
+        pick=pick,
+        cell=cell,
+        span=span,
+        web=web,
+    )
+    environment.globals.update(ROWS=ROWS)
+    return environment
+
+
+def _printed(value: object) -> object:
+    """Every `{{ }}` goes through here: client text is made harmless before it is escaped."""
+    from markupsafe import Markup
+
+    if value is None:
+        return ""
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return clean(" ".join(value.split()))
+    return value
+
+
+# --- filters: how values are written --------------------------------------------------------------
+
+
+def clip(text: str, length: int) -> str:
+    """`text` in at most `length` characters, cut between words and marked with an ellipsis."""
+    text = clean(" ".join(text.split()))
+    if len(text) <= length:
+        return text
+    head, space, _ = text[: length - 1].rpartition(" ")
+    return (head if space and len(head) > length // 2 else text[: length - 1]) + "…"
+
+
+def number(value: float, digits: int = 1) -> str:
+    """1234.5 as "1,234.5"; whole numbers without a fraction."""
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.{digits}f}"
+
+
+def percent(share: float) -> str:
+    """0.374 as "37 %"; what is neither none nor all never reads as 0 % or 100 %."""
+    if 0 < share < 0.005:
+        return "< 1 %"
+    if 0.995 <= share < 1:
+        return "> 99 %"
+    return f"{share:.0%}".replace("%", " %")
+
+
+def amount(metric: Metric) -> str:
+    """A metric's value with its unit; what could not be measured says so."""
+    if metric.value is None:
+        return "not measured"
+    if metric.unit in ("share", "%"):
+        return percent(metric.value if metric.unit == "share" else metric.value / 100)
+    unit = "" if metric.unit in ("", "count", "ratio") else f" {metric.unit}"
+    return f"{number(metric.value, 2 if abs(metric.value) < 10 else 1)}{unit}"
+
+
+def pick(metrics: Sequence[Metric], name: str, repo: str = "") -> Metric | None:
+    """The metric of that name and repository ("" = the whole engagement), if there is one."""
+    return next((m for m in metrics if (m.name, m.repo) == (name, repo)), None)
+
+
+def cell(value: Value, column: str = "") -> str:
+    """One value of a series for a table; shares in a column named so become percentages."""
+    if value is None:
+        return "not measured"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        is_share = "share" in column.lower() and 0 <= value <= 1
+        return percent(value) if is_share else number(value)
+    return value
+
+
+def span(low: float, high: float, unit: str = "") -> str:
+    """A range such as "3–8 days"; one number where both ends agree."""
+    numbers = number(low) if low == high else f"{number(low)}–{number(high)}"
+    return f"{numbers} {unit}".rstrip()
+
+
+def money(low: float, high: float, currency: str) -> str:
+    """A range of cost rounded to two figures: an estimate must not look more exact than it is."""
+    ends = [f"{_rounded(value):,.0f}" for value in (low, high)]
+    return f"{currency} {'–'.join(dict.fromkeys(ends))}"
+
+
+def _rounded(value: float) -> float:
+    if value <= 0:
+        return 0.0
+    return round(value, 1 - floor(log10(value)))
+
+
+def day(iso: str) -> str:
+    """2026-11-23 as "23 November 2026"; anything that is no ISO date as it stands."""
+    try:
+        parsed = date.fromisoformat(iso[:10])
+    except ValueError:
+        return iso
+    return f"{parsed.day} {_MONTHS[parsed.month - 1]} {parsed.year}"
+
+
+_MONTHS = (
+    "January February March April May June July August September October November December"
+).split()
+
+
+def anchor(name: str) -> str:
+    """`name` as the target of a link inside the page."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", name)
+
+
+def web(reference: str) -> bool:
+    """Whether a reference may become a link: only http and https, with a host."""
+    try:
+        parts = urlsplit(reference)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.netloc)
+
+
+def drawing(series: Series) -> Markup | None:
+    """The picture of a series; None if it is to be printed as a table."""
+    from markupsafe import Markup
+
+    svg = charts.draw(series)
+    return Markup(svg) if svg else None  # vega escapes the text that it draws
