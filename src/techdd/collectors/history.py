@@ -1,22 +1,18 @@
-"""The whole history in one streamed pass: commits, changes, identities and tags; and activity."""
+"""The whole history in one streamed pass: commits, changes, identities and tags."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime
+from typing import Any
 
-from techdd.collectors import Answered, Gathered, collector, probe
+from techdd.collectors import Gathered, collector
 from techdd.errors import RepositoryError
-from techdd.facts import Change, Columns, Commit, Identity, Person, Tag
-from techdd.identity import FREE_MAIL, by_person
-from techdd.model import Issue, Metric, Observation, Series, fingerprint
+from techdd.facts import Change, Columns, Commit, Identity, Tag
+from techdd.model import Issue, fingerprint
 from techdd.repository import Repository, records
 from techdd.text import decode
-
-if TYPE_CHECKING:
-    from pandas import DataFrame, Timestamp
 
 _FIELDS = ("@%H", "%P", "%an", "%ae", "%at", "%cn", "%ce", "%ct", "%aN", "%aE", "%B")
 _LOG = ("log", "-z", "--date-order", "--encoding=UTF-8", f"--format={'%x00'.join(_FIELDS)}")
@@ -112,7 +108,8 @@ class _Log:
         ) = fields
         sha = raw_sha.decode()
         self._parents[sha] = parents.decode().split()
-        authored, committed = self._date(at), self._date(c_at)
+        authored, committed = _date(at), _date(c_at)
+        self.implausible += authored is None or committed is None
         author = self._identity(name, email, mapped_name, mapped_email, authored, counts=True)
         row = self.commits
         row["sha"].append(sha)
@@ -166,14 +163,6 @@ class _Log:
             path = self._paths[raw] = decode(raw)
         return path
 
-    def _date(self, raw: bytes) -> datetime | None:
-        """None for what no commit can honestly say: before 1990, after 2100 or no number."""
-        seconds = int(raw) if raw.isdigit() and len(raw) < 12 else 0
-        if not 631_152_000 <= seconds < 4_102_444_800:
-            self.implausible += 1
-            return None
-        return datetime.fromtimestamp(seconds, UTC)
-
     def _identity(
         self, name: bytes, email: bytes, mapped_name: bytes, mapped_email: bytes,
         when: datetime | None, *, counts: bool,
@@ -213,104 +202,40 @@ def _review_mark(body: bytes, name: bytes, email: bytes) -> str:
     Squash and rebase can hide a review, so the absence of a mark is no proof of absence.
     """
     for kind, who in _TRAILER.findall(body):
-        if kind.lower() != b"signed-off-by" or not (name in who or email in who):
+        own = any(part and part in who for part in (name, email))
+        if kind.lower() != b"signed-off-by" or not own:
             return "trailer"
     return "pull request" if _PULL_REQUEST.search(body) else ""
 
 
-def _tags(repo: Repository) -> Iterator[Tag]:
-    form = "%(refname:strip=2)%00%(objectname)%00%(*objectname)%00%(creatordate:unix)"
-    for line in repo.git("for-each-ref", "refs/tags", f"--format={form}").splitlines():
-        name, sha, peeled, seconds = line.split(b"\0")
-        created = datetime.fromtimestamp(int(seconds), UTC) if seconds.isdigit() else None
-        yield Tag(decode(name), (peeled or sha).decode(), created)
+def _date(raw: bytes) -> datetime | None:
+    """None for what nothing in git can honestly say: before 1990, after 2100 or no number."""
+    seconds = int(raw) if raw.isdigit() and len(raw) < 12 else 0
+    plausible = 631_152_000 <= seconds < 4_102_444_800
+    return datetime.fromtimestamp(seconds, UTC) if plausible else None
 
 
-@probe(domain="team", needs=(Commit, Person))
-def activity(as_of: date, commits: DataFrame, people: DataFrame) -> Answered:
-    """Is the code alive, and is delivery speeding up or slowing down?"""
-    import pandas as pd
-
-    end = pd.Timestamp(as_of, tz="UTC") + pd.Timedelta(days=1)
-    human = by_person(commits, people).query("bot == False")
-    human = human[human["authored"].notna() & (human["authored"] < end)]
-    for repo, rows in [("", human), *((str(name), rows) for name, rows in human.groupby("repo"))]:
-        yield from _activity_metrics(repo, rows, end)
-        yield from _silences(repo, rows, end)
-    months = human["authored"].dt.strftime("%Y-%m")
-    last = [(end - pd.DateOffset(months=back)).strftime("%Y-%m") for back in range(35, -1, -1)]
-    by_month = human.groupby(months).agg(commits=("sha", "size"), people=("person", "nunique"))
-    by_month = by_month.reindex(last, fill_value=0)
-    yield Series(
-        "activity",
-        "Commits and active people by month, last three years",
-        ("month", "commits", "people"),
-        tuple((str(m), int(c), int(p)) for m, c, p in by_month.itertuples()),
-        chart="line",
-        note="Author dates of all commits by people (bots left out), all repositories together.",
+def _tags(repo: Repository) -> Iterator[Tag | Issue]:
+    """Every tag of a commit; a missing object is found first, for git stops at it."""
+    listed = repo.git("for-each-ref", "refs/tags", "--format=%(objectname) %(refname:strip=2)")
+    tags = [line.split(b" ", 1) for line in listed.splitlines()]
+    peeled = repo.stream(
+        "cat-file",
+        "--batch-check=%(objectname) %(objecttype)",
+        lines=(f"{identifier.decode()}^{{}}" for identifier, _ in tags),
     )
-    yield Metric(
-        "affiliation.free_mail_share",
-        _free_mail_share(human, people, end),
-        "share",
-        basis="commits in the last 12 months",
-    )
-
-
-def _activity_metrics(repo: str, rows: DataFrame, end: Timestamp) -> Iterator[Metric]:
-    import pandas as pd
-
-    def since(days: int) -> DataFrame:
-        return rows[rows["authored"] >= end - pd.Timedelta(days=days)]
-
-    recent, earlier = len(since(182)), len(since(364)) - len(since(182))
-    yield Metric(
-        "activity.active_people", since(90)["person"].nunique(), "people", repo, "last 90 days"
-    )
-    yield Metric("activity.commits_90d", len(since(90)), "commits", repo, "last 90 days")
-    yield Metric("activity.commits_12m", len(since(365)), "commits", repo, "last 12 months")
-    if len(rows):
-        days = (end - rows["authored"].max()).days
-        yield Metric(
-            "activity.days_since_last", days, "days", repo, "since the last commit by a person"
-        )
-    note = "" if earlier else "no commit in the six months before"
-    yield Metric(
-        "activity.trend",
-        recent / earlier if earlier else None,
-        "ratio",
-        repo,
-        f"{recent:,} commits in the last 6 months, {earlier:,} in the 6 before",
-        note,
-    )
-
-
-def _silences(repo: str, rows: DataFrame, end: Timestamp) -> Iterator[Observation]:
-    """A year or more without a commit: at the end, or with work taken up again after it."""
-    import pandas as pd
-
-    if not repo or not len(rows):
-        return
-    dates = rows["authored"].sort_values()
-    last = dates.iloc[-1]
-    months = (end - last).days / 30.44
-    if months >= 12:
-        values = {"last": f"{last:%Y-%m-%d}", "months": round(months), "commits": len(rows)}
-        yield Observation("abandoned-repository", repo, "", values=values)
-    gaps = dates.reset_index(drop=True).diff()
-    longest = gaps.max()
-    if pd.notna(longest) and longest.days >= 270 and months < 12:
-        resumed = dates.iloc[int(gaps.argmax())]
-        values = {"gap_months": round(longest.days / 30.44), "resumed": f"{resumed:%Y-%m-%d}"}
-        yield Observation("resumed-repository", repo, "", values=values)
-
-
-def _free_mail_share(human: DataFrame, people: DataFrame, end: Timestamp) -> float | None:
-    import pandas as pd
-
-    recent = human[human["authored"] >= end - pd.Timedelta(days=365)]
-    if not len(recent):
-        return None
-    domains = people.drop_duplicates("identity").set_index("identity")["email"].str.lower()
-    used = recent["author"].map(domains).str.rpartition("@")[2]
-    return float(used.isin(FREE_MAIL).mean())
+    commits: dict[bytes, str] = {}
+    lost: list[bytes] = []
+    for (_, name), answer in zip(tags, b"".join(peeled).splitlines(), strict=True):
+        if answer.endswith(b" commit"):
+            commits[name] = answer.split()[0].decode()
+        elif answer.endswith(b" missing"):
+            lost.append(name)
+    yield from (Issue("tags whose object is missing", decode(name)) for name in lost)
+    names = [f"refs/tags/{name.decode()}" for name in commits] if lost else ["refs/tags"]
+    for start in range(0, len(names), 1_000):
+        form = "--format=%(refname:strip=2)%00%(creatordate:unix)"
+        for line in repo.git("for-each-ref", form, *names[start : start + 1_000]).splitlines():
+            name, seconds = line.split(b"\0")
+            if name in commits:
+                yield Tag(decode(name), commits[name], _date(seconds))
