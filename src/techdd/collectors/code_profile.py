@@ -1,0 +1,212 @@
+"""How big the production code is, how risk is spread over its functions, how much is tested.
+
+Production code is what has the role "source". Shares are shares of its code lines in languages
+whose functions are measured; lines outside of functions count as free of risk (SIG model, Heitlager
+et al. 2007).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from techdd.collectors import Answered, probe
+from techdd.facts import File, Function
+from techdd.languages import languages
+from techdd.model import Location, Metric, Observation, Series, Value
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+COMPLEXITY_BANDS = (5, 10, 25)  # upper bounds, SIG
+LENGTH_BANDS = (15, 30, 60)
+FAR_TOO_COMPLEX = 25
+SHOWN_LANGUAGES, SHOWN_UNITS, SHOWN_LOCATIONS = 15, 15, 10
+NOTHING = "no production code in a language whose functions are measured"
+
+
+@probe(domain="code_health", needs=(File,))
+def size(_: date, files: DataFrame) -> Answered:
+    """How much production code is there, and in which languages?"""
+    source = files[files["role"] == "source"]
+    for repo, part in _scopes(files, source):
+        yield Metric(
+            "size.code_lines",
+            float(part["code"].sum()),
+            "lines",
+            repo,
+            f"{len(part):,} files of production code",
+        )
+    lines = source[source["language"] != ""].groupby("language")["code"].sum().reset_index()
+    lines = lines[lines["code"] > 0].sort_values(["code", "language"], ascending=[False, True])
+    shown = [(str(name), int(count)) for name, count in lines.itertuples(index=False)]
+    rest = sum(count for _, count in shown[SHOWN_LANGUAGES:])
+    yield Series(
+        "languages",
+        "Production code by language",
+        ("language", "code lines"),
+        (*shown[:SHOWN_LANGUAGES], *([("others", rest)] if rest else [])),
+        chart="bar",
+        note="Without blank lines, comments, tests, documentation, generated and third-party code.",
+    )
+
+
+@probe(domain="code_health", needs=(File, Function))
+def complexity(_: date, files: DataFrame, functions: DataFrame) -> Answered:
+    """How much of the code stands in functions with too many paths to test?"""
+    yield from _shares("complexity", "complexity", (10, 25), files, functions)
+    yield _profile(
+        "complexity_profile",
+        "Code lines by the cyclomatic complexity of their function",
+        "complexity",
+        COMPLEXITY_BANDS,
+        files,
+        functions,
+    )
+    units = _production(functions).sort_values(
+        ["complexity", "lines", "repo", "path", "start"], ascending=[False, False, True, True, True]
+    )
+    yield Series(
+        "units_to_fix",
+        "Functions to fix first",
+        ("function", "place", "cyclomatic complexity", "cognitive complexity", "lines"),
+        tuple(
+            (str(one.name), f"{one.repo}: {one.path}:{one.start}", int(one.complexity),
+             int(one.cognitive), int(one.lines))
+            for one in units[units["complexity"] > COMPLEXITY_BANDS[1]].head(SHOWN_UNITS).itertuples(
+                index=False, name="Unit"
+            )
+        ),
+    )  # fmt: skip
+    for repo, part in units[units["complexity"] > FAR_TOO_COMPLEX].groupby("repo"):
+        worst = part.iloc[0]
+        places = part.head(SHOWN_LOCATIONS)
+        yield Observation(
+            "complex-function",
+            str(repo),
+            "complex functions",
+            tuple(
+                Location(str(path), int(line))
+                for path, line in zip(places["path"], places["start"], strict=True)
+            ),
+            {
+                "name": str(worst["name"]),
+                "complexity": int(worst["complexity"]),
+                "lines": int(worst["lines"]),
+                "count": len(part),
+            },
+        )
+
+
+@probe(domain="code_health", needs=(File, Function))
+def unit_size(_: date, files: DataFrame, functions: DataFrame) -> Answered:
+    """How much of the code stands in functions that do not fit on a screen?"""
+    yield from _shares("unit_size", "lines", (30, 60), files, functions)
+    yield _profile(
+        "unit_size_profile",
+        "Code lines by the length of their function",
+        "lines",
+        LENGTH_BANDS,
+        files,
+        functions,
+    )
+
+
+@probe(domain="code_health", needs=(File, Function))
+def interfacing(_: date, files: DataFrame, functions: DataFrame) -> Answered:
+    """How much of the code stands in functions that take many parameters?"""
+    yield from _shares("interfacing", "parameters", (4,), files, functions)
+
+
+@probe(domain="code_health", needs=(File,))
+def testing(_: date, files: DataFrame) -> Answered:
+    """How much test code stands beside the production code?"""
+    programming = [name for name, language in languages().items() if language.programming]
+    counted = files[files["role"].isin(("source", "test")) & files["language"].isin(programming)]
+    for repo, part in _scopes(files, counted):
+        lines = part.groupby("role")["code"].sum()
+        source, test = int(lines.get("source", 0)), int(lines.get("test", 0))
+        yield Metric(
+            "testing.ratio",
+            test / source if source else None,
+            "ratio",
+            repo,
+            f"{test:,} lines of tests, {source:,} lines of production code",
+            "" if source else "no production code in a programming language",
+        )
+
+
+# --- what they share ------------------------------------------------------------------------------
+
+
+def _scopes(files: DataFrame, rows: DataFrame) -> Iterator[tuple[str, DataFrame]]:
+    """The whole engagement ("") and each repository that has files."""
+    yield "", rows
+    for repo in sorted(files["repo"].unique()):
+        yield str(repo), rows[rows["repo"] == repo]
+
+
+def _production(functions: DataFrame) -> DataFrame:
+    return functions[functions["role"] == "source"]
+
+
+def _in_measured(files: DataFrame) -> DataFrame:
+    return files[(files["role"] == "source") & (files["measured"] != "")]
+
+
+def _shares(
+    probe_name: str, column: str, bounds: Sequence[int], files: DataFrame, functions: DataFrame
+) -> Iterator[Metric]:
+    """The share of code lines in functions above each bound, a metric a bound and scope."""
+    units = _production(functions)
+    for repo, part in _scopes(files, _in_measured(files)):
+        total = int(part["code"].sum())
+        own = units if repo == "" else units[units["repo"] == repo]
+        for bound in bounds:
+            above = int(own.loc[own[column] > bound, "lines"].sum())
+            yield Metric(
+                f"{probe_name}.over_{bound}",
+                min(above / total, 1.0) if total else None,
+                "share",
+                repo,
+                f"{total:,} code lines, {len(own):,} functions",
+                "" if total else NOTHING,
+            )
+
+
+def _profile(
+    name: str,
+    title: str,
+    column: str,
+    bounds: Sequence[int],
+    files: DataFrame,
+    functions: DataFrame,
+) -> Series:
+    """Shares of code lines by band, a row a repository; lines outside functions are in the
+    first band.
+    """
+    units = _production(functions)
+    rows: list[tuple[Value, ...]] = []
+    for repo, part in _in_measured(files).groupby("repo"):
+        total = int(part["code"].sum())
+        own = units[units["repo"] == repo]
+        edges = [*bounds, float("inf")]
+        upper = [
+            int(own.loc[(own[column] > low) & (own[column] <= high), "lines"].sum())
+            for low, high in pairwise(edges)
+        ]
+        whole = max(total, sum(upper))
+        if whole:
+            shares = [round(lines / whole, 4) for lines in upper]
+            rows.append((str(repo), round(1 - sum(shares), 4), *shares))
+    labels = [f"{low + 1}–{high}" for low, high in pairwise(bounds)]
+    return Series(
+        name,
+        title,
+        ("repository", f"up to {bounds[0]}, or outside functions", *labels, f"over {bounds[-1]}"),
+        tuple(rows),
+        chart="stacked",
+        note="Production code in languages whose functions are measured. Bands: SIG.",
+    )

@@ -1,0 +1,107 @@
+"""Finds the nodes of a syntax tree that mean something, however large or odd the tree is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import IntEnum
+from functools import cache
+from importlib import import_module
+from operator import itemgetter
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from techdd.syntax.grammar import Grammar, Unmeasurable
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+SECONDS = 20.0  # to parse one file
+MAX_NODES = 4_000_000  # of one tree; 5 MB of dense source have about 2 million
+SUBTREE = 4_000  # nodes that one query may see
+
+
+class Kind(IntEnum):
+    """What a node means; where two begin and end together, the lower one is the outer one."""
+
+    FUNCTION, SCOPE, LAMBDA, IF, LOOP, SWITCH, TERNARY, BINARY = range(8)  # have something inside
+    ELIF, ELSE, DECISION, AND, OR, OPERATOR, JUMP, BINDING, COMMENT, ERROR = range(8, 18)
+
+
+_FIELDS = {
+    Kind.FUNCTION: "functions", Kind.SCOPE: "scopes", Kind.LAMBDA: "lambdas", Kind.IF: "ifs",
+    Kind.LOOP: "loops", Kind.SWITCH: "switches", Kind.TERNARY: "ternaries",
+    Kind.BINARY: "binaries", Kind.ELIF: "elifs", Kind.ELSE: "elses",
+    Kind.DECISION: "decisions", Kind.AND: "ands", Kind.OR: "ors",
+    Kind.OPERATOR: "operators", Kind.JUMP: "jumps", Kind.BINDING: "bindings",
+    Kind.COMMENT: "comments",
+}  # fmt: skip
+_BROKEN = ("(ERROR)", "(MISSING)")
+
+# start, -end (an outer node sorts before those inside), what it means, the node
+Event = tuple[int, int, Kind, "Node"]
+in_order = itemgetter(0, 1, 2)
+
+
+class Engine:
+    """A grammar's parser and its one query."""
+
+    def __init__(self, grammar: Grammar) -> None:
+        from tree_sitter import Language, Parser, Query, QueryCursor
+
+        language = Language(getattr(import_module(grammar.wheel), grammar.entry)())
+        kinds = {kind: tuple(getattr(grammar, name)) for kind, name in _FIELDS.items()}
+        kinds[Kind.ERROR] = _BROKEN
+        self.parser = Parser(language)
+        self.kinds = {kind.name: kind for kind in kinds}
+        self.by_type = {name: kind for kind, names in kinds.items() for name in names}
+        patterns = "\n".join(
+            f"{_pattern(name)} @{kind.name}" for kind, names in kinds.items() for name in names
+        )
+        self.cursor = QueryCursor(Query(language, patterns))
+
+    def find(self, source: bytes) -> Iterator[Event]:
+        """The nodes that mean something, in no order."""
+        deadline = monotonic() + SECONDS
+        try:
+            tree = self.parser.parse(
+                lambda offset, _: source[offset : offset + 65_536],
+                progress_callback=lambda *_: monotonic() > deadline,
+            )
+        except ValueError:  # how the binding says that it was stopped
+            self.parser.reset()
+            raise Unmeasurable(f"parsing took more than {SECONDS:g} seconds") from None
+        if tree.root_node.descendant_count > MAX_NODES:
+            raise Unmeasurable(f"more than {MAX_NODES:,} nodes of syntax")
+        waiting = [tree.root_node]
+        while waiting:
+            node = waiting.pop()
+            if node.descendant_count > SUBTREE:
+                yield from self._single(node)
+                waiting += node.children
+            elif node.child_count == 0:
+                yield from self._single(node)
+            else:
+                for name, nodes in self.cursor.captures(node).items():
+                    kind = self.kinds[name]
+                    for one in nodes:
+                        start, end = one.byte_range
+                        yield start, -end, kind, one
+
+    def _single(self, node: Node) -> Iterator[Event]:
+        """`node` alone, as the query would have found it by its type."""
+        if node.is_missing or node.is_error:
+            kind: Kind | None = Kind.ERROR
+        else:
+            kind = self.by_type.get(node.type if node.is_named else f'"{node.type}"')
+        if kind is not None:
+            yield node.start_byte, -node.end_byte, kind, node
+
+
+@cache
+def engine(grammar: Grammar) -> Engine:
+    """The engine of a grammar, loaded once."""
+    return Engine(grammar)
+
+
+def _pattern(name: str) -> str:
+    return name if name[0] in '("' else f"({name})"

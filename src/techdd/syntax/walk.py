@@ -1,0 +1,253 @@
+"""Measures functions in one pass over the nodes found, with a stack of those that are open."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from techdd.syntax.grammar import NAME_LENGTH, Function, Grammar
+from techdd.syntax.trees import Event, Kind
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+ANONYMOUS = "(anonymous)"
+
+
+class _Open:
+    """A function that the walk is in."""
+
+    __slots__ = ("cognitive", "complexity", "end", "inner", "name", "nesting", "node", "start")
+
+    def __init__(self, node: Node, name: str) -> None:
+        self.node, self.name = node, name
+        named = node.child_by_field_name("name")  # annotations may stand above it
+        self.start = (named or node).start_point.row
+        last = node.end_point
+        self.end = max(last.row if last.column else last.row - 1, self.start)
+        self.complexity, self.cognitive, self.nesting = 1, 0, 0
+        self.inner = 0  # lines that belong to nested functions
+
+
+class _Frame(NamedTuple):
+    """A node that the walk is in. `depth` counts control flow, `nesting` what is cognitive."""
+
+    end: int
+    kind: Kind
+    function: _Open | None
+    prefix: str
+    nesting: int
+    depth: int
+    start: int
+    logic: list[tuple[Kind, int]]  # of a binary: its operator and where that ends
+
+
+class Walk:
+    """One pass over the found nodes, outer before inner, with a stack of those that are open."""
+
+    def __init__(self, grammar: Grammar, source: bytes, code: Sequence[int]) -> None:
+        self.grammar, self.source, self.code = grammar, source, code
+        self.done: list[Function] = []
+        self.stack = [_Frame(len(source) + 1, Kind.SCOPE, None, "", 0, 0, 0, [])]
+        self.names: dict[tuple[int, int], str] = {}  # of the functions that a binding names
+        self.chained = -1  # where the last `else` ended
+
+    def run(self, events: Sequence[Event]) -> list[Function]:
+        """The functions, in the order they begin."""
+        for start, minus_end, kind, node in events:
+            while self.stack[-1].end <= start:
+                self._close()
+            if kind <= Kind.BINARY:
+                self._open(start, -minus_end, kind, node)
+            elif kind < Kind.COMMENT:
+                self._meet(start, -minus_end, kind, node)
+        while len(self.stack) > 1:
+            self._close()
+        return sorted(self.done, key=lambda function: (function.start, -function.end))
+
+    def _open(self, start: int, end: int, kind: Kind, node: Node) -> None:
+        outer = self.stack[-1]
+        function, prefix, nesting, depth = outer[2:6]
+        if kind is Kind.FUNCTION:
+            if not self._has_body(node):
+                return
+            own = self.names.pop((start, end), "") or self._name(node)
+            name = f"{prefix}.{own}" if prefix else own
+            function = _Open(node, name[-NAME_LENGTH * 3 :])
+            prefix = prefix if own == ANONYMOUS else _qualified(prefix, own)
+            nesting = depth = 0
+        elif kind is Kind.SCOPE:
+            prefix = _qualified(prefix, self._name(node))
+        elif kind is Kind.LAMBDA:
+            nesting += 1
+        elif kind is not Kind.BINARY:
+            nesting, depth = self._structure(start, kind, outer)
+        self.stack.append(_Frame(end, kind, function, prefix, nesting, depth, start, []))
+
+    def _structure(self, start: int, kind: Kind, outer: _Frame) -> tuple[int, int]:
+        """Counts a structure of control flow; returns the nesting and depth inside."""
+        function, nesting, depth = outer.function, outer.nesting, outer.depth
+        is_else_if = (
+            kind is Kind.IF
+            and outer.kind is Kind.IF
+            and self.chained >= 0
+            and not self.source[self.chained : start].strip()
+        )
+        if function and kind is not Kind.SWITCH:
+            function.complexity += 1
+        if is_else_if:  # its `else` has been counted, its nesting is that of the first `if`
+            return nesting, depth
+        depth += kind is not Kind.TERNARY
+        if function:
+            function.cognitive += 1 + nesting
+            function.nesting = max(function.nesting, depth)
+        return nesting + 1, depth
+
+    def _meet(self, start: int, end: int, kind: Kind, node: Node) -> None:
+        """Counts a node that has nothing inside that would matter."""
+        top = self.stack[-1]
+        if kind is Kind.BINDING:
+            self._bind(node)
+            return
+        if kind is Kind.ELSE:
+            if top.kind is not Kind.IF:
+                return
+            self.chained = end if node.child_count == 0 else start + len("else")
+        if kind is Kind.OPERATOR:
+            kind = {b"&&": Kind.AND, b"||": Kind.OR}.get(self.source[start:end], kind)
+        function = top.function
+        if function is None or kind is Kind.OPERATOR:
+            return
+        if kind in (Kind.AND, Kind.OR):
+            function.complexity += 1
+            function.cognitive += self._begins_run(kind, end)
+        elif kind is Kind.DECISION:
+            function.complexity += 1
+        else:
+            function.complexity += kind is Kind.ELIF
+            function.cognitive += 1
+
+    def _begins_run(self, kind: Kind, end: int) -> bool:
+        """Whether a logical operator starts a new run of its kind, seen from its operands.
+
+        `a && b && c` is one run, as is `a && (b && c)`; `a && !(b && c)` and `a && b || c` are two.
+        """
+        top = self.stack[-1]
+        if top.kind is not Kind.BINARY:
+            return True
+        left = top.logic[:]
+        top.logic[:] = [(kind, end)]
+        if (kind, -1) in left:
+            return False
+        outer = self.stack[-2]
+        if outer.kind is Kind.BINARY and outer.logic and outer.logic[-1][0] is kind:
+            return not _only_parentheses(self.source[outer.logic[-1][1] : top.start])
+        return True
+
+    def _close(self) -> None:
+        frame = self.stack.pop()
+        outer = self.stack[-1] if self.stack else None
+        if frame.kind is Kind.BINARY and outer and outer.kind is Kind.BINARY:
+            # The left operand of an operator yet to come: tell it which run it would go on.
+            is_logical = frame.logic and frame.logic[-1][1] >= 0
+            before = self.source[outer.start : frame.start]
+            if is_logical and not outer.logic and _only_parentheses(before):
+                outer.logic.append((frame.logic[-1][0], -1))
+        elif frame.kind is Kind.FUNCTION and frame.function:
+            self._finish(frame.function, outer.function if outer else None)
+
+    def _finish(self, one: _Open, around: _Open | None) -> None:
+        span = max(self.code[min(one.end + 1, len(self.code) - 1)] - self.code[one.start], 1)
+        if around:
+            around.inner += span - 1
+        self.done.append(
+            Function(
+                name=one.name,
+                start=one.start + 1,
+                end=one.end + 1,
+                lines=max(span - one.inner, 1),
+                parameters=self._parameters(one.node),
+                complexity=one.complexity,
+                nesting=one.nesting,
+                cognitive=one.cognitive,
+            )
+        )
+
+    # --- names and parameters ---------------------------------------------------------------------
+
+    def _has_body(self, node: Node) -> bool:
+        bodies = self.grammar.bodies
+        return not bodies or any(child.type in bodies for child in node.children)
+
+    def _bind(self, node: Node) -> None:
+        """Remembers the name that a variable or a property gives to a function."""
+        name_field, value_field = self.grammar.bindings[node.type]
+        value = node.child_by_field_name(value_field)
+        name = node.child_by_field_name(name_field)
+        if name and value and value.type in self.grammar.functions:
+            self.names[value.byte_range] = self._text(name)
+
+    def _name(self, node: Node) -> str:
+        found = next(filter(None, map(node.child_by_field_name, _NAMING)), None)
+        inner = node.child_by_field_name("declarator")
+        for _ in range(20):  # C: pointers and references around the declared name
+            if inner is None:
+                break
+            found = inner
+            inner = inner.child_by_field_name("declarator")
+        name = self._text(found) if found else _KEYWORDS.get(node.type, ANONYMOUS)
+        owner = self.grammar.receiver and node.child_by_field_name(self.grammar.receiver)
+        if owner:
+            words = re.findall(r"\w+", re.sub(r"\[.*\]", "", self._text(owner)))
+            name = f"{words[-1]}.{name}" if words else name
+        return name
+
+    def _text(self, node: Node) -> str:
+        raw = self.source[node.start_byte : min(node.end_byte, node.start_byte + NAME_LENGTH)]
+        return " ".join(raw.decode("utf-8", "replace").split()).replace("::", ".") or ANONYMOUS
+
+    def _parameters(self, node: Node) -> int:
+        single = node.child_by_field_name("parameter")  # x => ...
+        if single:
+            return 1
+        inner: Node | None = node
+        for _ in range(20):
+            if inner is None:
+                return 0
+            lists = inner.children_by_field_name("parameters") or [
+                one for one in inner.children if one.type in self.grammar.parameter_lists
+            ]
+            if lists:
+                return sum(map(self._listed, lists))
+            inner = inner.child_by_field_name("declarator")
+        return 0
+
+    def _listed(self, parameters: Node) -> int:
+        if parameters.type == "parameter":  # Swift has no list around them
+            return 1
+        count = 0
+        for one in parameters.named_children:
+            if one.is_extra or one.type in self.grammar.not_parameters:
+                continue
+            if one.type not in ("variadic_parameter",) and self._text(one) in _RECEIVERS:
+                continue
+            count += len(one.children_by_field_name("name")) or 1 if self.grammar.receiver else 1
+        return count
+
+
+_NAMING = ("name", "operator", "type")  # the fields that may name a function or a scope
+_RECEIVERS = frozenset(("self", "cls", "this", "void"))  # C writes `(void)` for no parameters
+_KEYWORDS = {
+    "getter": "get", "setter": "set", "secondary_constructor": "constructor",
+    "computed_getter": "get", "computed_setter": "set", "deinit_declaration": "deinit",
+}  # fmt: skip
+
+
+def _qualified(prefix: str, name: str) -> str:
+    """`prefix.name`, its last three parts: names must not grow with the depth of nesting."""
+    return ".".join([*prefix.split("."), name][-3:]).strip(".")
+
+
+def _only_parentheses(text: bytes) -> bool:
+    return not text.strip(b"( \t\r\n")
