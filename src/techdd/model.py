@@ -61,6 +61,7 @@ class Outcome(StrEnum):
     PARTLY = "partly supported"
     CONTRADICTED = "contradicted"
     NO_EVIDENCE = "no evidence in scope"
+    NOT_ASKED = "not asked"
     NOT_TESTABLE = "not testable from repositories"
 
 

@@ -26,6 +26,7 @@ from techdd.model import (
     Grade,
     Horizon,
     ItemScore,
+    Rating,
     Reading,
     Report,
     RepositoryScope,
@@ -44,8 +45,6 @@ AUDIENCES: tuple[Audience, ...] = ("investor", "client", "internal")
 HIDDEN_PLACES = ("security",)  # chapters whose places would show an attacker the way
 STRENGTHS = 6
 STRONG = 3  # level from which an item is a strength
-
-_ANSWERED = {Status.PARTIAL: "Answered in part", Status.FAILED: "Not answered"}
 
 T = TypeVar("T")
 
@@ -107,11 +106,12 @@ def _chapter(
 ) -> Chapter:
     checklist, score, items = domain
     readings = [one for one in assessment.readings if one.domain == checklist.id]
-    gaps = [
-        f"{reading.question} {_ANSWERED[reading.status]}: {_listed(reading.reasons)}"
+    unread = [
+        f"{reading.question} Not answered: {_listed(reading.reasons)}."
         for reading in readings
-        if reading.status is not Status.OK
+        if reading.status is Status.FAILED
     ]
+    limits = {reason for one in readings if one.status is Status.PARTIAL for reason in one.reasons}
     return Chapter(
         domain=checklist.id,
         title=checklist.title,
@@ -122,7 +122,7 @@ def _chapter(
         metrics=tuple(metric for reading in readings for metric in reading.metrics),
         series=tuple(series for reading in readings for series in reading.series if series.rows),
         strengths=tuple(_item_strengths(items)),
-        gaps=tuple(gaps),
+        gaps=(*unread, *sorted(limits)),
     )
 
 
@@ -141,8 +141,13 @@ def _item_strengths(items: Iterable[ItemScore]) -> list[str]:
 
 
 def _strengths(assessment: Assessment) -> list[str]:
-    """The heaviest strengths over all domains, no more than two of one domain."""
-    found = [text for _, _, items in assessment.domains for text in _item_strengths(items)[:2]]
+    """The heaviest strengths of the domains that are not red, no more than two of each."""
+    found = [
+        text
+        for _, score, items in assessment.domains
+        if score.rating is not Rating.RED
+        for text in _item_strengths(items)[:2]
+    ]
     return found[:STRENGTHS]
 
 

@@ -103,7 +103,9 @@ def _outcome(
     if not item.evidence:
         return Outcome.NOT_TESTABLE
     levels = [level for level in (measured, indicated) if level is not None]
-    if not levels or answer is None or answer.level is None:
+    if answer is None or answer.level is None:
+        return Outcome.NOT_ASKED
+    if not levels:
         return Outcome.NO_EVIDENCE
     below = answer.level - min(levels)
     if below >= policy.contradiction:
