@@ -78,7 +78,8 @@ def departures(
     rows = _source(contributions, people)
     end = pd.Timestamp(as_of, tz="UTC") + pd.Timedelta(days=1)
     last = by_person(commits, people).groupby("person")["authored"].max()
-    active = set(last[last >= end - pd.Timedelta(days=ACTIVE_DAYS)].index)
+    # Whose dates are all unknown has not been shown to have left.
+    active = set(last[~(last < end - pd.Timedelta(days=ACTIVE_DAYS))].index)
     authored = authors(rows)
     authored = authored.assign(active=authored["person"].isin(active))
     by_file = authored.groupby(["repo", "path", "component"], as_index=False)["active"].max()
@@ -97,6 +98,8 @@ def _key_people(
     repo: str, authored: DataFrame, last: Column[pd.Timestamp], end: pd.Timestamp
 ) -> Iterator[Observation]:
     """Who authored much of a repository, told apart by whether they are still active."""
+    import pandas as pd
+
     files = authored["path"].nunique()
     counts = authored.groupby(["person", "active"])["path"].nunique().reset_index(name="files")
     ordered = counts.sort_values(["files", "person"], ascending=[False, True])
@@ -108,7 +111,7 @@ def _key_people(
             "share": float(number / files),
             "files": int(number),
             "last": _day(last[person]),
-            "months": round((end - last[person]).days / 30.44),
+            "months": None if pd.isna(last[person]) else round((end - last[person]).days / 30.44),
         }
         rule = "key-person" if active else "departed-key-person"
         yield Observation(rule, repo, person, values=values)

@@ -19,11 +19,18 @@ class _Share:
 
     __slots__ = ("added", "changes", "created", "first", "last")
 
-    def __init__(self, when: datetime | None) -> None:
+    def __init__(self) -> None:
         self.created = False
         self.changes = 0
         self.added = 0
-        self.first = self.last = when
+        self.first: datetime | None = None
+        self.last: datetime | None = None
+
+    def seen(self, when: datetime | None) -> None:
+        """Widens the time of the contributions; a commit whose date is unknown says nothing."""
+        if when is not None:
+            self.first = min(self.first or when, when)
+            self.last = max(self.last or when, when)
 
 
 @collector(makes=(Contribution,), needs=(Commit, Change, File), version=1)
@@ -34,9 +41,9 @@ def contributions(
 
     A file that is deleted and made again starts anew. A copy starts with whoever copied.
     """
-    authors = dict(
-        zip(commits["sha"], zip(commits["author"], commits["authored"], strict=True), strict=True)
-    )
+    known = commits["authored"].notna()
+    dates = commits["authored"].astype(object).where(known, None)
+    authors = dict(zip(commits["sha"], zip(commits["author"], dates, strict=True), strict=True))
     alive: dict[str, dict[str, _Share]] = {}
     oldest_first = changes.iloc[::-1]
     columns = ("sha", "path", "old_path", "status", "added")
@@ -52,11 +59,11 @@ def contributions(
         creates = status in "AC" or path not in alive
         if creates:
             alive[path] = {}
-        share = alive[path].setdefault(author, _Share(when))
+        share = alive[path].setdefault(author, _Share())
         share.created |= creates
         share.changes += 1
         share.added += 0 if added is None or added is _missing() else int(added)
-        share.last = when or share.last
+        share.seen(when)
     for path, component, role in zip(files["path"], files["component"], files["role"], strict=True):
         for identity, share in sorted(alive.get(path, {}).items()):
             yield Contribution(

@@ -1,0 +1,210 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from techdd.collectors import bus_factor
+from techdd.facts import Commit, Contribution, Person, frame
+from techdd.model import Metric, Observation, Series, person_token
+
+AS_OF = date(2025, 12, 31)
+END = datetime(2025, 12, 31, 12, tzinfo=UTC)
+ANN, BEN, CY = (person_token(name) for name in ("ann", "ben", "cy"))
+
+Row = tuple[str, str, str]  # repository, path, "ann+ ben": who touched it, + = made it
+
+
+def tables(rows: list[Row], last: dict[str, int]) -> tuple[Any, Any, Any]:
+    """Contributions, commits and people; `last` = days since each person's last commit."""
+    made: list[tuple[str, Contribution]] = []
+    for repo, path, who in rows:
+        role = "test" if path.startswith("test") else "source"
+        for name in who.split():
+            one = Contribution(
+                path, path.partition("/")[0], role, name.rstrip("+"), name.endswith("+"), 1, 5,
+                END - timedelta(days=900), END - timedelta(days=800),
+            )  # fmt: skip
+            made.append((repo, one))
+    contributions = frame(Contribution, [one for _, one in made])
+    contributions.insert(0, "repo", [repo for repo, _ in made])
+    commits = frame(
+        Commit,
+        [
+            Commit(
+                name, name, name, END - timedelta(days=ago), END, 1, True, "", "", False, 1, 1, 1
+            )
+            for name, ago in last.items()
+        ],
+    )
+    commits.insert(0, "repo", "any")
+    people = frame(Person, [Person(n, n, n, f"{n}@x.io", n == "bot") for n in (*last, "bot")])
+    return contributions, commits, people
+
+
+def metrics(found: list[Any]) -> dict[tuple[str, str], float | None]:
+    return {(one.repo, one.name): one.value for one in found if isinstance(one, Metric)}
+
+
+def observed(found: list[Any]) -> list[tuple[str, str, str, dict[str, Any]]]:
+    return [
+        (one.rule, one.repo, one.key, dict(one.values))
+        for one in found
+        if isinstance(one, Observation)
+    ]
+
+
+def series(found: list[Any], name: str) -> tuple[tuple[Any, ...], ...]:
+    (one,) = [one for one in found if isinstance(one, Series) and one.name == name]
+    return one.rows
+
+
+def truck(rows: list[Row]) -> list[Any]:
+    contributions, _, people = tables(rows, {"ann": 0, "ben": 0, "cy": 0})
+    return list(bus_factor.truck_factor.run(AS_OF, contributions, people))
+
+
+def test_truck_factor_of_each_repository_and_of_all() -> None:
+    found = truck(
+        [
+            *(("api", f"core/{n}", "ann+") for n in range(4)), ("api", "core/x", "ben+"),
+            *(("web", f"ui/{n}", "ben+") for n in range(2)), ("web", "ui/x", "cy+"),
+            ("web", "test/x", "cy+"), ("web", "ui/0", "bot"),
+        ]
+    )  # fmt: skip
+    assert metrics(found) == {
+        ("", "truck_factor.people"): 2,
+        ("", "truck_factor.top_share"): 4 / 8,
+        ("api", "truck_factor.people"): 1,
+        ("api", "truck_factor.top_share"): 4 / 5,
+        ("web", "truck_factor.people"): 1,
+        ("web", "truck_factor.top_share"): 2 / 3,
+    }
+    assert {one.basis for one in found if isinstance(one, Metric)} == {
+        "8 source files", "5 source files", "3 source files",
+    }  # fmt: skip
+    assert series(found, "coverage_curve") == (("nobody", 1.0), (ANN, 4 / 8), (BEN, 1 / 8))
+    assert series(found, "main_authors") == (
+        (ANN, 4, 4 / 8, "2023-10-23"),
+        (BEN, 3, 3 / 8, "2023-10-23"),
+        (CY, 1, 1 / 8, "2023-10-23"),
+    )
+
+
+def test_no_source_file_has_no_truck_factor() -> None:
+    assert metrics(truck([])) == {
+        ("", "truck_factor.people"): None,
+        ("", "truck_factor.top_share"): None,
+    }
+
+
+def gone(rows: list[Row], **last: int) -> list[Any]:
+    return list(bus_factor.departures.run(AS_OF, *tables(rows, last)))
+
+
+def test_files_whose_authors_are_all_gone_are_orphaned() -> None:
+    rows = [
+        ("api", "core/a", "ann+"), ("api", "core/b", "ann+ ben+"), ("api", "core/c", "ben+"),
+        ("web", "ui/a", "ann+"),
+    ]  # fmt: skip
+    assert metrics(gone(rows, ann=89, ben=90)) == {
+        ("", "departures.orphaned_share"): 1 / 4,
+        ("api", "departures.orphaned_share"): pytest.approx(1 / 3),
+        ("web", "departures.orphaned_share"): 0,
+    }
+    assert metrics(gone([], ann=1)) == {("", "departures.orphaned_share"): None}
+
+
+def key_people(own: int, rest: int, days: int) -> list[tuple[str, str, str, dict[str, Any]]]:
+    """What is observed of ann, who made `own` files and was last seen `days` ago."""
+    rows = [("api", f"core/{n}", "ann+") for n in range(own)]
+    rows += [("api", f"x{n}/a", "ben+ cy+") for n in range(rest)]
+    return [one for one in observed(gone(rows, ann=days, ben=0, cy=0)) if one[2] == "ann"]
+
+
+@pytest.mark.parametrize(
+    ("own", "rest", "days", "rule"),
+    [
+        (5, 5, 10, "key-person"),
+        (49, 51, 10, ""),
+        (25, 75, 400, "departed-key-person"),
+        (24, 76, 400, ""),
+        (60, 40, 400, "departed-key-person"),
+    ],
+)
+def test_who_wrote_much_is_a_key_person_here_or_gone(
+    own: int, rest: int, days: int, rule: str
+) -> None:
+    assert [one[0] for one in key_people(own, rest, days)] == ([rule] if rule else [])
+
+
+def test_a_key_person_comes_with_the_numbers() -> None:
+    assert key_people(1, 3, 400) == [
+        (
+            "departed-key-person", "api", "ann",
+            {"person": ANN, "share": 1 / 4, "files": 1, "last": "2024-11-26", "months": 13},
+        )
+    ]  # fmt: skip
+
+
+def test_who_has_no_plausible_date_is_not_said_to_have_left() -> None:
+    contributions, commits, people = tables([("api", "core/a", "ann+")], {"ann": 0})
+    commits.loc[0, "authored"] = pd.NaT
+    found = list(bus_factor.departures.run(AS_OF, contributions, commits, people))
+    assert metrics(found)["api", "departures.orphaned_share"] == 0
+    assert observed(found) == [
+        (
+            "key-person", "api", "ann",
+            {"person": ANN, "share": 1.0, "files": 1, "last": "unknown", "months": None},
+        )
+    ]  # fmt: skip
+
+
+def test_a_component_that_nobody_active_wrote_is_observed() -> None:
+    rows = [("api", f"old/{n}", "ann+") for n in range(3)]
+    rows += [("api", f"two/{n}", "ann+") for n in range(2)]
+    rows += [("api", f"new/{n}", "ben+") for n in range(95)]
+    found = [one for one in observed(gone(rows, ann=200, ben=0)) if one[2] == "old"]
+    assert found == [
+        (
+            "orphaned-component", "api", "old",
+            {"component": "old", "files": 3, "share": 3 / 100, "last": "2023-10-23"},
+        )
+    ]  # fmt: skip
+    whole = observed(gone(rows, ann=200, ben=200))
+    assert [rule for rule, *_ in whole] == ["departed-key-person"]
+
+
+def test_ownership_counts_files_that_one_person_ever_changed() -> None:
+    contributions, _, people = tables(
+        [("api", "core/a", "ann+ ben"), ("api", "core/b", "ann+ bot"), ("web", "ui/a", "cy+")],
+        {"ann": 0, "ben": 0, "cy": 0},
+    )
+    found = list(bus_factor.ownership.run(AS_OF, contributions, people))
+    assert metrics(found) == {
+        ("", "ownership.single_author_share"): 2 / 3,
+        ("api", "ownership.single_author_share"): 1 / 2,
+        ("web", "ownership.single_author_share"): 1,
+    }
+    assert series(found, "components") == (
+        ("api", "core", 2, 2, ANN, 2 / 3),
+        ("web", "ui", 1, 1, CY, 1.0),
+    )
+
+
+def test_names_are_never_written() -> None:
+    rows = [("api", f"core/{n}", "ann+") for n in range(4)]
+    contributions, commits, people = tables(rows, {"ann": 400})
+    people["person"] = "p1"
+    people["name"] = "Ann Able"
+    for probe, facts in (
+        (bus_factor.truck_factor, (contributions, people)),
+        (bus_factor.departures, (contributions, commits, people)),
+        (bus_factor.ownership, (contributions, people)),
+    ):
+        said = repr(list(probe.run(AS_OF, *facts)))
+        assert person_token("p1") in said
+        assert "Ann" not in said
+        assert "@" not in said
