@@ -86,10 +86,9 @@ def delivery(
 def releases(as_of: date, tags: DataFrame, commits: DataFrame) -> Answered:
     """How steadily are versions tagged?"""
     dated = _last_year(as_of, tags[tags["created"].notna()], "created")
-    active = set(_last_year(as_of, commits)["repo"])
-    for repo, part in _scopes(dated):
-        if repo and repo not in active:
-            continue
+    active = sorted(set(_last_year(as_of, commits)["repo"]))
+    for repo in ("", *active):
+        part = dated[dated["repo"] == repo] if repo else dated
         days = part["created"].dt.floor("D").drop_duplicates().sort_values()
         gaps = days.diff().dt.days.dropna()
         yield Metric(

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from techdd.collectors.hotspots import hotspots
+from techdd.facts import Change, Commit, File, Function, frame
+from techdd.model import Location, Metric, Observation, Series
+
+AS_OF = date(2025, 12, 31)
+END = datetime(2025, 12, 31, 12, tzinfo=UTC)
+
+
+def table(fact: Any, rows: list[Any], repo: str = "api") -> Any:
+    made = frame(fact, rows)
+    made.insert(0, "repo", repo)
+    return made
+
+
+def asked(
+    touched: dict[str, int],
+    complexity: dict[str, int],
+    *,
+    ago: int = 1,
+    tests: tuple[str, ...] = (),
+) -> list[Any]:
+    """`hotspots` of files with so many changes each, and so much complexity."""
+    when = END - timedelta(days=ago)
+    commits = [
+        Commit(f"{n}", "ann", "ann", when, when, 1, True, "s", "", False, 1, 1, 1)
+        for n in range(max(touched.values(), default=0))
+    ]
+    changes = [
+        Change(f"{n}", path, None, "M", 1, 1)
+        for path, times in touched.items()
+        for n in range(times)
+    ]
+    files = [File(p, "b", 9, "Go", "source", 9, 7, 0, "lizard", ".") for p in complexity]
+    files += [File(p, "b", 9, "Go", "test", 9, 7, 0, "lizard", ".") for p in tests]
+    functions = [
+        Function(p, ".", "source", "Go", "f", 1, 9, 7, 0, half, 1, 1)
+        for p, whole in complexity.items()
+        for half in (whole - whole // 2, whole // 2)
+    ]
+    return list(
+        hotspots.run(
+            AS_OF, table(Commit, commits), table(Change, changes), table(File, files),
+            table(Function, functions),
+        )
+    )  # fmt: skip
+
+
+def shares(found: list[Any]) -> dict[str, float | None]:
+    return {one.repo: one.value for one in found if isinstance(one, Metric)}
+
+
+def test_the_share_of_changes_in_the_most_complex_files() -> None:
+    complexity = {f"{n}.go": 10 for n in range(39)} | {"big.go": 90}
+    found = asked({"big.go": 3, "1.go": 5, "2.go": 4}, complexity)
+    assert shares(found) == {"": 3 / 12 + 0 / 12, "api": 3 / 12}
+    assert found[0].basis == "12 changes to source files in the last 12 months"
+
+
+def test_five_percent_of_forty_files_are_two() -> None:
+    complexity = {f"{n}.go": n for n in range(40)}
+    assert shares(asked({"39.go": 1, "38.go": 2, "37.go": 7}, complexity))[""] == 3 / 10
+
+
+def test_the_hottest_come_first() -> None:
+    found = asked({"a.go": 3, "b.go": 9, "c.go": 9}, {"a.go": 30, "b.go": 10, "c.go": 0, "d.go": 9})
+    (series,) = [one for one in found if isinstance(one, Series)]
+    assert series.rows == (("api", "a.go", 3, 30, 7), ("api", "b.go", 9, 10, 7))
+
+
+def test_old_changes_do_not_count() -> None:
+    found = asked({"a.go": 9}, {"a.go": 30}, ago=366)
+    assert shares(found) == {"": None, "api": None}
+    assert found[0].note == "no source file was changed in the last 12 months"
+
+
+def test_a_hotspot_that_no_test_is_named_after_is_observed() -> None:
+    touched, complexity = {"pay.go": 5, "ui.go": 5, "io.go": 5, "cold.go": 4}, {}
+    complexity = dict.fromkeys(touched, 10)
+    found = asked(touched, complexity, tests=("test/PayTest.go",))
+    assert [one for one in found if isinstance(one, Observation)] == []
+    found = asked(touched, complexity, tests=("test/other.go",))
+    assert [one for one in found if isinstance(one, Observation)] == [
+        Observation(
+            "untested-hotspot", "api", "pay.go", (Location("pay.go"),),
+            {"path": "pay.go", "changes": 5, "complexity": 10},
+        )
+    ]  # fmt: skip
+
+
+def test_nothing_to_look_at_is_not_measured() -> None:
+    assert shares(asked({}, {})) == {"": None}
