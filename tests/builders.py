@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from techdd.intake import open_repository
+from techdd.model import Finding, Grade, Horizon, ItemScore, Location, Outcome, Severity
 from techdd.repository import Repository
 
 START = datetime(2025, 1, 6, 9, 0, tzinfo=UTC)
@@ -104,3 +106,23 @@ def _commit(index: int, commit: A, branch: str) -> bytes:
 def quoted(path: bytes) -> bytes:
     """`path` as fast-import reads it, whatever bytes it is made of."""
     return b'"%s"' % b"".join(b"\\%03o" % byte for byte in path)
+
+
+def a_finding(**changes: Any) -> Finding:
+    """A finding of the team chapter, but for what is said."""
+    one = Finding(
+        id="f1", rule="key-person", title="One person", severity=Severity.HIGH, domain="team",
+        repo="app", locations=(Location("a.py", 3),), observation="Seen.", why="Why.",
+        remedy="Do.", effort=(1, 2), horizon=Horizon.DAYS_30, treatment="", tags=(),
+        references=(), source="",
+    )  # fmt: skip
+    return replace(one, **changes)
+
+
+def an_item(id_: str = "AA-01", **changes: Any) -> ItemScore:
+    """A checklist item of weight 1 that was sampled, but for what is said."""
+    one = ItemScore(
+        id=id_, ask="Q?", importance="major", weight=1.0, level=3.0, stated=3, measured=None,
+        grade=Grade.SAMPLED, outcome=Outcome.NOT_TESTABLE, applicable=True, basis="Said.",
+    )  # fmt: skip
+    return replace(one, **changes)

@@ -1,0 +1,322 @@
+"""Literal items, answers and metrics to levels, scores and verdicts; numbers worked by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from builders import a_finding, an_item
+
+from techdd.documents import load
+from techdd.model import Grade, ItemScore, Metric, Outcome, Rating, Score, Severity
+from techdd.policy import Answer, Checklist, EvidenceRule, Item, Scoring
+from techdd.scoring import describe_evidence, overall, score_domain, score_item, verdict
+from techdd.workspace import data
+
+POLICY = load(data("checklists") / "policy" / "scoring.yaml", Scoring)
+
+
+def rule(role: str = "measures", **changes: Any) -> EvidenceRule:
+    """10, 20, 30 and 40 are the bounds of the levels 1 to 4."""
+    given = {"metric": "m", "bands": (10, 20, 30, 40), "role": role, "says": "M is {value:.0f}."}
+    return EvidenceRule.model_validate(given | changes)
+
+
+def item(*rules: EvidenceRule) -> Item:
+    return Item(
+        id="AA-01", ask="Q?", why="Because.", levels=("0", "1", "2", "3", "4"), evidence=rules
+    )
+
+
+def answer(level: int | None = None, grade: Grade = Grade.STATED, **changes: Any) -> Answer:
+    return Answer(item="AA-01", level=level, grade=grade, **changes)
+
+
+def scored(
+    answered: Answer | None, value: float | None = None, role: str = "measures", **changes: Any
+) -> ItemScore:
+    rules = () if role == "" else (rule(role, **changes),)
+    metrics = {} if value is None else {"m": Metric("m", value)}
+    return score_item(item(*rules), answered, metrics, POLICY)
+
+
+@pytest.mark.parametrize(
+    ("value", "rising", "falling"),
+    [(0, 0, 4), (9, 0, 4), (10, 1, 4), (11, 1, 3), (25, 2, 2), (39, 3, 1), (40, 4, 1), (41, 4, 0)],
+)
+def test_bands_give_levels(value: float, rising: int, falling: int) -> None:
+    assert rule().level(value) == rising
+    assert rule(bands=(40, 30, 20, 10)).level(value) == falling
+
+
+# --- one item -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("grade", "level"),
+    [(Grade.NONE, 2), (Grade.STATED, 2), (Grade.SHOWN, 3), (Grade.SAMPLED, 4), (Grade.MEASURED, 4)],
+)
+def test_an_answer_earns_what_its_evidence_can_carry(grade: Grade, level: int) -> None:
+    best = scored(answer(4, grade), role="")
+    assert (best.level, best.grade, best.stated) == (level, grade, 4)
+    capped = f"capped at {level}: the answer is only {grade.name.lower()}"
+    assert best.capped == (capped if level < 4 else "")
+    assert scored(answer(1, grade), role="").level == 1
+
+
+@pytest.mark.parametrize(
+    ("answered", "value", "level", "grade", "outcome"),
+    [
+        pytest.param(None, None, None, 0, Outcome.NOT_ASKED, id="nobody asked, nothing measured"),
+        pytest.param(None, 35, 3, 4, Outcome.NOT_ASKED, id="measured answers alone"),
+        pytest.param(answer(2), None, 2, 1, Outcome.NO_EVIDENCE, id="answered, nothing measured"),
+        pytest.param(answer(3), 35, 3, 4, Outcome.SUPPORTED, id="measured lifts the cap"),
+        pytest.param(answer(2), 45, 2, 4, Outcome.SUPPORTED, id="better than told: as told"),
+        pytest.param(answer(3), 25, 2, 4, Outcome.PARTLY, id="one below corrects"),
+        pytest.param(answer(4), 25, 2, 4, Outcome.CONTRADICTED, id="two below contradict"),
+        pytest.param(
+            answer(4, Grade.SAMPLED, overrules=True, note="measured wrongly"), 5, 4, 3,
+            Outcome.CONTRADICTED, id="overruled with a sample",
+        ),
+        pytest.param(
+            answer(4, overrules=True, note="x"), 5, 2, 1, Outcome.CONTRADICTED,
+            id="overruled, still capped",
+        ),
+        pytest.param(answer(None, reason="no backend"), 5, None, 0, Outcome.NOT_ASKED, id="n/a"),
+    ],
+)  # fmt: skip
+def test_measured_and_told(
+    answered: Answer | None, value: float | None, level: int | None, grade: int, outcome: Outcome
+) -> None:
+    found = scored(answered, value)
+    assert (found.level, found.grade, found.outcome) == (level, grade, outcome)
+
+
+@pytest.mark.parametrize(
+    ("answered", "value", "level", "outcome"),
+    [
+        pytest.param(None, 45, None, Outcome.NOT_ASKED, id="never a level by itself"),
+        pytest.param(answer(2), 25, 2, Outcome.SUPPORTED, id="supports"),
+        pytest.param(answer(3, Grade.SHOWN), 45, 3, Outcome.SUPPORTED, id="lifts no cap"),
+        pytest.param(answer(4), 45, 2, Outcome.SUPPORTED, id="lifts no cap of what was only said"),
+        pytest.param(answer(2), 15, 2, Outcome.PARTLY, id="partly"),
+        pytest.param(answer(2), 5, 2, Outcome.CONTRADICTED, id="contradicts and corrects nothing"),
+        pytest.param(answer(2), 0, 2, Outcome.NO_EVIDENCE, id="no trace contradicts nobody"),
+    ],
+)
+def test_indications_support_or_contradict_and_never_score(
+    answered: Answer | None, value: float, level: int | None, outcome: Outcome
+) -> None:
+    found = scored(answered, value, "indicates")
+    assert (found.level, found.outcome, found.measured) == (level, outcome, None)
+
+
+def test_an_item_without_evidence_rules_cannot_be_tested() -> None:
+    assert scored(answer(2), role="").outcome is Outcome.NOT_TESTABLE
+
+
+def test_not_applicable_needs_and_shows_its_reason() -> None:
+    found = scored(answer(None, reason="no backend"))
+    assert (found.applicable, found.basis) == (False, "Not applicable: no backend")
+    with pytest.raises(ValueError, match="needs a 'reason'"):
+        Answer(item="AA-01")
+
+
+def test_the_lowest_of_several_measures_counts() -> None:
+    both = item(rule(), rule(metric="n"), rule("indicates", metric="i"))
+    metrics = {"m": Metric("m", 35), "n": Metric("n", 15), "i": Metric("i", 5)}
+    assert score_item(both, None, metrics, POLICY).measured == 1
+
+
+def test_evidence_is_told_in_sentences_and_gaps_with_their_reason() -> None:
+    both = item(rule(says="M is {value:.1%} of {basis}."), rule(metric="n"), rule(metric="o"))
+    metrics = {
+        "m": Metric("m", 0.256, basis="7 files"),
+        "n": Metric("n", None, note="no lock file"),
+    }
+    told = [
+        "M is 25.6% of 7 files.",
+        "Not measured (n): no lock file.",
+        "Not measured (o): no data was collected.",
+    ]
+    assert describe_evidence(both, metrics) == told
+    assert score_item(both, None, metrics, POLICY).evidence == tuple(told)
+
+
+def test_weight_is_own_weight_times_importance() -> None:
+    heavy = item().model_copy(update={"weight": 2.0, "importance": "critical"})
+    assert score_item(heavy, None, {}, POLICY).weight == 2 * 3
+
+
+# --- one domain -----------------------------------------------------------------------------------
+
+
+def domain(*levels: float | None, **changes: Any) -> Score:
+    return score_domain([an_item(level=level, **changes) for level in levels], [], POLICY)
+
+
+@pytest.mark.parametrize(
+    ("levels", "value"),
+    [
+        ((4, 4), 100),
+        ((0, 0), 0),
+        ((4, 0), 25),  # 100 ((1 + 0) / 2)^2
+        ((4, 1), 56.25),  # 100 ((1 + 1/2) / 2)^2
+        ((2,), 50),
+        ((2, 2, 2), 50),
+    ],
+)
+def test_the_power_mean_by_hand(levels: tuple[float, ...], value: float) -> None:
+    assert domain(*levels).value == pytest.approx(value)
+
+
+def test_weights_count_in_the_mean() -> None:
+    items = [an_item(level=4, weight=3), an_item(level=0, weight=1)]
+    assert score_domain(items, [], POLICY).value == pytest.approx(100 * (3 / 4) ** 2)
+
+
+def test_an_unanswered_item_lowers_coverage_and_never_the_score() -> None:
+    whole, half = domain(4, 2), domain(4, 2, None, None)
+    assert half.value == whole.value == pytest.approx(100 * ((1 + 0.5**0.5) / 2) ** 2)
+    assert (whole.coverage, half.coverage) == (1, 0.5)
+    assert whole.low == whole.high == pytest.approx(whole.value)
+    assert half.low == pytest.approx(100 * ((1 + 0.5**0.5) / 4) ** 2)
+    assert half.high == pytest.approx(100 * ((3 + 0.5**0.5) / 4) ** 2)
+
+
+def test_what_does_not_apply_is_left_out_of_everything() -> None:
+    items = [an_item(level=4), an_item(level=None, applicable=False)]
+    found = score_domain(items, [], POLICY)
+    assert (found.value, found.coverage) == (100, 1)
+    assert found.rationale[0] == "1 of 1 applicable items assessed."
+
+
+@pytest.mark.parametrize(("level", "value"), [(0, 25), (1, 50), (2, 100)])
+def test_a_weak_critical_item_caps_the_domain(level: int, value: float) -> None:
+    items = [an_item(level=4, weight=9), an_item("BB-02", level=level, importance="critical")]
+    assert score_domain(items, [], POLICY).value == pytest.approx(
+        min(value, 100 * (0.9 + 0.1 * (level / 4) ** 0.5) ** 2), abs=0.1
+    )
+    assert score_domain([items[0], an_item(level=0)], [], POLICY).value == pytest.approx(81)
+
+
+def test_the_cap_is_explained() -> None:
+    items = [an_item(level=4, weight=9), an_item("BB-02", level=0, importance="critical")]
+    assert "Capped at 25 by critical item BB-02." in score_domain(items, [], POLICY).rationale
+
+
+@pytest.mark.parametrize(
+    ("levels", "rating"),
+    [
+        ((4,), Rating.GREEN), ((3,), Rating.GREEN), ((2,), Rating.AMBER), ((1,), Rating.RED),
+        ((4, None, None, None), Rating.GREEN), ((4, None, None, None, None), Rating.GREY),
+        ((None,), Rating.GREY), ((), Rating.GREY),
+    ],
+)  # fmt: skip
+def test_the_light_of_a_domain(levels: tuple[float | None, ...], rating: Rating) -> None:
+    assert domain(*levels).rating is rating
+
+
+def test_nothing_assessed_is_no_score_and_the_whole_range() -> None:
+    found = domain(None, None)
+    assert (found.value, found.coverage, found.confidence) == (None, 0, "none")
+    assert (found.low, found.high) == (0, 100)
+
+
+@pytest.mark.parametrize(
+    ("level", "severities", "rating"),
+    [
+        (4, "medium low info", Rating.GREEN),
+        (4, "high", Rating.AMBER),
+        (4, "critical", Rating.RED),
+        (4, "high critical", Rating.RED),
+        (1, "high", Rating.RED),
+        (None, "medium", Rating.GREY),
+        (None, "critical", Rating.RED),
+    ],
+)
+def test_the_light_is_no_brighter_than_the_worst_finding(
+    level: int | None, severities: str, rating: Rating
+) -> None:
+    findings = [a_finding(severity=Severity(one)) for one in severities.split()]
+    assert score_domain([an_item(level=level)], findings, POLICY).rating is rating
+
+
+@pytest.mark.parametrize(
+    ("levels", "grade", "label"),
+    [
+        ((2, 2, 2, 2, 2), Grade.SAMPLED, "high"),
+        ((2, 2, 2, 2, None), Grade.SAMPLED, "high"),
+        ((2, 2, 2, None, None), Grade.SAMPLED, "medium"),
+        ((2, 2, 2, 2, 2), Grade.SHOWN, "medium"),
+        ((2, 2, 2, 2, 2), Grade.STATED, "low"),
+        ((2, None, None, None), Grade.MEASURED, "low"),
+    ],
+)
+def test_confidence_is_coverage_and_grade(
+    levels: tuple[float | None, ...], grade: Grade, label: str
+) -> None:
+    assert domain(*levels, grade=grade).confidence == label
+
+
+# --- the whole ------------------------------------------------------------------------------------
+
+
+def checklist(name: str = "team", weight: float = 1.0) -> Checklist:
+    return Checklist(
+        id=name, title=name.title(), version="1", order=1, about="x", items=(item(),), weight=weight
+    )
+
+
+def score(value: float | None = 80, coverage: float = 1, rating: Rating = Rating.GREEN) -> Score:
+    return Score(value, coverage, "high", rating, grade=3.0)
+
+
+def test_the_overall_score_is_the_mean_by_weight() -> None:
+    domains = [(checklist("a", 3), score(80)), (checklist("b", 1), score(40, 0.5))]
+    assert overall(domains) == (70, 0.875)
+    assert overall([*domains, (checklist("c", 4), score(None, 0))]) == (70, 0.4375)
+    assert overall([]) == (None, 0)
+
+
+BREAKER = replace(a_finding(severity=Severity.CRITICAL), deal_breaker=True)
+CRITICAL, HIGH, LOW = (a_finding(severity=Severity(one)) for one in ("critical", "high", "low"))
+
+
+@pytest.mark.parametrize(
+    ("scores", "findings", "label", "why"),
+    [
+        pytest.param([score(coverage=0.49)], [BREAKER], "No overall opinion",
+                     "less than 50% assessed", id="coverage comes first"),
+        pytest.param([score(coverage=0.5)], [BREAKER], "Do not proceed on present terms",
+                     "1 or more deal-breaking findings", id="deal breaker"),
+        pytest.param([score()], [CRITICAL, HIGH], "Proceed only with conditions",
+                     "1 or more critical findings", id="critical"),
+        pytest.param([score(rating=Rating.RED)] * 2, [HIGH], "Proceed only with conditions",
+                     "2 or more red domains", id="two red"),
+        pytest.param([score(), score(rating=Rating.RED)], [HIGH], "Proceed with conditions",
+                     "1 or more high findings", id="high"),
+        pytest.param([score(), score(rating=Rating.RED)], [LOW], "Proceed with conditions",
+                     "1 or more red domains", id="one red"),
+        pytest.param([score(), score(rating=Rating.AMBER)], [LOW], "Proceed",
+                     "none of the rules above holds", id="nothing"),
+        pytest.param([], [], "No overall opinion", "less than 50% assessed", id="no domains"),
+    ],
+)  # fmt: skip
+def test_the_first_verdict_rule_that_holds_decides(
+    scores: list[Score], findings: list[Any], label: str, why: str
+) -> None:
+    found = verdict([(checklist(f"d{n}"), one) for n, one in enumerate(scores)], findings, POLICY)
+    assert (found.label, found.rule) == (label, why)
+
+
+def test_the_verdict_says_what_was_not_assessed() -> None:
+    grey = (checklist("sdlc"), score(None, 0, Rating.GREY))
+    found = verdict([(checklist("team"), score()), grey], [HIGH, LOW], POLICY)
+    assert found.rationale[1:] == (
+        "50% of the assessment's weight was assessed.",
+        "Open findings: 0 critical, 1 high; 0 red flag(s) that can stop a deal; 0 domain(s) red.",
+        "Not assessed: Sdlc.",
+    )
+    assert (found.coverage, found.confidence) == (0.5, "medium")
