@@ -69,8 +69,8 @@ def _judge_metric(
 def _judge_observation(rule: FindingRule, seen: Observation, policy: Scoring) -> Finding:
     values = {"repo": seen.repo, **seen.values}
     severity = rule.severity or Severity.MEDIUM
-    if rule.severity_from and values.get(rule.severity_from):
-        severity = Severity(str(values[rule.severity_from]))
+    if (given := str(values.get(rule.severity_from))) in list(Severity):
+        severity = Severity(given)  # a severity that its source does not know leaves the rule's
     return _finding(rule, severity, values, seen.repo, seen.key, policy, seen=seen)
 
 
@@ -112,11 +112,16 @@ def _observation_check(
 ) -> Check:
     title = rule.title if "{" not in rule.title else rule.id.replace("-", " ")
     if found:
-        places = f"{len(found)} in {len({one.repo for one in found})} repositories"
+        repos = len({one.repo for one in found})
+        places = f"{len(found)} in {repos} {'repository' if repos == 1 else 'repositories'}"
         return Check(rule.id, title, rule.domain, "", places, "any", FIRED)
-    blind = list(_blind(rule, readings))
-    result = OPEN if blind else SILENT
-    return Check(rule.id, title, rule.domain, "", "; ".join(blind) or "none", "any", result)
+    if blind := list(_blind(rule, readings)):
+        return Check(rule.id, title, rule.domain, "", "; ".join(blind), "any", OPEN)
+    partly = sorted(
+        one.probe for one in readings if one.domain == rule.domain and one.status is Status.PARTIAL
+    )
+    observed = f"none ({', '.join(partly)}: looked at a part only)" if partly else "none"
+    return Check(rule.id, title, rule.domain, "", observed, "any", SILENT)
 
 
 def _blind(rule: FindingRule, readings: Sequence[Reading]) -> Iterator[str]:
