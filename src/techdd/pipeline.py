@@ -14,22 +14,21 @@ from typing import Any
 
 from techdd import __version__, advisories, jobs
 from techdd.collectors import Collector, Probe
-from techdd.documents import load, write_atomic
+from techdd.documents import write_atomic
 from techdd.errors import DocumentError, RepositoryError, TechddError
-from techdd.facts import Commit, Fact, File, Identity, Person, Snapshot, frame
+from techdd.facts import Commit, File, Person, Snapshot
 from techdd.findings import judge
 from techdd.formats import Format
-from techdd.identity import People, resolve
-from techdd.model import Issue, Metric, Observation, Reading, Report, Run, Series, Status
+from techdd.model import Issue, Report, Run, Status
 from techdd.plugins import discover
 from techdd.policy import RepositoryEntry
+from techdd.reading import Tables, read
 from techdd.report import Assessment, Audience, build
 from techdd.repository import Repository, git_version
 from techdd.scope import ledger
 from techdd.scoring import score_domain, score_item, verdict
-from techdd.workspace import Workspace, now
-
-OPENING = "repository"  # the name under which a repository that cannot be opened is recorded
+from techdd.worker import cores, executor
+from techdd.workspace import OPENING, Workspace, now
 
 
 def collect(
@@ -39,7 +38,7 @@ def collect(
     workers: int = 0,
     online: bool = False,
     tell: Callable[[jobs.Event], None] = lambda _: None,
-    pool: Callable[[int], Executor] = jobs.executor,
+    pool: Callable[[int], Executor] = executor,
 ) -> list[Run]:
     """Measures every repository of the engagement; what is fresh is not measured again.
 
@@ -63,7 +62,7 @@ def collect(
             chosen,
             workspace.evidence,
             _options(workspace, chosen, online=online or workspace.engagement.online),
-            workers=workers or jobs.cores(),
+            workers=workers or cores(),
             tell=tell,
             log=workspace.log,
             pool=pool,
@@ -150,10 +149,10 @@ def assess(workspace: Workspace, *, as_of: date | None = None) -> Assessment:
     today.
     """
     day = as_of or workspace.engagement.as_of or now().date()
-    tables = _Tables(workspace)
+    tables = Tables(workspace)
     runs = tables.runs()
     readings = tuple(
-        _read(probe, day, tables) for probe in discover("techdd.collectors", Probe).values()
+        read(probe, day, tables) for probe in discover("techdd.collectors", Probe).values()
     )
     policy = workspace.scoring
     findings, checks = judge(readings, workspace.rules, workspace.names, policy)
@@ -206,15 +205,6 @@ def _versions(workspace: Workspace) -> Iterable[tuple[str, str]]:
         yield f"checklist {checklist.id}", checklist.version
 
 
-def engagement_metrics(workspace: Workspace) -> dict[str, Metric]:
-    """The metrics of the whole engagement by name, as far as it was collected."""
-    day = workspace.engagement.as_of or now().date()
-    tables = _Tables(workspace)
-    probes = discover("techdd.collectors", Probe).values()
-    read = (_read(probe, day, tables) for probe in probes)
-    return {one.name: one for reading in read for one in reading.metrics if not one.repo}
-
-
 def progress(workspace: Workspace) -> dict[str, str]:
     """How the collectors ended on each repository, in words."""
     names = [OPENING, *discover("techdd.collectors", Collector)]
@@ -224,65 +214,6 @@ def progress(workspace: Workspace) -> dict[str, str]:
         counts = Counter(str(run.status) if run else "not run" for run in ends)
         found[repo] = ", ".join(f"{number} {end}" for end, number in sorted(counts.items()))
     return found
-
-
-class _Tables:
-    """The engagement's evidence, each table read once; people resolved over all of it."""
-
-    def __init__(self, workspace: Workspace) -> None:
-        self.workspace = workspace
-        self._read: dict[Fact, Any] = {}
-        self.makers = {
-            fact: one.name
-            for one in discover("techdd.collectors", Collector).values()
-            for fact in one.makes
-        }
-        corrections = workspace.root / "people.yaml"
-        people = load(corrections, People) if corrections.is_file() else None
-        self.people = tuple(resolve(self.table(Identity), people))
-        self._read[Person] = frame(Person, self.people)
-        self.makers[Person] = self.makers[Identity]
-
-    def table(self, fact: Fact) -> Any:
-        if fact not in self._read:
-            self._read[fact] = self.workspace.evidence.table(fact, self.workspace.names)
-        return self._read[fact]
-
-    def runs(self) -> tuple[Run, ...]:
-        """Every run of every repository, those that never happened as skipped ones."""
-        names = [OPENING, *discover("techdd.collectors", Collector)]
-        return tuple(self._run(name, repo) for repo in self.workspace.names for name in names)
-
-    def _run(self, collector: str, repo: str) -> Run:
-        run = self.workspace.evidence.run(collector, repo)
-        return run or Run(collector, repo, Status.SKIPPED, "", {}, (Issue("was not run"),))
-
-    def state(self, probe: Probe) -> tuple[Status, tuple[str, ...]]:
-        """The worst run behind a probe's facts over all repositories, and why it is not better."""
-        makers = sorted({self.makers[fact] for fact in probe.needs})
-        runs = [self._run(name, repo) for name in makers for repo in self.workspace.names]
-        limits = [run for run in runs if run.status is not Status.OK]
-        reasons = sorted({f"{run.repo}: {run.issues[0].reason}" for run in limits if run.issues})
-        if runs and all(run.status in (Status.FAILED, Status.SKIPPED) for run in runs):
-            return Status.FAILED, tuple(reasons)
-        return (Status.PARTIAL if limits else Status.OK), tuple(reasons)
-
-
-def _read(probe: Probe, as_of: date, tables: _Tables) -> Reading:
-    status, reasons = tables.state(probe)
-    if status is Status.FAILED:
-        return Reading(probe.name, probe.question, probe.domain, status, reasons=reasons)
-    answered = list(probe.run(as_of, *(tables.table(fact) for fact in probe.needs)))
-    return Reading(
-        probe.name,
-        probe.question,
-        probe.domain,
-        status,
-        tuple(one for one in answered if isinstance(one, Metric)),
-        tuple(one for one in answered if isinstance(one, Observation)),
-        tuple(one for one in answered if isinstance(one, Series)),
-        reasons,
-    )
 
 
 def report(workspace: Workspace, assessment: Assessment, audience: Audience) -> Report:

@@ -38,6 +38,8 @@ from techdd.policy import (
 from techdd.repository import Repository
 from techdd.text import without_credentials
 
+OPENING = "repository"  # under this name it is recorded whether a repository could be opened
+
 
 def data(name: str) -> Path:
     """The folder `checklists` or `report_templates`: in the package, or in the checkout."""

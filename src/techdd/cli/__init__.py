@@ -1,0 +1,92 @@
+"""The command line: words in, one verb, words out. Data goes to stdout, talk to stderr.
+
+Exit codes: 0 done; 1 a gate such as --fail-on was not met; 2 the user's input; 3 done, but
+something asked for could not be made; 4 a bug, with a log; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from pathlib import Path
+
+import click
+
+from techdd import __version__
+from techdd.cli import engagement, registers
+from techdd.cli.shared import BUG, INTERRUPTED, USAGE, talk
+from techdd.errors import TechddError
+
+
+class _InOrder(click.Group):
+    """Lists commands in the order of an engagement, not of the alphabet."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+@click.group(
+    cls=_InOrder,
+    context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "TECHDD"},
+    epilog="Exit codes: 0 done, 1 gate not met, 2 wrong input, 3 incomplete, 4 a bug.",
+)
+@click.version_option(__version__, prog_name="techdd")
+def main() -> None:
+    """Technical due diligence from git repositories and interviews.
+
+    `techdd audit REPO...` does everything in one go. For a real engagement go step by step: init,
+    collect, interview, score, report; `status` says where you are.
+    """
+
+
+for command in (
+    engagement.audit,
+    engagement.init,
+    engagement.collect,
+    engagement.interview,
+    engagement.score,
+    engagement.report,
+    engagement.status,
+    registers.findings,
+    registers.advisories,
+    registers.checklist,
+    registers.doctor,
+):
+    main.add_command(command)
+
+
+def run() -> None:
+    """The console script: every way to fail ends in one line and a documented exit code."""
+    try:
+        main(standalone_mode=False)
+    except click.exceptions.Exit as end:
+        sys.exit(end.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(USAGE)
+    except TechddError as error:
+        talk(f"techdd: {error}")
+        sys.exit(USAGE)
+    except (KeyboardInterrupt, click.Abort):
+        talk("techdd: interrupted; run the same command again to go on")
+        sys.exit(INTERRUPTED)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        talk(f"techdd: {place}{error.strerror or error}")
+        sys.exit(USAGE)
+    except Exception as error:
+        log = _write_log()
+        talk(f"techdd: this is a bug: {type(error).__name__}: {error} (details: {log})")
+        sys.exit(BUG)
+
+
+def _write_log() -> Path:
+    import platform
+    import tempfile
+
+    log = Path(tempfile.gettempdir()) / "techdd-error.log"
+    log.write_text(
+        f"techdd {__version__}, Python {platform.python_version()}, {platform.platform()}\n\n"
+        f"{traceback.format_exc()}"
+    )
+    return log

@@ -1,0 +1,258 @@
+"""The commands of an engagement: audit in one go, or step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from techdd.cli.shared import (
+    as_of_option,
+    audience_option,
+    day,
+    engagement_folder,
+    fail_on_option,
+    jobs_option,
+    leave,
+    online_option,
+    only_option,
+    open_engagement,
+    quiet_option,
+    say_next,
+    talk,
+)
+from techdd.errors import TechddError
+
+if TYPE_CHECKING:
+    from techdd.model import Run
+    from techdd.report import Assessment
+    from techdd.workspace import Workspace
+
+
+@click.command()
+@click.argument("repositories", metavar="REPO...", nargs=-1, required=True)
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), default=Path("techdd-report.pdf"),
+    show_default=True, help="The report; the ending says the format (pdf, html, json, md).",
+)  # fmt: skip
+@click.option(
+    "--engagement", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+    help="Folder for evidence and answers (default: beside the report).",
+)  # fmt: skip
+@click.option("--client", metavar="NAME", help="The client's name, as the report prints it.")
+@click.option(
+    "--format", "formats", multiple=True, metavar="F", help="A further format; repeatable."
+)
+@only_option
+@jobs_option
+@online_option
+@audience_option
+@as_of_option
+@fail_on_option
+@quiet_option
+def audit(repositories: tuple[str, ...], output: Path, **options: Any) -> None:
+    """Audit repositories and write the report.
+
+    REPO is a folder (work tree or bare repository) or a clone URL. Running it again goes on where
+    it stopped and measures only what changed.
+    """
+    from techdd import pipeline
+
+    pipeline.check_format(output)
+    folder = options["engagement"] or output.with_suffix(".engagement")
+    workspace = _engagement(folder, repositories, options["client"])
+    runs = _collect(workspace, options)
+    assessment = pipeline.assess(workspace, as_of=day(options["as_of"]))
+    made = _publish(workspace, assessment, options["audience"], output, options["formats"])
+    _say_verdict(assessment)
+    for path in made:
+        click.echo(path)
+    leave(runs, assessment.findings, options["fail_on"])
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("repositories", metavar="[REPO]...", nargs=-1)
+@click.option("--client", required=True, metavar="NAME", help="The client's name.")
+@click.option("--adviser", default="", metavar="NAME", help="Who gives the report.")
+def init(folder: Path, repositories: tuple[str, ...], client: str, adviser: str) -> None:
+    """Begin an engagement for one client in DIR."""
+    from techdd.workspace import Workspace
+
+    workspace = Workspace.create(folder, client, repositories, adviser)
+    talk(f"Engagement for {client} in {folder}: {len(workspace.names)} repositories.")
+    say_next(f"techdd collect {folder}")
+
+
+@click.command()
+@engagement_folder
+@only_option
+@jobs_option
+@online_option
+@quiet_option
+def collect(folder: Path, **options: Any) -> None:
+    """Measure the repositories.
+
+    What has not changed since the last time is not measured again.
+    """
+    workspace = open_engagement(folder)
+    runs = _collect(workspace, options)
+    say_next(f"techdd interview {folder}   (or: techdd report {folder})")
+    leave(runs, ())
+
+
+@click.command()
+@engagement_folder
+@click.option("--checklist", "name", metavar="ID", help="Only this checklist.")
+@click.option("--by", default="", metavar="NAME", help="Who answers.")
+@click.option("--role", default="", metavar="ROLE", help="The role of who answers, such as CTO.")
+@click.option("--again", is_flag=True, help="Ask answered questions too; old answers are kept.")
+def interview(folder: Path, name: str | None, by: str, role: str, again: bool) -> None:
+    """Ask the open questions in the terminal.
+
+    Every answer is saved at once: stop at any time, and go on by running it again.
+    """
+    from techdd.interviews import terminal
+    from techdd.reading import engagement_metrics
+
+    workspace = open_engagement(folder)
+    checklists = (workspace.checklist(name),) if name else workspace.checklists
+    console = terminal.Console(click.echo, _ask)
+    with workspace.locked():
+        written = terminal.interview(
+            workspace, checklists, console,
+            by=by, role=role, metrics=engagement_metrics(workspace), again=again,
+        )  # fmt: skip
+    talk(f"{written} answer(s) saved in {workspace.root / 'answers'}.")
+    say_next(f"techdd score {folder}")
+
+
+@click.command()
+@engagement_folder
+@as_of_option
+@fail_on_option
+def score(folder: Path, as_of: datetime | None, fail_on: str | None) -> None:
+    """Score evidence and answers; print the scorecard."""
+    from techdd import pipeline
+
+    workspace = open_engagement(folder)
+    assessment = pipeline.assess(workspace, as_of=day(as_of))
+    for checklist, one, _ in assessment.domains:
+        value = "  –" if one.value is None else f"{one.value:3.0f}"
+        click.echo(
+            f"{checklist.title:38} {value}  {one.rating:5}  {one.coverage:4.0%} assessed, "
+            f"confidence {one.confidence}"
+        )
+    _say_verdict(assessment)
+    say_next(f"techdd report {folder}")
+    leave(assessment.runs, assessment.findings, fail_on)
+
+
+@click.command()
+@engagement_folder
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path),
+    help="The report; the ending says the format (default: DIR/out/report.pdf).",
+)  # fmt: skip
+@click.option(
+    "--format", "formats", multiple=True, metavar="F", help="A further format; repeatable."
+)
+@audience_option
+@as_of_option
+def report(
+    folder: Path,
+    output: Path | None,
+    formats: tuple[str, ...],
+    audience: str,
+    as_of: datetime | None,
+) -> None:
+    """Write the report."""
+    from techdd import pipeline
+
+    workspace = open_engagement(folder)
+    destination = output or folder / "out" / "report.pdf"
+    pipeline.check_format(destination)
+    assessment = pipeline.assess(workspace, as_of=day(as_of))
+    for path in _publish(workspace, assessment, audience, destination, formats):
+        click.echo(path)
+    leave(assessment.runs, ())
+
+
+@click.command()
+@engagement_folder
+def status(folder: Path) -> None:
+    """Say where you are and what comes next."""
+    from techdd import pipeline
+
+    workspace = open_engagement(folder)
+    click.echo(f"{workspace.engagement.client}: {len(workspace.names)} repositories")
+    waiting = False
+    for name, ends in pipeline.progress(workspace).items():
+        click.echo(f"  {name:30} {ends}")
+        waiting = waiting or "not run" in ends
+    answered = asked = 0
+    for checklist in workspace.checklists:
+        journal = workspace.answers(checklist.id)
+        done = {answer.item for answer in journal.answers} if journal else set()
+        answered, asked = answered + len(done), asked + len(checklist.items)
+        click.echo(f"  {checklist.title:30} {len(done)} of {len(checklist.items)} answered")
+    step = "collect" if waiting else "interview" if answered < asked else "report"
+    say_next(f"techdd {step} {folder}")
+
+
+def _engagement(folder: Path, repositories: Sequence[str], client: str | None) -> Workspace:
+    """The engagement in `folder`, made where there is none; it holds one client only."""
+    from techdd.workspace import Workspace, entries
+
+    if not (folder / "engagement.yaml").exists():
+        return Workspace.create(folder, client or entries(repositories)[0].name, repositories)
+    workspace = Workspace(folder)
+    if client and client != workspace.engagement.client:
+        raise TechddError(
+            f"is the engagement of {workspace.engagement.client!r}; give another --engagement",
+            folder,
+        )
+    workspace.add(repositories)
+    return workspace
+
+
+def _collect(workspace: Workspace, options: dict[str, Any]) -> list[Run]:
+    from techdd import pipeline, progress
+
+    collectors = [one.name for one in pipeline.choose_collectors(options["only"])]
+    with progress.shown(list(workspace.names), collectors, quiet=options["quiet"]) as tell:
+        return pipeline.collect(
+            workspace,
+            only=options["only"],
+            workers=options["jobs"] or 0,
+            online=options["online"],
+            tell=tell,
+        )
+
+
+def _publish(
+    workspace: Workspace,
+    assessment: Assessment,
+    audience: Any,
+    output: Path,
+    formats: Sequence[str],
+) -> list[Path]:
+    from techdd import pipeline
+
+    made = pipeline.report(workspace, assessment, audience)
+    targets = [(output, ""), *((output.with_suffix(f".{name}"), name) for name in formats)]
+    return [pipeline.publish(made, workspace, path, name) for path, name in targets]
+
+
+def _say_verdict(assessment: Assessment) -> None:
+    talk(f"{assessment.verdict.label} ({assessment.verdict.coverage:.0%} assessed).")
+
+
+def _ask(prompt: str) -> str | None:
+    try:
+        return input(f"{prompt}: ")
+    except EOFError:
+        return None

@@ -1,0 +1,139 @@
+"""The commands around an engagement: findings, advisories, checklists, the state of the machine."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from techdd.cli.shared import (
+    GATE,
+    INCOMPLETE,
+    as_of_option,
+    day,
+    engagement_folder,
+    fail_on_option,
+    leave,
+    open_engagement,
+    talk,
+)
+from techdd.errors import TechddError
+
+
+@click.group()
+def findings() -> None:
+    """The findings register."""
+
+
+@findings.command("list")
+@engagement_folder
+@as_of_option
+@fail_on_option
+def findings_list(folder: Path, as_of: datetime | None, fail_on: str | None) -> None:
+    """List findings, the most severe first: id, severity, repository, title."""
+    from techdd import pipeline
+
+    workspace = open_engagement(folder)
+    found = pipeline.report(
+        workspace, pipeline.assess(workspace, as_of=day(as_of)), "internal"
+    ).findings
+    for one in found:
+        click.echo(f"{one.id}  {one.severity:8}  {one.repo or '(all)':20}  {one.title}")
+    leave((), found, fail_on)
+
+
+@click.group()
+def advisories() -> None:
+    """The local database of known vulnerabilities (OSV)."""
+
+
+@advisories.command("import")
+@click.argument(
+    "sources", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
+def advisories_import(sources: tuple[Path, ...]) -> None:
+    """Add OSV advisories from all.zip files, folders or JSON files; newer records win."""
+    from techdd import advisories as store
+
+    done = store.import_advisories(list(sources), store.default_folder())
+    for ecosystem, count in sorted(done.counts.items()):
+        click.echo(f"{ecosystem:12} {count:7,} advisories")
+    talk(f"Newest of {done.date[:10]}; {done.skipped} record(s) skipped.")
+
+
+@advisories.command("update")
+@click.argument("ecosystems", metavar="ECOSYSTEM...", nargs=-1, required=True)
+def advisories_update(ecosystems: tuple[str, ...]) -> None:
+    """Download the databases of ecosystems (PyPI, npm, Go ...) from OSV; uses the network."""
+    from techdd import advisories as store
+
+    done = store.update(list(ecosystems), store.default_folder())
+    talk(f"{sum(done.counts.values()):,} advisories, newest of {done.date[:10]}.")
+
+
+@advisories.command("status")
+def advisories_status() -> None:
+    """Say how many advisories there are and how old they are."""
+    from techdd import advisories as store
+
+    found = store.status(store.default_folder())
+    if found is None:
+        raise TechddError("there is no advisory database; see: techdd advisories import --help")
+    for ecosystem, count in sorted(found.counts.items()):
+        click.echo(f"{ecosystem:12} {count:7,} advisories")
+    click.echo(f"newest of {found.newest}, in {found.file}")
+
+
+@click.group()
+def checklist() -> None:
+    """The questions of the interviews."""
+
+
+@checklist.command("list")
+def checklist_list() -> None:
+    """List the checklists that ship with the tool."""
+    from techdd.documents import load
+    from techdd.policy import Checklist
+    from techdd.workspace import data
+
+    found = [load(path, Checklist) for path in sorted(data("checklists").glob("*.yaml"))]
+    for one in sorted(found, key=lambda one: one.order):
+        click.echo(f"{one.id:14} {len(one.items):3} questions  {one.title}")
+
+
+@checklist.command("lint")
+@click.argument(
+    "paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
+def checklist_lint(paths: tuple[Path, ...]) -> None:
+    """Check checklists; every mistake with file, line and column."""
+    from techdd.documents import load
+    from techdd.policy import Checklist
+
+    wrong = 0
+    for path in paths:
+        try:
+            load(path, Checklist)
+        except TechddError as error:
+            click.echo(error)
+            wrong += 1
+    if wrong:
+        sys.exit(GATE)
+    talk(f"{len(paths)} checklist(s) are sound.")
+
+
+@click.command()
+def doctor() -> None:
+    """Check what the tool needs on this machine.
+
+    Each line that says MISSING names the command that mends it.
+    """
+    from techdd import doctor as checks
+
+    results = checks.examine()
+    for one in results:
+        click.echo(f"{'ok     ' if one.fine else 'MISSING'}  {one.name:18} {one.detail}")
+    if not all(one.fine for one in results):
+        sys.exit(INCOMPLETE)

@@ -1,0 +1,86 @@
+"""What commands share: options, exit codes and how they talk."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from techdd.model import Finding, Run
+    from techdd.workspace import Workspace
+
+GATE, USAGE, INCOMPLETE, BUG, INTERRUPTED = 1, 2, 3, 4, 130
+SEVERITIES = click.Choice(["low", "medium", "high", "critical"])
+AUDIENCES = click.Choice(["investor", "client", "internal"])
+
+engagement_folder = click.argument(
+    "folder", metavar="[DIR]", default=".", type=click.Path(path_type=Path, file_okay=False)
+)
+as_of_option = click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="Count 'in the last 90 days' back from this day (default: today).",
+)
+audience_option = click.option(
+    "--audience",
+    type=AUDIENCES,
+    default="investor",
+    show_default=True,
+    help="Who reads it: decides what is withheld (names, places of security findings).",
+)
+jobs_option = click.option(
+    "--jobs", type=click.IntRange(1), metavar="N", help="Worker processes (default: all cores)."
+)
+only_option = click.option(
+    "--only", multiple=True, metavar="COLLECTOR", help="Run only this collector; repeatable."
+)
+online_option = click.option(
+    "--online", is_flag=True, help="Allow look-ups over the network; without it there are none."
+)
+fail_on_option = click.option(
+    "--fail-on", type=SEVERITIES, help="End with exit code 1 if a finding is this severe or worse."
+)
+quiet_option = click.option("--quiet", "-q", is_flag=True, help="No progress.")
+
+
+def open_engagement(folder: Path) -> Workspace:
+    """The engagement in `folder`. Raises TechddError where there is none."""
+    from techdd.workspace import Workspace
+
+    return Workspace(folder)
+
+
+def leave(runs: Sequence[Run], found: Sequence[Finding], fail_on: str | None = None) -> None:
+    """Ends with the exit code that says how complete and how good the result is."""
+    from techdd.model import Severity, Status
+
+    failed = sorted(
+        {f"{run.collector} ({run.repo})" for run in runs if run.status is Status.FAILED}
+    )
+    if failed:
+        talk(f"Not measured, and said so in the report: {', '.join(failed)}.")
+    if fail_on and any(one.severity.rank >= Severity(fail_on).rank for one in found):
+        sys.exit(GATE)
+    if failed:
+        sys.exit(INCOMPLETE)
+
+
+def day(when: datetime | None) -> date | None:
+    """The date of a --as-of option."""
+    return when.date() if when else None
+
+
+def talk(text: str) -> None:
+    """Says something to the person, on stderr."""
+    click.echo(text, err=True)
+
+
+def say_next(command: str) -> None:
+    """Names the command that comes next."""
+    talk(f"Next: {command}")

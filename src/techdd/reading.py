@@ -1,0 +1,87 @@
+"""Reads the engagement's evidence as tables and lets every probe answer its question."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from techdd.collectors import Collector, Probe
+from techdd.documents import load
+from techdd.facts import Fact, Identity, Person, frame
+from techdd.identity import People, resolve
+from techdd.model import Issue, Metric, Observation, Reading, Run, Series, Status
+from techdd.plugins import discover
+from techdd.workspace import OPENING, Workspace, now
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+
+class Tables:
+    """The engagement's evidence, each table read once; people resolved over all of it."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self._read: dict[Fact, DataFrame] = {}
+        self.makers = {
+            fact: one.name
+            for one in discover("techdd.collectors", Collector).values()
+            for fact in one.makes
+        }
+        corrections = workspace.root / "people.yaml"
+        people = load(corrections, People) if corrections.is_file() else None
+        self.people = tuple(resolve(self.table(Identity), people))
+        self._read[Person] = frame(Person, self.people)
+        self.makers[Person] = self.makers[Identity]
+
+    def table(self, fact: Fact) -> DataFrame:
+        """The facts of all repositories of the engagement."""
+        if fact not in self._read:
+            self._read[fact] = self.workspace.evidence.table(fact, self.workspace.names)
+        return self._read[fact]
+
+    def runs(self) -> tuple[Run, ...]:
+        """Every run of every repository, those that never happened as skipped ones."""
+        names = [OPENING, *discover("techdd.collectors", Collector)]
+        return tuple(self._run(name, repo) for repo in self.workspace.names for name in names)
+
+    def _run(self, collector: str, repo: str) -> Run:
+        run = self.workspace.evidence.run(collector, repo)
+        return run or Run(collector, repo, Status.SKIPPED, "", {}, (Issue("was not run"),))
+
+    def state(self, probe: Probe) -> tuple[Status, tuple[str, ...]]:
+        """The worst run behind a probe's facts over all repositories, and why it is not better."""
+        makers = sorted({self.makers[fact] for fact in probe.needs})
+        runs = [self._run(name, repo) for name in makers for repo in self.workspace.names]
+        limits = [run for run in runs if run.status is not Status.OK]
+        reasons = sorted({f"{run.repo}: {run.issues[0].reason}" for run in limits if run.issues})
+        if runs and all(run.status in (Status.FAILED, Status.SKIPPED) for run in runs):
+            return Status.FAILED, tuple(reasons)
+        return (Status.PARTIAL if limits else Status.OK), tuple(reasons)
+
+
+def read(probe: Probe, as_of: date, tables: Tables) -> Reading:
+    """What `probe` answers; nothing where all runs behind its facts failed."""
+    status, reasons = tables.state(probe)
+    if status is Status.FAILED:
+        return Reading(probe.name, probe.question, probe.domain, status, reasons=reasons)
+    answered = list(probe.run(as_of, *(tables.table(fact) for fact in probe.needs)))
+    return Reading(
+        probe.name,
+        probe.question,
+        probe.domain,
+        status,
+        tuple(one for one in answered if isinstance(one, Metric)),
+        tuple(one for one in answered if isinstance(one, Observation)),
+        tuple(one for one in answered if isinstance(one, Series)),
+        reasons,
+    )
+
+
+def engagement_metrics(workspace: Workspace) -> dict[str, Metric]:
+    """The metrics of the whole engagement by name, as far as it was collected."""
+    day = workspace.engagement.as_of or now().date()
+    tables = Tables(workspace)
+    probes = discover("techdd.collectors", Probe).values()
+    read = (read(probe, day, tables) for probe in probes)
+    return {one.name: one for reading in read for one in reading.metrics if not one.repo}

@@ -1,0 +1,112 @@
+"""The worker's side of a job: runs one collector in its own process, within a time limit."""
+
+from __future__ import annotations
+
+import os
+import signal
+import traceback
+from collections import defaultdict
+from collections.abc import Mapping
+from concurrent.futures import Executor, ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from techdd.collectors import Collector
+from techdd.errors import TechddError
+from techdd.facts import Columns, Fact, frame
+from techdd.model import Issue
+from techdd.plugins import discover
+from techdd.repository import Repository
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What comes back from a worker; picklable."""
+
+    tables: Mapping[Fact, DataFrame]
+    issues: tuple[Issue, ...]
+    failure: str = ""
+    log: str = ""
+
+
+class _TimeLimit(BaseException):
+    """Raised inside a collector by the alarm; no `except Exception` can swallow it."""
+
+
+def cores() -> int:
+    """The processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def executor(workers: int) -> Executor:
+    """The pool that jobs run in: fresh processes that leave Ctrl-C to the parent."""
+    return ProcessPoolExecutor(
+        workers, mp_context=get_context("spawn"), initializer=_prepare_worker
+    )
+
+
+def abandon(pool: Executor | None) -> None:
+    """Ends the workers at once, after Ctrl-C."""
+    if isinstance(pool, ProcessPoolExecutor):
+        for process in list((pool._processes or {}).values()):
+            process.terminate()
+
+
+def work(
+    name: str, repository: Repository, tables: list[DataFrame], options: dict[str, Any]
+) -> Outcome:
+    """Runs one collector to its end; in a worker process."""
+    collector = discover("techdd.collectors", Collector)[name]
+    previous = signal.signal(signal.SIGALRM, _raise_time_limit)
+    signal.setitimer(signal.ITIMER_REAL, collector.minutes * 60)
+    try:
+        return _gather(collector, repository, tables, options)
+    except _TimeLimit:
+        return Outcome({}, (), f"time limit of {collector.minutes:g} minutes")
+    except (TechddError, MemoryError, RecursionError) as error:
+        return Outcome({}, (), str(error) or type(error).__name__)
+    except Exception as error:
+        failure = f"internal error: {type(error).__name__} (see the log)"
+        return Outcome({}, (), failure, traceback.format_exc())
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
+
+
+def _gather(
+    collector: Collector, repository: Repository, tables: list[DataFrame], options: dict[str, Any]
+) -> Outcome:
+    import pandas as pd
+
+    rows: dict[Fact, list[tuple[Any, ...]]] = {fact: [] for fact in collector.makes}
+    batches: dict[Fact, list[DataFrame]] = defaultdict(list)
+    issues: list[Issue] = []
+    for item in collector.run(repository, *tables, **options):
+        if isinstance(item, Issue):
+            issues.append(item)
+        elif isinstance(item, Columns):
+            batches[item.fact].append(frame(item.fact, item.data))
+        else:
+            rows[type(item)].append(item)
+    made = {}
+    for fact in collector.makes:
+        parts = [*batches[fact], *([frame(fact, rows[fact])] if rows[fact] else [])]
+        made[fact] = pd.concat(parts, ignore_index=True) if parts else frame(fact, [])
+    return Outcome(made, tuple(issues))
+
+
+def _prepare_worker() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, _exit)  # runs `finally` blocks: programs a collector started end
+
+
+def _exit(*_: object) -> NoReturn:
+    raise SystemExit(1)
+
+
+def _raise_time_limit(*_: object) -> NoReturn:
+    raise _TimeLimit
