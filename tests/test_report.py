@@ -1,0 +1,284 @@
+"""One assessment, three audiences: what each may see, and what the report says of its limits."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+from datetime import date
+from typing import Any
+
+import pytest
+from builders import a_finding, an_item
+
+from techdd.documents import load
+from techdd.facts import Person
+from techdd.model import (
+    Check,
+    Grade,
+    Horizon,
+    Issue,
+    Location,
+    Metric,
+    Rating,
+    Reading,
+    Report,
+    RepositoryScope,
+    Run,
+    Score,
+    Series,
+    Severity,
+    Status,
+    Verdict,
+    person_token,
+)
+from techdd.policy import Checklist, Engagement, Item, RepositoryEntry, Scoring
+from techdd.report import AUDIENCES, Assessment, Audience, build
+from techdd.workspace import data
+
+POLICY = load(data("checklists") / "policy" / "scoring.yaml", Scoring)
+ENGAGEMENT = Engagement(
+    client="Northwind",
+    adviser="Lighthouse",
+    repositories=(RepositoryEntry(name="api", source="/x"),),
+)
+PEOPLE = (
+    Person("i1", "p111", "Ann Able", "ann@nw.io", False),
+    Person("i2", "p111", "Ann Able", "aa@home.de", False),
+    Person("i3", "p222", "Ben Book", "ben@nw.io", False),
+    Person("i4", "p333", "renovate[bot]", "bot@renovate.io", True),
+)
+PLACE, DOOR = Location("src/vault.py", 7, "c0ffee1234567890"), Location("ops/run.sh", 3)
+QUESTION = Item(id="AA-01", ask="Q?", why="W.", levels=("0", "1", "2", "3", "4"))
+
+
+def a_checklist(name: str, order: int = 1) -> Checklist:
+    return Checklist(
+        id=name,
+        title=name.title(),
+        version="1",
+        order=order,
+        about=f"On {name}.",
+        items=(QUESTION,),
+    )
+
+
+def a_score(**changes: Any) -> Score:
+    return replace(Score(70.0, 1.0, "high", Rating.GREEN), **changes)
+
+
+TOLD = an_item(note="Ann said Ben is tired", by="Cleo Cook, CTO", basis="Answered 3.")
+LEAK = a_finding(
+    id="f-leak", rule="live-secret", domain="security", severity=Severity.CRITICAL,
+    locations=(PLACE,), observation=f"{person_token('p111')} put it there.",
+    horizon=Horizon.BEFORE_SIGNING, effort=(1, 2),
+)  # fmt: skip
+HERO = a_finding(
+    id="f-hero", locations=(DOOR,),
+    observation=f"{person_token('p222')} and {person_token('p999')}.",
+    horizon=Horizon.DAYS_30, effort=(3, 5),
+)  # fmt: skip
+NOTE = a_finding(id="f-note", severity=Severity.INFO, horizon=Horizon.YEAR, effort=(9, 9))
+
+
+def assessment(**changes: Any) -> Assessment:
+    people = Series("s", "People", ("who", "n"), ((person_token("p111"), 3), ("nobody", None)))
+    empty = Series("e", "Empty", ("who",), ())
+    known = Assessment(
+        as_of=date(2025, 12, 31),
+        verdict=Verdict("Proceed", Rating.GREEN, ("x",), "r", 1.0, "high"),
+        domains=(
+            (a_checklist("team"), a_score(), (TOLD,)),
+            (a_checklist("security", 2), a_score(), (replace(TOLD, id="BB-01"),)),
+        ),
+        readings=(
+            Reading("owners", "Who?", "team", Status.OK, (Metric("m", 1),), (), (people, empty)),
+            Reading("secrets", "Any?", "security", Status.FAILED, reasons=("api: time limit",)),
+            Reading("weak", "How?", "security", Status.PARTIAL, reasons=("api: syntax error",)),
+        ),
+        findings=(LEAK, HERO, NOTE),
+        checks=(Check("r", "t", "team", "", "3", "any", "fired"),),
+        runs=(Run("history", "api", Status.OK, "k"),),
+        people=PEOPLE,
+        scope=(
+            RepositoryScope(
+                "api", "c" * 40, "2025-12-01", "main", 1200, 2, 30,
+                (("Python", 4000, "tree-sitter"), ("Go", 500, "lizard")), (), False, (),
+            ),
+        ),
+        versions=(("git", "2.39.5"),),
+    )  # fmt: skip
+    return replace(known, **changes)
+
+
+def report(audience: Audience = "investor", **changes: Any) -> Report:
+    return build(assessment(**changes), ENGAGEMENT, POLICY, audience)
+
+
+def everything(report_: Report) -> str:
+    """All that any format could print."""
+    return json.dumps(asdict(report_), ensure_ascii=False)
+
+
+# --- audiences ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("audience", ["investor", "client"])
+@pytest.mark.parametrize(
+    "private",
+    ["Ann", "Ben", "Able", "Book", "Cleo", "nw.io", "home.de", "@", "p111", "p222", "tired", "CTO"],
+)
+def test_nobody_is_named_outside_the_internal_report(audience: Audience, private: str) -> None:
+    assert private not in everything(report(audience)).replace(" @ ", "")
+
+
+@pytest.mark.parametrize("private", ["vault.py", "c0ffee"])
+def test_an_investor_sees_no_place_of_a_security_finding(private: str) -> None:
+    assert private not in everything(report("investor"))
+    assert private in everything(report("client"))
+
+
+def test_other_places_are_seen_by_all() -> None:
+    for audience in AUDIENCES:
+        assert "ops/run.sh" in everything(report(audience))
+
+
+def test_the_internal_report_holds_everything() -> None:
+    text = everything(report("internal"))
+    for private in ("Ann Able", "Ben Book", "Cleo Cook", "tired", "vault.py", "c0ffee"):
+        assert private in text
+    by_id = {one.id: one.observation for one in report("internal").findings}
+    assert by_id["f-leak"] == "Ann Able put it there."
+
+
+def test_pseudonyms_are_the_same_throughout_and_when_people_arrive() -> None:
+    made = report("client")
+    assert {one.id: one.observation for one in made.findings} == {
+        "f-leak": "Person 1 put it there.",
+        "f-hero": "Person 2 and Unknown person.",
+        "f-note": "Seen.",
+    }
+    assert made.chapters[0].series[0].rows == (("Person 1", 3), ("nobody", None))
+    late = Person("i9", "p999", "Zoe Zest", "zoe@nw.io", False)
+    later = report("client", people=(*PEOPLE, late))
+    assert later.findings[1].observation == "Person 2 and Person 4."
+
+
+def test_the_same_finding_reads_the_same_in_chapter_and_register() -> None:
+    for audience in AUDIENCES:
+        made = report(audience)
+        in_chapters = {one for chapter in made.chapters for one in chapter.findings}
+        assert in_chapters == set(made.findings)
+
+
+def test_an_assessment_is_not_changed_by_its_reports() -> None:
+    whole = assessment()
+    for audience in AUDIENCES:
+        build(whole, ENGAGEMENT, POLICY, audience)
+    assert whole == assessment()
+
+
+@pytest.mark.parametrize(
+    ("audience", "said"),
+    [
+        ("investor", (True, True)),
+        ("client", (True, False)),
+        ("internal", (False, False)),
+    ],
+)
+def test_what_was_withheld_is_said(audience: Audience, said: tuple[bool, bool]) -> None:
+    limits = report(audience).limits
+    assert (
+        "People appear under pseudonyms that are the same throughout this report." in limits
+    ) is said[0]
+    assert (
+        "Places of security findings are withheld; the client's copy has them." in limits
+    ) is said[1]
+
+
+# --- contents -------------------------------------------------------------------------------------
+
+
+def test_the_summary_counts_what_was_examined() -> None:
+    assert report().summary[:2] == (
+        "1 repository with 1,200 commits by 2 people and 4,500 lines of code, mainly Python and "
+        "Go, were examined as of 2025-12-31.",
+        "2 of 2 interview questions were answered.",
+    )
+
+
+def test_no_interview_is_said() -> None:
+    silent = replace(TOLD, stated=None)
+    made = report(domains=((a_checklist("team"), a_score(), (silent,)),))
+    assert made.summary[1].startswith("No interview was held: 1 questions are open")
+
+
+def test_a_chapter_holds_its_own_domain_only() -> None:
+    team, security = report().chapters
+    assert (team.domain, team.title, team.intro) == ("team", "Team", "On team.")
+    assert [one.id for one in team.findings] == ["f-hero", "f-note"]
+    assert [one.name for one in team.metrics] == ["m"]
+    assert [one.name for one in team.series] == ["s"]
+    assert [one.id for one in security.findings] == ["f-leak"]
+
+
+def test_what_could_not_be_read_is_a_gap_of_the_chapter() -> None:
+    team, security = report().chapters
+    assert team.gaps == ()
+    assert security.gaps == ("Any? Not answered: api: time limit.", "api: syntax error")
+
+
+@pytest.mark.parametrize(
+    ("changes", "strengths"),
+    [
+        ({"level": 3.0, "grade": Grade.SAMPLED}, ("Q? Level 3 of 4.",)),
+        ({"level": 4.0, "grade": Grade.MEASURED, "evidence": ("A is 1.", "B.")}, ("A is 1.",)),
+        ({"level": 4.0, "grade": Grade.SHOWN}, ()),
+        ({"level": 2.0, "grade": Grade.MEASURED}, ()),
+        ({"level": None, "grade": Grade.NONE}, ()),
+    ],
+)
+def test_a_strength_is_strong_and_proven(
+    changes: dict[str, Any], strengths: tuple[str, ...]
+) -> None:
+    items = (an_item(**changes),)
+    made = report(domains=((a_checklist("team"), a_score(), items),))
+    assert (made.strengths, made.chapters[0].strengths) == (strengths, strengths)
+    red = report(domains=((a_checklist("team"), a_score(rating=Rating.RED), items),))
+    assert red.strengths == ()
+
+
+def test_the_roadmap_sums_the_days_of_each_horizon() -> None:
+    assert report().roadmap == (
+        ("before signing", ("f-leak",), 1, 2),
+        ("first 30 days", ("f-hero",), 3, 5),
+        ("first 100 days", (), 0, 0),
+        ("first year", (), 0, 0),
+    )
+
+
+def test_the_widest_limits_come_first() -> None:
+    limited = report(
+        "internal",
+        runs=(
+            Run("code", "api", Status.FAILED, "k", {}, (Issue("time limit"),)),
+            Run("licences", "api", Status.SKIPPED, "k"),
+            Run("history", "api", Status.PARTIAL, "k"),
+        ),
+        scope=tuple(replace(one, shallow=True) for one in assessment().scope),
+        checks=(Check("r", "t", "team", "", "", "", "not assessable"),) * 2,
+        domains=((a_checklist("team"), a_score(), (an_item(level=None, applicable=True),)),),
+    )
+    assert limited.limits == (
+        "code of api failed: time limit.",
+        "Not run on every repository: licences.",
+        "History is truncated in api: ages, people and trends are incomplete.",
+        "2 of 2 checks could not be decided; see the register.",
+        "1 checklist items were neither answered nor measurable.",
+    )
+
+
+def test_rates_of_the_engagement_come_before_those_of_the_policy() -> None:
+    assert (report().day_rate, report().currency) == (POLICY.day_rate, POLICY.currency)
+    own = ENGAGEMENT.model_copy(update={"day_rate": (500.0, 700.0), "currency": "PLN"})
+    made = build(assessment(), own, POLICY, "client")
+    assert (made.day_rate, made.currency) == ((500.0, 700.0), "PLN")
