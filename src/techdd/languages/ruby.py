@@ -27,7 +27,7 @@ RUBY = Language(
         ternaries=("conditional",),
         elifs=("elsif",),
         elses=("else",),
-        decisions=("when", "in_clause"),
+        decisions=("when", "in_clause", '"||="', '"&&="'),  # `||=` as RuboCop does
         ands=('"&&"', '"and"'),
         ors=('"||"', '"or"'),
         binaries=("binary",),

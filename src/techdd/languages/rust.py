@@ -17,7 +17,8 @@ RUST = Language(
         loops=("for_expression", "while_expression"),
         switches=("match_expression", "loop_expression"),
         # `?` returns early: lizard and Mozilla's rust-code-analysis count it as a decision.
-        decisions=("match_arm", "try_expression"),
+        decisions=("match_arm", "try_expression", "(let_declaration alternative: (_))"),
+        exhaustive=("match_block",),
         jumps=("(break_expression (label))", "(continue_expression (label))"),
         comments=("line_comment", "block_comment"),
         bodies=("block",),

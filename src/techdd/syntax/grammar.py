@@ -58,6 +58,7 @@ class Grammar:
     elifs: tuple[str, ...] = ()  # where `else if` has a node of its own
     elses: tuple[str, ...] = ('"else"',)
     decisions: tuple[str, ...] = ()  # decide without nesting: case labels, match arms, ...
+    exhaustive: tuple[str, ...] = ()  # hold arms of which one needs no decision
     ands: tuple[str, ...] = ('"&&"',)
     ors: tuple[str, ...] = ('"||"',)
     operators: tuple[str, ...] = ()  # where `&&` is no token of its own: decided by the text

@@ -24,7 +24,9 @@ class Kind(IntEnum):
     """What a node means; where two begin and end together, the lower one is the outer one."""
 
     FUNCTION, SCOPE, LAMBDA, IF, LOOP, SWITCH, TERNARY, BINARY = range(8)  # have something inside
-    ELIF, ELSE, DECISION, AND, OR, OPERATOR, JUMP, BINDING, COMMENT, ERROR = range(8, 18)
+    ELIF, ELSE, DECISION, EXHAUSTIVE, AND, OR, OPERATOR, JUMP, BINDING, COMMENT, ERROR = range(
+        8, 19
+    )
 
 
 _FIELDS = {
@@ -34,6 +36,7 @@ _FIELDS = {
     Kind.DECISION: "decisions", Kind.AND: "ands", Kind.OR: "ors",
     Kind.OPERATOR: "operators", Kind.JUMP: "jumps", Kind.BINDING: "bindings",
     Kind.COMMENT: "comments",
+    Kind.EXHAUSTIVE: "exhaustive",
 }  # fmt: skip
 _BROKEN = ("(ERROR)", "(MISSING)")
 
@@ -74,6 +77,8 @@ class Engine:
             raise Unmeasurable(f"more than {MAX_NODES:,} nodes of syntax")
         waiting = [tree.root_node]
         while waiting:
+            if monotonic() > deadline:
+                raise Unmeasurable(f"reading took more than {SECONDS:g} seconds")
             node = waiting.pop()
             if node.descendant_count > SUBTREE:
                 yield from self._single(node)

@@ -20,10 +20,9 @@ class _Open:
 
     __slots__ = ("cognitive", "complexity", "end", "inner", "name", "nesting", "node", "start")
 
-    def __init__(self, node: Node, name: str) -> None:
+    def __init__(self, node: Node, name: str, row: int) -> None:
         self.node, self.name = node, name
-        named = node.child_by_field_name("name")  # annotations may stand above it
-        self.start = (named or node).start_point.row
+        self.start = row  # of the name: annotations may stand above it
         last = node.end_point
         self.end = max(last.row if last.column else last.row - 1, self.start)
         self.complexity, self.cognitive, self.nesting = 1, 0, 0
@@ -48,7 +47,7 @@ class Walk:
 
     def __init__(self, grammar: Grammar, source: bytes, code: Sequence[int]) -> None:
         self.grammar, self.source, self.code = grammar, source, code
-        self.done: list[Function] = []
+        self.opened: list[_Open] = []
         self.stack = [_Frame(len(source) + 1, Kind.SCOPE, None, "", 0, 0, 0, [])]
         self.names: dict[tuple[int, int], str] = {}  # of the functions that a binding names
         self.chained = -1  # where the last `else` ended
@@ -64,7 +63,7 @@ class Walk:
                 self._meet(start, -minus_end, kind, node)
         while len(self.stack) > 1:
             self._close()
-        return sorted(self.done, key=lambda function: (function.start, -function.end))
+        return [self._function(one) for one in self.opened]
 
     def _open(self, start: int, end: int, kind: Kind, node: Node) -> None:
         outer = self.stack[-1]
@@ -72,13 +71,15 @@ class Walk:
         if kind is Kind.FUNCTION:
             if not self._has_body(node):
                 return
-            own = self.names.pop((start, end), "") or self._name(node)
+            own, row = self._name(node)
+            own = self.names.pop((start, end), own)
             name = f"{prefix}.{own}" if prefix else own
-            function = _Open(node, name[-NAME_LENGTH * 3 :])
+            function = _Open(node, name, row)
+            self.opened.append(function)
             prefix = prefix if own == ANONYMOUS else _qualified(prefix, own)
             nesting = depth = 0
         elif kind is Kind.SCOPE:
-            prefix = _qualified(prefix, self._name(node))
+            prefix = _qualified(prefix, self._name(node)[0])
         elif kind is Kind.LAMBDA:
             nesting += 1
         elif kind is not Kind.BINARY:
@@ -124,6 +125,8 @@ class Walk:
             function.cognitive += self._begins_run(kind, end)
         elif kind is Kind.DECISION:
             function.complexity += 1
+        elif kind is Kind.EXHAUSTIVE:
+            function.complexity -= node.named_child_count > 0
         else:
             function.complexity += kind is Kind.ELIF
             function.cognitive += 1
@@ -154,25 +157,24 @@ class Walk:
             before = self.source[outer.start : frame.start]
             if is_logical and not outer.logic and _only_parentheses(before):
                 outer.logic.append((frame.logic[-1][0], -1))
-        elif frame.kind is Kind.FUNCTION and frame.function:
-            self._finish(frame.function, outer.function if outer else None)
+        elif frame.kind is Kind.FUNCTION and frame.function and outer and outer.function:
+            outer.function.inner += max(self._span(frame.function) - 1, 0)
 
-    def _finish(self, one: _Open, around: _Open | None) -> None:
-        span = max(self.code[min(one.end + 1, len(self.code) - 1)] - self.code[one.start], 1)
-        if around:
-            around.inner += span - 1
-        self.done.append(
-            Function(
-                name=one.name,
-                start=one.start + 1,
-                end=one.end + 1,
-                lines=max(span - one.inner, 1),
-                parameters=self._parameters(one.node),
-                complexity=one.complexity,
-                nesting=one.nesting,
-                cognitive=one.cognitive,
-            )
+    def _function(self, one: _Open) -> Function:
+        return Function(
+            name=one.name,
+            start=one.start + 1,
+            end=one.end + 1,
+            lines=max(self._span(one) - one.inner, 1),
+            parameters=self._parameters(one.node),
+            complexity=one.complexity,
+            nesting=one.nesting,
+            cognitive=one.cognitive,
         )
+
+    def _span(self, one: _Open) -> int:
+        """The code lines from the first to the last line of a function."""
+        return self.code[min(one.end + 1, len(self.code) - 1)] - self.code[one.start]
 
     # --- names and parameters ---------------------------------------------------------------------
 
@@ -188,7 +190,8 @@ class Walk:
         if name and value and value.type in self.grammar.functions:
             self.names[value.byte_range] = self._text(name)
 
-    def _name(self, node: Node) -> str:
+    def _name(self, node: Node) -> tuple[str, int]:
+        """The name and the line that it stands on."""
         found = next(filter(None, map(node.child_by_field_name, _NAMING)), None)
         inner = node.child_by_field_name("declarator")
         for _ in range(20):  # C: pointers and references around the declared name
@@ -201,7 +204,7 @@ class Walk:
         if owner:
             words = re.findall(r"\w+", re.sub(r"\[.*\]", "", self._text(owner)))
             name = f"{words[-1]}.{name}" if words else name
-        return name
+        return name, (found or node).start_point.row
 
     def _text(self, node: Node) -> str:
         raw = self.source[node.start_byte : min(node.end_byte, node.start_byte + NAME_LENGTH)]
