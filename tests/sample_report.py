@@ -194,20 +194,33 @@ FINDINGS = (
     ),
 )
 
+_OPEN = "8 of 12 applicable items assessed."
 _SCORES = {
-    "architecture": Score(64, 0.72, "medium", Rating.AMBER, 52, 76),
+    "architecture": Score(64, 0.72, "medium", Rating.AMBER, 52, 76, rationale=(_OPEN,)),
     "code_health": Score(
-        58, 0.91, "high", Rating.AMBER, 55, 63, ("Open high finding: at most amber",)
+        72, 0.91, "high", Rating.AMBER, 69, 74,
+        rationale=(_OPEN, "1 open finding(s) of severity high: at best amber."),
     ),
     "security": Score(
-        31, 0.83, "high", Rating.RED, 26, 41, ("Open critical finding: red at best", "SEC-02 at 0")
+        25, 0.83, "high", Rating.RED, 25, 25,
+        rationale=(
+            _OPEN,
+            "Capped at 25 by critical item SEC-02.",
+            "1 open finding(s) of severity critical: at best red.",
+        ),
     ),
-    "dependencies": Score(47, 0.95, "high", Rating.AMBER, 45, 49),
-    "sdlc": Score(61, 0.78, "medium", Rating.AMBER, 50, 69),
-    "team": Score(38, 0.69, "medium", Rating.RED, 27, 55, ("Open critical finding: red at best",)),
-    "continuity": Score(None, 0.21, "none", Rating.GREY, 8, 87),
-    "compliance": Score(None, 0.0, "none", Rating.GREY, 0, 100),
-}
+    "dependencies": Score(83, 0.95, "high", Rating.GREEN, 81, 86, rationale=(_OPEN,)),
+    "sdlc": Score(61, 0.78, "medium", Rating.AMBER, 50, 69, rationale=(_OPEN,)),
+    "team": Score(
+        38, 0.69, "medium", Rating.RED, 27, 55,
+        rationale=(_OPEN, "1 open finding(s) of severity critical: at best red."),
+    ),
+    "continuity": Score(
+        42, 0.21, "low", Rating.GREY, 8, 87,
+        rationale=("Less than 40% of the weight is assessed: no traffic light.",),
+    ),
+    "compliance": Score(None, 0.0, "none", Rating.GREY, rationale=("No item was assessed.",)),
+}  # fmt: skip
 _TITLES = {
     "architecture": "Architecture and scalability",
     "code_health": "Code health",
@@ -295,8 +308,11 @@ _CHARTS: dict[str, tuple[Series, ...]] = {
         Series(
             "truck_factor.curve",
             "Losing two people leaves 81 % of files without a main author",
-            ("people who leave", "share of files that keep an author"),
-            ((0, 1.0), (1, 0.57), (2, 0.19), (3, 0.11), (4, 0.07), (5, 0.04), (6, 0.02)),
+            ("after the leaving of", "share of files with an author"),
+            (
+                ("nobody", 1.0), ("Engineer 1", 0.57), ("Engineer 2", 0.19), ("Engineer 3", 0.11),
+                ("Engineer 4", 0.07), ("Engineer 5", 0.04),
+            ),
             "curve",
             "Degree of authorship (Avelino et al. 2016); people in order of files held.",
         ),
@@ -474,7 +490,7 @@ def sample_report() -> Report:
     collectors = ("code", "dependencies", "history", "infrastructure", "secrets", "staticscan")
     return Report(
         client="Northwind Ledger",
-        title="Technical due diligence",
+        title="Technical due diligence: Northwind Ledger",
         date="2026-11-23",
         audience="investor",
         adviser="Harbour & Finch Technical Advisers",
@@ -483,9 +499,11 @@ def sample_report() -> Report:
             label="Proceed with conditions",
             rating=Rating.AMBER,
             rationale=(
-                "2 critical findings, both with a known remedy",
-                "2 of 8 domains could not be assessed",
-                "68 % of the assessable scope was covered, with medium confidence",
+                "Material matters with a known remedy must be settled before closing.",
+                "68% of the assessment's weight was assessed.",
+                "Open findings: 2 critical, 9 high; 2 red flag(s) that can stop a deal; "
+                "2 domain(s) red.",
+                "Not assessed: Continuity and recovery, Compliance and data protection.",
             ),
             rule="Proceed with conditions: 1 or more critical findings",
             coverage=0.68,
@@ -503,9 +521,9 @@ def sample_report() -> Report:
         findings=tuple(sorted(FINDINGS, key=lambda f: (-f.severity.rank, f.id))),
         checks=tuple(
             Check(
-                f"rule-{number:02}",
-                f"Check number {number} of what can go wrong",
-                list(_TITLES)[number % 8],
+                f"rule-{number // 3:02}",
+                f"Check number {number // 3} of what can go wrong",
+                list(_TITLES)[number // 3 % 8],
                 (API, WEB, BILLING)[number % 3],
                 f"{number} %",
                 "> 20 %",

@@ -26,6 +26,8 @@ HALF = 0.5  # a curve that falls below this has lost half of what it counts (Ave
 INK, MUTED, GRID, ACCENT = "#1b2733", "#5b6875", "#e3e7eb", "#14507f"
 # Ordered from harmless to grave; blue-orange-vermilion stay apart for colour-blind readers.
 BANDS = ("#cdd9e5", "#86a8c8", "#e8a93f", "#c1512c", "#7c2315")
+SEVERITIES = {"critical": BANDS[4], "high": BANDS[3], "medium": BANDS[2], "low": BANDS[1]}
+OTHER = "#cfd4d9"
 # After Okabe and Ito (2008), darkened for print; lines also differ in their dashes.
 LINES = ("#14507f", "#d0610a", "#0b8a66", "#a8588a", "#8a6d00", "#4a9cc9")
 DASHES = ((1, 0), (6, 3), (2, 2), (8, 3, 2, 3), (4, 2), (10, 4))
@@ -43,12 +45,20 @@ _AXIS: Spec = {
     "tickColor": "#aab4be",
     "tickSize": 4,
 }
+# The title of a vertical axis stands level above it: nobody should have to turn the page.
+_LEVEL: Spec = {
+    "titleAngle": 0,
+    "titleAlign": "left",
+    "titleAnchor": "end",
+    "titleX": -28,
+    "titleY": -9,
+}
 _CONFIG: Spec = {
     "aria": False,  # the picture carries one text of its own
     "background": "transparent",
     "font": "Inter",
     "axis": _AXIS,
-    "axisY": {"domain": False, "ticks": False},
+    "axisY": {"domain": False, "ticks": False, "labelPadding": 7},
     "legend": {
         "orient": "top",
         "title": None,
@@ -102,10 +112,9 @@ def bar(series: Series) -> Spec | None:
 
 
 def stacked(series: Series) -> Spec | None:
-    """Shares of a whole, in bands from harmless to grave: (category, band, band, ...).
+    """Parts of a whole, in bands from harmless to grave: (category, band, band, ...).
 
-    Rows that add up to at most 1 are shares and leave a gap where something is missing; all else
-    is counted and drawn as shares of its row.
+    Rows that add up to at most 1 are shares; all else is counts and keeps its size.
     """
     count = len(series.columns) - 1
     if not 2 <= count <= len(BANDS) or not all(_numeric(series, i + 1) for i in range(count)):
@@ -115,8 +124,8 @@ def stacked(series: Series) -> Spec | None:
     if whole == 0:
         return None
     is_share = whole <= 1.001
-    title = "share" if len(kept) == len(series.rows) else f"share (first {len(kept)} rows)"
-    colours = BANDS if count == 5 else (BANDS[0], *BANDS[4 - count + 1 : 4])
+    cut = "" if len(kept) == len(series.rows) else f"first {len(kept)} of {len(series.rows)} rows"
+    axis: Spec = {"title": cut or None, "grid": True, "tickCount": 5}
     return {
         **_frame(kept, height={"step": 25}),
         "transform": _folded(series),
@@ -126,11 +135,11 @@ def stacked(series: Series) -> Spec | None:
             "x": {
                 "field": "value",
                 "type": "quantitative",
-                "stack": "zero" if is_share else "normalize",
-                "scale": {"domain": [0, 1]},
-                "axis": {"title": title, "format": ".0%", "grid": True, "tickCount": 5},
+                "stack": "zero",
+                "scale": {"domain": [0, 1]} if is_share else {"nice": True},
+                "axis": {**axis, "format": ".0%" if is_share else ",.0f"},
             },
-            "color": {**_by_column(series, colours), "sort": list(series.columns[1:])},
+            "color": _by_column(series, _bands(series.columns[1:])),
             "order": {"field": "place"},
         },
     }
@@ -147,83 +156,41 @@ def area(series: Series) -> Spec | None:
 
 
 def curve(series: Series) -> Spec | None:
-    """What is left after the first column's count of steps: (step, share), half marked."""
-    if len(series.columns) != 2 or not (_numeric(series, 0) and _numeric(series, 1)):
+    """What is left after each of a row of steps, with half marked: (step, share)."""
+    if len(series.columns) != 2 or not _numeric(series, 1) or len(series.rows) < 2:
         return None
     form = _form(series, 1)
-    rule = {"type": "rule", "strokeDash": [4, 3], "color": BANDS[3]}
     x = {
         "field": "c0",
-        "type": "quantitative",
-        "axis": {"title": series.columns[0], "grid": False, "tickMinStep": 1, "format": "d"},
+        "type": "ordinal",
+        "sort": None,
+        "axis": {"title": series.columns[0], "grid": False, "labelAngle": 0, "labelOverlap": True},
     }
     y = {
         "field": "c1",
         "type": "quantitative",
         "scale": {"domain": [0, 1]} if form.endswith("%") else {"zero": True},
-        "axis": {"title": series.columns[1], "format": form, "grid": True, "tickCount": 5},
-    }
-    stair = {"type": "line", "interpolate": "step-after", "color": ACCENT, "strokeWidth": 2}
-    layers: list[Spec] = [
-        {"mark": stair, "encoding": {"x": x, "y": y}},
-        {
-            "mark": {"type": "circle", "color": ACCENT, "size": 34, "opacity": 1},
-            "encoding": {"x": x, "y": y},
+        "axis": {
+            **_LEVEL,
+            "title": series.columns[1],
+            "format": form,
+            "grid": True,
+            "tickCount": 5,
         },
-    ]
+    }
+    stair: Spec = {"type": "line", "color": ACCENT, "strokeWidth": 2, "interpolate": "step-after"}
+    point: Spec = {"type": "circle", "color": ACCENT, "size": 36, "opacity": 1}
+    half: Spec = {"type": "rule", "strokeDash": [4, 3], "color": BANDS[3]}
+    layers: list[Spec] = [{"mark": mark, "encoding": {"x": x, "y": y}} for mark in (stair, point)]
     if form.endswith("%"):
-        layers.append({"mark": rule, "encoding": {"y": {"datum": HALF}}})
+        layers.append({"mark": half, "encoding": {"y": {"datum": HALF}}})
     return {**_frame(series.rows, height=185), "layer": layers}
-
-
-def heat(series: Series) -> Spec | None:
-    """A grid of shaded cells with their values: (row, column, value)."""
-    if len(series.columns) != 3 or not _numeric(series, 2):
-        return None
-    form = _form(series, 2)
-    top = max((_number(row[2]) for row in series.rows), default=0.0)
-    return {
-        **_frame(series.rows, height={"step": 24}),
-        "encoding": {
-            "y": {**_categories(), "title": None},
-            "x": {
-                "field": "c1",
-                "type": "nominal",
-                "sort": None,
-                "axis": {"title": series.columns[1], "labelAngle": 0, "orient": "top"},
-            },
-        },
-        "layer": [
-            {
-                "mark": {"type": "rect", "stroke": "#ffffff", "strokeWidth": 2},
-                "encoding": {
-                    "color": {
-                        "field": "c2",
-                        "type": "quantitative",
-                        "legend": None,
-                        "scale": {"range": ["#f1f5f9", ACCENT], "domain": [0, top or 1]},
-                    }
-                },
-            },
-            {
-                "mark": {"type": "text", "fontSize": 10},
-                "encoding": {
-                    "text": {"field": "c2", "type": "quantitative", "format": form},
-                    "color": {
-                        "condition": {"test": f"datum.c2 > {top / 2}", "value": "#ffffff"},
-                        "value": INK,
-                    },
-                },
-            },
-        ],
-    }
 
 
 CHARTS: Mapping[str, Callable[[Series], Spec | None]] = {
     "area": area,
     "bar": bar,
     "curve": curve,
-    "heat": heat,
     "line": line,
     "stacked": stacked,
 }
@@ -257,15 +224,18 @@ def _over_time(series: Series, mark: Spec, *, dashed: bool) -> Spec | None:
         "y": {
             "field": "value",
             "type": "quantitative",
-            "axis": {"title": title, "format": form, "grid": True, "tickCount": 4},
+            "axis": {**_LEVEL, "title": title, "format": form, "grid": True, "tickCount": 4},
         },
         "color": colour if count > 1 else {"value": ACCENT},
     }
     if dashed and count > 1:
         encoding["strokeDash"] = {
             "field": "column",
-            "sort": list(series.columns[1:]),
-            "scale": {"range": [list(dash) for dash in DASHES[:count]]},
+            "type": "nominal",
+            "scale": {
+                "domain": [clean(name) for name in series.columns[1:]],
+                "range": [list(dash) for dash in DASHES[:count]],
+            },
         }
     return {
         **_frame(_with_dates(series), height=165),
@@ -291,7 +261,11 @@ def _ordered(series: Series) -> Spec:
         }
     if _numeric(series, 0):
         return {"type": "quantitative", "axis": {**quiet, "title": series.columns[0]}}
-    return {"type": "ordinal", "sort": None, "axis": {**quiet, "labelOverlap": True}}
+    return {
+        "type": "ordinal",
+        "sort": None,
+        "axis": {**quiet, "labelAngle": 0, "labelOverlap": True},
+    }
 
 
 def _with_dates(series: Series) -> tuple[tuple[Value, ...], ...]:
@@ -316,6 +290,13 @@ def _folded(series: Series) -> list[Spec]:
             "from": {"data": {"values": rows}, "key": "key", "fields": ["column", "place"]},
         },
     ]
+
+
+def _bands(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Colours of stacked parts: severities have theirs, all else runs from harmless to grave."""
+    if any(name.lower() in SEVERITIES for name in names):
+        return tuple(SEVERITIES.get(name.lower(), OTHER) for name in names)
+    return BANDS if len(names) == 5 else (BANDS[0], *BANDS[5 - len(names) : 4])
 
 
 def _by_column(series: Series, colours: tuple[str, ...]) -> Spec:

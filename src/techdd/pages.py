@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 ROWS = 200  # a table that can grow stops here and says how many more there are
+_SPACE = re.compile(r"\s+")
 CARDS = 12  # findings of one chapter that are told in full; the register names them all
 
 
@@ -91,7 +92,7 @@ def _printed(value: object) -> object:
     if value is None:
         return ""
     if isinstance(value, str) and not isinstance(value, Markup):
-        return clean(" ".join(value.split()))
+        return clean(_SPACE.sub(" ", value))
     return value
 
 
@@ -127,8 +128,10 @@ def amount(metric: Metric) -> str:
         return "not measured"
     if metric.unit in ("share", "%"):
         return percent(metric.value if metric.unit == "share" else metric.value / 100)
-    unit = "" if metric.unit in ("", "count", "ratio") else f" {metric.unit}"
-    return f"{number(metric.value, 2 if abs(metric.value) < 10 else 1)}{unit}"
+    unit = "" if metric.unit in ("", "count", "ratio") else metric.unit
+    if metric.value == 1:
+        unit = "person" if unit == "people" else unit.removesuffix("s")
+    return f"{number(metric.value, 2 if abs(metric.value) < 10 else 1)} {unit}".rstrip()
 
 
 def pick(metrics: Sequence[Metric], name: str, repo: str = "") -> Metric | None:
