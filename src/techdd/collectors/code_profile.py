@@ -68,18 +68,22 @@ def complexity(_: date, files: DataFrame, functions: DataFrame) -> Answered:
     units = _production(functions).sort_values(
         ["complexity", "lines", "repo", "path", "start"], ascending=[False, False, True, True, True]
     )
+    worst_first = units[units["complexity"] > COMPLEXITY_BANDS[1]].head(SHOWN_UNITS)
     yield Series(
         "units_to_fix",
         "Functions to fix first",
         ("function", "place", "cyclomatic complexity", "cognitive complexity", "lines"),
         tuple(
-            (str(one.name), f"{one.repo}: {one.path}:{one.start}", int(one.complexity),
-             int(one.cognitive), int(one.lines))
-            for one in units[units["complexity"] > COMPLEXITY_BANDS[1]].head(SHOWN_UNITS).itertuples(
-                index=False, name="Unit"
+            (
+                str(one.name),
+                f"{one.repo}: {one.path}:{one.start}",
+                int(one.complexity),
+                int(one.cognitive),
+                int(one.lines),
             )
+            for one in worst_first.itertuples(index=False, name="Unit")
         ),
-    )  # fmt: skip
+    )
     for repo, part in units[units["complexity"] > FAR_TOO_COMPLEX].groupby("repo"):
         worst = part.iloc[0]
         places = part.head(SHOWN_LOCATIONS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from techdd.syntax.grammar import NAME_LENGTH, Function, Grammar
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 ANONYMOUS = "(anonymous)"
+GAP = 200  # bytes between an `else` and its `if`, or an operator and its operand
 
 
 class _Open:
@@ -29,6 +31,14 @@ class _Open:
         self.inner = 0  # lines that belong to nested functions
 
 
+@dataclass(slots=True)
+class _Logic:
+    """The last `&&` or `||` of a condition, and where the binary's own one ends (-1 = not yet)."""
+
+    last: Kind | None = None
+    end: int = -1
+
+
 class _Frame(NamedTuple):
     """A node that the walk is in. `depth` counts control flow, `nesting` what is cognitive."""
 
@@ -39,7 +49,7 @@ class _Frame(NamedTuple):
     nesting: int
     depth: int
     start: int
-    logic: list[tuple[Kind, int]]  # of a binary: its operator and where that ends
+    logic: _Logic  # of a binary
 
 
 class Walk:
@@ -48,7 +58,7 @@ class Walk:
     def __init__(self, grammar: Grammar, source: bytes, code: Sequence[int]) -> None:
         self.grammar, self.source, self.code = grammar, source, code
         self.opened: list[_Open] = []
-        self.stack = [_Frame(len(source) + 1, Kind.SCOPE, None, "", 0, 0, 0, [])]
+        self.stack = [_Frame(len(source) + 1, Kind.SCOPE, None, "", 0, 0, 0, _Logic())]
         self.names: dict[tuple[int, int], str] = {}  # of the functions that a binding names
         self.chained = -1  # where the last `else` ended
 
@@ -84,7 +94,8 @@ class Walk:
             nesting += 1
         elif kind is not Kind.BINARY:
             nesting, depth = self._structure(start, kind, outer)
-        self.stack.append(_Frame(end, kind, function, prefix, nesting, depth, start, []))
+        logic = _Logic(self._carried(start)) if kind is Kind.BINARY else outer.logic
+        self.stack.append(_Frame(end, kind, function, prefix, nesting, depth, start, logic))
 
     def _structure(self, start: int, kind: Kind, outer: _Frame) -> tuple[int, int]:
         """Counts a structure of control flow; returns the nesting and depth inside."""
@@ -93,7 +104,7 @@ class Walk:
             kind is Kind.IF
             and outer.kind is Kind.IF
             and self.chained >= 0
-            and not self.source[self.chained : start].strip()
+            and self._only(b"", self.chained, start)
         )
         if function and kind is not Kind.SWITCH:
             function.complexity += 1
@@ -132,31 +143,36 @@ class Walk:
             function.cognitive += 1
 
     def _begins_run(self, kind: Kind, end: int) -> bool:
-        """Whether a logical operator starts a new run of its kind, seen from its operands.
-
-        `a && b && c` is one run, as is `a && (b && c)`; `a && !(b && c)` and `a && b || c` are two.
+        """Whether a logical operator starts a new run: the one before it in its condition, read
+        from left to right without parentheses, is of the other kind.
         """
         top = self.stack[-1]
         if top.kind is not Kind.BINARY:
             return True
-        left = top.logic[:]
-        top.logic[:] = [(kind, end)]
-        if (kind, -1) in left:
-            return False
-        outer = self.stack[-2]
-        if outer.kind is Kind.BINARY and outer.logic and outer.logic[-1][0] is kind:
-            return not _only_parentheses(self.source[outer.logic[-1][1] : top.start])
-        return True
+        begins = top.logic.last is not kind
+        top.logic.last, top.logic.end = kind, end
+        return begins
+
+    def _carried(self, start: int) -> Kind | None:
+        """The last operator before an operand that begins at `start`, if nothing parts them."""
+        outer = self.stack[-1]
+        goes_on = outer.kind is Kind.BINARY and outer.logic.end >= 0
+        return outer.logic.last if goes_on and self._only(b"(", outer.logic.end, start) else None
+
+    def _only(self, allowed: bytes, start: int, end: int) -> bool:
+        """Whether nothing but blanks and `allowed` stands there; never so for a wide gap, which
+        would be read again and again.
+        """
+        gap = self.source[start : min(end, start + GAP)]
+        return end - start <= GAP and not gap.strip(allowed + b" \t\r\n")
 
     def _close(self) -> None:
         frame = self.stack.pop()
         outer = self.stack[-1] if self.stack else None
         if frame.kind is Kind.BINARY and outer and outer.kind is Kind.BINARY:
-            # The left operand of an operator yet to come: tell it which run it would go on.
-            is_logical = frame.logic and frame.logic[-1][1] >= 0
-            before = self.source[outer.start : frame.start]
-            if is_logical and not outer.logic and _only_parentheses(before):
-                outer.logic.append((frame.logic[-1][0], -1))
+            begin = outer.logic.end if outer.logic.end >= 0 else outer.start
+            if frame.logic.end >= 0 and self._only(b"(", begin, frame.start):
+                outer.logic.last = frame.logic.last
         elif frame.kind is Kind.FUNCTION and frame.function and outer and outer.function:
             outer.function.inner += max(self._span(frame.function) - 1, 0)
 
@@ -250,7 +266,3 @@ _KEYWORDS = {
 def _qualified(prefix: str, name: str) -> str:
     """`prefix.name`, its last three parts: names must not grow with the depth of nesting."""
     return ".".join([*prefix.split("."), name][-3:]).strip(".")
-
-
-def _only_parentheses(text: bytes) -> bool:
-    return not text.strip(b"( \t\r\n")
