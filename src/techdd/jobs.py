@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
@@ -115,13 +115,14 @@ class _Schedule:
         """Works until nothing waits; a job whose worker died is tried once more, alone."""
         self._drain(workers, pool)
         while self.suspects:
-            suspect = self.suspects.pop()
-            self.waiting.insert(0, suspect)
-            self._drain(1, pool, alone=suspect)
+            trial, self.suspects = self.suspects, []
+            self.waiting[:0] = trial
+            while any(job in self.waiting for job in trial):  # each death takes one of them out
+                self._drain(1, pool, alone=trial)
             self._drain(workers, pool)
 
     def _drain(
-        self, workers: int, pool: Callable[[int], Executor], alone: Job | None = None
+        self, workers: int, pool: Callable[[int], Executor], alone: Sequence[Job] = ()
     ) -> None:
         running: dict[Future[Outcome], Job] = {}
         executor_: Executor | None = None
@@ -134,12 +135,9 @@ class _Schedule:
                         for fact in job.collector.needs
                     ]
                     self.tell(Event(job.collector.name, job.repository.name))
-                    running[
-                        executor_.submit(
-                            work, job.collector.name, job.repository, tables, dict(job.options)
-                        )
-                    ] = job
-                    if len(running) > workers:  # one more than work can be done on keeps all busy
+                    running[_submit(executor_, job, tables)] = job
+                    # One more than work can be done on keeps all busy.
+                    if alone or len(running) > workers:
                         break
                 if not running:
                     return
@@ -147,7 +145,7 @@ class _Schedule:
                 for future in done:
                     job = running.pop(future)
                     try:
-                        self._end(job, future.result())
+                        outcome = future.result()
                     except BrokenProcessPool:
                         # The pool is gone with all it held; each of them may be the culprit.
                         broken = [job, *running.values()]
@@ -158,6 +156,7 @@ class _Schedule:
                             self.suspects += broken
                         executor_ = None
                         return
+                    self._end(job, outcome)
         except BaseException:
             abandon(executor_)
             raise
@@ -165,13 +164,13 @@ class _Schedule:
             if executor_ is not None:
                 executor_.shutdown(wait=False, cancel_futures=True)
 
-    def _ready(self, alone: Job | None) -> Iterable[Job]:
+    def _ready(self, alone: Sequence[Job]) -> Iterable[Job]:
         """Takes from the waiting jobs those that can start, ending fresh and hopeless ones."""
         progress = True
         while progress:
             progress = False
             for job in list(self.waiting):
-                if alone is not None and job is not alone:
+                if alone and job not in alone:
                     continue
                 repo = job.repository.name
                 needed = [
@@ -222,6 +221,15 @@ class _Schedule:
         self.runs.append(run)
         self.ended[run.collector, run.repo] = run
         self.tell(Event(run.collector, run.repo, run, cached))
+
+
+def _submit(pool: Executor, job: Job, tables: list[Any]) -> Future[Outcome]:
+    try:
+        return pool.submit(work, job.collector.name, job.repository, tables, dict(job.options))
+    except BrokenProcessPool as error:  # a worker died just now; the future says so in its turn
+        broken: Future[Outcome] = Future()
+        broken.set_exception(error)
+        return broken
 
 
 def _jobs(

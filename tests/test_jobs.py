@@ -1,0 +1,279 @@
+"""Order, freshness and failure of jobs, with collectors as a third party would ship them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from builders import A, build, opened
+
+from techdd import jobs, plugins
+from techdd.collectors import Collector
+from techdd.errors import TechddError
+from techdd.evidence import Evidence
+from techdd.intake import open_repository
+from techdd.model import Issue, Run, Status
+from techdd.repository import Repository
+from techdd.worker import executor
+
+TOYS = Path(__file__).parent / "toys"
+
+
+class Inline(Executor):
+    """Runs each job at once in this process, so that a test sees every event in order."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except BaseException as error:
+            future.set_exception(error)
+        return future
+
+
+def inline(_: int) -> Executor:
+    return Inline()
+
+
+@pytest.fixture(autouse=True)
+def toys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[dict[str, Collector]]:
+    """The toys installed: their module and its entry point on the path that workers inherit."""
+    installed = tmp_path / "site"
+    metadata = installed / "toys-1.0.dist-info"
+    metadata.mkdir(parents=True)
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: toys\nVersion: 1.0\n")
+    (metadata / "entry_points.txt").write_text("[techdd.collectors]\ntoys = toy_collectors\n")
+    (installed / "toy_collectors.py").write_text((TOYS / "toy_collectors.py").read_text())
+    monkeypatch.syspath_prepend(str(installed))
+    plugins._modules.cache_clear()
+    yield plugins.discover("techdd.collectors", Collector)
+    plugins._modules.cache_clear()
+    sys.modules.pop("toy_collectors", None)
+
+
+class Bench:
+    """An evidence store and repositories, and what was told while they were collected."""
+
+    def __init__(self, tmp_path: Path, toys: dict[str, Collector]) -> None:
+        self.tmp_path, self.toys = tmp_path, toys
+        self.evidence = Evidence(tmp_path / "evidence")
+        self.repositories = [opened(tmp_path, [A({"a": "1", "b": "22"})])]
+        self.events: list[jobs.Event] = []
+        self.logs: dict[str, str] = {}
+
+    def add(self, name: str) -> None:
+        self.repositories.append(opened(self.tmp_path, [A({"c": "1"})], name))
+
+    def collect(
+        self, *names: str, workers: int = 1, pool: Any = inline, **options: Any
+    ) -> dict[str, Run]:
+        """Run by "collector" or "collector.repository" if there are several repositories."""
+        self.events.clear()
+        runs = jobs.collect(
+            self.repositories, [self.toys[name] for name in names], self.evidence, options,
+            workers=workers, pool=pool, tell=self.events.append, log=self.logs.__setitem__,
+        )  # fmt: skip
+        one = len(self.repositories) == 1
+        return {run.collector if one else f"{run.collector}.{run.repo}": run for run in runs}
+
+    def table(self, name: str, repo: str = "app") -> list[tuple[Any, ...]]:
+        (fact,) = self.toys[name].makes
+        return list(self.evidence.table(fact, [repo]).itertuples(index=False, name=None))
+
+    @property
+    def cached(self) -> set[str]:
+        return {event.collector for event in self.events if event.cached}
+
+
+@pytest.fixture
+def bench(tmp_path: Path, toys: dict[str, Collector]) -> Bench:
+    return Bench(tmp_path, toys)
+
+
+# --- order ----------------------------------------------------------------------------------------
+
+
+class One(NamedTuple):
+    x: int
+
+
+class Two(NamedTuple):
+    x: int
+
+
+def made(name: str, makes: tuple[Any, ...], needs: tuple[Any, ...] = ()) -> Collector:
+    return Collector(name, lambda _: iter(()), makes, needs)
+
+
+def test_who_needs_comes_after_who_makes() -> None:
+    chain = [made("c", (), (Two,)), made("b", (Two,), (One,)), made("a", (One,)), made("z", ())]
+    names = [one.name for one in jobs.order(chain)]
+    assert names.index("a") < names.index("b") < names.index("c")
+    assert sorted(names) == ["a", "b", "c", "z"]
+    assert names == [one.name for one in jobs.order(chain[::-1])]
+
+
+def test_a_circle_of_needs_is_named() -> None:
+    with pytest.raises(TechddError, match=r"^collectors need each other: \w -> \w -> \w$"):
+        jobs.order([made("a", (One,), (Two,)), made("b", (Two,), (One,))])
+
+
+# --- what comes back ------------------------------------------------------------------------------
+
+
+def test_facts_are_stored_and_the_runs_say_how_many(bench: Bench) -> None:
+    runs = bench.collect("walls", "pebbles")
+    assert {name: (run.status, run.rows, run.issues) for name, run in runs.items()} == {
+        "pebbles": (Status.OK, {"Pebble": 2}, ()),
+        "walls": (Status.OK, {"Wall": 1}, ()),
+    }
+    assert bench.table("pebbles") == [("app", "a", 1), ("app", "b", 2)]
+    assert bench.table("walls") == [("app", 2)]
+    assert bench.evidence.run("walls", "app") == runs["walls"]
+    assert [(one.collector, one.run is not None) for one in bench.events] == [
+        ("pebbles", False), ("pebbles", True), ("walls", False), ("walls", True),
+    ]  # fmt: skip
+
+
+def test_an_issue_makes_a_run_partial_and_is_clean_text(bench: Bench) -> None:
+    bench.add("odd")
+    runs = bench.collect("pebbles", "walls")
+    assert runs["walls.app"].status is Status.OK
+    assert runs["walls.odd"].status is Status.PARTIAL
+    assert runs["walls.odd"].issues == (Issue("odd wall", "a\\x1b[31m", "b\\x0ac"),)
+
+
+def test_more_issues_than_anybody_reads_are_counted(bench: Bench) -> None:
+    issues = bench.collect("floods")["floods"].issues
+    assert len(issues) == jobs.ISSUES_KEPT + 1
+    assert issues[-1] == Issue("further issues, not listed", detail="500")
+
+
+@pytest.mark.parametrize(
+    ("name", "reason", "logged"),
+    [
+        ("raises", "internal error: ZeroDivisionError (see the log)", "ZeroDivisionError: oh dear"),
+        ("recurses", "maximum recursion depth exceeded", ""),
+        ("sleeps", "time limit of 0.00833333 minutes", ""),
+        ("lies", "internal error: KeyError (see the log)", "KeyError"),
+        ("mistypes", "internal error: TypeError (see the log)", "Nothing.path is str, not int"),
+    ],
+)
+def test_a_failure_is_one_run_and_the_others_go_on(
+    bench: Bench, name: str, reason: str, logged: str
+) -> None:
+    runs = bench.collect(name, "pebbles", "walls")
+    assert {n: str(run.status) for n, run in runs.items()} == {
+        name: "failed", "pebbles": "ok", "walls": "ok",
+    }  # fmt: skip
+    assert [issue.reason for issue in runs[name].issues] == [reason]
+    assert runs[name].rows == {}
+    assert bench.table(name) == []
+    assert set(bench.logs) == ({f"{name}.app"} if logged else set())
+    assert logged in bench.logs.get(f"{name}.app", "")
+
+
+def test_who_needs_a_failed_collector_is_skipped_and_says_why(bench: Bench) -> None:
+    bench.collect("pebbles", "walls")
+    trap = bench.tmp_path / "trap"
+    trap.touch()
+    runs = bench.collect("pebbles", "walls", pebbles={"fail": str(trap)})
+    assert [str(issue.reason) for issue in runs["pebbles"].issues] == ["asked to fail"]
+    assert (runs["walls"].status, runs["walls"].issues) == (
+        Status.SKIPPED,
+        (Issue("needs pebbles, which gave no facts"),),
+    )
+    assert bench.table("pebbles") == bench.table("walls") == []
+    trap.unlink()
+    again = bench.collect("pebbles", "walls", pebbles={"fail": str(trap)})
+    assert {run.status for run in again.values()} == {Status.OK}
+    assert bench.cached == set()
+
+
+# --- freshness ------------------------------------------------------------------------------------
+
+
+def test_what_is_fresh_is_not_run_again(bench: Bench) -> None:
+    note = bench.tmp_path / "note"
+    first = bench.collect("pebbles", "walls", pebbles={"note": str(note)})
+    again = bench.collect("pebbles", "walls", pebbles={"note": str(note)})
+    assert note.read_text() == "app\n"
+    assert bench.cached == {"pebbles", "walls"}
+    assert again == first
+
+
+def test_partial_is_fresh_and_failed_is_not(bench: Bench) -> None:
+    bench.collect("floods", "raises")
+    bench.collect("floods", "raises")
+    assert bench.cached == {"floods"}
+
+
+def changed_option(bench: Bench) -> dict[str, Any]:
+    return {"pebbles": {"note": str(bench.tmp_path / "other")}}
+
+
+def changed_version(bench: Bench) -> dict[str, Any]:
+    old = bench.toys["pebbles"]
+    bench.toys["pebbles"] = Collector(old.name, old.run, old.makes, old.needs, version=2)
+    return {}
+
+
+def changed_commit(bench: Bench) -> dict[str, Any]:
+    source = build(bench.tmp_path / "new.git", [A({"a": "new"})])
+    overlay = bench.repositories[0].git_dir
+    bench.repositories = [open_repository("app", source, overlay)]
+    return {}
+
+
+def lost_facts(bench: Bench) -> dict[str, Any]:
+    (bench.evidence.root / "pebbles" / "app.parquet").unlink()
+    return {}
+
+
+def changed_plugins(bench: Bench) -> dict[str, Any]:
+    vars(sys.modules["toy_collectors"])["more"] = made("more", ())
+    return {}
+
+
+@pytest.mark.parametrize(
+    ("change", "cached"),
+    [
+        (changed_option, set()),
+        (changed_version, set()),
+        (changed_commit, set()),
+        (changed_plugins, set()),
+        (lost_facts, {"walls"}),
+        (lambda _: {}, {"pebbles", "walls"}),
+    ],
+)
+def test_what_a_fact_depends_on_makes_it_stale(
+    bench: Bench, change: Callable[[Bench], dict[str, Any]], cached: set[str]
+) -> None:
+    bench.collect("pebbles", "walls")
+    bench.collect("pebbles", "walls", **change(bench))
+    assert bench.cached == cached
+
+
+# --- real workers ---------------------------------------------------------------------------------
+
+
+def test_workers_find_third_party_collectors_and_survive_one_that_dies(bench: Bench) -> None:
+    for name in ("well", "odd"):
+        bench.add(name)
+    runs = bench.collect("pebbles", "dies", "walls", workers=2, pool=executor)
+    assert {name: str(run.status) for name, run in sorted(runs.items())} == {
+        "dies.app": "failed", "dies.odd": "failed", "dies.well": "ok",
+        "pebbles.app": "ok", "pebbles.odd": "ok", "pebbles.well": "ok",
+        "walls.app": "ok", "walls.odd": "partial", "walls.well": "ok",
+    }  # fmt: skip
+    assert runs["dies.app"].issues == (Issue("its process died (out of memory?)"),)
+    assert bench.table("dies", "well") == [("well", "survived")]
+
+
+def test_no_repository_is_no_run(bench: Bench) -> None:
+    nobody: list[Repository] = []
+    assert jobs.collect(nobody, [bench.toys["pebbles"]], bench.evidence, {}, workers=1) == []

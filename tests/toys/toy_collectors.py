@@ -1,0 +1,124 @@
+"""Collectors as a third party would ship them, each with one way to end; found by entry point."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from techdd.collectors import Gathered, collector
+from techdd.errors import TechddError
+from techdd.facts import Columns
+from techdd.model import Issue
+from techdd.repository import Repository
+
+
+class Pebble(NamedTuple):
+    """What `pebbles` gathers."""
+
+    path: str
+    size: int
+
+
+class Wall(NamedTuple):
+    """What `walls` makes of pebbles."""
+
+    pebbles: int
+
+
+class Nothing(NamedTuple):
+    """What those that fail would make."""
+
+    path: str
+
+
+@collector(makes=(Pebble,))
+def pebbles(repo: Repository, *, note: str = "", fail: str = "") -> Gathered:
+    """One row a file; notes in a file outside how often it ran; fails where that file is there."""
+    if note:
+        with Path(note).open("a") as file:
+            file.write(f"{repo.name}\n")
+    for entry in repo.regular_files():
+        yield Pebble(entry.path, entry.size)
+    if fail and Path(fail).exists():
+        raise TechddError("asked to fail")
+
+
+@collector(makes=(Wall,), needs=(Pebble,))
+def walls(repo: Repository, pebbles: Any) -> Gathered:
+    """One row that counts the pebbles, as columns."""
+    assert list(pebbles.columns) == ["path", "size"]
+    yield Columns(Wall, {"pebbles": [len(pebbles)]})
+    if repo.name == "odd":
+        yield Issue("odd wall", "a\x1b[31m", "b\nc")
+
+
+@collector(makes=(Nothing,))
+def raises(_: Repository) -> Gathered:
+    """Has a bug."""
+    yield Nothing("half")
+    raise ZeroDivisionError("oh dear")
+
+
+@collector(makes=(Nothing,))
+def recurses(_: Repository) -> Gathered:
+    """Goes too deep."""
+    yield Nothing("half")
+
+    def deep() -> None:
+        deep()
+
+    deep()
+
+
+@collector(makes=(Nothing,), minutes=0.5 / 60)
+def sleeps(_: Repository) -> Gathered:
+    """Takes longer than it may, and swallows every exception on the way."""
+    while True:
+        try:
+            time.sleep(60)
+        except Exception:
+            yield Nothing("swallowed")
+
+
+@collector(makes=(Nothing,))
+def dies(repo: Repository) -> Gathered:
+    """Kills its own process, but in the repository `well`."""
+    if repo.name != "well":
+        os._exit(9)
+    yield Nothing("survived")
+
+
+@collector(makes=(Nothing,))
+def lies(_: Repository) -> Gathered:
+    """Yields a fact that it does not declare."""
+    yield Pebble("a", 1)
+
+
+@collector(makes=(Nothing,))
+def mistypes(_: Repository) -> Gathered:
+    """Yields a value of another type than its fact declares."""
+    yield Nothing(5)  # type: ignore[arg-type]
+
+
+class Flood(NamedTuple):
+    """What `floods` would make."""
+
+    path: str
+
+
+@collector(makes=(Flood,))
+def floods(_: Repository) -> Gathered:
+    """Has more issues than anybody reads."""
+    yield from (Issue("again", f"{number}") for number in range(1_500))
+
+
+@collector(makes=(Nothing,), minutes=5)
+def waits(_: Repository, *, note: str) -> Iterator[Any]:
+    """Says which process it is and waits to be interrupted."""
+    with Path(note).open("a") as file:
+        file.write(f"{os.getpid()}\n")
+    time.sleep(300)
+    yield Nothing("done")
