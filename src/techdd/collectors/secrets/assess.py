@@ -1,0 +1,113 @@
+"""What the secrets mean: how many can be used today by whoever reads the code, how many could."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from techdd.collectors import Answered, probe
+from techdd.collectors.secrets.scan import Secret, SecretScan
+from techdd.model import Location, Metric, Observation, Series, Value
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+# Whether a credential works was not tried, so the rule's confidence stands for it.
+SEVERITY = {"high": "critical", "medium": "high", "low": "medium"}
+_PLACES = 10  # of one secret, named
+_UNKNOWN = "at an unknown date"
+_LIMITS = (
+    "Patterns of known providers, connection strings and private keys, in every file version; "
+    "passwords without a recognisable form and commit messages are not covered. No value was tried."
+)
+
+
+class _Found(NamedTuple):
+    """One secret of one repository; `state` is "tree", "history" or "test"."""
+
+    repo: str
+    kind: str
+    fingerprint: str
+    state: str
+    rows: Any  # its facts, those of the audited tree first
+
+
+@probe(domain="security", needs=(Secret, SecretScan))
+def secrets(_as_of: date, found: DataFrame, scans: DataFrame) -> Answered:
+    """Do the repositories hold credentials, in the files or in the history?"""
+    all_found = list(_grouped(found))
+    for repo in ["", *sorted(scans["repo"])]:
+        own = scans[scans["repo"] == repo] if repo else scans
+        counts = Counter(one.state for one in all_found if repo in ("", one.repo))
+        yield from _metrics(repo, counts, own)
+    for one in all_found:
+        if one.state != "test":
+            yield _observation(one)
+    if all_found:
+        yield _kinds(all_found)
+
+
+def _grouped(found: DataFrame) -> Iterator[_Found]:
+    """A secret counts unless each of its places looks like a test."""
+    for (repo, kind, mark), rows in found.groupby(["repo", "kind", "fingerprint"]):
+        in_tree = bool(rows["in_head"].any())
+        state = "test" if rows["looks_like_test"].all() else "tree" if in_tree else "history"
+        ordered = rows.sort_values(["in_head", "added", "path"], ascending=[False, True, True])
+        yield _Found(str(repo), str(kind), str(mark), state, ordered)
+
+
+def _metrics(repo: str, counts: Counter[str], scans: DataFrame) -> Iterator[Metric]:
+    complete = bool(len(scans)) and bool(scans["complete"].all())
+    basis = f"{scans['versions'].sum():,} file versions"
+    if counts["test"]:
+        basis += f"; {counts['test']:,} test or example values left out"
+    note = "" if complete else "secret scan incomplete; not assessed is not clean"
+    if missing := int(scans["missing"].sum()):
+        note = f"{note}; {missing:,} file versions missing".removeprefix("; ")
+    for name, state in (("in_tree", "tree"), ("in_history", "history")):
+        # What an incomplete scan found stands; that it found nothing says nothing.
+        value = float(counts[state]) if complete or counts[state] else None
+        yield Metric(f"secrets.{name}", value, "secrets", repo, basis, note)
+
+
+def _observation(one: _Found) -> Observation:
+    places = one.rows[one.rows["in_head"]] if one.state == "tree" else one.rows
+    values: dict[str, Value] = {
+        "kind": one.kind,
+        "count": len(places),
+        "added": _day(one.rows["added"].min()),
+    }
+    if one.state == "tree":
+        confidence = str(one.rows["confidence"].iloc[0])
+        values |= {"confidence": confidence, "severity": SEVERITY.get(confidence, "high")}
+    else:
+        values |= {"removed": _day(one.rows["removed"].max())}
+    locations = tuple(
+        Location(row.path, int(row.line), row.commit)
+        for row in places.head(_PLACES).itertuples()
+        if row.path
+    )
+    return Observation(f"secret-in-{one.state}", one.repo, one.fingerprint, locations, values)
+
+
+def _day(when: Any) -> str:
+    import pandas as pd
+
+    return _UNKNOWN if pd.isna(when) else f"{when:%Y-%m-%d}"
+
+
+def _kinds(all_found: list[_Found]) -> Series:
+    counts = Counter((one.kind, one.state) for one in all_found)
+    states = ("tree", "history", "test")
+    return Series(
+        "secret_kinds",
+        "Credential-shaped strings by kind",
+        ("kind", "in the audited files", "only in the history", "test or example values"),
+        tuple(
+            (kind, *(counts[kind, state] for state in states))
+            for kind in sorted({one.kind for one in all_found})
+        ),
+        note=_LIMITS,
+    )

@@ -1,0 +1,114 @@
+"""Runs kingfisher on a repository and reads its report, without ever holding what it found."""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from techdd import sandbox
+from techdd.errors import TechddError
+from techdd.repository import GIT_ENVIRONMENT, first_line
+
+# Validating would try the client's credentials on live services. Inline marks are not obeyed
+# (--no-ignore). Every file version with a secret is told (--no-dedup), so that it can be traced.
+_SCAN = (
+    "scan", "--git-history=full", "--no-validate", "--no-update-check", "--no-ignore", "--redact",
+    "--no-dedup", "--format=json", "--git-repo-timeout=0",
+)  # fmt: skip
+_ENDED_WELL = (0, 200, 205)  # nothing found, findings, findings that are valid
+_BAD_ENDS = ("scan_partial", "scan_failed", "pending")
+_REDACTED = re.compile(r"\[REDACTED:[0-9a-f]+\]")
+
+
+class ScanFailed(TechddError):
+    """kingfisher gave no report that can be used."""
+
+
+class Hit(NamedTuple):
+    """One match in one file version. `commit` is empty where the version belongs to none."""
+
+    rule: str
+    value: str  # stands for the value; differs from run to run
+    identity: str  # of value and offset; equal in every run
+    confidence: str
+    path: str  # with "!" before a path inside an archive
+    commit: str
+    line: int
+    columns: tuple[int, int] | None  # None where they count in decoded or unpacked content
+
+
+class Scanned(NamedTuple):
+    """A report of kingfisher; `gaps` says what it could not do."""
+
+    engine: str
+    versions: int  # of files, read
+    hits: list[Hit]
+    gaps: str
+
+
+def scan(git_dir: Path, seconds: float) -> Scanned:
+    """All hits in all objects of the repository. Raises ScanFailed."""
+    # Compiling its rules takes kingfisher seconds; beside the overlay they serve the next run.
+    cache = f"--rule-cache-dir={git_dir.parent / '.kingfisher'}"
+    with tempfile.TemporaryDirectory() as home:
+        try:
+            done = sandbox.run(
+                [_program(), *_SCAN, cache, str(git_dir)],
+                env={**GIT_ENVIRONMENT, "HOME": home},
+                timeout=seconds,
+            )
+        except (sandbox.LimitExceeded, OSError) as error:
+            raise ScanFailed(f"kingfisher: {error}") from None
+    if done.returncode not in _ENDED_WELL:
+        errors = [line for line in done.stderr.split(b"\n") if line.startswith(b"Error")]
+        said = first_line(errors[0] if errors else b"").replace(str(git_dir), "the repository")
+        raise ScanFailed(f"kingfisher ended with code {done.returncode}: {said}")
+    return _read(done.stdout)
+
+
+def _program() -> str:
+    """kingfisher's own path, wherever the package was installed together with this one."""
+    try:
+        from kingfisher import get_binary_path  # type: ignore[import-untyped]
+
+        return str(get_binary_path())
+    except (ImportError, OSError):
+        raise ScanFailed("kingfisher is not installed; install kingfisher-bin") from None
+
+
+def _read(output: bytes) -> Scanned:
+    try:
+        # A second document, of statistics, follows the first.
+        report, _ = json.JSONDecoder().raw_decode(output.decode("utf-8", "replace").lstrip())
+        hits = sorted(map(_hit, report["findings"]), key=repr)
+        engine = f"kingfisher {report['metadata']['kingfisher_version']}"
+        versions = int(report["metadata"]["summary"]["blobs_scanned"])
+        ends = report["audit"]["summary"]
+        gaps = [f"{ends[end]} {end.replace('_', ' ')}" for end in _BAD_ENDS if ends.get(end)]
+        if not ends["scan_succeeded"] and not gaps:
+            gaps = ["kingfisher does not say that it scanned the repository"]
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        # Not the error's text, which can quote the report.
+        raise ScanFailed(f"kingfisher's report: {type(error).__name__}") from None
+    return Scanned(engine, versions, hits, ", ".join(gaps))
+
+
+def _hit(finding: dict[str, Any]) -> Hit:
+    found = finding["finding"]
+    if not _REDACTED.fullmatch(found["snippet"]):
+        raise ValueError("not redacted")
+    git = found.get("git_metadata")
+    plain = not found.get("encoding") and "!" not in found["path"]
+    return Hit(
+        rule=str(finding["rule"]["name"]),
+        value=found["snippet"],
+        identity=str(found["fingerprint"]),
+        confidence=str(found["confidence"]).lower(),
+        path=str(found["path"]),
+        commit=str(git["commit"]["id"]) if git else "",
+        line=int(found["line"]),
+        columns=(int(found["column_start"]), int(found["column_end"]) + 1) if plain else None,
+    )

@@ -1,0 +1,121 @@
+"""Follows file versions with a secret through the history: what brought them, what took them."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from techdd.collectors.secrets.engine import Hit
+from techdd.errors import RepositoryError
+from techdd.model import Issue
+from techdd.repository import Repository, records
+from techdd.text import decode
+
+_LOOSE_OBJECT = re.compile(r"/objects/([0-9a-f]{2})/([0-9a-f]{38}|[0-9a-f]{62})$")
+_OBJECT_ID = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+# Combined diffs (-c) show a merge that holds what none of its parents does.
+_LOG = (
+    "log", "--all", "--topo-order", "--raw", "-c", "--no-renames", "--no-abbrev", "-z",
+    "--format=@%H %ct",
+)  # fmt: skip
+_SUBMODULE = b"160000"
+_TREES = 100  # that are listed whole to find files with odd names
+
+
+class Step(NamedTuple):
+    """One commit that brought or took a file version at one path."""
+
+    path: str
+    old: frozenset[str]  # the version in each parent
+    new: str
+    commit: str
+    when: datetime | None  # of the commit; None where it is implausible
+
+
+class History:
+    """The steps of the wanted file versions, newest first, out of one pass over all branches."""
+
+    def __init__(self, repo: Repository, wanted: Collection[str]) -> None:
+        self.steps: list[Step] = []
+        self.versions: set[bytes] = set()  # every file version that a commit names
+        self.issues: list[Issue] = []
+        try:
+            self._read(records(repo.stream(*_LOG, repo.head)), {blob.encode() for blob in wanted})
+        except RepositoryError as error:
+            self.issues.append(Issue("history was not read to its end", detail=error.message))
+        missing = _missing(repo, self.versions)
+        if missing:
+            detail = f"{missing:,} of {len(self.versions):,} are missing from the repository"
+            self.issues.append(Issue("file versions not scanned for secrets", detail=detail))
+        self.missing = missing
+
+    def _read(self, tokens: Iterator[bytes], wanted: set[bytes]) -> None:
+        commit, when = "", None
+        for raw in tokens:
+            token = raw.lstrip(b"\n")
+            if token.startswith(b"@"):
+                sha, seconds = token[1:].split(b" ")
+                commit, when = sha.decode(), _date(seconds)
+            elif token.startswith(b":"):
+                path = next(tokens)
+                sides = token.count(b":") + 1  # the parents and the result
+                fields = token.lstrip(b":").split(b" ")
+                *old, new = fields[sides : 2 * sides]
+                if fields[sides - 1] != _SUBMODULE and new.strip(b"0"):
+                    self.versions.add(new)
+                if new in wanted or not wanted.isdisjoint(old):
+                    before = frozenset(blob.decode() for blob in old)
+                    self.steps.append(Step(decode(path), before, new.decode(), commit, when))
+
+
+def blobs_of(repo: Repository, hits: Collection[Hit]) -> dict[Hit, str]:
+    """The file version of each hit, as far as git knows its name."""
+    blobs: dict[Hit, str] = {}
+    names: dict[str, list[Hit]] = defaultdict(list)
+    for hit in hits:
+        loose = _LOOSE_OBJECT.search(hit.path)
+        if not hit.commit:
+            blobs |= {hit: "".join(loose.groups())} if loose else {}
+        elif "\n" not in hit.path:
+            names[f"{hit.commit}:{hit.path}"].append(hit)
+            if "!" in hit.path:  # of an archive, unless "!" is part of the file's own name
+                names[f"{hit.commit}:{hit.path.partition('!')[0]}"].append(hit)
+    answers = b"".join(repo.stream("cat-file", "--batch-check=%(objectname)", lines=names))
+    for named, answer in zip(names.values(), answers.splitlines(), strict=True):
+        if _OBJECT_ID.fullmatch(answer):
+            for hit in named:
+                blobs.setdefault(hit, answer.decode())
+    return _oddly_named(repo, [hit for hit in hits if hit.commit and hit not in blobs]) | blobs
+
+
+def _oddly_named(repo: Repository, hits: Iterable[Hit]) -> dict[Hit, str]:
+    """The same where git cannot be asked by name: kingfisher tells it with U+FFFD, or it breaks
+    the line.
+    """
+    there: dict[str, dict[str, list[Hit]]] = defaultdict(lambda: defaultdict(list))
+    for hit in hits:
+        there[hit.commit][hit.path].append(hit)
+    blobs: dict[Hit, str] = {}
+    for commit, paths in sorted(there.items())[:_TREES]:
+        for record in records(repo.stream("ls-tree", "-r", "-z", "--full-tree", commit)):
+            head, path = record.split(b"\t", 1)
+            for hit in paths.get(path.decode("utf-8", "replace"), ()):
+                blobs[hit] = head.split(b" ")[2].decode()
+    return blobs
+
+
+def _missing(repo: Repository, versions: set[bytes]) -> int:
+    """How many of the objects are not in the store, as in a partial clone."""
+    ids = (version.decode() for version in sorted(versions))
+    answers = b"".join(repo.stream("cat-file", "--batch-check=%(objecttype)", lines=ids))
+    return sum(answer.endswith(b" missing") for answer in answers.splitlines())
+
+
+def _date(raw: bytes) -> datetime | None:
+    """None for what no commit can honestly say (before 1990, after 2100)."""
+    seconds = int(raw) if raw.isdigit() and len(raw) < 12 else 0
+    plausible = 631_152_000 <= seconds < 4_102_444_800
+    return datetime.fromtimestamp(seconds, UTC) if plausible else None

@@ -1,0 +1,308 @@
+"""Secrets in a real history, put together at run time so that no file of ours holds one."""
+
+from __future__ import annotations
+
+import io
+import json
+import random
+import string
+import sys
+import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from builders import START, A, build, fast_import, git, opened, quoted
+
+from techdd import sandbox
+from techdd.collectors.secrets import Secret, SecretScan, collector, engine, probe
+from techdd.facts import frame
+from techdd.intake import open_repository
+from techdd.model import Issue, Metric, Observation, Series
+from techdd.repository import Repository
+
+LETTERS = string.ascii_letters + string.digits
+
+
+def made(prefix: str, *lengths: int, of: str = LETTERS, seed: int = 1) -> str:
+    some = random.Random(seed)
+    return prefix + "-".join("".join(some.choice(of) for _ in range(n)) for n in lengths)
+
+
+def slack(seed: int) -> str:
+    digits = made("xo" + "xb-", 12, 12, of=string.digits, seed=seed)
+    return f"{digits}-{made('', 24, seed=seed)}"
+
+
+KEPT, GONE, TESTED, LOOSE, MARKED = (slack(seed) for seed in range(5))
+STRIPE = made("sk_" + "live_", 24)
+AWS_ID = made("AK" + "IA", 16, of=string.ascii_uppercase + "234567")
+AWS_KEY = made("", 40, seed=9)
+VALUES = (KEPT, GONE, TESTED, LOOSE, MARKED, STRIPE, AWS_ID, AWS_KEY)
+JWT_IO = ".".join(
+    (
+        "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9",
+        "eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lIiwiaWF0IjoxNTE2MjM5MDIyfQ",
+        "SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c",
+    )
+)
+EXAMPLE = 'aws_access_key_id = "AKIAIOSFODNN7' + 'EXAMPLE"\n'
+EXAMPLE += 'aws_secret_access_key = "wJalrXUtnFEMI/K7MDENG/bPxRfiCY' + 'EXAMPLEKEY"\n'
+
+COMMITS = (
+    A({"app.py": f'token = "{GONE}"\n', "old/name.py": f'\n\nkey = "{KEPT}"\n'}),
+    A({"lost.py": f'token = "{LOOSE}"\n'}, day=1),  # on no branch: the next goes on from the first
+    A({"app.py": f'import os\n\ntoken = "{GONE}"\n'}, day=2, parent=0),
+    A(
+        {
+            "app.py": "import os\n",
+            "old/name.py": None,
+            "new/name.py": f'key = "{KEPT}"\n',
+            "tests/test_app.py": f'token = "{TESTED}"\n',
+            "README.md": f"Try it with {JWT_IO}\n{EXAMPLE}",
+        },
+        day=3,
+    ),
+    A({"pay.js": f'const k = "{STRIPE}" // kingfisher:ignore\n'}, day=4),
+    A({"bot.py": f'token = "{MARKED}"  # gitleaks:allow nosec\n'}, day=5),
+    A({"aws.cfg": f'aws_access_key_id="{AWS_ID}"\naws_secret_access_key="{AWS_KEY}"\n'}, day=6),
+)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All overlays side by side, so that kingfisher compiles its rules once."""
+    return tmp_path_factory.mktemp("secrets")
+
+
+@pytest.fixture(scope="module")
+def repo(folder: Path) -> Repository:
+    return opened(folder, COMMITS)
+
+
+@pytest.fixture(scope="module")
+def printed() -> list[bytes]:
+    return []
+
+
+@pytest.fixture(scope="module")
+def gathered(repo: Repository, printed: list[bytes]) -> list[Any]:
+    def listening(*args: Any, **options: Any) -> sandbox.Completed:
+        done = run(*args, **options)
+        printed.extend([done.stdout, done.stderr, repr(args).encode()])
+        return done
+
+    run, sandbox.run = sandbox.run, listening
+    try:
+        return list(collector.run(repo, key="engagement"))
+    finally:
+        sandbox.run = run
+
+
+def secrets(gathered: list[Any]) -> dict[str, Secret]:
+    return {one.path: one for one in gathered if isinstance(one, Secret)}
+
+
+def answers(gathered: list[Any]) -> Iterator[Metric | Observation | Series]:
+    tables = []
+    for fact in (Secret, SecretScan):
+        table = frame(fact, [one for one in gathered if isinstance(one, fact)])
+        tables.append(table.assign(repo="app"))
+    yield from probe.run(date(2025, 6, 1), *tables)
+
+
+def day(number: int) -> datetime:
+    return START + timedelta(days=number)
+
+
+def commit(repo: Repository, number: int) -> str:
+    lines = repo.git("log", "--format=%H %ct", repo.head).decode().split("\n")
+    dated = dict(reversed(line.split()) for line in lines if line)
+    return dated[str(int(day(number).timestamp()))]
+
+
+def test_a_deleted_secret_is_traced(gathered: list[Any], repo: Repository) -> None:
+    gone = secrets(gathered)["app.py"]
+    assert (gone.rule, gone.kind, gone.line) == ("slack-bot-token", "Slack bot token", 1)
+    assert (gone.commit, gone.added) == (commit(repo, 0), day(0))
+    assert (gone.in_head, gone.removed, gone.removed_commit) == (False, day(3), commit(repo, 3))
+
+
+def test_a_secret_that_moved_is_one_secret_still_there(gathered: list[Any]) -> None:
+    was, now = secrets(gathered)["old/name.py"], secrets(gathered)["new/name.py"]
+    assert was.fingerprint == now.fingerprint
+    assert (was.in_head, was.removed) == (False, day(3))
+    assert (now.in_head, now.line, now.removed, now.removed_commit) == (True, 1, None, "")
+
+
+def test_marks_of_the_client_do_not_silence(gathered: list[Any]) -> None:
+    assert secrets(gathered)["pay.js"].in_head
+    assert secrets(gathered)["bot.py"].in_head
+
+
+def test_an_object_that_no_branch_reaches(gathered: list[Any]) -> None:
+    loose = secrets(gathered)["lost.py"]
+    assert (len(loose.commit), loose.in_head, loose.added) == (40, False, None)
+
+
+def test_an_object_that_belongs_to_no_commit(folder: Path) -> None:
+    source = build(folder / "dangling.git", [A({"a.py": "x = 1\n"})])
+    (folder / "loose.py").write_text(f'token = "{LOOSE}"\n')
+    git(source, "hash-object", "-w", str(folder / "loose.py"))
+    repository = open_repository("dangling", source, folder / "overlay" / "dangling")
+    loose, scan = collector.run(repository)
+    assert (loose.path, loose.commit, loose.in_head, scan.complete) == ("", "", False, True)
+    (observed,) = (one for one in answers([loose, scan]) if isinstance(one, Observation))
+    assert observed.locations == ()
+
+
+def test_names_that_git_cannot_be_asked_for(folder: Path) -> None:
+    names = [b"caf\xe9.py", b"new\nline.py", b"a!b.py", b"-x:y.py"]
+    stream = b"commit refs/heads/main\ncommitter A <a@x.io> 1736154000 +0000\ndata 1\nm\n"
+    for number, name in enumerate(names):
+        content = f"token = '{slack(20 + number)}'\n".encode()
+        stream += b"M 100644 inline %s\ndata %d\n%s\n" % (quoted(name), len(content), content)
+    source = fast_import(folder / "odd.git", stream + b"\n")
+    gathered = list(collector.run(open_repository("odd", source, folder / "overlay" / "odd")))
+    assert not [one for one in gathered if isinstance(one, Issue)]
+    assert {path: one.in_head for path, one in secrets(gathered).items()} == {
+        "-x:y.py": True, "a!b.py": True, "caf\\xe9.py": True, "new\\x0aline.py": True,
+    }  # fmt: skip
+
+
+def test_a_secret_inside_an_archive(folder: Path) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(zipfile.ZipInfo("inner/x.py"), f'token = "{KEPT}"\n')
+    commits = [A({"lib.zip": packed.getvalue()})]
+    found, _ = collector.run(opened(folder, commits, "archive"))
+    assert (found.path, found.in_head, found.looks_like_test) == ("lib.zip", True, False)
+
+
+def test_examples_and_tests_are_told_apart(gathered: list[Any]) -> None:
+    found = secrets(gathered)
+    assert found["tests/test_app.py"].looks_like_test
+    assert found["README.md"].looks_like_test  # the value: jwt.io's token, AWS's documentation key
+    assert found["README.md"].rule == "jwt"
+    counted = {path for path, one in found.items() if not one.looks_like_test}
+    assert counted == {
+        "",
+        "app.py",
+        "aws.cfg",
+        "bot.py",
+        "new/name.py",
+        "old/name.py",
+        "pay.js",
+    }
+
+
+def test_metrics_count_secrets_not_places(gathered: list[Any]) -> None:
+    metrics = {(one.name, one.repo): one for one in answers(gathered) if isinstance(one, Metric)}
+    assert metrics["secrets.in_tree", "app"].value == 4  # KEPT, STRIPE, MARKED, the AWS pair
+    assert metrics["secrets.in_history", "app"].value == 2  # GONE, LOOSE
+    assert metrics["secrets.in_tree", ""].value == 4
+    assert "2 test or example values left out" in metrics["secrets.in_tree", ""].basis
+
+
+def test_observations_name_the_place_and_the_time(gathered: list[Any], repo: Repository) -> None:
+    observed = [one for one in answers(gathered) if isinstance(one, Observation)]
+    (gone,) = [one for one in observed if one.locations and one.locations[0].path == "app.py"]
+    assert gone.rule == "secret-in-history"
+    assert gone.key == secrets(gathered)["app.py"].fingerprint
+    assert gone.values == {
+        "kind": "Slack bot token", "count": 1, "added": "2025-01-06", "removed": "2025-01-09",
+    }  # fmt: skip
+    (kept,) = [one for one in observed if one.key == secrets(gathered)["old/name.py"].fingerprint]
+    assert kept.rule == "secret-in-tree"
+    assert [place.path for place in kept.locations] == ["new/name.py"]
+    assert kept.values["severity"] == "critical"
+    assert len(observed) == 6
+
+
+def test_no_value_is_printed_or_kept(gathered: list[Any], printed: list[bytes]) -> None:
+    everything = [repr(one) for one in (*gathered, *answers(gathered))]
+    everything += [output.decode("utf-8", "replace") for output in printed]
+    assert len(printed) > 2
+    for value in (*VALUES, JWT_IO.rpartition(".")[2]):
+        assert not [text for text in everything if value in text or value[5:] in text]
+
+
+def test_fingerprints_are_keyed_and_repeatable(repo: Repository, gathered: list[Any]) -> None:
+    again = list(collector.run(repo, key="engagement"))
+    assert again == gathered
+    other = secrets(list(collector.run(repo, key="another")))
+    assert not {one.fingerprint for one in other.values()} & {
+        one.fingerprint for one in secrets(gathered).values()
+    }
+
+
+def test_a_clean_repository_is_zero(folder: Path) -> None:
+    clean = list(collector.run(opened(folder, [A({"a.py": "x = 1\n"})], "clean")))
+    assert not [one for one in clean if not isinstance(one, SecretScan)]
+    assert {one.value for one in answers(clean) if isinstance(one, Metric)} == {0}
+
+
+def test_a_missing_file_version_is_a_gap(folder: Path) -> None:
+    commits = [A({"a.py": "x = 1\n"}), A({"a.py": "x = 2\n"}, day=1)]
+    source = build(folder / "partial.git", commits)
+    blob = git(source, "rev-parse", "main~1:a.py").strip()
+    (source / "objects" / blob[:2] / blob[2:]).unlink()
+    repository = open_repository("partial", source, folder / "overlay" / "partial")
+    *issues, scan = collector.run(repository)
+    assert [(one.reason, one.detail) for one in issues] == [
+        ("file versions not scanned for secrets", "1 of 2 are missing from the repository")
+    ]
+    assert scan.missing == 1
+
+
+def test_a_truncated_history_is_a_gap(folder: Path, repo: Repository) -> None:
+    issues = [one for one in collector.run(replace(repo, shallow=True)) if isinstance(one, Issue)]
+    assert "truncated" in issues[0].reason
+
+
+@pytest.mark.parametrize("trouble", ["missing", "slow", "failing"])
+def test_a_scan_that_did_not_run_is_no_clean_one(
+    trouble: str, repo: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds = 60.0
+    if trouble == "missing":
+        monkeypatch.setitem(sys.modules, "kingfisher", None)
+    elif trouble == "slow":
+        seconds = 0.01
+    else:
+        repo = replace(repo, git_dir=repo.git_dir.parent / "nowhere")
+    gathered = list(collector.run(repo, seconds=seconds))
+    issue, scan = gathered
+    assert issue.reason == "secret scan did not run"
+    assert issue.detail
+    assert str(repo.git_dir) not in issue.detail
+    assert not scan.complete
+    metrics = [one for one in answers(gathered) if isinstance(one, Metric)]
+    assert {one.value for one in metrics} == {None}
+    assert all("not assessed" in one.note for one in metrics)
+
+
+def test_what_an_incomplete_scan_found_stands() -> None:
+    found = Secret("jwt", "JWT", "a.py", 1, "c", "f", True, False, "high", None, "", None)
+    scan = SecretScan("kingfisher", False, 10, 0)
+    metrics = {one.name: one for one in answers([found, scan]) if isinstance(one, Metric)}
+    assert metrics["secrets.in_tree"].value == 1
+    assert metrics["secrets.in_history"].value is None
+
+
+def test_a_report_that_is_not_redacted_is_refused() -> None:
+    finding = {"rule": {"name": "jwt"}, "finding": {"snippet": "clear", "path": "a"}}
+    with pytest.raises(engine.ScanFailed) as refusal:
+        engine._read(json.dumps({"findings": [finding]}).encode())
+    assert "clear" not in str(refusal.value)
+
+
+def test_dates_that_no_commit_can_have(folder: Path) -> None:
+    from techdd.collectors.secrets.trace import _date
+
+    assert _date(b"1736154000") == datetime(2025, 1, 6, 9, tzinfo=UTC)
+    assert _date(b"99999999999999") is None
+    assert _date(b"-1") is None
