@@ -133,9 +133,12 @@ def test_limits_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trees, "MAX_NODES", 10)
     with pytest.raises(Unmeasurable, match="nodes of syntax"):
         measured("Python", "x = 1\n" * 100)
+    monkeypatch.undo()
     monkeypatch.setattr(trees, "SECONDS", 0)
     with pytest.raises(Unmeasurable, match="seconds"):
         measured("Python", "x = 1\n" * 10_000)
+    with pytest.raises(Unmeasurable, match="parsing took more"):
+        measured("Python", "x = 1\n" * 100_000)
     monkeypatch.undo()
     assert measured("Python", "def f(): pass\n")[0].name == "f"
 

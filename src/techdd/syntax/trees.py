@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 from techdd.syntax.grammar import Grammar, Unmeasurable
 
 if TYPE_CHECKING:
-    from tree_sitter import Node
+    from tree_sitter import Node, Tree
 
 SECONDS = 20.0  # to parse one file
 MAX_NODES = 4_000_000  # of one tree; 5 MB of dense source have about 2 million
+SMALL = 100_000  # bytes of a file that is parsed without asking for the time
 SUBTREE = 4_000  # nodes that one query may see
 
 
@@ -65,14 +66,7 @@ class Engine:
     def find(self, source: bytes) -> Iterator[Event]:
         """The nodes that mean something, in no order."""
         deadline = monotonic() + SECONDS
-        try:
-            tree = self.parser.parse(
-                lambda offset, _: source[offset : offset + 65_536],
-                progress_callback=lambda *_: monotonic() > deadline,
-            )
-        except ValueError:  # how the binding says that it was stopped
-            self.parser.reset()
-            raise Unmeasurable(f"parsing took more than {SECONDS:g} seconds") from None
+        tree = self._parse(source, deadline)
         if tree.root_node.descendant_count > MAX_NODES:
             raise Unmeasurable(f"more than {MAX_NODES:,} nodes of syntax")
         waiting = [tree.root_node]
@@ -91,6 +85,18 @@ class Engine:
                     for one in nodes:
                         start, end = one.byte_range
                         yield start, -end, kind, one
+
+    def _parse(self, source: bytes, deadline: float) -> Tree:
+        if len(source) < SMALL:  # cannot take long, and asking for the time does
+            return self.parser.parse(source)
+        try:
+            return self.parser.parse(
+                lambda offset, _: source[offset : offset + 65_536],
+                progress_callback=lambda *_: monotonic() > deadline,
+            )
+        except ValueError:  # how the binding says that it was stopped
+            self.parser.reset()
+            raise Unmeasurable(f"parsing took more than {SECONDS:g} seconds") from None
 
     def _single(self, node: Node) -> Iterator[Event]:
         """`node` alone, as the query would have found it by its type."""
