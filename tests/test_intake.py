@@ -14,7 +14,7 @@ import pytest
 from builders import ENVIRONMENT, A, build, fast_import, git
 
 from techdd.errors import RepositoryError
-from techdd.intake import clone, is_url, open_repository
+from techdd.intake import open_repository
 from techdd.repository import Repository
 
 TWO = [A({"app.py": "a = 1\n"}), A({"app.py": "a = 2\n", "b.txt": "b\n"}, "Second", day=1)]
@@ -525,52 +525,3 @@ def test_the_state_follows_every_ref(tmp_path: Path) -> None:
     git(source, "tag", "v1", "main~1")
     states.append(open_(source).state)
     assert states[0] == states[1] != states[2]
-
-
-# --- URLs -----------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("source", "url"),
-    [
-        ("https://host/x.git", True),
-        ("ssh://git@host/x.git", True),
-        ("git@host:org/x.git", True),
-        ("file:///srv/x.git", True),
-        ("./x.git", False),
-        ("/srv/a:b", False),
-        ("ext::sh -c x", False),
-        ("--upload-pack=x", False),
-    ],
-)
-def test_what_is_a_url(source: str, url: bool) -> None:
-    assert is_url(source) is url
-
-
-def test_a_url_is_mirrored_and_brought_up_to_date(tmp_path: Path) -> None:
-    source = build(tmp_path / "a.git", TWO)
-    mirror = tmp_path / "cache" / "mirror.git"
-    clone(f"file://{source}", mirror)
-    first = open_(mirror)
-    assert first.head == git(source, "rev-parse", "main").strip()
-    git(source, "update-ref", "refs/heads/main", "main~1")
-    clone(f"file://{source}", mirror)
-    assert open_(mirror).head == git(source, "rev-parse", "main").strip() != first.head
-
-
-def test_a_url_with_a_password_is_refused_and_not_printed(tmp_path: Path) -> None:
-    with pytest.raises(RepositoryError) as caught:
-        clone("https://ann:s3cr@t@host.invalid/x.git", tmp_path / "m")
-    assert str(caught.value) == (
-        "https://host.invalid/x.git: a URL must not hold a user or password; "
-        "use git's credential helper"
-    )
-
-
-def test_a_url_that_leads_nowhere_is_one_line(tmp_path: Path) -> None:
-    with pytest.raises(RepositoryError) as caught:
-        clone(f"file://{tmp_path}/none.git", tmp_path / "cache" / "m")
-    text = str(caught.value)
-    assert text.startswith(f"file://{tmp_path}/none.git: cannot be cloned: fatal: ")
-    assert "\n" not in text
-    assert not (tmp_path / "cache" / "m").exists()

@@ -21,10 +21,11 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
+from techdd.cloning import clone, is_url
 from techdd.documents import dump_yaml, load, read_yaml, write_atomic
 from techdd.errors import DocumentError, TechddError
 from techdd.evidence import Evidence
-from techdd.intake import check_source, clone, is_url, open_repository
+from techdd.intake import check_source, open_repository
 from techdd.policy import (
     Answer,
     Answers,

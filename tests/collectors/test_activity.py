@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from techdd.collectors.activity import activity
+from techdd.collectors.activity import activity, affiliation
 from techdd.facts import Commit, Person, frame
 from techdd.model import Metric, Observation, Series
 
@@ -27,7 +27,8 @@ def answers(*commits: tuple[str, str, int]) -> list[Any]:
         )
         for _, who, _ in commits
     }
-    return list(activity.run(AS_OF, table, frame(Person, list(people.values()))))
+    known = frame(Person, list(people.values()))
+    return [*activity.run(AS_OF, table, known), *affiliation.run(AS_OF, table, known)]
 
 
 def metrics(found: list[Any], repo: str = "") -> dict[str, float | None]:

@@ -20,9 +20,7 @@ def activity(as_of: date, commits: DataFrame, people: DataFrame) -> Answered:
     """Is the code alive, and is delivery speeding up or slowing down?"""
     import pandas as pd
 
-    end = pd.Timestamp(as_of, tz="UTC") + pd.Timedelta(days=1)
-    human = by_person(commits, people).query("bot == False")
-    human = human[human["authored"].notna() & (human["authored"] < end)]
+    human, end = _by_people(as_of, commits, people)
     for repo, rows in [("", human), *((str(name), rows) for name, rows in human.groupby("repo"))]:
         yield from _activity_metrics(repo, rows, end)
         yield from _silences(repo, rows, end)
@@ -39,12 +37,36 @@ def activity(as_of: date, commits: DataFrame, people: DataFrame) -> Answered:
         chart="line",
         note="Author dates of all commits by people (bots left out), all repositories together.",
     )
+
+
+@probe(domain="team", needs=(Commit, Person))
+def affiliation(as_of: date, commits: DataFrame, people: DataFrame) -> Answered:
+    """How much of the work comes from addresses that belong to no company?"""
+    import pandas as pd
+
+    human, end = _by_people(as_of, commits, people)
+    recent = human[human["authored"] >= end - pd.Timedelta(days=365)]
+    share = None
+    if len(recent):
+        emails = people.drop_duplicates("identity").set_index("identity")["email"].str.lower()
+        domains = recent["author"].map(emails).str.rpartition("@")[2]
+        share = float(domains.isin(FREE_MAIL).mean())
     yield Metric(
         "affiliation.free_mail_share",
-        _free_mail_share(human, people, end),
+        share,
         "share",
-        basis="commits in the last 12 months",
+        basis=f"{len(recent):,} commits in the last 12 months",
+        note="" if len(recent) else "no commit in the last 12 months",
     )
+
+
+def _by_people(as_of: date, commits: DataFrame, people: DataFrame) -> tuple[DataFrame, Timestamp]:
+    """(dated commits by people up to `as_of`, the end of that day)."""
+    import pandas as pd
+
+    end = pd.Timestamp(as_of, tz="UTC") + pd.Timedelta(days=1)
+    human = by_person(commits, people).query("bot == False")
+    return human[human["authored"].notna() & (human["authored"] < end)], end
 
 
 def _activity_metrics(repo: str, rows: DataFrame, end: Timestamp) -> Iterator[Metric]:
@@ -93,14 +115,3 @@ def _silences(repo: str, rows: DataFrame, end: Timestamp) -> Iterator[Observatio
         resumed = dates.iloc[int(gaps.argmax())]
         values = {"gap_months": round(longest.days / 30.44), "resumed": f"{resumed:%Y-%m-%d}"}
         yield Observation("resumed-repository", repo, "", values=values)
-
-
-def _free_mail_share(human: DataFrame, people: DataFrame, end: Timestamp) -> float | None:
-    import pandas as pd
-
-    recent = human[human["authored"] >= end - pd.Timedelta(days=365)]
-    if not len(recent):
-        return None
-    domains = people.drop_duplicates("identity").set_index("identity")["email"].str.lower()
-    used = recent["author"].map(domains).str.rpartition("@")[2]
-    return float(used.isin(FREE_MAIL).mean())
