@@ -262,13 +262,10 @@ def test_what_a_fact_depends_on_makes_it_stale(
 
 
 def test_workers_find_third_party_collectors_and_survive_one_that_dies(bench: Bench) -> None:
-    for name in ("well", "odd"):
-        bench.add(name)
-    runs = bench.collect("pebbles", "dies", "walls", workers=2, pool=executor)
+    bench.add("well")
+    runs = bench.collect("pebbles", "dies", pool=executor)
     assert {name: str(run.status) for name, run in sorted(runs.items())} == {
-        "dies.app": "failed", "dies.odd": "failed", "dies.well": "ok",
-        "pebbles.app": "ok", "pebbles.odd": "ok", "pebbles.well": "ok",
-        "walls.app": "ok", "walls.odd": "partial", "walls.well": "ok",
+        "dies.app": "failed", "dies.well": "ok", "pebbles.app": "ok", "pebbles.well": "ok",
     }  # fmt: skip
     assert runs["dies.app"].issues == (Issue("its process died (out of memory?)"),)
     assert bench.table("dies", "well") == [("well", "survived")]
