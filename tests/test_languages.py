@@ -105,6 +105,7 @@ def test_anything_can_be_classified(path: str, head: bytes) -> None:
         ("LICENSE", b"MIT", "", "documentation"),
         ("deploy/main.tf", b"", "HCL", "configuration"),
         ("Dockerfile", b"", "Dockerfile", "configuration"),
+        ("app/build.gradle.kts", b"", "Gradle", "configuration"),
         ("requirements.txt", b"", "INI", "configuration"),
         ("view.blade.php", b"", "Blade", "source"),
         ("a.h", b"int f(void);", "C", "source"),

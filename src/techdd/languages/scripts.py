@@ -27,7 +27,7 @@ MAKE = Language(
 )
 CMAKE = Language("CMake", (".cmake",), filenames=("CMakeLists.txt",), comments=HASH)
 GROOVY = Language(
-    "Groovy", (".groovy", ".gradle", ".gvy"), filenames=("Jenkinsfile",), interpreters=("groovy",),
+    "Groovy", (".groovy", ".gvy"), filenames=("Jenkinsfile",), interpreters=("groovy",),
     tests=(r"(?:Spec|Tests?)\.groovy$",), comments=_C_MARKS,
 )  # fmt: skip
 STARLARK = Language(

@@ -53,6 +53,9 @@ BICEP = Language("Bicep", (".bicep",), kind="configuration", comments=(*SLASHES,
 JSONNET = Language(
     "Jsonnet", (".jsonnet", ".libsonnet", ".cue", ".dhall"), kind="configuration", comments=SLASHES
 )
+GRADLE = Language(
+    "Gradle", (".gradle", ".gradle.kts"), kind="configuration", comments=(*SLASHES, *BLOCK)
+)
 SOLUTION = Language("Visual Studio solution", (".sln",), kind="configuration")
 GO_MODULE = Language(
     "Go module", filenames=("go.mod", "go.work"), kind="configuration", comments=SLASHES
