@@ -1,0 +1,8 @@
+"""Weaknesses that static analysis sees in the code: the facts, how they are found, what we ask."""
+
+# Collector and probe are named alike, as everywhere; discovery goes by their kind and own name.
+from techdd.collectors.weaknesses.assess import weaknesses as probe
+from techdd.collectors.weaknesses.scan import Weakness, WeaknessScan
+from techdd.collectors.weaknesses.scan import weaknesses as collector
+
+__all__ = ["Weakness", "WeaknessScan", "collector", "probe"]

@@ -1,0 +1,177 @@
+"""Runs bandit over the Python files of the audited tree, from copies under names of our own.
+
+Neither the client's configuration nor its `# nosec` marks are obeyed. What bandit says about a
+line is not kept, for it can quote a password.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from techdd import sandbox
+from techdd.collectors import Gathered, collector
+from techdd.collectors.weaknesses.titles import title
+from techdd.facts import File
+from techdd.model import Issue
+from techdd.repository import MAX_SOURCE, Repository
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+MAX_LINES = 100_000  # of one file: above, bandit takes gigabytes
+_BATCH_FILES, _BATCH_BYTES = 200, 4_000_000
+_MEMORY = 2 << 30
+_SECONDS_A_BATCH, _SECONDS_A_FILE = 60.0, 1.0
+_UNREADABLE = "bandit could not read"
+_ASSERT = "B101"  # what tests are made of
+_CWE = re.compile(r"[0-9]+")
+
+
+class Weakness(NamedTuple):
+    """One place that a static analysis reports; `severity` and `confidence` as the tool rates."""
+
+    tool: str
+    test: str
+    title: str
+    severity: str  # high, medium, low or undefined
+    confidence: str
+    cwe: str  # "CWE-78"; "" = none given
+    path: str
+    line: int
+    role: str
+    blob: str
+
+
+class WeaknessScan(NamedTuple):
+    """One file that a static analysis was to read; `analysed` says whether it could."""
+
+    tool: str
+    path: str
+    role: str
+    analysed: bool
+
+
+class _Failed(Exception):
+    """bandit gave no report on a batch."""
+
+
+_Found = tuple[list[dict[str, Any]], str]  # bandit's results for one file, and why there are none
+
+
+@collector(makes=(Weakness, WeaknessScan), needs=(File,), minutes=60)
+def weaknesses(repo: Repository, files: DataFrame) -> Gathered:
+    """What bandit reports on each Python file, in whatever role. A blob is read once."""
+    copies: dict[str, list[Any]] = defaultdict(list)
+    for file in files[files["language"] == "Python"].sort_values("path").itertuples():
+        copies[file.blob].append(file)
+    readable = []
+    for blob, paths in copies.items():
+        first = paths[0]
+        if not 0 <= first.size <= MAX_SOURCE or first.lines > MAX_LINES:
+            yield from _facts(paths, ([], f"{first.size:,} bytes in {first.lines:,} lines"))
+        else:
+            readable.append(blob)
+    for batch in _batches(repo.blobs(readable)):
+        found = _judged({blob: content for blob, content in batch.items() if content is not None})
+        for blob in batch:
+            yield from _facts(copies[blob], found.get(blob, ([], "content is missing")))
+
+
+def _facts(paths: list[Any], found: _Found) -> Iterator[Weakness | WeaknessScan | Issue]:
+    results, trouble = found
+    for file in paths:
+        yield WeaknessScan("bandit", file.path, file.role, not trouble)
+        if trouble:
+            yield Issue(_UNREADABLE, file.path, trouble)
+        for result in results:
+            if not (file.role == "test" and result["test_id"] == _ASSERT):
+                yield _weakness(result, file)
+
+
+def _weakness(result: Mapping[str, Any], file: Any) -> Weakness:
+    cwe = _CWE.search(str((result.get("issue_cwe") or {}).get("id", "")))
+    return Weakness(
+        "bandit",
+        test=result["test_id"],
+        title=title(result["test_id"], result["test_name"]),
+        severity=result["issue_severity"].lower(),
+        confidence=result["issue_confidence"].lower(),
+        cwe=f"CWE-{cwe[0]}" if cwe else "",
+        path=file.path,
+        line=int(result["line_number"]),
+        role=file.role,
+        blob=file.blob,
+    )
+
+
+# --- bandit ---------------------------------------------------------------------------------------
+
+
+def _batches(
+    blobs: Iterator[tuple[str, bytes | None]],
+) -> Iterator[dict[str, bytes | None]]:
+    batch: dict[str, bytes | None] = {}
+    size = 0
+    for blob, content in blobs:
+        length = len(content or b"")
+        if batch and (len(batch) == _BATCH_FILES or size + length > _BATCH_BYTES):
+            yield batch
+            batch, size = {}, 0
+        batch[blob] = content
+        size += length
+    if batch:
+        yield batch
+
+
+def _judged(batch: Mapping[str, bytes]) -> dict[str, _Found]:
+    """What bandit finds in each blob; a batch that fails is gone through file by file."""
+    try:
+        return _bandit(batch) if batch else {}
+    except _Failed as error:
+        if len(batch) == 1:
+            return dict.fromkeys(batch, ([], str(error)))
+    return {blob: found for one in batch.items() for blob, found in _judged(dict([one])).items()}
+
+
+def _bandit(batch: Mapping[str, bytes]) -> dict[str, _Found]:
+    """Raises _Failed."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        own = folder / "bandit.ini"
+        own.write_text("[bandit]\n")
+        paths = {str(folder / f"f{number:06}.py"): blob for number, blob in enumerate(batch)}
+        for path, blob in paths.items():
+            Path(path).write_bytes(batch[blob])
+        command = [sys.executable, "-I", "-m", "bandit", "--quiet", "--format=json"]
+        command += ["--ignore-nosec", f"--ini={own}", *paths]
+        limit = _SECONDS_A_BATCH + _SECONDS_A_FILE * len(batch)
+        try:
+            done = sandbox.run(command, timeout=limit, memory=_MEMORY)
+            if done.returncode not in (0, 1):
+                raise _Failed(f"ended with code {done.returncode}")
+            report = json.loads(done.stdout)
+            if not paths.keys() <= report["metrics"].keys():
+                raise _Failed("left files out")
+            found: dict[str, list[dict[str, Any]]] = {blob: [] for blob in batch}
+            for result in report["results"]:
+                found[paths[result["filename"]]].append(result)
+            trouble = {paths[one["filename"]]: one["reason"] for one in report["errors"]}
+        except sandbox.LimitExceeded as error:
+            raise _Failed(str(error)) from None
+        except (ValueError, LookupError, TypeError, RecursionError) as error:
+            raise _Failed(f"its report: {type(error).__name__}") from None
+    return {blob: (results, _told(trouble.get(blob, ""))) for blob, results in found.items()}
+
+
+def _told(reason: str) -> str:
+    """bandit's reason, with the Python that it was measured by: newer syntax is an error to it."""
+    if not reason.startswith("syntax error"):
+        return reason
+    return f"syntax error for Python {sys.version_info.major}.{sys.version_info.minor}"
