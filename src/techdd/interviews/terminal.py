@@ -99,15 +99,24 @@ def _ask_item(console: Console, item: Item) -> Answer | str:
         elif said in ("0", "1", "2", "3", "4"):
             return _graded(console, item, int(said))
         else:
-            console.say(f"'{said[:40]}' is none of: {HELP}")
+            console.say(f"{said[:40]!r} is none of: {HELP}")
 
 
-def _graded(console: Console, item: Item, level: int) -> Answer:
+def _graded(console: Console, item: Item, level: int) -> Answer | str:
+    """An answer of `level` with its grade and note, or "quit" where the input ends before both."""
     choices = ", ".join(f"{key} = {text}" for key, (_, text) in GRADES.items())
-    said = (console.ask(f"How do you know? ({choices}) [1]") or "").strip()
-    grade, _ = GRADES.get(said, GRADES["1"])
-    note = (console.ask("Note (empty for none)") or "").strip()
-    return Answer(item=item.id, level=level, grade=grade, note=note)
+    grade = None
+    while grade is None:
+        said = console.ask(f"How do you know? ({choices}) [1]")
+        if said is None:
+            return "quit"
+        grade, _ = GRADES.get(said.strip() or "1", (None, ""))
+        if grade is None:
+            console.say(f"{said.strip()[:40]!r} is none of: {', '.join(GRADES)}")
+    note = console.ask("Note (empty for none)")
+    if note is None:
+        return "quit"
+    return Answer(item=item.id, level=level, grade=grade, note=note.strip())
 
 
 def _explain(console: Console, item: Item) -> None:
