@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from techdd.collectors import Collector, Probe
 from techdd.documents import load
@@ -65,7 +66,8 @@ def read(probe: Probe, as_of: date, tables: Tables) -> Reading:
     status, reasons = tables.state(probe)
     if status is Status.FAILED:
         return Reading(probe.name, probe.question, probe.domain, status, reasons=reasons)
-    answered = list(probe.run(as_of, *(tables.table(fact) for fact in probe.needs)))
+    tables_needed = [tables.table(fact) for fact in probe.needs]
+    answered = [_plain(one) for one in probe.run(as_of, *tables_needed)]
     return Reading(
         probe.name,
         probe.question,
@@ -76,6 +78,20 @@ def read(probe: Probe, as_of: date, tables: Tables) -> Reading:
         tuple(one for one in answered if isinstance(one, Series)),
         reasons,
     )
+
+
+def _plain(answer: Metric | Observation | Series) -> Metric | Observation | Series:
+    """`answer` with Python's own numbers in place of those that pandas computes with."""
+    if isinstance(answer, Metric):
+        return replace(answer, value=_number(answer.value))
+    if isinstance(answer, Observation):
+        values = {name: _number(value) for name, value in answer.values.items()}
+        return replace(answer, values=values)
+    return replace(answer, rows=tuple(tuple(map(_number, row)) for row in answer.rows))
+
+
+def _number(value: Any) -> Any:
+    return value.item() if hasattr(value, "item") else value
 
 
 def engagement_metrics(workspace: Workspace) -> dict[str, Metric]:

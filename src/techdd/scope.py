@@ -29,13 +29,13 @@ def ledger(
     def collected(collector: str, repo: str) -> bool:
         return ended.get((collector, repo)) in (Status.OK, Status.PARTIAL)
 
+    humans = people[~people["bot"]].drop_duplicates("identity").set_index("identity")["person"]
+
     def one(name: str) -> RepositoryScope:
         snap = snapshots[snapshots["repo"] == name]
         own_commits = commits[commits["repo"] == name]
         own_files = files[files["repo"] == name]
-        authors = own_commits["author"].map(
-            people.drop_duplicates("identity").set_index("identity")["person"]
-        )
+        authors = own_commits["author"].map(humans)
         return RepositoryScope(
             name=name,
             commit=str(snap["commit"].iloc[0]) if len(snap) else "",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 ACTIVE_DAYS = 90  # "still in the building": a commit anywhere in the last 90 days
 KEY_SHARE = 0.5  # of a repository's source files: who authored this much is a key person
 DEPARTED_SHARE = 0.25  # who left is missed sooner: nobody can ask them
+LONG_GONE_DAYS = 182  # before that, leave or a quiet quarter is as likely as a departure
 SMALLEST_COMPONENT = 3  # source files; below this a component says nothing
 
 
@@ -112,6 +113,9 @@ def _key_people(
             "files": int(number),
             "last": _day(last[person]),
             "months": None if pd.isna(last[person]) else round((end - last[person]).days / 30.44),
+            "severity": "medium"
+            if last[person] > end - pd.Timedelta(days=LONG_GONE_DAYS)
+            else "high",
         }
         rule = "key-person" if active else "departed-key-person"
         yield Observation(rule, repo, person, values=values)

@@ -22,6 +22,7 @@ from techdd.text import clean
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+FEWEST = 10  # commits; fewer say nothing about a habit
 LARGEST = 30  # files; larger commits are imports and sweeps, not changes
 
 
@@ -77,11 +78,12 @@ def change_quality_trend(as_of: date, changes: DataFrame) -> Answered:
         means = rows[["unit_size", "unit_complexity", "unit_interfacing"]].mean()
         known = means.dropna()
         measured = int(rows["unit_size"].notna().sum())
+        enough = measured >= FEWEST
         yield Metric(
             "change_quality.dmm",
-            float(known.mean()) if len(known) else None,
+            float(known.mean()) if enough else None,
             "share",
             str(repo),
             f"{measured:,} recent commits with code that could be analysed",
-            "" if len(known) else "no recent change to code in a language that Lizard reads",
+            "" if enough else f"fewer than {FEWEST} recent changes to code that Lizard reads",
         )
