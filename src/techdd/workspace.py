@@ -93,9 +93,7 @@ class Workspace:
 
     def add(self, sources: Sequence[str]) -> None:
         """Adds repositories that the engagement does not have yet; comments in the file stay."""
-        known = {entry.source for entry in self.engagement.repositories}
-        names = {entry.name for entry in self.engagement.repositories}
-        new = [entry for entry in entries(sources, names) if entry.source not in known]
+        new = entries(sources, self.engagement.repositories)
         if new:
             document = read_yaml(self.file)
             listed = document.setdefault("repositories", [])
@@ -211,21 +209,27 @@ _HEADER = """\
 """
 
 
-def entries(sources: Iterable[str], taken: Iterable[str] = ()) -> list[RepositoryEntry]:
-    """Repository entries of paths and URLs, each with a short unique name.
+def entries(sources: Iterable[str], known: Iterable[RepositoryEntry] = ()) -> list[RepositoryEntry]:
+    """Repository entries of those paths and URLs that are not `known`, each once and with a short
+    unique name.
 
     Raises RepositoryError for a path where no git repository is.
     """
-    names = set(taken)
+    known = list(known)
+    names = {entry.name for entry in known}
+    seen = {entry.source for entry in known}
     found = []
     for source in sources:
         place = source if is_url(source) else str(Path(source).resolve())
         check_source(place)
+        if place in seen:
+            continue
         name = base = _short_name(place)
         number = 2
         while name in names:
             name, number = f"{base}-{number}", number + 1
         names.add(name)
+        seen.add(place)
         found.append(RepositoryEntry(name=name, source=place))
     return found
 
