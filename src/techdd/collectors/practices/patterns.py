@@ -112,12 +112,14 @@ LINTERS = (
 BACKUP = (
     r"\bbackup_retention_period\s*=\s*[1-9v]|\bBackupRetentionPeriod[\"']?:\s*[\"']?[1-9!]"
     r"|\bpoint_in_time_recovery\b|\bPointInTimeRecovery\w*|\bsnapshot_retention_\w+\s*=\s*[1-9]"
-    r"|\b(?:pg_dump(?:all)?|pg_basebackup|mysqldump|mariabackup|xtrabackup|mongodump|restic|borg|"
-    r"borgmatic|borgbackup|velero|wal-g|wal-e|pgbackrest|barman|duplicity|litestream)\b"
+    r"|\b(?:pg_basebackup|mariabackup|xtrabackup|restic|borg|borgmatic|borgbackup|velero|wal-g|"
+    r"wal-e|pgbackrest|barman|duplicity|litestream)\b"
     r"|\baws_(?:backup_\w+|dlm_lifecycle_policy)|\bAWS::Backup::|\bazurerm_backup_\w+"
     r"|\bgoogle_gke_backup_\w+|\bbackup_(?:configuration|policy|window|schedule)\b"
     r"|^\s*kind:\s*(?:ScheduledBackup|BackupSchedule|CronBackup)\b|\baws\s+s3\s+(?:cp|sync).*backup"
 )
+# Dumps also serve to move data about; in a program they are no sign of a backup.
+DUMP = r"\b(?:pg_dump(?:all)?|mysqldump|mongodump)\b"
 RESTORE = (
     r"\b(?:pg_restore|mongorestore|velero\s+restore|restic\s+restore|borg\s+extract|"
     r"wal-g\s+backup-fetch|pgbackrest\b.*\brestore|barman\s+recover|litestream\s+restore)\b"

@@ -19,6 +19,7 @@ from techdd.collectors.practices.patterns import (
     DEPLOY,
     DOC,
     DOCKERFILE,
+    DUMP,
     FLAGS,
     INFRASTRUCTURE,
     KUBERNETES,
@@ -227,6 +228,7 @@ SIGNS: tuple[Sign, ...] = (
     _sign("multi_zone", INFRASTRUCTURE, ZONES),
     _sign("replicas", INFRASTRUCTURE, REPLICAS),
     _sign("backup", rf"{INFRASTRUCTURE}|{SCRIPT}", BACKUP),
+    _sign("backup", rf"{INFRASTRUCTURE}|\.(?:sh|bash|ps1|cron)$|backup[^/]*$", DUMP),
     _sign("backup", r"(?:^|/)[\w.-]*backup[\w.-]*\.(?:sh|bash|ps1|service|timer|cron|tf)$"),
     _sign(
         "restore",
