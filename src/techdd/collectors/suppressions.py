@@ -1,0 +1,188 @@
+"""Marks and files by which a client's code asks tools to be silent; none of them is obeyed."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+from posixpath import basename
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from techdd.collectors import Answered, Gathered, collector, probe
+from techdd.facts import File
+from techdd.languages import utf8
+from techdd.model import Issue, Location, Metric, Observation, Series, Value
+from techdd.repository import MAX_SOURCE, Repository
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+_LEFT_OUT = ("binary", "vendored", "minified", "generated", "documentation")
+_PLACES = 10  # of one tool, named
+
+
+class Suppression(NamedTuple):
+    """One inline mark, or one file of settings (`line` None), that narrows what a tool reports."""
+
+    tool: str
+    marker: str
+    path: str
+    line: int | None
+    role: str
+
+
+class SuppressionScan(NamedTuple):
+    """How many files of one repository were searched for marks."""
+
+    files: int
+
+
+# Tools whose silence can hide a security problem; the others speak of style and types.
+SECURITY = frozenset(
+    (
+        "bandit", "gosec", "ruff or flake8 (security rules)", "Semgrep", "Sonar", "Gitleaks",
+        "Kingfisher", "detect-secrets", "TruffleHog", "Snyk", "Checkov", "tfsec", "Trivy", "KICS",
+        "OSV-Scanner", "CodeQL", "Brakeman", "ESLint (security rules)", "RuboCop (security rules)",
+        "Dependency-Check", "npm audit",
+    )
+)  # fmt: skip
+# (tool, mark), the narrower first: some tools look for their mark behind the sign of a comment,
+# some anywhere. Bare marks silence a tool's security rules together with all others.
+_COMMENTED = (
+    ("bandit", r"nosec\b"),
+    ("Semgrep", r"nosem(?:grep)?\b"),
+    ("CodeQL", r"lgtm\b|codeql\["),
+    ("Checkov", r"checkov:skip\b"),
+    ("KICS", r"kics-scan (?:ignore|disable)\b"),
+    ("ruff or flake8 (security rules)", r"(?:(?:ruff|flake8):\s?)?(?i:noqa)\b(?!:)"),
+    ("ruff or flake8 (security rules)", r"(?i:noqa):[\w, ]*\bS\d{3}\b"),
+    ("ruff or flake8", r"(?:(?:ruff|flake8):\s?)?(?i:noqa):"),
+    ("gosec", r"nolint\b(?!:)|nolint:[\w,]*gosec\b"),
+    ("golangci-lint", r"nolint:"),
+    (
+        "ESLint (security rules)",
+        r"eslint-disable[\w-]*\s[^\n*]{0,200}?(?:security/|no-(?:implied-)?eval\b)",
+    ),
+    ("ESLint", r"eslint-disable"),
+    ("TypeScript", r"@ts-(?:ignore|nocheck|expect-error)\b"),
+    ("mypy or pyright", r"(?:type|pyright|mypy):\s?ignore"),
+    ("pylint", r"pylint:\s?disable"),
+    ("RuboCop (security rules)", r"rubocop:\s?(?:disable|todo)\s[^\n]{0,200}?\bSecurity\b"),
+    ("RuboCop", r"rubocop:\s?(?:disable|todo)\b"),
+    ("PHP_CodeSniffer", r"phpcs:(?:ignore|disable)|@codingStandardsIgnore"),
+    ("PHPStan", r"@phpstan-ignore"),
+    ("Psalm", r"@psalm-suppress\b"),
+    ("lizard", r"lizard forgives?\b"),
+    ("Hadolint", r"hadolint ignore="),
+    ("ShellCheck", r"shellcheck disable="),
+    ("Stylelint", r"stylelint-disable"),
+)
+_ANYWHERE = (
+    ("Sonar", r"\bNOSONAR\b"),
+    ("Gitleaks", r"\bgitleaks:allow\b"),
+    ("Kingfisher", r"\bkingfisher:(?:ignore|allow)\b"),
+    ("TruffleHog", r"\btrufflehog:ignore\b"),
+    ("detect-secrets", r"\bpragma:\s?(?:allow|white)list[ -](?:nextline[ -])?secret\b"),
+    ("Snyk", r"\bdeepcode ignore\b"),
+    ("tfsec", r"\btfsec:ignore\b"),
+    ("Trivy", r"\btrivy:ignore\b"),
+    ("SpotBugs", r"@SuppressFBWarnings\b"),
+    ("Java compiler", r"@SuppressWarnings\b"),
+    ("C# compiler", r"#pragma warning disable\b|\[(?:assembly: ?)?SuppressMessage\("),
+    ("Rust compiler", r"#!?\[allow\("),
+)
+_TOOLS = [tool for tool, _ in (*_COMMENTED, *_ANYWHERE)]
+_MARKS = re.compile(
+    r"(?:#|//|/\*|--|<!--|;|%)[ \t*#]*(?:"
+    + "|".join(f"({mark})" for _, mark in _COMMENTED)
+    + ")|"
+    + "|".join(f"({mark})" for _, mark in _ANYWHERE)
+)
+# Of a mark, the words that are the tool's own: what follows is the client's text.
+_MARKER = re.compile(r"[@#!\[]*[A-Za-z_-]+(?::(?:allow|ignore|disable|skip|todo))?")
+_FILES = {
+    ".bandit": "bandit", ".gitleaksignore": "Gitleaks", ".gitleaks.toml": "Gitleaks",
+    "gitleaks.toml": "Gitleaks", ".semgrepignore": "Semgrep", ".trivyignore": "Trivy",
+    ".trivyignore.yaml": "Trivy", "osv-scanner.toml": "OSV-Scanner", ".snyk": "Snyk",
+    ".secrets.baseline": "detect-secrets", ".checkov.yaml": "Checkov", ".checkov.yml": "Checkov",
+    ".tfsecignore": "tfsec", "brakeman.ignore": "Brakeman", ".nsprc": "npm audit",
+    "audit-ci.json": "npm audit", "dependency-check-suppressions.xml": "Dependency-Check",
+    "kingfisher.yaml": "Kingfisher", "phpstan-baseline.neon": "PHPStan",
+    "psalm-baseline.xml": "Psalm", ".eslintignore": "ESLint", ".rubocop_todo.yml": "RuboCop",
+}  # fmt: skip
+
+
+@collector(makes=(Suppression, SuppressionScan), needs=(File,))
+def suppression_marks(repo: Repository, files: DataFrame) -> Gathered:
+    """Marks and settings of the client's own files; vendored and generated ones are left out."""
+    own = files[~files["role"].isin(_LEFT_OUT)].sort_values("path")
+    copies: dict[str, list[Any]] = defaultdict(list)
+    for file in own.itertuples():
+        tool = _FILES.get(basename(file.path))
+        if tool:
+            yield Suppression(tool, basename(file.path), file.path, None, file.role)
+        if 0 <= file.size <= MAX_SOURCE:
+            copies[file.blob].append(file)
+        else:
+            yield Issue("not searched for suppressions", file.path, f"{file.size:,} bytes")
+    searched = 0
+    for blob, content in repo.blobs(copies):
+        if content is None:
+            for file in copies[blob]:
+                yield Issue("not searched for suppressions", file.path, "content is missing")
+            continue
+        searched += len(copies[blob])
+        marks = list(_marks(utf8(content)[0].decode("utf-8", "replace")))
+        for file in copies[blob]:
+            for tool, marker, line in marks:
+                # gosec took bandit's mark over.
+                known = "gosec" if tool == "bandit" and file.language == "Go" else tool
+                yield Suppression(known, marker, file.path, line, file.role)
+    yield SuppressionScan(searched)
+
+
+def _marks(text: str) -> Iterator[tuple[str, str, int]]:
+    """(tool, mark, line) in the order of the text."""
+    line, seen = 1, 0
+    for found in _MARKS.finditer(text):
+        assert found.lastindex
+        mark = found[found.lastindex]
+        line += text.count("\n", seen, found.start(found.lastindex))
+        seen = found.start(found.lastindex)
+        known = _MARKER.match(mark)
+        yield _TOOLS[found.lastindex - 1], known[0] if known else "", line
+
+
+@probe(domain="security", needs=(Suppression, SuppressionScan))
+def suppressions(_as_of: date, found: DataFrame, scans: DataFrame) -> Answered:
+    """How often does the code ask security tools to be silent?"""
+    silenced = found[found["tool"].isin(SECURITY) & (found["role"] != "test")]
+    for repo in ["", *sorted(scans["repo"].unique())]:
+        rows, searched = (
+            table[table["repo"] == repo] if repo else table for table in (silenced, scans)
+        )
+        count = float(len(rows)) if len(searched) else None
+        basis = f"{searched['files'].sum():,} files, those of tests left out"
+        note = "" if len(searched) else "no repository was searched"
+        yield Metric("suppressions.count", count, "marks", repo, basis, note)
+    for (repo, tool), rows in silenced.groupby(["repo", "tool"]):
+        ordered = rows.sort_values(["path", "line"]).head(_PLACES)
+        places = [
+            Location(path, int(line) or None)
+            for path, line in zip(ordered["path"], ordered["line"].fillna(0), strict=True)
+        ]
+        values: dict[str, Value] = {"tool": str(tool), "count": len(rows)}
+        yield Observation("suppressed-checks", str(repo), str(tool), tuple(places), values)
+    if len(found):
+        counts = found.groupby("tool").size()
+        yield Series(
+            "suppressions_by_tool",
+            "Marks and settings that silence tools",
+            ("tool", "about security", "marks and files"),
+            tuple(
+                (str(tool), "yes" if tool in SECURITY else "no", int(count))
+                for tool, count in sorted(counts.items(), key=lambda one: (-one[1], str(one[0])))
+            ),
+            note="Counted over all repositories, tests included; none was obeyed in this audit.",
+        )
