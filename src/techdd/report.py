@@ -176,7 +176,7 @@ def _summary(assessment: Assessment) -> Iterable[str]:
             "is stated as not assessed."
         )
     score, coverage = overall([(one, score) for one, score, _ in assessment.domains])
-    if score is not None:
+    if score is not None and assessment.verdict.rating is not Rating.GREY:
         yield f"What could be assessed ({coverage:.0%} of the weight) scores {score:.0f} of 100."
 
 
