@@ -99,5 +99,5 @@ def engagement_metrics(workspace: Workspace) -> dict[str, Metric]:
     day = workspace.engagement.as_of or now().date()
     tables = Tables(workspace)
     probes = discover("techdd.collectors", Probe).values()
-    read = (read(probe, day, tables) for probe in probes)
-    return {one.name: one for reading in read for one in reading.metrics if not one.repo}
+    readings = [read(probe, day, tables) for probe in probes]
+    return {one.name: one for reading in readings for one in reading.metrics if not one.repo}

@@ -6,6 +6,7 @@ something asked for could not be made; 4 a bug, with a log; 130 interrupted.
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from pathlib import Path
@@ -58,7 +59,7 @@ for command in (
 def run() -> None:
     """The console script: every way to fail ends in one line and a documented exit code."""
     try:
-        main(standalone_mode=False)
+        main(prog_name="techdd", standalone_mode=False)
     except click.exceptions.Exit as end:
         sys.exit(end.exit_code)
     except click.ClickException as error:
@@ -84,7 +85,9 @@ def _write_log() -> Path:
     import platform
     import tempfile
 
-    log = Path(tempfile.gettempdir()) / "techdd-error.log"
+    handle, name = tempfile.mkstemp(prefix="techdd-error-", suffix=".log")
+    os.close(handle)
+    log = Path(name)
     log.write_text(
         f"techdd {__version__}, Python {platform.python_version()}, {platform.platform()}\n\n"
         f"{traceback.format_exc()}"

@@ -61,7 +61,8 @@ def audit(repositories: tuple[str, ...], output: Path, **options: Any) -> None:
     """
     from techdd import pipeline
 
-    pipeline.check_format(output)
+    for name in ("", *options["formats"]):
+        pipeline.check_format(output, name)
     folder = options["engagement"] or output.with_suffix(".engagement")
     workspace = _engagement(folder, repositories, options["client"])
     runs = _collect(workspace, options)
@@ -174,7 +175,8 @@ def report(
 
     workspace = open_engagement(folder)
     destination = output or folder / "out" / "report.pdf"
-    pipeline.check_format(destination)
+    for name in ("", *formats):
+        pipeline.check_format(destination, name)
     assessment = pipeline.assess(workspace, as_of=day(as_of))
     for path in _publish(workspace, assessment, audience, destination, formats):
         click.echo(path)

@@ -1,0 +1,351 @@
+"""Words in, one line and a documented exit code out, whatever goes wrong."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+import pytest
+from builders import A, build, git
+from test_jobs import TOYS, inline
+from test_sandbox import ended
+
+from techdd import pipeline
+from techdd.cli import main, run
+from techdd.workspace import Workspace
+
+ROOT = Path(__file__).parents[1]
+
+
+class Said(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+Techdd = Callable[..., Said]
+
+
+@pytest.fixture
+def techdd(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Techdd:
+    """The console script in this process: arguments and standard input to exit code and output."""
+    monkeypatch.setenv("TECHDD_ADVISORIES", str(tmp_path / "advisories"))
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments: object, said: str = "") -> Said:
+        monkeypatch.setattr(sys, "argv", ["techdd", *map(str, arguments)])
+        monkeypatch.setattr(sys, "stdin", io.StringIO(said))
+        capsys.readouterr()
+        code: Any = 0
+        try:
+            run()
+        except SystemExit as end:
+            code = end.code
+        return Said(code or 0, *capsys.readouterr())
+
+    return call
+
+
+def commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    for name, command in group.commands.items():
+        yield (*path, name)
+        if isinstance(command, click.Group):
+            yield from commands(command, (*path, name))
+
+
+ALL = [(), *commands(main)]
+
+
+@pytest.fixture
+def api(tmp_path: Path) -> Path:
+    tale = [
+        A({"a.py": "def f():\n    return 1\n"}),
+        A({"a.py": "def f():\n    return 2\n"}, "Fix f", day=300),
+    ]
+    return build(tmp_path / "api.git", tale)
+
+
+@pytest.fixture
+def engagement(api: Path, tmp_path: Path) -> Path:
+    """An engagement whose history was collected."""
+    workspace = Workspace.create(tmp_path / "e", "Northwind", [str(api)])
+    pipeline.collect(workspace, only=["history", "snapshot"], workers=1, pool=inline)
+    return workspace.root
+
+
+# --- help -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ALL, ids=" ".join)
+def test_every_command_has_help(techdd: Techdd, path: tuple[str, ...]) -> None:
+    said = techdd(*path, "--help")
+    assert (said.code, said.err) == (0, "")
+    assert said.out.startswith(f"Usage: {' '.join(('techdd', *path))} ")
+    command: Any = main
+    for name in path:
+        command = command.commands[name]
+    assert command.help
+    assert all(one.help for one in command.params if isinstance(one, click.Option))
+
+
+def test_the_version_is_that_of_the_package(techdd: Techdd) -> None:
+    from techdd import __version__
+
+    assert techdd("--version") == Said(0, f"techdd, version {__version__}\n", "")
+
+
+# --- what the user can put right ------------------------------------------------------------------
+
+
+def broken(folder: Path, text: str) -> str:
+    folder.mkdir(exist_ok=True)
+    (folder / "engagement.yaml").write_text(text)
+    return str(folder)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["audit", "nowhere"], "nowhere: no such folder; give the folder of a git repository"),
+        (["audit", "plain"], "plain: is no git repository (no .git, not bare)"),
+        (["audit", "empty.git"], "empty.git: is empty: it has no commit on any branch"),
+        (["audit", "api.git", "--only", "histroy"], "no collector 'histroy'; there are: "),
+        (["audit", "api.git", "-o", "x.odt"], "x.odt: no report format 'odt'; there are: "),
+        (["audit", "api.git", "-o", "x"], "x: no report format ''; there are: "),
+        (["audit", "api.git", "-o", "x.json", "--format", "odt"], "no report format 'odt'"),
+        (["audit", "api.git", "--engagement", "e", "--client", "Other"],
+         "e: is the engagement of 'Northwind'; give another --engagement"),
+        (["audit", "https://ann:pa55@host/x"], "https://host/x: a URL must not hold a user or"),
+        (["collect", "plain"], "plain: holds no engagement.yaml; begin with: techdd init plain"),
+        (["collect", "option"], "option/engagement.yaml: collector 'history' has no option 'dept'"),
+        (["status", "typo"], "typo/engagement.yaml:2:1: unknown key 'repositorys' (did you mean"),
+        (["status", "yaml"], "yaml/engagement.yaml:3:1: invalid YAML: "),
+        (["collect", "bare"], "bare/engagement.yaml: names no repositories; add some"),
+        (["init", "e", "--client", "X"], "e: is an engagement already; add to its engagement.yaml"),
+        (["report", "e", "-o", "/proc/no/r.json"], "/proc/no/r.json: cannot be written: "),
+        (["report", "e", "-o", "api.git/HEAD/r.json"], "api.git/HEAD/r.json: cannot be written: "),
+        (["interview", "e", "--checklist", "tem"], "no checklist 'tem' in this engagement; there"),
+        (["advisories", "status"], "there is no advisory database; see: techdd advisories import"),
+        (["advisories", "import", "nowhere"], "nowhere"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_one_line_and_exit_code_2(
+    techdd: Techdd, engagement: Path, tmp_path: Path, arguments: list[str], message: str
+) -> None:
+    (tmp_path / "plain").mkdir()
+    git(tmp_path, "init", "-q", "--bare", "empty.git")
+    broken(tmp_path / "typo", "client: X\nrepositorys: []\n")
+    broken(tmp_path / "yaml", "client: X\nadviser: [\n")
+    broken(tmp_path / "bare", "client: X\n")
+    sources = f"repositories:\n  - {{name: api, source: {tmp_path}/api.git}}\n"
+    broken(tmp_path / "option", f"client: X\n{sources}options:\n  history: {{dept: 3}}\n")
+    said = techdd(*arguments)
+    assert said.code == 2
+    assert said.out == ""
+    lines = said.err.splitlines()
+    assert len(lines) == 1, said.err
+    assert lines[0].startswith("techdd: ")
+    assert message in lines[0]
+    assert "Traceback" not in said.err
+    assert "pa55" not in said.err + "".join(
+        path.read_text(errors="replace") for path in tmp_path.rglob("*.yaml")
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["nonsense"], ["audit"], ["audit", "x", "--fail-on", "dire"], ["collect", "--jobs", "0"],
+     ["score", "--as-of", "soon"], ["report", "--audience", "press"]],
+)  # fmt: skip
+def test_words_that_mean_nothing_are_exit_code_2(techdd: Techdd, arguments: list[str]) -> None:
+    said = techdd(*arguments)
+    assert (said.code, said.out) == (2, "")
+    assert "Error: " in said.err
+    assert "Traceback" not in said.err
+
+
+def test_a_bug_is_one_line_exit_code_4_and_a_log(
+    techdd: Techdd, engagement: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def bug(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("oh dear")
+
+    monkeypatch.setattr(pipeline, "assess", bug)
+    said = techdd("score", engagement)
+    assert said.code == 4
+    line = said.err.strip()
+    assert line.startswith("techdd: this is a bug: ZeroDivisionError: oh dear (details: /")
+    log = Path(line.rpartition("details: ")[2].rstrip(")"))
+    assert "Traceback" in log.read_text()
+    log.unlink()
+
+
+# --- what works -----------------------------------------------------------------------------------
+
+
+def test_init_then_status_says_what_comes_next(techdd: Techdd, api: Path) -> None:
+    said = techdd("init", "new", "api.git", "--client", "Northwind")
+    assert said == Said(
+        0, "", "Engagement for Northwind in new: 1 repositories.\nNext: techdd collect new\n"
+    )
+    status = techdd("status", "new")
+    assert status.code == 0
+    assert status.out.startswith("Northwind: 1 repositories\n  api ")
+    assert status.err == "Next: techdd collect new\n"
+
+
+def test_score_prints_every_domain_and_the_verdict(techdd: Techdd, engagement: Path) -> None:
+    said = techdd("score", "e", "--as-of", "2025-12-31")
+    assert said.code == 0
+    assert len(said.out.splitlines()) == len(Workspace(engagement).checklists)
+    assert said.err.splitlines() == [
+        said.err.splitlines()[0],
+        "Next: techdd report e",
+    ]
+    assert "assessed)." in said.err
+
+
+def test_findings_and_the_gate(techdd: Techdd, engagement: Path) -> None:
+    listed = techdd("findings", "list", "e", "--as-of", "2030-01-01")
+    assert listed.code == 0
+    assert any(" api " in line for line in listed.out.splitlines())
+    severities = [line.split()[1] for line in listed.out.splitlines()]
+    order = ["critical", "high", "medium", "low", "info"]
+    assert severities == sorted(severities, key=order.index)
+    assert techdd("findings", "list", "e", "--as-of", "2030-01-01", "--fail-on", "low").code == 1
+    worse = [one for one in order[: order.index(severities[0])] if one != "info"]
+    for severity in worse:
+        assert techdd("score", "e", "--as-of", "2030-01-01", "--fail-on", severity).code == 0
+
+
+def test_a_report_in_two_formats(techdd: Techdd, engagement: Path) -> None:
+    said = techdd("report", "e", "-o", "r.json", "--format", "html", "--as-of", "2025-12-31")
+    assert said.code == 0, said.err
+    assert said.out == "r.json\nr.html\n"
+    text = Path("r.json").read_text()
+    assert json.loads(text)
+    assert "Ann Able" not in text + Path("r.html").read_text()
+    again = techdd("report", "e", "-o", "s.json", "--as-of", "2025-12-31")
+    assert again.code == 0
+    assert Path("s.json").read_bytes() == Path("r.json").read_bytes()
+
+
+def test_an_interview_through_a_pipe_goes_on_where_it_stopped(
+    techdd: Techdd, engagement: Path
+) -> None:
+    first = techdd("interview", "e", "--checklist", "team", "--by", "Ann", said="3\n2\nseen\n1\n")
+    assert first.code == 0
+    assert "1 answer(s) saved in e/answers." in first.err
+    second = techdd("interview", "e", "--checklist", "team", said="x\nn\nno office\nq\n")
+    assert "'x' is none of: " in second.out
+    assert "1 answer(s) saved" in second.err
+    answers = Workspace(engagement).answers("team")
+    assert answers is not None
+    assert [(one.item, one.level, one.by) for one in answers.answers] == [
+        ("TEA-01", 3, "Ann"), ("TEA-02", None, ""),
+    ]  # fmt: skip
+
+
+def test_checklists_are_listed_and_linted(techdd: Techdd, tmp_path: Path) -> None:
+    listed = techdd("checklist", "list")
+    assert listed.code == 0
+    assert "team " in listed.out
+    good = ROOT / "checklists" / "team.yaml"
+    bad = tmp_path / "bad.yaml"
+    bad.write_text(good.read_text().replace("order: 6", "ordr: 6"))
+    assert techdd("checklist", "lint", good).code == 0
+    said = techdd("checklist", "lint", good, bad)
+    assert said.code == 1
+    assert f"{bad}:9:1: unknown key 'ordr' (did you mean 'order'?)" in said.out
+
+
+def test_a_collector_that_failed_is_exit_code_3_and_named(
+    techdd: Techdd, engagement: Path, tmp_path: Path
+) -> None:
+    from techdd.model import Issue, Run, Status
+
+    evidence = Workspace(engagement).evidence
+    evidence.record(Run("code", "api", Status.FAILED, "k", {}, (Issue("time limit"),)))
+    said = techdd("report", "e", "-o", "r.json")
+    assert said.code == 3
+    assert said.err == "Not measured, and said so in the report: code (api).\n"
+    assert "time limit" in Path("r.json").read_text()
+
+
+# --- interrupted ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def outside(tmp_path: Path, api: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """techdd in a process group of its own, with the toy collectors installed."""
+    installed = tmp_path / "site" / "toys-1.0.dist-info"
+    installed.mkdir(parents=True)
+    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: toys\nVersion: 1.0\n")
+    (installed / "entry_points.txt").write_text("[techdd.collectors]\ntoys = toy_collectors\n")
+    note = tmp_path / "note"
+    Workspace.create(tmp_path / "e", "N", [str(api)])
+    with (tmp_path / "e" / "engagement.yaml").open("a") as file:
+        file.write(f"options:\n  waits: {{note: {note}}}\n")
+    path = os.pathsep.join([str(tmp_path / "site"), str(TOYS), str(ROOT / "src")])
+    started: list[subprocess.Popen[str]] = []
+
+    def start(*arguments: object) -> subprocess.Popen[str]:
+        program = "from techdd.cli import run; run()"
+        process = subprocess.Popen(
+            [sys.executable, "-c", program, *map(str, arguments)],
+            cwd=tmp_path, env={**os.environ, "PYTHONPATH": path}, text=True,
+            start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+
+def worker(note: Path) -> int:
+    """The process id that the waiting collector has written down."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if note.exists() and (text := note.read_text()).endswith("\n"):
+            note.unlink()
+            return int(text)
+        time.sleep(0.05)
+    raise AssertionError("the collector did not start")
+
+
+def test_an_interrupted_run_leaves_no_worker_and_is_gone_on_with(
+    outside: Callable[..., subprocess.Popen[str]], tmp_path: Path
+) -> None:
+    process = outside("collect", "e", "--only", "waits", "--jobs", "1", "--quiet")
+    pid = worker(tmp_path / "note")
+    os.killpg(process.pid, signal.SIGINT)  # as the terminal does on Ctrl-C
+    _, said = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert said.strip() == "techdd: interrupted; run the same command again to go on"
+    assert ended(pid)
+
+    process = outside("collect", "e", "--only", "waits", "--jobs", "1", "--quiet")
+    pid = worker(tmp_path / "note")
+    process.kill()
+    process.communicate()
+    assert ended(pid)
+
+    process = outside("collect", "e", "--only", "pebbles", "--jobs", "1")
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 0, said
+    assert "api: pebbles ok\n" in said
