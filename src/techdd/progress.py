@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 if TYPE_CHECKING:
     from techdd.jobs import Event
@@ -34,9 +35,8 @@ def shown(repositories: list[str], collectors: list[str], *, quiet: bool) -> Ite
     columns = (
         TextColumn("{task.description}"),
         BarColumn(bar_width=28),
-        MofNCompleteColumn(),
+        TextColumn("{task.fields[done]}"),
         TimeElapsedColumn(),
-        TextColumn("[dim]{task.fields[doing]}"),
     )
     with Progress(*columns, console=console) as progress:
         yield _Bars(progress, repositories, collectors)
@@ -54,38 +54,33 @@ class _Lines:
 
 
 class _Bars:
-    """One bar for all jobs, one for each repository from its first job to its last."""
-
-    SHOWN = 8  # repositories at once
+    """A bar for all jobs, one for each repository at work, and below it one for each collector."""
 
     def __init__(self, progress: Progress, repositories: list[str], collectors: list[str]) -> None:
         self.progress = progress
         self.jobs = len(collectors)
-        self.whole = progress.add_task(
-            "[bold]all repositories", total=len(repositories) * self.jobs, doing=""
-        )
-        self.bars = {
-            name: progress.add_task(
-                _short(name), total=self.jobs, doing="", visible=position < self.SHOWN
-            )
-            for position, name in enumerate(repositories)
-        }
-        self.doing: dict[str, list[str]] = {name: [] for name in repositories}
+        self.ended: Counter[str] = Counter()
+        self.repositories: dict[str, TaskID] = {}
+        self.running: dict[tuple[str, str], TaskID] = {}
+        total = len(repositories) * self.jobs
+        self.whole = progress.add_task("[bold]all repositories", total=total, done="")
 
     def __call__(self, event: Event) -> None:
-        bar = self.bars[event.repo]
-        doing = self.doing[event.repo]
+        repo, job = event.repo, (event.repo, event.collector)
+        if repo not in self.repositories:
+            self.repositories[repo] = self.progress.add_task(_short(repo), total=self.jobs, done="")
         if event.run is None:
-            doing.append(event.collector)
-            self.progress.update(bar, visible=True, doing=", ".join(doing))
+            name = f"  {_short(repo)} [dim]{event.collector}"
+            self.running[job] = self.progress.add_task(name, total=None, done="")
             return
-        if event.collector in doing:
-            doing.remove(event.collector)
-        self.progress.update(bar, advance=1, doing=", ".join(doing))
-        self.progress.update(self.whole, advance=1)
-        finished = self.progress.tasks[self.bars[event.repo]].finished
-        if finished and len(self.bars) > self.SHOWN:
-            self.progress.update(bar, visible=False)
+        if job in self.running:
+            self.progress.remove_task(self.running.pop(job))
+        self.ended[repo] += 1
+        done = f"{self.ended[repo]}/{self.jobs}"
+        self.progress.update(self.repositories[repo], advance=1, done=done)
+        self.progress.update(self.whole, advance=1, done=str(self.ended.total()))
+        if self.ended[repo] == self.jobs and event.cached:
+            self.progress.update(self.repositories[repo], visible=False)
 
 
 def _short(name: str) -> str:
