@@ -33,6 +33,7 @@ RUFF = "ruff or flake8 (security rules)"
         ("eval(x)  #nosec", "bandit", "nosec"),
         ("x = 1  # B602 is fine  # nosec", "bandit", "nosec"),
         ("exec(x)  # nosemgrep: python.exec", "Semgrep", "nosemgrep"),
+        ("// deepcode ignore Sqli: trusted", "Snyk", "deepcode"),
         ("foo(); // nosem", "Semgrep", "nosem"),
         ("foo(); // trusted NOSONAR", "Sonar", "NOSONAR"),
         ("key = 1  # for tests gitleaks:allow", "Gitleaks", "gitleaks:allow"),
