@@ -99,10 +99,12 @@ class Evidence:
     def fresh(self, collector: str, repo: str, key: str, makes: Iterable[Fact]) -> Run | None:
         """The recorded run where it answers for `key`: complete or partial, with its facts there.
 
-        Failed and skipped runs are tried again.
+        Failed and skipped runs, and those with a transient issue, are tried again.
         """
         run = self.run(collector, repo)
         if run is None or run.key != key or run.status not in (Status.OK, Status.PARTIAL):
+            return None
+        if any(issue.transient for issue in run.issues):
             return None
         return run if all(self._table(fact, repo).is_file() for fact in makes) else None
 

@@ -13,6 +13,7 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
+from importlib.metadata import version
 from typing import Any
 
 from techdd import __version__
@@ -26,6 +27,7 @@ from techdd.worker import Outcome, abandon, executor, work
 
 Options = Mapping[str, Mapping[str, Any]]  # collector -> option -> value
 
+ENGINES = ("bandit", "kingfisher-bin", "lizard", "pip-audit", "pydriller", "radon", "tree-sitter")
 ISSUES_KEPT = 1_000  # of one run; the rest is counted in one more issue
 
 
@@ -239,7 +241,8 @@ def _jobs(
     options: Options,
 ) -> list[Job]:
     """All jobs, repository by repository, each keyed by everything its facts depend on."""
-    plugins = hashlib.sha256("\n".join(_plugin_names()).encode()).hexdigest()
+    tools = [__version__, *(version(engine) for engine in ENGINES), *_plugin_names()]
+    software = hashlib.sha256("\n".join(tools).encode()).hexdigest()
     jobs: list[Job] = []
     for repository in repositories:
         keys: dict[str, str] = {}
@@ -247,8 +250,7 @@ def _jobs(
             own = dict(options.get(one.name, {}))
             ingredients = {
                 "state": repository.state,
-                "tool": __version__,
-                "plugins": plugins,
+                "software": software,
                 "collector": [one.name, one.version],
                 "options": own,
                 "needs": [keys[name] for name in suppliers[one.name]],

@@ -79,12 +79,14 @@ class Issue:
     """Something that could not be looked at: limits the scope of a run and is no finding.
 
     `reason` is a short phrase that many issues can share ("syntax error"); `path` and `detail` tell
-    this one apart.
+    this one apart. `transient` says that the next try may do better (a program that is missing, a
+    network that is down), so that the run is not kept as fresh.
     """
 
     reason: str
     path: str = ""
     detail: str = ""
+    transient: bool = False
 
 
 @dataclass(frozen=True)

@@ -192,7 +192,7 @@ def _versions(workspace: Workspace) -> Iterable[tuple[str, str]]:
     """What the numbers depend on besides the commits: tools, advisory data, checklists."""
     yield "techdd", __version__
     yield "git", git_version()
-    for package in ("bandit", "kingfisher-bin", "lizard", "pip-audit", "radon", "tree-sitter"):
+    for package in jobs.ENGINES:
         yield package, version(package)
     status = advisories.status(advisories.default_folder())
     if status:

@@ -50,24 +50,30 @@ class Tables:
         run = self.workspace.evidence.run(collector, repo)
         return run or Run(collector, repo, Status.SKIPPED, "", {}, (Issue("was not run"),))
 
-    def state(self, probe: Probe) -> tuple[Status, tuple[str, ...]]:
-        """The worst run behind a probe's facts over all repositories, and why it is not better."""
+    def sight(self, probe: Probe) -> tuple[Status, tuple[str, ...], list[str]]:
+        """(status, reasons, repositories that were not seen) of the runs behind a probe's facts."""
         makers = sorted({self.makers[fact] for fact in probe.needs})
         runs = [self._run(name, repo) for name in makers for repo in self.workspace.names]
         limits = [run for run in runs if run.status is not Status.OK]
         reasons = sorted({f"{run.repo}: {run.issues[0].reason}" for run in limits if run.issues})
-        if runs and all(run.status in (Status.FAILED, Status.SKIPPED) for run in runs):
-            return Status.FAILED, tuple(reasons)
-        return (Status.PARTIAL if limits else Status.OK), tuple(reasons)
+        ended = (Status.FAILED, Status.SKIPPED)
+        blind = sorted({run.repo for run in limits if run.status in ended})
+        if len(blind) == len(self.workspace.names):
+            return Status.FAILED, tuple(reasons), blind
+        return (Status.PARTIAL if limits else Status.OK), tuple(reasons), blind
 
 
 def read(probe: Probe, as_of: date, tables: Tables) -> Reading:
-    """What `probe` answers; nothing where all runs behind its facts failed."""
-    status, reasons = tables.state(probe)
+    """What `probe` answers about the repositories whose facts were all collected.
+
+    Of the others it says nothing, and a zero over the whole engagement is then not known to be one.
+    """
+    status, reasons, blind = tables.sight(probe)
     if status is Status.FAILED:
         return Reading(probe.name, probe.question, probe.domain, status, reasons=reasons)
-    tables_needed = [tables.table(fact) for fact in probe.needs]
-    answered = [_plain(one) for one in probe.run(as_of, *tables_needed)]
+    needed = [tables.table(fact) for fact in probe.needs]
+    seen = [table[~table["repo"].isin(blind)] if "repo" in table else table for table in needed]
+    answered = [_told(one, blind) for one in probe.run(as_of, *seen)]
     return Reading(
         probe.name,
         probe.question,
@@ -80,10 +86,14 @@ def read(probe: Probe, as_of: date, tables: Tables) -> Reading:
     )
 
 
-def _plain(answer: Metric | Observation | Series) -> Metric | Observation | Series:
-    """`answer` with Python's own numbers in place of those that pandas computes with."""
+def _told(answer: Metric | Observation | Series, blind: list[str]) -> Metric | Observation | Series:
+    """`answer` with Python's own numbers, and with what it does not cover."""
     if isinstance(answer, Metric):
-        return replace(answer, value=_number(answer.value))
+        value = _number(answer.value)
+        if not blind or answer.repo:
+            return replace(answer, value=value)
+        note = "; ".join(part for part in (answer.note, f"without {', '.join(blind)}") if part)
+        return replace(answer, value=value or None, note=note)
     if isinstance(answer, Observation):
         values = {name: _number(value) for name, value in answer.values.items()}
         return replace(answer, values=values)

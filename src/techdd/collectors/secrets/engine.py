@@ -51,8 +51,9 @@ class Scanned(NamedTuple):
 
 def scan(git_dir: Path, seconds: float) -> Scanned:
     """All hits in all objects of the repository. Raises ScanFailed."""
-    # Compiling its rules takes kingfisher seconds; beside the overlay they serve the next run.
-    cache = f"--rule-cache-dir={git_dir.parent / '.kingfisher'}"
+    # Compiling its rules takes kingfisher seconds; there they serve all the engagement's
+    # repositories (.cache/<repository>/overlay.git).
+    cache = f"--rule-cache-dir={git_dir.parents[1] / '.kingfisher'}"
     with tempfile.TemporaryDirectory() as home:
         try:
             done = sandbox.run(

@@ -76,7 +76,7 @@ def secrets(repo: Repository, *, key: str = "", seconds: float = 3000.0) -> Gath
     try:
         scanned = scan(repo.git_dir, seconds)
     except ScanFailed as error:
-        yield Issue("secret scan did not run", detail=error.message)
+        yield Issue("secret scan did not run", detail=error.message, transient=True)
         yield SecretScan("kingfisher", False, 0, 0)
         return
     if scanned.gaps:

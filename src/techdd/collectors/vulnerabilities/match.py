@@ -120,7 +120,7 @@ def _matched(
         try:
             sources["pypi.org"] = audit_online(pins)
         except LookupFailed as error:
-            yield Issue("online look-up failed", detail=f"pypi.org: {error}")
+            yield Issue("online look-up failed", detail=f"pypi.org: {error}", transient=True)
     agreed = {key: _reconciled(key, answer, sources) for key, answer in answers.items()}
     yield from _disagreements(agreed, answers, sources)
     for row in rows:
