@@ -73,7 +73,7 @@ def scan(git_dir: Path, seconds: float) -> Scanned:
 def _program() -> str:
     """kingfisher's own path, wherever the package was installed together with this one."""
     try:
-        from kingfisher import get_binary_path  # type: ignore[import-untyped]
+        from kingfisher import get_binary_path
 
         return str(get_binary_path())
     except (ImportError, OSError):
