@@ -144,9 +144,17 @@ def test_a_key_person_comes_with_the_numbers() -> None:
     assert key_people(1, 3, 400) == [
         (
             "departed-key-person", "api", "ann",
-            {"person": ANN, "share": 1 / 4, "files": 1, "last": "2024-11-26", "months": 13},
+            {
+                "person": ANN, "share": 1 / 4, "files": 1, "last": "2024-11-26", "months": 13,
+                "severity": "high",
+            },
         )
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("days", "severity"), [(100, "medium"), (2_000, "high")])
+def test_who_left_long_ago_weighs_more(days: int, severity: str) -> None:
+    assert [values["severity"] for *_, values in key_people(1, 3, days)] == [severity]
 
 
 def test_who_has_no_plausible_date_is_not_said_to_have_left() -> None:
@@ -157,7 +165,10 @@ def test_who_has_no_plausible_date_is_not_said_to_have_left() -> None:
     assert observed(found) == [
         (
             "key-person", "api", "ann",
-            {"person": ANN, "share": 1.0, "files": 1, "last": "unknown", "months": None},
+            {
+                "person": ANN, "share": 1.0, "files": 1, "last": "unknown", "months": None,
+                "severity": "high",
+            },
         )
     ]  # fmt: skip
 
