@@ -85,6 +85,18 @@ def test_an_address_shared_by_many_names_joins_nobody() -> None:
     }
 
 
+def test_spellings_of_one_name_do_not_make_a_shared_address() -> None:
+    names = [
+        "Pierre Bérubé",
+        "Pierre BÃ©rubÃ©",
+        "Pierre BÃ?Â©rubÃ?Â©",
+        "Pierre B",
+        "P. Bérubé",
+        "l0g",
+    ]
+    assert len(groups(*(row(name, "pierre@lgse.com", day) for day, name in enumerate(names)))) == 1
+
+
 def test_the_mailmap_joins_what_nothing_else_would() -> None:
     target = ("Alex", "alex@localhost")
     assert groups(

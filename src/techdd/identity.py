@@ -25,7 +25,7 @@ from techdd.policy import Written
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-SHARED_BY = 3  # more full names than this on one address: a shared mailbox or a squash bot
+SHARED_BY = 3  # more different full names on one address: a shared mailbox or a squash bot
 
 _GENERIC_MAILBOX = re.compile(
     r"^(?:|noreply|no-reply|root|admin|git|github|gitlab|info|dev|developer|build|ci|deploy|none|you"
@@ -114,7 +114,8 @@ def _keys(rows: Sequence[Identity], people: People) -> Iterable[Mapping[str, lis
     }
     names_of: dict[str, set[str]] = defaultdict(set)
     for row in rows:
-        names_of[_mailbox(row.email)].add(_full_name(row.name))
+        if name := _full_name(row.name):
+            names_of[_mailbox(row.email)].add(name)
     by_word, by_map, by_mail, by_name = (defaultdict[str, list[int]](list) for _ in range(4))
     for position, row in enumerate(rows):
         by_map[f"{row.name} <{row.email}>"].append(
@@ -123,7 +124,7 @@ def _keys(rows: Sequence[Identity], people: People) -> Iterable[Mapping[str, lis
         mailbox = _mailbox(row.email)
         if row.email.lower() in corrected:
             by_word[corrected[row.email.lower()]].append(position)
-        if not _GENERIC_MAILBOX.search(mailbox) and len(names_of[mailbox]) <= SHARED_BY:
+        if not _GENERIC_MAILBOX.search(mailbox) and _different(names_of[mailbox]) <= SHARED_BY:
             by_mail[mailbox].append(position)
         if _full_name(row.name) and row.email.lower() not in apart:
             by_name[_full_name(row.name)].append(position)
@@ -155,6 +156,18 @@ def _full_name(name: str) -> str:
     words = re.findall(r"[a-z]+", plain if plain.strip() else name.lower())
     words = words or name.lower().split()
     return " ".join(words) if len([word for word in words if len(word) > 1]) > 1 else ""
+
+
+def _different(names: Iterable[str]) -> int:
+    """How many of the full names have no word in common: one person's name is spelled in several
+    ways ("Pierre Bérubé", "Pierre BÃ©rubÃ©"), a shared mailbox holds unrelated ones.
+    """
+    groups: list[set[str]] = []
+    for name in sorted(names):
+        words = set(name.split())
+        same = [group for group in groups if group & words]
+        groups = [group for group in groups if not group & words] + [words.union(*same)]
+    return len(groups)
 
 
 def by_person(commits: DataFrame, people: DataFrame) -> DataFrame:

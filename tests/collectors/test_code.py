@@ -52,6 +52,13 @@ def test_files_with_language_role_lines_and_functions(tmp_path: Path) -> None:
     assert issues == []
 
 
+def test_tests_in_a_rust_file_are_tests(tmp_path: Path) -> None:
+    rust = "fn one() {}\n#[cfg(test)]\nmod tests {\n    #[test]\n    fn works() {}\n}\n"
+    files, functions, _ = gathered(tmp_path, {"src/a.rs": rust})
+    assert files["src/a.rs"].role == "source"
+    assert {row.name: row.role for row in functions} == {"one": "source", "tests.works": "test"}
+
+
 def test_a_blob_with_two_names_counts_for_both(tmp_path: Path) -> None:
     files, functions, _ = gathered(tmp_path, {"a.py": PYTHON, "test_a.py": PYTHON, "c.txt": PYTHON})
     assert {path: file.measured for path, file in files.items()} == {

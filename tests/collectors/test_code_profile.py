@@ -22,9 +22,15 @@ def a_file(path: str, code: int, *, role: str = "source", language: str = "Go") 
 
 
 def a_function(
-    lines: int, mccabe: int = 1, parameters: int = 0, *, name: str = "f", role: str = "source"
+    lines: int,
+    mccabe: int = 1,
+    parameters: int = 0,
+    *,
+    path: str = "a.go",
+    name: str = "f",
+    role: str = "source",
 ) -> Function:
-    return Function("a.go", ".", role, "Go", name, 7, 9, lines, parameters, mccabe, 1, 1)
+    return Function(path, ".", role, "Go", name, 7, 9, lines, parameters, mccabe, 1, 1)
 
 
 def metrics(found: Any) -> dict[tuple[str, str], float | None]:
@@ -41,7 +47,7 @@ def test_size_counts_production_code_only() -> None:
             a_file("vendor/c.go", 900, role="vendored"),
         ],
     )
-    found = list(size.run(DAY, files))
+    found = list(size.run(DAY, files, FUNCTIONS))
     assert metrics(found) == {("size.code_lines", ""): 100, ("size.code_lines", "api"): 100}
     (bars,) = (one for one in found if isinstance(one, Series))
     assert bars.rows == (("Go", 70), ("HTML", 30))
@@ -54,7 +60,7 @@ FUNCTIONS = table(
         a_function(20, 26, 5, name="worst"),
         a_function(40, 11, 4),
         a_function(70, 10, 1),
-        a_function(50, 99, 9, role="test"),
+        a_function(50, 99, 9, path="a_test.go", role="test"),
     ],
 )
 
@@ -94,7 +100,7 @@ def test_unmeasured_code_is_not_clean() -> None:
     for probe in (complexity, unit_size, interfacing):
         found = [one for one in probe.run(DAY, only_html, none) if isinstance(one, Metric)]
         assert found and all(one.value is None and one.note for one in found)
-    assert metrics(testing.run(DAY, only_html))["testing.ratio", "api"] is None
+    assert metrics(testing.run(DAY, only_html, none))["testing.ratio", "api"] is None
 
 
 def test_the_ratio_of_tests_leaves_markup_out() -> None:
@@ -106,10 +112,26 @@ def test_the_ratio_of_tests_leaves_markup_out() -> None:
             a_file("t.html", 999, role="test", language="HTML"),
         ],
     )
-    assert metrics(testing.run(DAY, files)) == {
+    assert metrics(testing.run(DAY, files, FUNCTIONS)) == {
         ("testing.ratio", ""): 0.25,
         ("testing.ratio", "api"): 0.25,
     }
+
+
+def test_tests_in_the_file_that_they_test_are_tests() -> None:
+    files = table(File, [a_file("a.rs", 100), a_file("b.rs", 50)])
+    functions = table(
+        Function,
+        [
+            a_function(20, 11, path="a.rs"),
+            a_function(60, 99, path="a.rs", name="tests.all", role="test"),
+        ],
+    )
+    found = [probe.run(DAY, files, functions) for probe in (size, testing, complexity)]
+    shown = metrics([one for answers in found for one in answers])
+    assert shown["size.code_lines", "api"] == 90
+    assert shown["testing.ratio", "api"] == shown["testing.ratio", ""] == 60 / 90
+    assert shown["complexity.over_10", "api"] == 20 / 90
 
 
 def test_one_line_functions_cannot_push_a_share_over_the_whole() -> None:

@@ -3,6 +3,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import pandas as pd
+
 from techdd.collectors.hotspots import hotspots
 from techdd.facts import Change, Commit, File, Function, frame
 from techdd.model import Location, Metric, Observation, Series
@@ -23,6 +25,7 @@ def asked(
     *,
     ago: int = 1,
     tests: tuple[str, ...] = (),
+    inline: tuple[str, ...] = (),
 ) -> list[Any]:
     """`hotspots` of files with so many changes each, and so much complexity."""
     when = END - timedelta(days=ago)
@@ -42,6 +45,7 @@ def asked(
         for p, whole in complexity.items()
         for half in (whole - whole // 2, whole // 2)
     ]
+    functions += [Function(p, ".", "test", "Go", "tests.f", 1, 9, 7, 0, 99, 1, 1) for p in inline]
     return list(
         hotspots.run(
             AS_OF, table(Commit, commits), table(Change, changes), table(File, files),
@@ -90,6 +94,32 @@ def test_a_hotspot_that_no_test_is_named_after_is_observed() -> None:
             {"path": "pay.go", "changes": 5, "complexity": 10},
         )
     ]  # fmt: skip
+
+
+def test_tests_in_the_file_itself_are_tests_and_no_complexity() -> None:
+    found = asked({"a.rs": 5, "index.js": 5}, {"a.rs": 10, "index.js": 10}, inline=("a.rs",))
+    assert [one for one in found if isinstance(one, Observation)] == []
+    (series,) = [one for one in found if isinstance(one, Series)]
+    assert {row[1]: row[3] for row in series.rows} == {"a.rs": 10, "index.js": 10}
+
+
+def test_the_complex_files_of_all_are_those_of_each_repository() -> None:
+    when = END - timedelta(days=1)
+    commit = Commit("1", "ann", "ann", when, when, 1, True, "s", "", False, 1, 1, 1)
+    change = Change("1", "x.go", None, "M", 1, 1)
+    tables = [table(Commit, [commit]), table(Change, [change])]
+    parts = [
+        (
+            table(File, [File("x.go", "b", 9, "Go", "source", 9, 7, 0, "lizard", ".")], repo),
+            table(
+                Function, [Function("x.go", ".", "source", "Go", "f", 1, 9, 7, 0, n, 1, 1)], repo
+            ),
+        )
+        for repo, n in (("api", 5), ("quiet", 90))
+    ]
+    files, functions = (pd.concat(one, ignore_index=True) for one in zip(*parts, strict=True))
+    found = list(hotspots.run(AS_OF, *tables, files, functions))
+    assert shares(found) == {"": 1.0, "api": 1.0, "quiet": None}
 
 
 def test_nothing_to_look_at_is_not_measured() -> None:

@@ -297,3 +297,10 @@ def test_an_observation_speaks_for_one_package_version(advisories: str) -> None:
     )
     assert seen["PyPI:jinja2:3.0"].values["fixed"] == "none known"
     assert seen["PyPI:jinja2:3.0"].values["direct"] == "transitive"
+
+
+def test_a_rating_that_counts_lower_is_told_as_published(advisories: str) -> None:
+    rows = [package("flask", "1.0", manifest="dev.txt", scope="development")]
+    (seen,) = of(Observation, asked(collected(rows, advisories=advisories)))
+    assert seen.values["severity"] == "medium"
+    assert seen.values["rated"] == "high (counted as medium: development only)"

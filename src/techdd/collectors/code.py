@@ -86,9 +86,10 @@ def _analysed(entries: list[Entry], content: bytes | None) -> Iterator[File | Fu
             yield Issue("not UTF-8, read as Latin-1", entry.path)
         yield _file(entry, known, measurement)
         if measurement and known.role in MEASURED_ROLES:
-            component = component_of(entry.path)
+            component, language = component_of(entry.path), languages()[known.language]
             for one in measurement.functions:
-                yield Function(entry.path, component, known.role, known.language, *one)
+                role = "test" if language.is_inline_test(one.name) else known.role
+                yield Function(entry.path, component, role, known.language, *one)
 
 
 def _measured(known: Classified, source: bytes) -> tuple[Measurement | None, str]:

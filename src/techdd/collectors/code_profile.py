@@ -27,10 +27,10 @@ SHOWN_LANGUAGES, SHOWN_UNITS, SHOWN_LOCATIONS = 15, 15, 10
 NOTHING = "no production code in a language whose functions are measured"
 
 
-@probe(domain="code_health", needs=(File,))
-def size(_: date, files: DataFrame) -> Answered:
+@probe(domain="code_health", needs=(File, Function))
+def size(_: date, files: DataFrame, functions: DataFrame) -> Answered:
     """How much production code is there, and in which languages?"""
-    source = files[files["role"] == "source"]
+    source = _sources(files, functions)
     for repo, part in _scopes(files, source):
         yield Metric(
             "size.code_lines",
@@ -124,14 +124,14 @@ def interfacing(_: date, files: DataFrame, functions: DataFrame) -> Answered:
     yield from _shares("interfacing", "parameters", (4,), files, functions)
 
 
-@probe(domain="code_health", needs=(File,))
-def testing(_: date, files: DataFrame) -> Answered:
-    """How much test code stands beside the production code?"""
+@probe(domain="code_health", needs=(File, Function))
+def testing(_: date, files: DataFrame, functions: DataFrame) -> Answered:
+    """How much test code stands beside the production code, or in the same files?"""
     programming = [name for name, language in languages().items() if language.programming]
-    counted = files[files["role"].isin(("source", "test")) & files["language"].isin(programming)]
-    for repo, part in _scopes(files, counted):
-        lines = part.groupby("role")["code"].sum()
-        source, test = int(lines.get("source", 0)), int(lines.get("test", 0))
+    sources, tests = _sources(files, functions), files[files["role"] == "test"]
+    for repo, part in _scopes(files, sources[sources["language"].isin(programming)]):
+        own = tests[tests["language"].isin(programming) & ((tests["repo"] == repo) | (repo == ""))]
+        source, test = int(part["code"].sum()), int(part["tests"].sum() + own["code"].sum())
         yield Metric(
             "testing.ratio",
             test / source if source else None,
@@ -156,8 +156,18 @@ def _production(functions: DataFrame) -> DataFrame:
     return functions[functions["role"] == "source"]
 
 
-def _in_measured(files: DataFrame) -> DataFrame:
-    return files[(files["role"] == "source") & (files["measured"] != "")]
+def _sources(files: DataFrame, functions: DataFrame) -> DataFrame:
+    """The files of production code; tests that stand in them are not in `code` but in `tests`."""
+    file = ["repo", "path"]
+    tests = functions[functions["role"] == "test"].groupby(file)["lines"].sum().rename("tests")
+    source = files[files["role"] == "source"].merge(tests, on=file, how="left")
+    source = source.fillna({"tests": 0})
+    return source.assign(code=(source["code"] - source["tests"]).clip(lower=0))
+
+
+def _in_measured(files: DataFrame, functions: DataFrame) -> DataFrame:
+    source = _sources(files, functions)
+    return source[source["measured"] != ""]
 
 
 def _shares(
@@ -165,7 +175,7 @@ def _shares(
 ) -> Iterator[Metric]:
     """The share of code lines in functions above each bound, a metric a bound and scope."""
     units = _production(functions)
-    for repo, part in _scopes(files, _in_measured(files)):
+    for repo, part in _scopes(files, _in_measured(files, functions)):
         total = int(part["code"].sum())
         own = units if repo == "" else units[units["repo"] == repo]
         for bound in bounds:
@@ -193,7 +203,7 @@ def _profile(
     """
     units = _production(functions)
     rows: list[tuple[Value, ...]] = []
-    for repo, part in _in_measured(files).groupby("repo"):
+    for repo, part in _in_measured(files, functions).groupby("repo"):
         total = int(part["code"].sum())
         own = units[units["repo"] == repo]
         edges = [*bounds, float("inf")]

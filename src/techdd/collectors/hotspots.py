@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 MOST_COMPLEX = 0.05  # share of source files that count as the complex ones
 SHOWN = 15
+ENTRANCES = frozenset(("index", "lib", "mod", "__init__"))  # no test is ever named after these
 
 
 @probe(domain="code_health", needs=(Commit, Change, File, Function))
@@ -30,17 +31,21 @@ def hotspots(
     key = ["repo", "path"]
     made = changes.merge(recent[["repo", "sha"]], on=["repo", "sha"])
     times = made.groupby(key).size().rename("changes")
-    total = functions.groupby(key)["complexity"].sum().rename("complexity")
+    inline = functions["role"] == "test"  # tests in the file that they test
+    total = functions[~inline].groupby(key)["complexity"].sum().rename("complexity")
     source = files[(files["role"] == "source") & (files["measured"] != "")]
     table = source.merge(times, on=key, how="left").merge(total, on=key, how="left")
     table = table.fillna({"changes": 0, "complexity": 0})
+    # The complex files of each repository: all files in one row would compare languages instead.
+    ordered = table.sort_values(["complexity", *key], ascending=[False, True, True])
+    files_of = ordered.groupby("repo")["path"]
+    bound = (files_of.transform("size") * MOST_COMPLEX).round().clip(lower=1)
+    table = ordered.assign(hard=files_of.cumcount() < bound)
     for repo, part in [("", table), *table.groupby("repo")]:
-        ordered = part.sort_values(["complexity", *key], ascending=[False, True, True])
-        complex_files = ordered.head(max(1, round(len(ordered) * MOST_COMPLEX)))
         changed = int(part["changes"].sum())
         yield Metric(
             "hotspots.top_share",
-            float(complex_files["changes"].sum() / changed) if changed else None,
+            float(part[part["hard"]]["changes"].sum() / changed) if changed else None,
             "share",
             str(repo),
             f"{changed:,} changes to source files in the last 12 months",
@@ -59,10 +64,12 @@ def hotspots(
         ),
         note="Complexity is the sum of McCabe over the file's functions.",
     )
-    for row in hot[hot["changes"] >= 5].itertuples():
+    tested = functions[inline].set_index(key).index
+    for row in hot[(hot["changes"] >= 5) & ~hot.set_index(key).index.isin(tested)].itertuples():
         tests = files[(files["repo"] == row.repo) & (files["role"] == "test")]["path"]
         stem = str(row.path).rsplit("/", 1)[-1].split(".")[0].lower()
-        if len(stem) > 2 and not tests.str.lower().str.contains(stem, regex=False).any():
+        named = len(stem) > 2 and stem not in ENTRANCES
+        if named and not tests.str.lower().str.contains(stem, regex=False).any():
             values: dict[str, Value] = {
                 "path": str(row.path),
                 "changes": int(row.changes),

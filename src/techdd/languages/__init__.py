@@ -47,7 +47,8 @@ class Language:
     `kind` is the role that its files have where nothing else is known of them: source,
     documentation, configuration or data. Functions come from `grammar`, or from lizard under the
     extension `lizard`; with neither, files are measured in lines alone. `tests` are regular
-    expressions on the path, beside the test folders that all languages share.
+    expressions on the path, beside the test folders that all languages share; `inline_tests` is one
+    on the qualified name of a function, where tests stand in the file that they test.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Language:
     grammar: Grammar | None = None
     lizard: str = ""
     tests: tuple[str, ...] = ()
+    inline_tests: str = ""
     comments: Marks = ()
     programming: bool = True  # of kind source, but markup and the like have no functions
 
@@ -70,6 +72,10 @@ class Language:
     def test_pattern(self) -> re.Pattern[str] | None:
         """What the path of a test looks like."""
         return re.compile("|".join(self.tests)) if self.tests else None
+
+    def is_inline_test(self, function: str) -> bool:
+        """Whether the function of that name in a source file is a test, or serves tests alone."""
+        return bool(self.inline_tests and re.search(self.inline_tests, function))
 
     def measure(self, source: bytes) -> Measurement:
         """The functions and lines of `source` (UTF-8). Raises Unmeasurable."""

@@ -26,5 +26,6 @@ RUST = Language(
         not_parameters=("self_parameter", "attribute_item"),
     ),
     tests=(r"(?:^|/)tests?\.rs$", r"_tests?\.rs$", r"(?:^|/)benches/"),
+    inline_tests=r"(?:^|\.)tests?\.",  # `#[cfg(test)] mod tests`, by The Rust Book's convention
     comments=(*SLASHES, *BLOCK),
 )

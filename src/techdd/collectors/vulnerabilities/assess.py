@@ -115,7 +115,7 @@ def _observation(key: dict[str, Any], rows: DataFrame, worst: str) -> Observatio
         "count": len(ids),
         # Rules need a severity of ours; what nobody has rated is judged as medium, and said so.
         "severity": "medium" if worst == "unknown" else worst,
-        "rated": worst,
+        "rated": _published(real, worst),
         "fixed": _fixed(key["ecosystem"], real),
         "summary": str(real["summary"].iloc[0]),
         "scope": "development" if set(rows["scope"]) == {"development"} else "runtime",
@@ -128,6 +128,12 @@ def _observation(key: dict[str, Any], rows: DataFrame, worst: str) -> Observatio
         tuple(Location(path, int(line) or None) for path, line in places),
         values,
     )
+
+
+def _published(rows: DataFrame, counted: str) -> str:
+    """The worst rating as published, and what it counts as where that is something else."""
+    worst = _worst(rows["severity"])
+    return worst if worst == counted else f"{worst} (counted as {counted}: development only)"
 
 
 def _fixed(ecosystem: str, rows: DataFrame) -> str:
