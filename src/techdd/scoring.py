@@ -238,9 +238,8 @@ def verdict(
     rationale = [
         rule.says,
         f"{coverage:.0%} of the assessment's weight was assessed.",
-        f"Open findings: {counts['critical']} critical, {counts['high']} high; "
-        f"{counts['deal_breakers']} red flag(s) that can stop a deal; "
-        f"{counts['red_domains']} domain(s) red.",
+        f"Open findings: {counts['critical']} critical, {counts['high']} high, "
+        f"{counts['deal_breakers']} of them deal breakers. Domains rated red: {counts['red_domains']}.",
     ]
     if grey:
         rationale.append(f"Not assessed: {', '.join(grey)}.")
