@@ -117,16 +117,16 @@ FINDINGS = (
     a_finding(
         severity=HIGH,
         title="Old credentials remain in the history",
-        observation="7 distinct credentials were deleted from the tree but remain in the history.",
+        observation="7 credentials were deleted from the tree but remain in the history.",
         path="deploy/prod.env",
-        remedy="Confirm that each was revoked; rewrite the history if the repository will be shared.",
+        remedy="Confirm that each was revoked; rewrite the history before sharing the code.",
     ),
     a_finding(
         severity=HIGH,
         title="SQL is built from request parameters in the export service",
         repo=BILLING,
         path="src/export/report.php",
-        observation="5 places join request parameters into SQL text; 2 are reachable without login.",
+        observation="5 places join request parameters into SQL; 2 can be reached without login.",
         why="A single crafted link can read every customer's invoices.",
         remedy="Bind parameters in the 5 places and add an automated check to the pipeline.",
         effort=(3, 6),
@@ -154,7 +154,7 @@ FINDINGS = (
         API,
         path="poetry.lock",
         observation="1 package in runtime scope is licensed AGPL-3.0-only.",
-        why="If the network clause applies, the product's source would have to be offered to users.",
+        why="If the network clause applies, the product's source must be offered to its users.",
         remedy="Replace the package or obtain a commercial licence; ask counsel first.",
         treatment="specific indemnity",
         horizon=Horizon.BEFORE_SIGNING,
@@ -572,13 +572,13 @@ def sample_report() -> Report:
     )  # fmt: skip
 
 
-def hostile_report() -> Report:
+def hostile_report(foreign: str = "漢字かな交じり文の題名と한국어 제목") -> Report:
     """The sample with texts that try to break out, break the layout or break an encoder."""
     nasty = (
         '<script>alert(1)</script><img src="http://127.0.0.1:9/x.png">{{ 7*7 }}{% raw %}',
         "\u202egnp.exe\u202c \x1b[31mred\x1b[0m \x00 \udce9 \u200bhidden",
         "x" * 2_000,
-        "漢字かな交じり文の題名と한국어 제목 и кириллица",
+        foreign,
         "javascript:alert(1)",
     )
     report = sample_report()
@@ -605,7 +605,7 @@ def hostile_report() -> Report:
             strengths=nasty,
             items=tuple(replace(item, ask=nasty[i % 5]) for i, item in enumerate(chapter.items)),
         )
-        for chapter in report.chapters
+        for chapter in (report.chapters[2], report.chapters[5])
     )
     return replace(
         report,
@@ -657,6 +657,30 @@ def empty_report() -> Report:
         roadmap=(),
         methodology={},
         versions=(),
+    )
+
+
+def longest_summary(domains: int) -> Report:
+    """Many domains, every text of the executive summary as long as texts get: still one page."""
+    report = empty_report()
+    words = "Several long words that say what has been found in this product. " * 12
+    findings = tuple(
+        replace(a_finding(severity=CRITICAL, title=f"{n} {words}"), deal_breaker=True)
+        for n in range(9)
+    )
+    chapters = tuple(
+        replace(report.chapters[0], domain=f"domain_{n}", title=words, findings=findings[n : n + 1])
+        for n in range(domains)
+    )
+    return replace(
+        report,
+        verdict=replace(report.verdict, label=words, rationale=(words,) * 6),
+        summary=(words, words, words),
+        chapters=chapters,
+        findings=findings,
+        strengths=(words,) * 6,
+        limits=(words,) * 6,
+        roadmap=_roadmap(findings),
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -73,6 +73,7 @@ _CONFIG: Spec = {
 }
 
 
+@lru_cache(maxsize=256)  # the formats of one run draw the same pictures
 def draw(series: Series) -> str | None:
     """The series as an `<svg>` element with a text alternative; None if it is to be a table."""
     chart = CHARTS.get(series.chart)
@@ -89,17 +90,20 @@ def bar(series: Series) -> Spec | None:
         return None
     name, form = series.columns[1], _form(series, 1)
     kept = _largest(series)
-    axis = {"title": name, "format": form, "grid": True, "tickCount": 5}
+    axis = {"title": name, **_scale(form)}
     if len(kept) < len(series.rows):
         axis["title"] = f"{name} (the {len(kept)} largest of {len(series.rows)})"
     missing = [row for row in kept if row[1] is None]
     shown = f"datum.c1 === null ? 'not measured' : format(datum.c1, '{form}')"
-    value_axis = {"field": "c1", "type": "quantitative", "axis": axis}
+    value_axis = {"field": "end", "type": "quantitative", "axis": axis}
     if len(missing) == len(kept):
         return None
     return {
         **_frame(kept, height={"step": 21}),
-        "transform": [{"calculate": shown, "as": "shown"}],
+        "transform": [
+            {"calculate": shown, "as": "shown"},
+            {"calculate": "datum.c1 || 0", "as": "end"},
+        ],
         "encoding": {"y": _categories(), "x": value_axis},
         "layer": [
             {"mark": {"type": "bar", "color": ACCENT, "height": {"band": 0.62}}},
@@ -119,13 +123,14 @@ def stacked(series: Series) -> Spec | None:
     count = len(series.columns) - 1
     if not 2 <= count <= len(BANDS) or not all(_numeric(series, i + 1) for i in range(count)):
         return None
+    if any(value is None for row in series.rows for value in row[1:]):
+        return None  # a missing part would read as an absent one
     kept = series.rows[:MOST_CATEGORIES]
     whole = max(sum(_number(value) for value in row[1:]) for row in kept)
     if whole == 0:
         return None
     is_share = whole <= 1.001
     cut = "" if len(kept) == len(series.rows) else f"first {len(kept)} of {len(series.rows)} rows"
-    axis: Spec = {"title": cut or None, "grid": True, "tickCount": 5}
     return {
         **_frame(kept, height={"step": 25}),
         "transform": _folded(series),
@@ -137,7 +142,7 @@ def stacked(series: Series) -> Spec | None:
                 "type": "quantitative",
                 "stack": "zero",
                 "scale": {"domain": [0, 1]} if is_share else {"nice": True},
-                "axis": {**axis, "format": ".0%" if is_share else ",.0f"},
+                "axis": {"title": cut or None, **_scale(".0%" if is_share else ",.0f")},
             },
             "color": _by_column(series, _bands(series.columns[1:])),
             "order": {"field": "place"},
@@ -170,13 +175,7 @@ def curve(series: Series) -> Spec | None:
         "field": "c1",
         "type": "quantitative",
         "scale": {"domain": [0, 1]} if form.endswith("%") else {"zero": True},
-        "axis": {
-            **_LEVEL,
-            "title": series.columns[1],
-            "format": form,
-            "grid": True,
-            "tickCount": 5,
-        },
+        "axis": {**_LEVEL, "title": series.columns[1], **_scale(form)},
     }
     stair: Spec = {"type": "line", "color": ACCENT, "strokeWidth": 2, "interpolate": "step-after"}
     point: Spec = {"type": "circle", "color": ACCENT, "size": 36, "opacity": 1}
@@ -224,7 +223,7 @@ def _over_time(series: Series, mark: Spec, *, dashed: bool) -> Spec | None:
         "y": {
             "field": "value",
             "type": "quantitative",
-            "axis": {**_LEVEL, "title": title, "format": form, "grid": True, "tickCount": 4},
+            "axis": {**_LEVEL, "title": title, **_scale(form)},
         },
         "color": colour if count > 1 else {"value": ACCENT},
     }
@@ -272,6 +271,12 @@ def _with_dates(series: Series) -> tuple[tuple[Value, ...], ...]:
     if _ordered(series)["type"] != "temporal":
         return series.rows
     return tuple(((f"{row[0]}-01-01")[:10], *row[1:]) for row in series.rows)
+
+
+def _scale(form: str) -> Spec:
+    """A ruled axis of about five steps; counts have no halves."""
+    whole = {"tickMinStep": 1} if form == ",.0f" else {}
+    return {"format": form, "grid": True, "tickCount": 5, **whole}
 
 
 def _categories() -> Spec:

@@ -34,6 +34,7 @@ def compose(report: Report, templates: Templates, fonts: str) -> str:
         fonts=Markup(fonts),  # written by the formats, never by a client
         told=told,
         linked={finding.id for findings in told.values() for finding in findings},
+        domains={chapter.domain: chapter.title for chapter in report.chapters},
         by_id={finding.id: finding for finding in report.findings},
         claims=[
             item
@@ -76,9 +77,11 @@ def _environment(templates: Templates) -> Environment:
         money=money,
         number=number,
         percent=percent,
+        sentences=sentences,
         pick=pick,
         cell=cell,
         span=span,
+        unlike=unlike,
         web=web,
     )
     environment.globals.update(ROWS=ROWS)
@@ -101,11 +104,20 @@ def _printed(value: object) -> object:
 
 def clip(text: str, length: int) -> str:
     """`text` in at most `length` characters, cut between words and marked with an ellipsis."""
-    text = clean(" ".join(text.split()))
+    text = clean(_SPACE.sub(" ", text).strip())
     if len(text) <= length:
         return text
     head, space, _ = text[: length - 1].rpartition(" ")
     return (head if space and len(head) > length // 2 else text[: length - 1]) + "…"
+
+
+def sentences(text: str, length: int) -> str:
+    """As many whole sentences of `text` as fit into `length` characters; `clip` where none does."""
+    text = clean(_SPACE.sub(" ", text).strip())
+    if len(text) <= length:
+        return text
+    head, end, _ = text[:length].rpartition(". ")
+    return f"{head}." if end else clip(text, length)
 
 
 def number(value: float, digits: int = 1) -> str:
@@ -114,29 +126,36 @@ def number(value: float, digits: int = 1) -> str:
 
 
 def percent(share: float) -> str:
-    """0.374 as "37 %"; what is neither none nor all never reads as 0 % or 100 %."""
+    """0.374 as "37%"; what is neither none nor all never reads as 0% or 100%."""
     if 0 < share < 0.005:
-        return "< 1 %"
+        return "< 1%"
     if 0.995 <= share < 1:
-        return "> 99 %"
-    return f"{share:.0%}".replace("%", " %")
+        return "> 99%"
+    return f"{share:.0%}"
 
 
-def amount(metric: Metric) -> str:
-    """A metric's value with its unit; what could not be measured says so."""
+def amount(metric: Metric, unit: bool = True) -> str:
+    """A metric's value, with its unit if asked for; what could not be measured says so."""
     if metric.value is None:
         return "not measured"
     if metric.unit in ("share", "%"):
         return percent(metric.value if metric.unit == "share" else metric.value / 100)
-    unit = "" if metric.unit in ("", "count", "ratio") else metric.unit
+    said = number(metric.value, 2 if abs(metric.value) < 10 else 1)
+    if not unit or metric.unit in ("", "count", "ratio"):
+        return said
     if metric.value == 1:
-        unit = "person" if unit == "people" else unit.removesuffix("s")
-    return f"{number(metric.value, 2 if abs(metric.value) < 10 else 1)} {unit}".rstrip()
+        return f"1 {'person' if metric.unit == 'people' else metric.unit.removesuffix('s')}"
+    return f"{said} {metric.unit}"
 
 
 def pick(metrics: Sequence[Metric], name: str, repo: str = "") -> Metric | None:
     """The metric of that name and repository ("" = the whole engagement), if there is one."""
     return next((m for m in metrics if (m.name, m.repo) == (name, repo)), None)
+
+
+def unlike(metrics: Sequence[Metric], prefix: str) -> list[Metric]:
+    """The metrics whose names do not begin with `prefix`."""
+    return [metric for metric in metrics if not metric.name.startswith(prefix)]
 
 
 def cell(value: Value, column: str = "") -> str:
@@ -179,8 +198,9 @@ def day(iso: str) -> str:
 
 
 _MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
 
 
 def anchor(name: str) -> str:

@@ -40,7 +40,7 @@ def _fonts(page: str) -> str:
 
 
 def _subset(font: Path, text: str) -> str:
-    from fontTools import subset
+    from fontTools import subset  # type: ignore[import-untyped]
 
     options = subset.Options(flavor="woff2", layout_features=["kern", "liga", "tnum", "calt"])
     options.notdef_outline = True

@@ -17,4 +17,4 @@ def json(report: Report, templates: Templates) -> bytes:
     """`{"schema_version": 1, "report": {...}}`, the fields as `model.Report` names them."""
     content = {"schema_version": SCHEMA_VERSION, "report": dataclasses.asdict(report)}
     text = dumps(content, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
-    return f"{text}\n".encode()
+    return f"{text}\n".encode(errors="backslashreplace")  # a lone surrogate stays an escape

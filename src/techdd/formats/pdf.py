@@ -1,11 +1,13 @@
-"""Writes the report as a tagged PDF/A-3a, byte-identical for equal reports, from nothing but itself."""
+"""Writes the report as a tagged PDF/A-3a: equal reports give equal bytes, nothing is fetched."""
 
 from __future__ import annotations
 
 import logging
+import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,13 +42,27 @@ def pdf(report: Report, templates: Templates) -> bytes:
         base_url=SCHEME,
         url_fetcher=_only_our_type(refused),
     )
-    with _complaints() as complaints:
+    with _complaints() as complaints, _stamped(report.date), warnings.catch_warnings():
+        # WeasyPrint leaves its own colour profile open; that is no concern of the report.
+        warnings.simplefilter("ignore", ResourceWarning)
         written: bytes = html.write_pdf(pdf_variant=VARIANT)
     if refused:
         raise TechddError(f"the page asked for {', '.join(sorted(set(refused)))}", "PDF")
-    for complaint in complaints:
+    for complaint in _told_once(complaints):
         warnings.warn(f"PDF: {complaint}", stacklevel=2)
     return written
+
+
+def _told_once(complaints: list[str]) -> list[str]:
+    """The complaints, with the one about each missing character made into one about all of them."""
+    missing = {one for one in complaints if one.startswith(".notdef glyph")}
+    others = [one for one in complaints if one not in missing]
+    if missing:
+        others.append(
+            f"{len(missing)} characters are printed as boxes: no font on this machine "
+            "has them; for Chinese, Japanese and Korean install fonts-noto-cjk"
+        )
+    return others
 
 
 def _weasyprint() -> ModuleType:
@@ -84,6 +100,21 @@ def _only_our_type(refused: list[str]) -> Any:
             return super().fetch(url, headers)
 
     return Locked(allowed_protocols={"data"}, allow_redirects=False)
+
+
+@contextmanager
+def _stamped(iso: str) -> Iterator[None]:
+    """Has fontTools date the embedded fonts with the report instead of the clock."""
+    before = os.environ.get("SOURCE_DATE_EPOCH")
+    moment = datetime.fromisoformat(iso).replace(tzinfo=UTC)
+    os.environ["SOURCE_DATE_EPOCH"] = str(int(moment.timestamp()))
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["SOURCE_DATE_EPOCH"]
+        else:
+            os.environ["SOURCE_DATE_EPOCH"] = before
 
 
 @contextmanager
