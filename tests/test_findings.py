@@ -169,6 +169,25 @@ def test_nothing_observed_by_a_probe_that_saw_a_part_says_so() -> None:
     assert check.observed == "none (probe: looked at a part only)"
 
 
+@pytest.mark.parametrize(
+    ("metrics", "observed", "result"),
+    [
+        ([], "no data", "not assessable"),
+        ([Metric("m", None, note="no licence")], "no licence", "not assessable"),
+        ([Metric("m", 0)], "none", "did not fire"),
+        ([Metric("m", 0, note="5 of 9")], "none (5 of 9)", "did not fire"),
+        ([Metric("m", 0, note="5"), Metric("m", None, repo="web", note="no Python")],
+         "none (web: no Python)", "did not fire"),
+    ],
+)  # fmt: skip
+def test_nothing_observed_says_nothing_where_the_metric_could_not_be_measured(
+    metrics: list[Metric], observed: str, result: str
+) -> None:
+    rule = SEEN.model_copy(update={"measured_by": "m"})
+    _, (check,) = judged(rule, reading(*metrics), repos=("api", "web"))
+    assert (check.observed, check.result) == (observed, result)
+
+
 def test_the_worst_comes_first_and_the_order_is_always_the_same() -> None:
     found = [
         seen("a", severity="low"), seen("b", severity="critical"), seen("c", "web"), seen("d"),

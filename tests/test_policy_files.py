@@ -210,7 +210,9 @@ def test_rule_texts_render_with_what_the_probes_give(path: Path) -> None:
         assert named <= given, rule.id
         assert not named & PATHS, f"{rule.id}: paths belong into the finding's locations"
         for number in (0, 1, 0.123, 4321):
-            numeric = {"value", "share", "count", "files", "months", "lines", "complexity"}
+            numeric = {
+                "value", "share", "count", "files", "months", "lines", "complexity", "commits"
+            }  # fmt: skip
             values = {name: number if name in numeric else "something" for name in given}
             for text in texts(rule):
                 assert "{" not in text.format(**values), rule.id
@@ -242,6 +244,11 @@ def test_thresholds_name_metrics_and_go_from_the_worst_to_the_mildest() -> None:
         assert not (above and below), rule.id
         assert above == sorted(set(above), reverse=True), rule.id
         assert below == sorted(set(below)), rule.id
+
+
+def test_every_observation_rule_names_the_metric_that_says_whether_somebody_looked() -> None:
+    for rule in all_rules():
+        assert bool(METRIC.fullmatch(rule.measured_by)) is rule.observed, rule.id
 
 
 def test_what_is_absent_is_at_most_a_low_finding() -> None:

@@ -42,7 +42,10 @@ def judge(
         for observation in reading.observations:
             seen[observation.rule].append(observation)
             findings.append(_judge_observation(by_id[observation.rule], observation, policy))
-    checks += [_observation_check(by_id[name], found, readings) for name, found in seen.items()]
+    checks += [
+        _observation_check(by_id[name], found, readings, repos, metrics)
+        for name, found in seen.items()
+    ]
     findings.sort(key=lambda one: (-one.severity.rank, one.domain, one.rule, one.repo, one.id))
     return findings, sorted(checks, key=lambda one: (one.domain, one.rule, one.repo))
 
@@ -108,20 +111,42 @@ def _finding(
 
 
 def _observation_check(
-    rule: FindingRule, found: Sequence[Observation], readings: Sequence[Reading]
+    rule: FindingRule,
+    found: Sequence[Observation],
+    readings: Sequence[Reading],
+    repos: Sequence[str],
+    metrics: Mapping[tuple[str, str], Metric],
 ) -> Check:
     title = rule.title if "{" not in rule.title else rule.id.replace("-", " ")
     if found:
-        repos = len({one.repo for one in found})
-        places = f"{len(found)} in {repos} {'repository' if repos == 1 else 'repositories'}"
+        number = len({one.repo for one in found})
+        places = f"{len(found)} in {number} {'repository' if number == 1 else 'repositories'}"
         return Check(rule.id, title, rule.domain, "", places, "any", FIRED)
     if blind := list(_blind(rule, readings)):
         return Check(rule.id, title, rule.domain, "", "; ".join(blind), "any", OPEN)
-    partly = sorted(
-        one.probe for one in readings if one.domain == rule.domain and one.status is Status.PARTIAL
-    )
-    observed = f"none ({', '.join(partly)}: looked at a part only)" if partly else "none"
+    if rule.measured_by:
+        whole = metrics.get((rule.measured_by, ""))
+        if whole is None or whole.value is None:
+            reason = whole.note if whole and whole.note else "no data"
+            return Check(rule.id, title, rule.domain, "", reason, "any", OPEN)
+        limits = list(_unmeasured(rule.measured_by, repos, metrics)) or [whole.note]
+    else:
+        partial = (one for one in readings if one.status is Status.PARTIAL)
+        partly = sorted(one.probe for one in partial if one.domain == rule.domain)
+        limits = [f"{', '.join(partly)}: looked at a part only"] if partly else []
+    told = "; ".join(filter(None, limits))
+    observed = f"none ({told})" if told else "none"
     return Check(rule.id, title, rule.domain, "", observed, "any", SILENT)
+
+
+def _unmeasured(
+    name: str, repos: Sequence[str], metrics: Mapping[tuple[str, str], Metric]
+) -> Iterator[str]:
+    """The repositories that a metric could not be measured in, with the reason."""
+    for repo in repos:
+        metric = metrics.get((name, repo))
+        if metric and metric.value is None:
+            yield f"{repo}: {metric.note or 'not measured'}"
 
 
 def _blind(rule: FindingRule, readings: Sequence[Reading]) -> Iterator[str]:

@@ -117,6 +117,8 @@ class FindingRule(Written):
 
     Texts may name `{value}`, `{repo}`, `{basis}` and the observation's own values, with Python's
     format specifications. `severity_from` names an observation value that holds the severity.
+    `measured_by` names the metric of the same probe: where it could not be measured, that nothing
+    was observed says nothing.
     """
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -127,6 +129,7 @@ class FindingRule(Written):
     observed: bool = False  # judges the observations that carry this rule's id
     severity: Severity | None = None
     severity_from: str = ""
+    measured_by: str = ""
     title: str
     observation: str
     why: str
@@ -147,6 +150,8 @@ class FindingRule(Written):
             raise ValueError("a metric rule needs 'thresholds'")
         if self.observed and not (self.severity or self.severity_from):
             raise ValueError("an observation rule needs 'severity' or 'severity_from'")
+        if self.measured_by and not self.observed:
+            raise ValueError("'measured_by' belongs to an observation rule")
         return self
 
 

@@ -157,6 +157,12 @@ def test_who_left_long_ago_weighs_more(days: int, severity: str) -> None:
     assert [values["severity"] for *_, values in key_people(1, 3, days)] == [severity]
 
 
+def test_who_left_years_ago_weighs_little_where_others_kept_working() -> None:
+    grades = [bus_factor._severity(days, tended=True) for days in (100, 400, 1_200)]
+    assert grades == ["medium", "high", "low"]
+    assert bus_factor._severity(1_200, tended=False) == "high"
+
+
 def test_who_has_no_plausible_date_is_not_said_to_have_left() -> None:
     contributions, commits, people = tables([("api", "core/a", "ann+")], {"ann": 0})
     commits.loc[0, "authored"] = pd.NaT

@@ -122,6 +122,7 @@ def test_production_code_is_what_is_judged(gathered: list[Any], repo: Repository
     assert density.note == "1 Python files could not be read"
     observed = {one.key: one for one in read if isinstance(one, Observation)}
     assert "B307" not in observed
+    assert "B404" not in observed  # an import is counted and no finding
     shell = observed["B602"]
     assert [place.path for place in shell.locations] == ["again/copy.py", "app.py", "copy.py"]
     assert shell.values == {
@@ -129,6 +130,7 @@ def test_production_code_is_what_is_judged(gathered: list[Any], repo: Repository
         "severity": "high", "confidence": "high", "cwe": "CWE-78",
     }  # fmt: skip
     (table,) = (one for one in read if isinstance(one, Series))
+    assert "B404" in {row[1] for row in table.rows}
     assert table.rows[0] == ("Program started through a shell", "B602", "CWE-78", "high", 3)
 
 

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from pandas import DataFrame, Timestamp
 
 
+RESUMED_DAYS = 730  # a silence that ended earlier says nothing about the deal
+
+
 @probe(domain="team", needs=(Commit, Person))
 def activity(as_of: date, commits: DataFrame, people: DataFrame) -> Answered:
     """Is the code alive, and is delivery speeding up or slowing down?"""
@@ -109,9 +112,10 @@ def _silences(repo: str, rows: DataFrame, end: Timestamp) -> Iterator[Observatio
     if months >= 12:
         values = {"last": f"{last:%Y-%m-%d}", "months": round(months), "commits": len(rows)}
         yield Observation("abandoned-repository", repo, "", values=values)
-    gaps = dates.reset_index(drop=True).diff()
+    gaps = dates.diff().set_axis(dates)
+    gaps = gaps[gaps.index >= end - pd.Timedelta(days=RESUMED_DAYS)]
     longest = gaps.max()
     if pd.notna(longest) and longest.days >= 270 and months < 12:
-        resumed = dates.iloc[int(gaps.argmax())]
+        resumed = gaps.index[int(gaps.argmax())]
         values = {"gap_months": round(longest.days / 30.44), "resumed": f"{resumed:%Y-%m-%d}"}
         yield Observation("resumed-repository", repo, "", values=values)

@@ -22,6 +22,7 @@ ACTIVE_DAYS = 90  # "still in the building": a commit anywhere in the last 90 da
 KEY_SHARE = 0.5  # of a repository's source files: who authored this much is a key person
 DEPARTED_SHARE = 0.25  # who left is missed sooner: nobody can ask them
 LONG_GONE_DAYS = 182  # before that, leave or a quiet quarter is as likely as a departure
+LEARNT_AGAIN_DAYS = 3 * 365  # after that, those who kept working on it have become its experts
 SMALLEST_COMPONENT = 3  # source files; below this a component says nothing
 
 
@@ -78,7 +79,8 @@ def departures(
 
     rows = _source(contributions, people)
     end = pd.Timestamp(as_of, tz="UTC") + pd.Timedelta(days=1)
-    last = by_person(commits, people).groupby("person")["authored"].max()
+    by_people = by_person(commits, people).query("bot == False")
+    last = by_people.groupby("person")["authored"].max()
     # Whose dates are all unknown has not been shown to have left.
     active = set(last[~(last < end - pd.Timedelta(days=ACTIVE_DAYS))].index)
     authored = authors(rows)
@@ -89,14 +91,21 @@ def departures(
         yield Metric(
             "departures.orphaned_share", share, "share", repo, f"{len(part):,} source files"
         )
+    recent = by_people["authored"] >= end - pd.Timedelta(days=ACTIVE_DAYS)
+    tended = set(by_people[recent]["repo"])
     for repo, part in _scopes(authored):
         if repo:
-            yield from _key_people(repo, part, last, end)
+            yield from _key_people(repo, part, last, end, tended=repo in tended)
     yield from _orphaned_components(by_file, rows)
 
 
 def _key_people(
-    repo: str, authored: DataFrame, last: Column[pd.Timestamp], end: pd.Timestamp
+    repo: str,
+    authored: DataFrame,
+    last: Column[pd.Timestamp],
+    end: pd.Timestamp,
+    *,
+    tended: bool,
 ) -> Iterator[Observation]:
     """Who authored much of a repository, told apart by whether they are still active."""
     import pandas as pd
@@ -113,12 +122,17 @@ def _key_people(
             "files": int(number),
             "last": _day(last[person]),
             "months": None if pd.isna(last[person]) else round((end - last[person]).days / 30.44),
-            "severity": "medium"
-            if last[person] > end - pd.Timedelta(days=LONG_GONE_DAYS)
-            else "high",
+            "severity": _severity((end - last[person]).days, tended=tended),
         }
         rule = "key-person" if active else "departed-key-person"
         yield Observation(rule, repo, person, values=values)
+
+
+def _severity(days: float, *, tended: bool) -> str:
+    """How much a departure `days` ago is felt; `tended`: others still work on the repository."""
+    if days <= LONG_GONE_DAYS:
+        return "medium"
+    return "low" if tended and days > LEARNT_AGAIN_DAYS else "high"
 
 
 def _orphaned_components(by_file: DataFrame, rows: DataFrame) -> Iterator[Observation]:

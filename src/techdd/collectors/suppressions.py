@@ -48,18 +48,18 @@ SECURITY = frozenset(
     )
 )  # fmt: skip
 # (tool, mark), the narrower first: some tools look for their mark behind the sign of a comment,
-# some anywhere. Bare marks silence a tool's security rules together with all others.
+# some anywhere. A bare mark of a linter silences all its rules, of which few are about security and
+# those seldom switched on: it is no sign that a security warning was silenced.
 _COMMENTED = (
     ("bandit", r"nosec\b"),
     ("Semgrep", r"nosem(?:grep)?\b"),
     ("CodeQL", r"lgtm\b|codeql\["),
     ("Checkov", r"checkov:skip\b"),
     ("KICS", r"kics-scan (?:ignore|disable)\b"),
-    ("ruff or flake8 (security rules)", r"(?:(?:ruff|flake8):\s?)?(?:noqa|NOQA|NoQA)\b(?!:)"),
     ("ruff or flake8 (security rules)", r"(?:noqa|NOQA|NoQA):[\w, ]*\bS\d{3}\b"),
-    ("ruff or flake8", r"(?:(?:ruff|flake8):\s?)?(?:noqa|NOQA|NoQA):"),
-    ("gosec", r"nolint\b(?!:)|nolint:[\w,]*gosec\b"),
-    ("golangci-lint", r"nolint:"),
+    ("ruff or flake8", r"(?:(?:ruff|flake8):\s?)?(?:noqa|NOQA|NoQA)\b"),
+    ("gosec", r"nolint:[\w,]*gosec\b"),
+    ("golangci-lint", r"nolint\b"),
     (
         "ESLint (security rules)",
         r"eslint-disable[\w-]*\s[^\n*]{0,200}?(?:security/|no-(?:implied-)?eval\b)",

@@ -59,13 +59,17 @@ def _metrics(kind: str, repos: Sequence[str], present: set[tuple[str, str]]) -> 
         f"practices.{kind}",
         len(having) / len(open_to_it) if open_to_it else None,
         "share",
-        basis=f"{len(having)} of {len(open_to_it)} repositories" if open_to_it else "",
+        basis=f"{len(having)} of {_repositories(len(open_to_it))}" if open_to_it else "",
         note="" if open_to_it else nothing,
     )
     for repo in repos:
         value = float(repo in having) if repo in open_to_it else None
         note = "" if repo in open_to_it else nothing
         yield Metric(f"practices.{kind}", value, "share", repo, "files of the tree", note)
+
+
+def _repositories(number: int) -> str:
+    return "1 repository" if number == 1 else f"{number:,} repositories"
 
 
 def _observations(repo: str, found: DataFrame, *, backed_up: bool) -> Iterator[Observation]:

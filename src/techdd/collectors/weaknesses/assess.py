@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 LEVELS = ("info", "low", "medium", "high")
 _CONFIDENCE = ("undefined", "low", "medium", "high")
 _PLACES = 10  # of one weakness, named
+# That a module is imported, or something asserted, is counted and shown, and no finding: what can
+# be attacked is the use, which has tests of its own.
+_NO_FINDING = r"B101|B4\d\d"
 _NO_PYTHON = "no Python; other languages' static analysis is not part of this audit"
 _NOT_READ = "bandit could read none of the Python files"
 
@@ -38,7 +41,8 @@ def weaknesses(_as_of: date, found: DataFrame, scans: DataFrame, files: DataFram
     for repo in ["", *sorted(files["repo"].unique())]:
         here = [rows[rows["repo"] == repo] if repo else rows for rows in (found, scans)]
         yield from _metrics(repo, *here)
-    for (repo, test), rows in found.groupby(["repo", "test"]):
+    telling = found[~found["test"].str.fullmatch(_NO_FINDING)]
+    for (repo, test), rows in telling.groupby(["repo", "test"]):
         yield _observation(str(repo), str(test), rows)
     if len(found):
         yield _table(found)
