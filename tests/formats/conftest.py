@@ -9,6 +9,7 @@ from sample_report import hostile_report, sample_report
 
 from techdd.formats.html import html
 from techdd.formats.pdf import pdf
+from techdd.pages import compose
 from techdd.workspace import Templates
 
 SHIPPED = Path(__file__).parents[2] / "report_templates"
@@ -31,4 +32,4 @@ def sample_html(templates: Templates) -> str:
 
 @pytest.fixture(scope="session")
 def hostile_html(templates: Templates) -> str:
-    return html.render(hostile_report(), templates).decode()
+    return compose(hostile_report(), templates, "")

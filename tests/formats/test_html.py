@@ -10,6 +10,7 @@ from sample_report import empty_report, huge_report, sample_report
 
 from techdd.formats.html import html
 from techdd.model import Rating
+from techdd.pages import compose
 from techdd.workspace import Templates
 
 TAG = re.compile(r"<(/?[a-zA-Z][a-zA-Z0-9]*)")
@@ -88,7 +89,7 @@ def test_unanswered_is_stated_as_not_assessed(sample_html: str) -> None:
 def test_a_score_on_too_little_coverage_is_no_score(templates: Templates) -> None:
     report = sample_report()
     grey = next(c for c in report.chapters if c.score.rating is Rating.GREY and c.score.value)
-    said = text(html.render(replace(report, chapters=(grey,)), templates).decode())
+    said = text(compose(replace(report, chapters=(grey,)), templates, ""))
     assert "42 of 100" not in said
     assert "not assessed" in said
 
@@ -96,14 +97,14 @@ def test_a_score_on_too_little_coverage_is_no_score(templates: Templates) -> Non
 def test_nothing_found_is_told_apart_from_nothing_tested(templates: Templates) -> None:
     empty = empty_report()
     tested = replace(empty, checks=sample_report().checks)
-    assert "Nothing could be tested" in text(html.render(empty, templates).decode())
-    said = text(html.render(tested, templates).decode())
+    assert "Nothing could be tested" in text(compose(empty, templates, ""))
+    said = text(compose(tested, templates, ""))
     assert "Nothing could be tested" not in said
     assert "None found, in what could be tested" in said
 
 
 def test_long_tables_stop_and_say_so(templates: Templates) -> None:
-    page = html.render(huge_report(), templates).decode()
+    page = compose(huge_report(), templates, "")
     assert page.count('<tr id="r-') == 200
     said = text(page)
     assert "and 100 more; the JSON report has them all" in said
@@ -130,4 +131,4 @@ def test_an_engagement_may_bring_its_own_templates(templates: Templates, tmp_pat
     (tmp_path / "sections").mkdir()
     (tmp_path / "sections" / "cover.html").write_text("<section>Our own cover</section>")
     own = Templates((tmp_path, *templates.folders))
-    assert "Our own cover" in html.render(sample_report(), own).decode()
+    assert "Our own cover" in compose(sample_report(), own, "")
