@@ -46,7 +46,7 @@ def audited(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = techdd(
         "audit", *repositories, "--client", "Northwind Parcel", "--as-of", EXPECTED["as_of"],
         "--audience", "internal", "-o", folder / "report.json",
-        "--format", "pdf", "--format", "html",
+        "--format", "pdf", "--format", "html", "--format", "md",
         advisories=advisories,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

@@ -322,7 +322,7 @@ class Report:
     currency: str
     methodology: Mapping[str, object]
     versions: tuple[tuple[str, str], ...]
-    people: tuple[tuple[str, str], ...] = ()  # only where the audience may see names: label, name
+    people: tuple[tuple[str, str], ...] = ()  # only where the audience may see names: id, name
 
 
 def fingerprint(*parts: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -45,17 +46,21 @@ def collect(
     A repository that cannot be opened is a failed run. Raises TechddError where none can be.
     """
     chosen = choose_collectors(only)
-    repositories, runs = [], []
+    repositories, runs, errors = [], [], []
     with workspace.locked():
         for entry in workspace.engagement.repositories:
-            repository, run = _open(workspace, entry)
+            try:
+                repository = workspace.open(entry)
+                repositories.append(repository)
+                run = _opened(repository)
+            except RepositoryError as error:
+                errors.append(str(error))
+                run = _not_opened(entry, error)
             workspace.evidence.record(run)
             runs.append(run)
-            repositories += [repository] if repository else []
         if not repositories:
-            failures = [run.issues[0].reason for run in runs if run.issues]
-            if failures:
-                raise TechddError("\n".join(failures))
+            if errors:
+                raise TechddError("\n".join(errors))
             raise TechddError("names no repositories; add some", workspace.file)
         runs += jobs.collect(
             repositories,
@@ -70,14 +75,15 @@ def collect(
     return runs
 
 
-def _open(workspace: Workspace, entry: RepositoryEntry) -> tuple[Repository | None, Run]:
-    try:
-        repository = workspace.open(entry)
-    except RepositoryError as error:
-        issue = Issue(str(error))
-        return None, Run(OPENING, entry.name, Status.FAILED, "", {}, (issue,))
+def _opened(repository: Repository) -> Run:
     status = Status.PARTIAL if repository.issues else Status.OK
-    return repository, Run(OPENING, entry.name, status, repository.state, {}, repository.issues)
+    return Run(OPENING, repository.name, status, repository.state, {}, repository.issues)
+
+
+def _not_opened(entry: RepositoryEntry, error: RepositoryError) -> Run:
+    """The record reaches the report, so it names no folder of this machine."""
+    detail = re.sub(r"(?<!\S)/\S+", "(a folder)", error.message)
+    return Run(OPENING, entry.name, Status.FAILED, "", {}, (Issue("cannot be opened", "", detail),))
 
 
 def choose_collectors(only: Sequence[str] = ()) -> list[Collector]:

@@ -35,7 +35,6 @@ from techdd.model import (
     Severity,
     Status,
     Verdict,
-    person_token,
 )
 from techdd.policy import Checklist, Engagement, Scoring
 from techdd.scoring import overall
@@ -92,9 +91,7 @@ def build(
         currency=engagement.currency or policy.currency,
         methodology=policy.model_dump(mode="json"),
         versions=assessment.versions,
-        people=tuple(
-            (person_token(person), name) for person, name in _names(assessment.people).items()
-        )
+        people=tuple((person, name) for person, name in _names(assessment.people).items())
         if audience == "internal"
         else (),
     )

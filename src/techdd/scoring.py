@@ -239,7 +239,8 @@ def verdict(
         rule.says,
         f"{coverage:.0%} of the assessment's weight was assessed.",
         f"Open findings: {counts['critical']} critical, {counts['high']} high, "
-        f"{counts['deal_breakers']} of them deal breakers. Domains rated red: {counts['red_domains']}.",
+        f"{counts['deal_breakers']} of them deal breakers.",
+        f"Domains rated red: {counts['red_domains']}.",
     ]
     if grey:
         rationale.append(f"Not assessed: {', '.join(grey)}.")

@@ -60,11 +60,12 @@ def leave(runs: Sequence[Run], found: Sequence[Finding], fail_on: str | None = N
     """Ends with the exit code that says how complete and how good the result is."""
     from techdd.model import Severity, Status
 
-    failed = sorted(
-        {f"{run.collector} ({run.repo})" for run in runs if run.status is Status.FAILED}
-    )
-    if failed:
-        talk(f"Not measured, and said so in the report: {', '.join(failed)}.")
+    failed = [run for run in runs if run.status is Status.FAILED]
+    for run in failed:
+        why = ": ".join(
+            part for issue in run.issues[:1] for part in (issue.reason, issue.detail) if part
+        )
+        talk(f"Not measured, and said so in the report: {run.collector} of {run.repo}: {why}")
     if fail_on and any(one.severity.rank >= Severity(fail_on).rank for one in found):
         sys.exit(GATE)
     if failed:

@@ -25,11 +25,15 @@ _LIMITS = (
 
 
 class _Found(NamedTuple):
-    """One secret of one repository; `state` is "tree", "history" or "test"."""
+    """One secret of one repository; `state` is "tree", "history" or "test".
+
+    `origin` is the commit and path that held it first. With a number for each further one there it
+    identifies the finding: unlike the keyed fingerprint it is the same in every engagement.
+    """
 
     repo: str
     kind: str
-    fingerprint: str
+    origin: tuple[str, str]
     state: str
     rows: Any  # its facts, those of the audited tree first
 
@@ -37,25 +41,30 @@ class _Found(NamedTuple):
 @probe(domain="security", needs=(Secret, SecretScan))
 def secrets(_as_of: date, found: DataFrame, scans: DataFrame) -> Answered:
     """Do the repositories hold credentials, in the files or in the history?"""
-    all_found = list(_grouped(found))
+    all_found = sorted(_grouped(found), key=_place)
     for repo in ["", *sorted(scans["repo"])]:
         own = scans[scans["repo"] == repo] if repo else scans
         counts = Counter(one.state for one in all_found if repo in ("", one.repo))
         yield from _metrics(repo, counts, own)
+    at_origin: Counter[tuple[str, ...]] = Counter()
     for one in all_found:
+        identity = (one.repo, one.kind, *one.origin)
+        at_origin[identity] += 1
         if one.state != "test":
-            yield _observation(one)
+            yield _observation(one, ":".join((one.kind, *one.origin, str(at_origin[identity]))))
     if all_found:
         yield _kinds(all_found)
 
 
 def _grouped(found: DataFrame) -> Iterator[_Found]:
     """A secret counts unless each of its places looks like a test."""
-    for (repo, kind, mark), rows in found.groupby(["repo", "kind", "fingerprint"]):
+    for (repo, kind, _), rows in found.groupby(["repo", "kind", "fingerprint"]):
         in_tree = bool(rows["in_head"].any())
         state = "test" if rows["looks_like_test"].all() else "tree" if in_tree else "history"
         ordered = rows.sort_values(["in_head", "added", "path"], ascending=[False, True, True])
-        yield _Found(str(repo), str(kind), str(mark), state, ordered)
+        first = rows.sort_values(["added", "path", "line"]).iloc[0]
+        origin = (str(first["commit"]), str(first["path"]))
+        yield _Found(str(repo), str(kind), origin, state, ordered)
 
 
 def _metrics(repo: str, counts: Counter[str], scans: DataFrame) -> Iterator[Metric]:
@@ -72,7 +81,11 @@ def _metrics(repo: str, counts: Counter[str], scans: DataFrame) -> Iterator[Metr
         yield Metric(f"secrets.{name}", value, "secrets", repo, basis, note)
 
 
-def _observation(one: _Found) -> Observation:
+def _place(one: _Found) -> tuple[str, ...]:
+    return (one.repo, one.kind, *one.origin, f"{one.rows['line'].min():09}")
+
+
+def _observation(one: _Found, key: str) -> Observation:
     places = one.rows[one.rows["in_head"]] if one.state == "tree" else one.rows
     values: dict[str, Value] = {
         "kind": one.kind,
@@ -89,7 +102,7 @@ def _observation(one: _Found) -> Observation:
         for row in places.head(_PLACES).itertuples()
         if row.path
     )
-    return Observation(f"secret-in-{one.state}", one.repo, one.fingerprint, locations, values)
+    return Observation(f"secret-in-{one.state}", one.repo, key, locations, values)
 
 
 def _day(when: Any) -> str:
