@@ -241,6 +241,51 @@ def test_a_report_in_two_formats(techdd: Techdd, engagement: Path) -> None:
     assert Path("s.json").read_bytes() == Path("r.json").read_bytes()
 
 
+def test_an_option_may_be_a_variable_of_its_name(
+    techdd: Techdd, engagement: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TECHDD_REPORT_FORMAT", "html json")
+    said = techdd("report", engagement, "-o", "out/acme.html")
+    assert said.out.split() == ["out/acme.html", "out/acme.html", "out/acme.json"]
+    monkeypatch.setenv("TECHDD_INTERVIEW_CHECKLIST", "nosuch")
+    assert techdd("interview", engagement).code == 2
+
+
+def test_what_was_never_measured_is_said(techdd: Techdd, api: Path) -> None:
+    techdd("init", "new", "--client", "Acme", api)
+    for verb in (["score", "new"], ["report", "new", "-o", "new.json"]):
+        assert "first: techdd collect new" in techdd(*verb).err
+
+
+def test_a_repository_that_cannot_be_opened_any_more_is_not_reported_by_its_past(
+    techdd: Techdd, engagement: Path, tmp_path: Path
+) -> None:
+    other = build(tmp_path / "other.git", [A({"b.py": "x = 1\n"})])
+    techdd("audit", other, "--engagement", engagement, "-o", "o.json", "--only", "snapshot", "-q")
+    file = engagement / "engagement.yaml"
+    file.write_text(file.read_text().replace("api.git\n", "api.git\n    revision: gone\n"))
+    assert techdd("collect", engagement, "--only", "snapshot", "-q").code == 3
+    techdd("report", engagement, "-o", "after.json")
+    scope = json.loads((tmp_path / "after.json").read_text())["report"]["scope"]
+    assert [(one["name"], one["commit"] != "") for one in scope] == [
+        ("api", False),
+        ("other", True),
+    ]
+    assert scope[0]["commits"] is None
+
+
+def test_two_clients_never_share_the_folder_beside_the_report(
+    techdd: Techdd, api: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "a.engagement").mkdir()
+    techdd("init", "a.engagement", "--client", "Acme", api)
+    other = build(tmp_path / "other", [A({"b.py": "x = 1\n"})])
+    said = techdd("audit", other, "-o", "a.json", "--only", "snapshot", "-q")
+    assert said.code == 2
+    assert "is of other repositories" in said.err
+    assert "other" not in (tmp_path / "a.engagement" / "engagement.yaml").read_text()
+
+
 def test_an_interview_through_a_pipe_goes_on_where_it_stopped(
     techdd: Techdd, engagement: Path
 ) -> None:

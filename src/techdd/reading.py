@@ -24,6 +24,7 @@ class Tables:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self._read: dict[Fact, DataFrame] = {}
+        self.closed = [name for name in workspace.names if _is_closed(workspace, name)]
         self.makers = {
             fact: one.name
             for one in discover("techdd.collectors", Collector).values()
@@ -36,9 +37,13 @@ class Tables:
         self.makers[Person] = self.makers[Identity]
 
     def table(self, fact: Fact) -> DataFrame:
-        """The facts of all repositories of the engagement."""
+        """The facts of all repositories of the engagement that could be opened.
+
+        What is stored of the others is of an earlier state, which is not the one to be audited.
+        """
         if fact not in self._read:
-            self._read[fact] = self.workspace.evidence.table(fact, self.workspace.names)
+            opened = [name for name in self.workspace.names if name not in self.closed]
+            self._read[fact] = self.workspace.evidence.table(fact, opened)
         return self._read[fact]
 
     def runs(self) -> tuple[Run, ...]:
@@ -47,6 +52,9 @@ class Tables:
         return tuple(self._run(name, repo) for repo in self.workspace.names for name in names)
 
     def _run(self, collector: str, repo: str) -> Run:
+        if repo in self.closed and collector != OPENING:
+            issue = Issue("the repository could not be opened")
+            return Run(collector, repo, Status.SKIPPED, "", {}, (issue,))
         run = self.workspace.evidence.run(collector, repo)
         return run or Run(collector, repo, Status.SKIPPED, "", {}, (Issue("was not run"),))
 
@@ -61,6 +69,11 @@ class Tables:
         if len(blind) == len(self.workspace.names):
             return Status.FAILED, tuple(reasons), blind
         return (Status.PARTIAL if limits else Status.OK), tuple(reasons), blind
+
+
+def _is_closed(workspace: Workspace, repo: str) -> bool:
+    opening = workspace.evidence.run(OPENING, repo)
+    return opening is not None and opening.status is Status.FAILED
 
 
 def read(probe: Probe, as_of: date, tables: Tables) -> Reading:

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @click.option("--client", metavar="NAME", help="The client's name, as the report prints it.")
 @click.option(
-    "--format", "formats", multiple=True, metavar="F", help="A further format; repeatable."
+    "--format", "format", multiple=True, metavar="F", help="A further format; repeatable."
 )
 @only_option
 @jobs_option
@@ -61,13 +61,12 @@ def audit(repositories: tuple[str, ...], output: Path, **options: Any) -> None:
     """
     from techdd import pipeline
 
-    for name in ("", *options["formats"]):
+    for name in ("", *options["format"]):
         pipeline.check_format(output, name)
-    folder = options["engagement"] or output.with_suffix(".engagement")
-    workspace = _engagement(folder, repositories, options["client"])
+    workspace = _engagement(options["engagement"], output, repositories, options["client"])
     runs = _collect(workspace, options)
     assessment = pipeline.assess(workspace, as_of=day(options["as_of"]))
-    made = _publish(workspace, assessment, options["audience"], output, options["formats"])
+    made = _publish(workspace, assessment, options["audience"], output, options["format"])
     _say_verdict(assessment)
     for path in made:
         click.echo(path)
@@ -107,11 +106,11 @@ def collect(folder: Path, **options: Any) -> None:
 
 @click.command()
 @engagement_folder
-@click.option("--checklist", "name", metavar="ID", help="Only this checklist.")
+@click.option("--checklist", metavar="ID", help="Only this checklist.")
 @click.option("--by", default="", metavar="NAME", help="Who answers.")
 @click.option("--role", default="", metavar="ROLE", help="The role of who answers, such as CTO.")
 @click.option("--again", is_flag=True, help="Ask answered questions too; old answers are kept.")
-def interview(folder: Path, name: str | None, by: str, role: str, again: bool) -> None:
+def interview(folder: Path, checklist: str | None, by: str, role: str, again: bool) -> None:
     """Ask the open questions in the terminal.
 
     Every answer is saved at once: stop at any time, and go on by running it again.
@@ -120,7 +119,7 @@ def interview(folder: Path, name: str | None, by: str, role: str, again: bool) -
     from techdd.reading import engagement_metrics
 
     workspace = open_engagement(folder)
-    checklists = (workspace.checklist(name),) if name else workspace.checklists
+    checklists = (workspace.checklist(checklist),) if checklist else workspace.checklists
     console = terminal.Console(click.echo, _ask)
     with workspace.locked():
         written = terminal.interview(
@@ -141,6 +140,7 @@ def score(folder: Path, as_of: datetime | None, fail_on: str | None) -> None:
 
     workspace = open_engagement(folder)
     assessment = pipeline.assess(workspace, as_of=day(as_of))
+    _warn_of_nothing(assessment, folder)
     for checklist, one, _ in assessment.domains:
         value = "  –" if one.value is None else f"{one.value:3.0f}"
         click.echo(
@@ -159,26 +159,27 @@ def score(folder: Path, as_of: datetime | None, fail_on: str | None) -> None:
     help="The report; the ending says the format (default: DIR/out/report.pdf).",
 )  # fmt: skip
 @click.option(
-    "--format", "formats", multiple=True, metavar="F", help="A further format; repeatable."
+    "--format", "format", multiple=True, metavar="F", help="A further format; repeatable."
 )
 @audience_option
 @as_of_option
 def report(
     folder: Path,
     output: Path | None,
-    formats: tuple[str, ...],
     audience: str,
     as_of: datetime | None,
+    **options: Any,
 ) -> None:
     """Write the report."""
     from techdd import pipeline
 
     workspace = open_engagement(folder)
     destination = output or folder / "out" / "report.pdf"
-    for name in ("", *formats):
+    for name in ("", *options["format"]):
         pipeline.check_format(destination, name)
     assessment = pipeline.assess(workspace, as_of=day(as_of))
-    for path in _publish(workspace, assessment, audience, destination, formats):
+    _warn_of_nothing(assessment, folder)
+    for path in _publish(workspace, assessment, audience, destination, options["format"]):
         click.echo(path)
     leave(assessment.runs, ())
 
@@ -205,16 +206,30 @@ def status(folder: Path) -> None:
     say_next(f"techdd {step} {folder}")
 
 
-def _engagement(folder: Path, repositories: Sequence[str], client: str | None) -> Workspace:
-    """The engagement in `folder`, made where there is none; it holds one client only."""
+def _engagement(
+    given: Path | None, output: Path, repositories: Sequence[str], client: str | None
+) -> Workspace:
+    """The engagement in `given` or beside the report, made where there is none.
+
+    It holds one client only: to the one beside the report, which nobody named, repositories are
+    added only where it has one of them already.
+    """
     from techdd.workspace import Workspace, entries
 
+    folder = given or output.with_suffix(".engagement")
     if not (folder / "engagement.yaml").exists():
         return Workspace.create(folder, client or entries(repositories)[0].name, repositories)
     workspace = Workspace(folder)
     if client and client != workspace.engagement.client:
         raise TechddError(
             f"is the engagement of {workspace.engagement.client!r}; give another --engagement",
+            folder,
+        )
+    had = workspace.engagement.repositories
+    if had and not given and len(entries(repositories, had)) == len(entries(repositories)):
+        raise TechddError(
+            f"is of other repositories ({', '.join(workspace.names)}); give another -o, "
+            f"or add to it with --engagement {folder}",
             folder,
         )
     workspace.add(repositories)
@@ -247,6 +262,13 @@ def _publish(
     made = pipeline.report(workspace, assessment, audience)
     targets = [(output, ""), *((output.with_suffix(f".{name}"), name) for name in formats)]
     return [pipeline.publish(made, workspace, path, name) for path, name in targets]
+
+
+def _warn_of_nothing(assessment: Assessment, folder: Path) -> None:
+    from techdd.model import Status
+
+    if all(run.status is Status.SKIPPED for run in assessment.runs):
+        talk(f"Nothing has been measured yet; first: techdd collect {folder}")
 
 
 def _say_verdict(assessment: Assessment) -> None:
