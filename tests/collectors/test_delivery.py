@@ -11,6 +11,14 @@ from techdd.model import Metric, Series
 
 AS_OF = date(2025, 12, 31)
 END = datetime(2025, 12, 31, 12, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _small_numbers_will_do(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    if "few" not in request.node.name:
+        monkeypatch.setattr("techdd.collectors.delivery.FEWEST", 1)
+
+
 PEOPLE = frame(Person, [Person(n, n, n, f"{n}@x.io", n == "bot") for n in ("ann", "bot")])
 
 
@@ -114,6 +122,15 @@ def test_tests_that_come_with_the_code() -> None:
     found = delivered(commits(*({} for _ in touched)), changes, files)
     assert metrics(found)["", "test_cotouch_share"] == 1 / 3
     assert found[2].basis == "3 commits in the last 12 months that changed production code"
+
+
+def test_few_changes_are_no_habit() -> None:
+    changes = [Change(f"{n}", "a.py", None, "M", 1, 1) for n in range(12)]
+    few = delivered(commits(*({} for _ in range(9))), changes, {"a.py": "source"})
+    assert set(metrics(few).values()) == {None}
+    assert few[2].note == "fewer than 10 commits changed production code"
+    enough = delivered(commits(*({} for _ in range(10))), changes, {"a.py": "source"})
+    assert set(metrics(enough).values()) == {0.0}
 
 
 # --- releases -------------------------------------------------------------------------------------

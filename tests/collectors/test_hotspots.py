@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pandas as pd
+import pytest
 
 from techdd.collectors.hotspots import hotspots
 from techdd.facts import Change, Commit, File, Function, frame
@@ -11,6 +12,12 @@ from techdd.model import Location, Metric, Observation, Series
 
 AS_OF = date(2025, 12, 31)
 END = datetime(2025, 12, 31, 12, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _small_numbers_will_do(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    if "few" not in request.node.name:
+        monkeypatch.setattr("techdd.collectors.hotspots.FEWEST", 1)
 
 
 def table(fact: Any, rows: list[Any], repo: str = "api") -> Any:
@@ -70,6 +77,13 @@ def test_five_percent_of_forty_files_are_two() -> None:
     assert shares(asked({"39.go": 1, "38.go": 2, "37.go": 7}, complexity))[""] == 3 / 10
 
 
+def test_a_few_changes_are_no_share() -> None:
+    found = asked({"a.go": 9}, {"a.go": 30})
+    assert shares(found) == {"": None, "api": None}
+    assert found[0].note == "fewer than 10 changes in the last 12 months"
+    assert shares(asked({"a.go": 10}, {"a.go": 30})) == {"": 1.0, "api": 1.0}
+
+
 def test_the_hottest_come_first() -> None:
     found = asked({"a.go": 3, "b.go": 9, "c.go": 9}, {"a.go": 30, "b.go": 10, "c.go": 0, "d.go": 9})
     (series,) = [one for one in found if isinstance(one, Series)]
@@ -79,7 +93,7 @@ def test_the_hottest_come_first() -> None:
 def test_old_changes_do_not_count() -> None:
     found = asked({"a.go": 9}, {"a.go": 30}, ago=366)
     assert shares(found) == {"": None, "api": None}
-    assert found[0].note == "no source file was changed in the last 12 months"
+    assert found[0].note == "fewer than 1 changes in the last 12 months"
 
 
 def test_a_hotspot_that_no_test_is_named_after_is_observed() -> None:

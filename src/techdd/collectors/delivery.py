@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 REVERT = r"^(?:revert\b|reverts?:|back ?out\b)"
 FIX = r"\b(?:fix(?:e[sd])?|bug(?:fix)?|hot-?fix|defect|regression|patch(?:ed)?)\b"
+FEWEST = 10  # changes; a share of fewer says nothing about a habit
 HIDDEN = "Squash and rebase can hide a review: a change without a mark is not proof of no review."
 
 
@@ -67,18 +68,18 @@ def delivery(
     work = work.merge(touched, on=["repo", "sha"], how="left")
     for repo, part in _scopes(work):
         basis = f"{len(part):,} non-merge commits in the last 12 months"
-        note = "" if len(part) else "no commit in the last 12 months"
+        note = "" if len(part) >= FEWEST else f"fewer than {FEWEST} commits in the last 12 months"
         for name in ("revert", "fix"):
-            share = float(part[name].mean()) if len(part) else None
+            share = None if note else float(part[name].mean())
             yield Metric(f"delivery.{name}_share", share, "share", repo, basis, note)
         sets = [roles for roles in part["roles"] if isinstance(roles, set) and "source" in roles]
         yield Metric(
             "delivery.test_cotouch_share",
-            sum("test" in roles for roles in sets) / len(sets) if sets else None,
+            sum("test" in roles for roles in sets) / len(sets) if len(sets) >= FEWEST else None,
             "share",
             repo,
             f"{len(sets):,} commits in the last 12 months that changed production code",
-            "" if sets else "no commit changed production code",
+            "" if len(sets) >= FEWEST else f"fewer than {FEWEST} commits changed production code",
         )
 
 

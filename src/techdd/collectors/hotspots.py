@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 MOST_COMPLEX = 0.05  # share of source files that count as the complex ones
 SHOWN = 15
+FEWEST = 10  # changes; a share of fewer says nothing about where the work falls
 ENTRANCES = frozenset(("index", "lib", "mod", "__init__"))  # no test is ever named after these
 
 
@@ -45,11 +46,11 @@ def hotspots(
         changed = int(part["changes"].sum())
         yield Metric(
             "hotspots.top_share",
-            float(part[part["hard"]]["changes"].sum() / changed) if changed else None,
+            float(part[part["hard"]]["changes"].sum() / changed) if changed >= FEWEST else None,
             "share",
             str(repo),
             f"{changed:,} changes to source files in the last 12 months",
-            "" if changed else "no source file was changed in the last 12 months",
+            "" if changed >= FEWEST else f"fewer than {FEWEST} changes in the last 12 months",
         )
     hot = table[(table["changes"] > 0) & (table["complexity"] > 0)]
     hot = hot.assign(heat=hot["changes"] * hot["complexity"])
