@@ -54,7 +54,7 @@ def _judge_metric(
     rule: FindingRule, metric: Metric | None, repo: str, policy: Scoring
 ) -> tuple[Finding | None, Check]:
     bounds = "; ".join(_spelled(threshold) for threshold in rule.thresholds)
-    title = rule.title if "{" not in rule.title else rule.id.replace("-", " ")
+    title = rule.title if "{" not in rule.title else rule.id.replace("-", " ").capitalize()
     if metric is None or metric.value is None:
         reason = metric.note if metric and metric.note else "no data"
         return None, Check(rule.id, title, rule.domain, repo, reason, bounds, OPEN)
@@ -117,7 +117,7 @@ def _observation_check(
     repos: Sequence[str],
     metrics: Mapping[tuple[str, str], Metric],
 ) -> Check:
-    title = rule.title if "{" not in rule.title else rule.id.replace("-", " ")
+    title = rule.title if "{" not in rule.title else rule.id.replace("-", " ").capitalize()
     if found:
         number = len({one.repo for one in found})
         places = f"{len(found)} in {number} {'repository' if number == 1 else 'repositories'}"

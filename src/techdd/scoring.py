@@ -198,7 +198,10 @@ def _lit(score: Score, findings: Sequence[Finding], policy: Scoring) -> Score:
         count = sum(finding.severity is severity for finding in findings)
         if ceiling and count and (light is Rating.GREY or _darker(ceiling, light)):
             light = ceiling
-            reasons.append(f"{count} open finding(s) of severity {severity}: at best {ceiling}.")
+            plural = "s" if count > 1 else ""
+            reasons.append(
+                f"{count} open finding{plural} of severity {severity}: at best {ceiling}."
+            )
     return replace(score, rating=light, rationale=tuple(reasons))
 
 
