@@ -316,7 +316,8 @@ def test_the_verdict_says_what_was_not_assessed() -> None:
     found = verdict([(checklist("team"), score()), grey], [HIGH, LOW], POLICY)
     assert found.rationale[1:] == (
         "50% of the assessment's weight was assessed.",
-        "Open findings: 0 critical, 1 high; 0 red flag(s) that can stop a deal; 0 domain(s) red.",
+        "Open findings: 0 critical, 1 high, 0 of them deal breakers.",
+        "Domains rated red: 0.",
         "Not assessed: Sdlc.",
     )
     assert (found.coverage, found.confidence) == (0.5, "medium")
