@@ -37,7 +37,7 @@ _BOT = re.compile(
     r"\[bot\]|\bbot\b|-bot\b|^bot-|dependabot|renovate|greenkeeper|^snyk$|github[ -]?actions?\b"
     r"|^(?:travis|jenkins)$|\b(?:travis|jenkins|gitlab)[ -]?ci\b|^jenkins@"  # also a surname
     r"|semantic-release|circleci|mergify|codecov|imgbot"
-    r"|allcontributors|pre-commit-ci|weblate|copybara|svn2git|autoroll",
+    r"|allcontributors|tagbot|pre-commit-ci|weblate|copybara|svn2git|autoroll",
     re.IGNORECASE,
 )
 FREE_MAIL = frozenset(

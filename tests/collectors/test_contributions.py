@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from builders import START, A, opened
 from techdd.collectors.contributions import contributions
 from techdd.collectors.history import history
 from techdd.facts import Change, Columns, Commit, Contribution, File, frame
-from techdd.model import fingerprint
+from techdd.model import Issue, fingerprint
 
 TEXT = "".join(f"line {n}\n" for n in range(20))
 ANN, BEN, CY = "Ann <ann@x.io>", "Ben <ben@x.io>", "Cy <cy@x.io>"
@@ -113,3 +114,10 @@ def test_a_day_that_is_not_known_does_not_hide_one_that_is(tmp_path: Path) -> No
     assert found["a.py", "Ann"].changes == 3
     table = frame(Contribution, [found["b.py", "Ann"]])
     assert table[["first", "last"]].isna().all(axis=None)
+
+
+def test_a_truncated_history_makes_nobody_the_author_of_everything(tmp_path: Path) -> None:
+    shallow = replace(opened(tmp_path, [A({"a.py": TEXT}, author=ANN)]), shallow=True)
+    tables = [frame(fact, []) for fact in (Commit, Change, File)]
+    (found,) = contributions.run(shallow, *tables)
+    assert isinstance(found, Issue) and found.reason == "history is truncated (shallow clone)"

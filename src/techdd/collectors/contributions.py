@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from techdd.collectors import Gathered, collector
 from techdd.facts import Change, Commit, Contribution, File
+from techdd.model import Issue
 from techdd.repository import Repository
 
 if TYPE_CHECKING:
@@ -33,14 +34,18 @@ class _Share:
             self.last = max(self.last or when, when)
 
 
-@collector(makes=(Contribution,), needs=(Commit, Change, File), version=1)
+@collector(makes=(Contribution,), needs=(Commit, Change, File), version=2)
 def contributions(
-    _: Repository, commits: DataFrame, changes: DataFrame, files: DataFrame
+    repo: Repository, commits: DataFrame, changes: DataFrame, files: DataFrame
 ) -> Gathered:
     """Replays the changes from the oldest on; a renamed file takes its people with it.
 
-    A file that is deleted and made again starts anew. A copy starts with whoever copied.
+    A file that is deleted and made again starts anew. A copy starts with whoever copied. A truncated
+    history is not replayed: whoever made its oldest commit would seem to have written everything.
     """
+    if repo.shallow:
+        yield Issue("history is truncated (shallow clone)", detail="who made the files is unknown")
+        return
     known = commits["authored"].notna()
     dates = commits["authored"].astype(object).where(known, None)
     authors = dict(zip(commits["sha"], zip(commits["author"], dates, strict=True), strict=True))
