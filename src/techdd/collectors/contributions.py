@@ -40,8 +40,8 @@ def contributions(
 ) -> Gathered:
     """Replays the changes from the oldest on; a renamed file takes its people with it.
 
-    A file that is deleted and made again starts anew. A copy starts with whoever copied. A truncated
-    history is not replayed: whoever made its oldest commit would seem to have written everything.
+    A file that is deleted and made again starts anew. A copy starts with whoever copied. Of a
+    truncated history nothing is said: its oldest commit would seem to have made everything.
     """
     if repo.shallow:
         yield Issue("history is truncated (shallow clone)", detail="who made the files is unknown")
