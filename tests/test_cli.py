@@ -324,7 +324,7 @@ def test_a_collector_that_failed_is_exit_code_3_and_named(
     evidence.record(Run("code", "api", Status.FAILED, "k", {}, (Issue("time limit"),)))
     said = techdd("report", "e", "-o", "r.json")
     assert said.code == 3
-    assert said.err == "Not measured, and said so in the report: code (api).\n"
+    assert said.err == "Not measured, and said so in the report: code of api: time limit\n"
     assert "time limit" in Path("r.json").read_text()
 
 

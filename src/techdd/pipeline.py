@@ -114,6 +114,13 @@ def _options(
         "advisories_digest": _advisories_digest,
         "key": lambda: _secret_key(workspace),
     }
+    everyone = discover("techdd.collectors", Collector)
+    for name in own:
+        if name not in everyone:
+            known = ", ".join(everyone)
+            raise DocumentError(
+                f"options for no collector {name!r}; there are: {known}", workspace.file
+            )
     options = {}
     for one in collectors:
         parameters = [
@@ -163,10 +170,11 @@ def assess(workspace: Workspace, *, as_of: date | None = None) -> Assessment:
     policy = workspace.scoring
     findings, checks = judge(readings, workspace.rules, workspace.names, policy)
     metrics = {one.name: one for reading in readings for one in reading.metrics if not one.repo}
-    domains = []
+    domains, strays = [], workspace.unknown_journals()
     for checklist in workspace.checklists:
         journal = workspace.answers(checklist.id)
         latest = {answer.item: answer for answer in (journal.answers if journal else ())}
+        strays += sorted(latest.keys() - {item.id for item in checklist.items})
         items = tuple(
             score_item(item, latest.get(item.id), metrics, policy) for item in checklist.items
         )
@@ -180,6 +188,7 @@ def assess(workspace: Workspace, *, as_of: date | None = None) -> Assessment:
         readings=readings,
         findings=tuple(findings),
         checks=tuple(checks),
+        strays=tuple(strays),
         runs=runs,
         people=tables.people,
         scope=ledger(
@@ -217,6 +226,9 @@ def progress(workspace: Workspace) -> dict[str, str]:
     found = {}
     for repo in workspace.names:
         ends = [workspace.evidence.run(name, repo) for name in names]
+        if ends[0] and ends[0].status is Status.FAILED:
+            found[repo] = f"could not be opened: {ends[0].issues[0].detail}"
+            continue
         counts = Counter(str(run.status) if run else "not run" for run in ends)
         found[repo] = ", ".join(f"{number} {end}" for end, number in sorted(counts.items()))
     return found

@@ -62,6 +62,7 @@ class Assessment:
     people: tuple[Person, ...]
     scope: tuple[RepositoryScope, ...]
     versions: tuple[tuple[str, str], ...]
+    strays: tuple[str, ...] = ()  # answers to items or checklists that are not asked
 
 
 def build(
@@ -84,7 +85,7 @@ def build(
         checks=assessment.checks,
         strengths=tuple(_strengths(assessment)),
         scope=assessment.scope,
-        runs=assessment.runs,
+        runs=tuple(replace(run, key="") for run in assessment.runs),  # keys name this engagement
         limits=tuple(_limits(assessment, audience)),
         roadmap=tuple(_roadmap(assessment.findings)),
         day_rate=engagement.day_rate or policy.day_rate,
@@ -118,7 +119,7 @@ def _chapter(
         findings=tuple(one for one in assessment.findings if one.domain == checklist.id),
         metrics=tuple(metric for reading in readings for metric in reading.metrics),
         series=tuple(series for reading in readings for series in reading.series if series.rows),
-        strengths=tuple(_item_strengths(items)),
+        strengths=tuple(_item_strengths(items)) if score.rating is not Rating.RED else (),
         gaps=(*unread, *sorted(limits)),
     )
 
@@ -195,6 +196,8 @@ def _limits(assessment: Assessment, audience: Audience) -> Iterable[str]:
     if open_checks:
         total = len(assessment.checks)
         yield f"{open_checks} of {total} checks could not be decided; see the register."
+    if assessment.strays:
+        yield f"Answers to what no checklist asks were left out: {_listed(assessment.strays)}."
     unanswered = sum(
         item.level is None and item.applicable
         for _, _, items in assessment.domains

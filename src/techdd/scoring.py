@@ -143,20 +143,20 @@ def score_domain(items: Sequence[ItemScore], findings: Sequence[Finding], policy
     if not known:
         why = ("No item was assessed.",)
         return _lit(Score(None, 0.0, "none", Rating.GREY, rationale=why), findings, policy)
-    value, capped_by = _mean(known, policy)
+    rationale = [f"{len(known)} of {len(asked)} applicable items assessed."]
     low, _ = _mean([_with_level(item, 0) for item in asked], policy)
     high, _ = _mean([_with_level(item, TOP) for item in asked], policy)
-    rationale = [f"{len(known)} of {len(asked)} applicable items assessed."]
+    if coverage < policy.domain_coverage:
+        rationale.append(
+            f"Too little to score: {policy.domain_coverage:.0%} of the weight is needed."
+        )
+        score = Score(None, coverage, "low", Rating.GREY, low, high, rationale=tuple(rationale))
+        return _lit(score, findings, policy)
+    value, capped_by = _mean(known, policy)
     if capped_by:
         rationale.append(f"Capped at {value:.0f} by critical item {capped_by}.")
-    rating = _rating(value, policy)
-    if coverage < policy.domain_coverage:
-        rating = Rating.GREY
-        rationale.append(
-            f"Less than {policy.domain_coverage:.0%} of the weight is assessed: no traffic light."
-        )
     grade = sum(item.grade * item.weight for item in known) / sum(item.weight for item in known)
-    label = _confidence(coverage, grade, policy)
+    label, rating = _confidence(coverage, grade, policy), _rating(value, policy)
     score = Score(value, coverage, label, rating, low, high, grade, tuple(rationale))
     return _lit(score, findings, policy)
 
@@ -199,9 +199,7 @@ def _lit(score: Score, findings: Sequence[Finding], policy: Scoring) -> Score:
         if ceiling and count and (light is Rating.GREY or _darker(ceiling, light)):
             light = ceiling
             plural = "s" if count > 1 else ""
-            reasons.append(
-                f"{count} open finding{plural} of severity {severity}: at best {ceiling}."
-            )
+            reasons.append(f"{count} open finding{plural} of severity {severity}: rated {ceiling}.")
     return replace(score, rating=light, rationale=tuple(reasons))
 
 

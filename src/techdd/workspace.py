@@ -171,6 +171,12 @@ class Workspace:
         path = self._answers(checklist)
         return load(path, Answers) if path.is_file() else None
 
+    def unknown_journals(self) -> list[str]:
+        """The journals in `answers/` that belong to no checklist of the engagement."""
+        known = {one.id for one in self.checklists}
+        found = sorted(path.stem for path in (self.root / "answers").glob("*.yaml"))
+        return [name for name in found if name not in known]
+
     def record(self, checklist: Checklist, answer: Answer) -> None:
         """Adds one answer to the journal; nothing that was said before is lost."""
         path = self._answers(checklist.id)

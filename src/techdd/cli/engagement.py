@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,9 +45,7 @@ if TYPE_CHECKING:
     help="Folder for evidence and answers (default: beside the report).",
 )  # fmt: skip
 @click.option("--client", metavar="NAME", help="The client's name, as the report prints it.")
-@click.option(
-    "--format", "format", multiple=True, metavar="F", help="A further format; repeatable."
-)
+@click.option("--format", multiple=True, metavar="F", help="A further format; repeatable.")
 @only_option
 @jobs_option
 @online_option
@@ -64,12 +64,14 @@ def audit(repositories: tuple[str, ...], output: Path, **options: Any) -> None:
     for name in ("", *options["format"]):
         pipeline.check_format(output, name)
     workspace = _engagement(options["engagement"], output, repositories, options["client"])
-    runs = _collect(workspace, options)
+    with _undone_where_nothing_opens(workspace):
+        runs = _collect(workspace, options)
     assessment = pipeline.assess(workspace, as_of=day(options["as_of"]))
     made = _publish(workspace, assessment, options["audience"], output, options["format"])
     _say_verdict(assessment)
     for path in made:
         click.echo(path)
+    say_next(f"techdd interview {workspace.root}")
     leave(runs, assessment.findings, options["fail_on"])
 
 
@@ -121,6 +123,7 @@ def interview(folder: Path, checklist: str | None, by: str, role: str, again: bo
     workspace = open_engagement(folder)
     checklists = (workspace.checklist(checklist),) if checklist else workspace.checklists
     console = terminal.Console(click.echo, _ask)
+    talk(terminal.HELP)
     with workspace.locked():
         written = terminal.interview(
             workspace, checklists, console,
@@ -144,7 +147,7 @@ def score(folder: Path, as_of: datetime | None, fail_on: str | None) -> None:
     for checklist, one, _ in assessment.domains:
         value = "  –" if one.value is None else f"{one.value:3.0f}"
         click.echo(
-            f"{checklist.title:38} {value}  {one.rating:5}  {one.coverage:4.0%} assessed, "
+            f"{checklist.title:38} {value}  {_light(one.rating):12}  {one.coverage:4.0%} assessed, "
             f"confidence {one.confidence}"
         )
     _say_verdict(assessment)
@@ -158,9 +161,7 @@ def score(folder: Path, as_of: datetime | None, fail_on: str | None) -> None:
     "-o", "--output", type=click.Path(path_type=Path),
     help="The report; the ending says the format (default: DIR/out/report.pdf).",
 )  # fmt: skip
-@click.option(
-    "--format", "format", multiple=True, metavar="F", help="A further format; repeatable."
-)
+@click.option("--format", multiple=True, metavar="F", help="A further format; repeatable.")
 @audience_option
 @as_of_option
 def report(
@@ -194,14 +195,14 @@ def status(folder: Path) -> None:
     click.echo(f"{workspace.engagement.client}: {len(workspace.names)} repositories")
     waiting = False
     for name, ends in pipeline.progress(workspace).items():
-        click.echo(f"  {name:30} {ends}")
+        click.echo(f"  {name:34} {ends}")
         waiting = waiting or "not run" in ends
     answered = asked = 0
     for checklist in workspace.checklists:
         journal = workspace.answers(checklist.id)
         done = {answer.item for answer in journal.answers} if journal else set()
         answered, asked = answered + len(done), asked + len(checklist.items)
-        click.echo(f"  {checklist.title:30} {len(done)} of {len(checklist.items)} answered")
+        click.echo(f"  {checklist.title:34} {len(done)} of {len(checklist.items)} answered")
     step = "collect" if waiting else "interview" if answered < asked else "report"
     say_next(f"techdd {step} {folder}")
 
@@ -234,6 +235,18 @@ def _engagement(
         )
     workspace.add(repositories)
     return workspace
+
+
+@contextmanager
+def _undone_where_nothing_opens(workspace: Workspace) -> Iterator[None]:
+    """A new engagement that nothing opens for would only stand in the way of the next call."""
+    new = not workspace.evidence.root.exists()
+    try:
+        yield
+    except TechddError:
+        if new and {path.name for path in workspace.evidence.root.glob("*")} <= {"runs"}:
+            shutil.rmtree(workspace.root)
+        raise
 
 
 def _collect(workspace: Workspace, options: dict[str, Any]) -> list[Run]:
@@ -269,6 +282,10 @@ def _warn_of_nothing(assessment: Assessment, folder: Path) -> None:
 
     if all(run.status is Status.SKIPPED for run in assessment.runs):
         talk(f"Nothing has been measured yet; first: techdd collect {folder}")
+
+
+def _light(rating: str) -> str:
+    return "not assessed" if rating == "grey" else str(rating)
 
 
 def _say_verdict(assessment: Assessment) -> None:

@@ -13,9 +13,9 @@ from techdd.workspace import Workspace, now
 
 HELP = "0-4 = level, n = not applicable, s = skip, b = back, ? = what the levels mean, q = quit"
 GRADES = {
-    "1": (Grade.STATED, "said in the interview"),
-    "2": (Grade.SHOWN, "a document or screen was shown"),
-    "3": (Grade.SAMPLED, "a sample was inspected"),
+    "1": (Grade.STATED, "said"),
+    "2": (Grade.SHOWN, "shown"),
+    "3": (Grade.SAMPLED, "sample inspected"),
 }
 
 
@@ -79,7 +79,7 @@ def _show(console: Console, item: Item, metrics: Mapping[str, Metric]) -> None:
 def _ask_item(console: Console, item: Item) -> Answer | str:
     """An answer, or "skip", "back" or "quit"."""
     while True:
-        said = console.ask(f"Level ({HELP})")
+        said = console.ask("Level [0-4 n s b ? q]")
         if said is None:
             return "quit"
         said = said.strip().lower()
@@ -92,7 +92,7 @@ def _ask_item(console: Console, item: Item) -> Answer | str:
         if said == "?":
             _explain(console, item)
         elif said == "n":
-            reason = (console.ask("Why is it not applicable?") or "").strip()
+            reason = (console.ask("Why is it not applicable") or "").strip()
             if reason:
                 return Answer(item=item.id, reason=reason)
             console.say("A reason is needed: 'not applicable' leaves the score.")
@@ -107,7 +107,7 @@ def _graded(console: Console, item: Item, level: int) -> Answer | str:
     choices = ", ".join(f"{key} = {text}" for key, (_, text) in GRADES.items())
     grade = None
     while grade is None:
-        said = console.ask(f"How do you know? ({choices}) [1]")
+        said = console.ask(f"Known how ({choices}) [1]")
         if said is None:
             return "quit"
         grade, _ = GRADES.get(said.strip() or "1", (None, ""))
