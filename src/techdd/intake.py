@@ -10,6 +10,8 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +23,8 @@ from techdd.model import Issue
 from techdd.repository import GIT_ENVIRONMENT, Repository, first_line, git_program
 from techdd.text import clean
 
+MAX_ENTRIES = 2_000_000  # of the audited tree, folders included; a git bomb has 10^10
+
 _OBJECT_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _BAD_REF = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/$|\.lock(?:/|$)|/\.")
 
@@ -30,7 +34,8 @@ def check_source(source: str) -> None:
     it holds no password.
     """
     if not is_url(source):
-        _git_dir(Path(source))
+        with _laid_out_by_a_client(Path(source)):
+            _git_dir(Path(source))
     else:
         refuse_credentials(source)
 
@@ -41,6 +46,22 @@ def open_repository(name: str, source: Path, overlay: Path, revision: str = "") 
     `revision` is a branch, a tag or a commit id; empty means what HEAD points to. Raises
     RepositoryError where there is nothing to audit or where the folder reaches outside itself.
     """
+    with _laid_out_by_a_client(source):
+        return _open(name, source, overlay, revision)
+
+
+@contextmanager
+def _laid_out_by_a_client(source: Path) -> Iterator[None]:
+    """Links in a circle, a NUL in a path or endless folders end in a RepositoryError too."""
+    try:
+        yield
+    except RecursionError:
+        raise RepositoryError("cannot be opened: folders nested too deeply", source) from None
+    except (OSError, RuntimeError, ValueError) as error:
+        raise RepositoryError(f"cannot be opened: {clean(str(error))}", source) from None
+
+
+def _open(name: str, source: Path, overlay: Path, revision: str) -> Repository:
     client, overlay = _git_dir(source), overlay.resolve()
     config = _configuration(client)
     if config.get("extensions.refstorage", "files") != "files":
@@ -64,7 +85,9 @@ def open_repository(name: str, source: Path, overlay: Path, revision: str = "") 
     )
     commit = _commit(repository, source)
     write_atomic(overlay / "HEAD", f"{commit}\n".encode())
-    return replace(repository, head=commit)
+    repository = replace(repository, head=commit)
+    _refuse_bomb(repository, source)
+    return repository
 
 
 def _git_dir(source: Path) -> Path:
@@ -127,7 +150,12 @@ def _objects(client: Path, source: Path) -> Path:
     objects = (client / "objects").resolve()
     stores = [objects]
     for store in stores:  # grows while it is walked: what is borrowed from may borrow in turn
-        links = [path for path in (*store.glob("*"), *store.glob("*/*")) if path.is_symlink()]
+        parts = [path for depth in ("*", "*/*", "*/*/*") for path in store.glob(depth)]
+        for path in parts:
+            if not (path.is_file() or path.is_dir()):
+                # From a pipe that nobody writes to git would read for ever.
+                raise RepositoryError(f"holds {clean(str(path))}, no file and no folder", source)
+        links = [path for path in parts if path.is_symlink()]
         borrowed = _alternates(store)
         for path in (store, *links, *borrowed):
             if not path.resolve().is_relative_to(inside):
@@ -257,3 +285,12 @@ def _commit(repository: Repository, source: Path) -> str:
             f"commit {named[:12]} is missing; fetch it or audit another", source
         ) from None
     raise RepositoryError(f"{named[:12]} is a {kind}, not a commit", source)
+
+
+def _refuse_bomb(repository: Repository, source: Path) -> None:
+    """A dozen objects can stand for more files than any program lists to the end."""
+    entries = 0
+    for chunk in repository.stream("ls-tree", "-r", "-t", "-z", "--name-only", repository.head):
+        entries += chunk.count(b"\0")
+        if entries > MAX_ENTRIES:
+            raise RepositoryError(f"has more than {MAX_ENTRIES:,} files in its tree", source)

@@ -21,7 +21,7 @@ from techdd.model import Issue
 from techdd.text import decode
 
 MAX_SOURCE = 5_000_000  # bytes of a file that is still read as source
-MAX_ENTRIES = 2_000_000  # entries of one tree; a git bomb has 10^10
+MEMORY = 2 << 30  # bytes that one git may take; a bomb in the history takes all there are
 
 GIT_ENVIRONMENT = {
     "GIT_CONFIG_NOSYSTEM": "1",
@@ -64,7 +64,9 @@ class Repository:
         Raises RepositoryError with git's own first line where it fails or takes too long.
         """
         try:
-            done = sandbox.run(self._command(*args), env=GIT_ENVIRONMENT, timeout=timeout)
+            done = sandbox.run(
+                self._command(*args), env=GIT_ENVIRONMENT, timeout=timeout, memory=MEMORY
+            )
         except sandbox.LimitExceeded as error:
             raise RepositoryError(f"git {args[0]}: {error}", self.name) from None
         if done.returncode:
@@ -78,7 +80,9 @@ class Repository:
         """
         with (
             _input(lines) as stdin,
-            sandbox.pipe(self._command(*args), stdin=stdin, env=GIT_ENVIRONMENT) as process,
+            sandbox.pipe(
+                self._command(*args), stdin=stdin, env=GIT_ENVIRONMENT, memory=MEMORY
+            ) as process,
         ):
             assert process.stdout and process.stderr
             while chunk := process.stdout.read1(1 << 20):  # type: ignore[attr-defined]
@@ -104,19 +108,18 @@ class Repository:
         except RepositoryError:
             # A blob is missing (partial clone): list without sizes, then ask for each.
             bare = list(self._parse_tree(self.stream(*arguments, self.head)))
-            sizes = self._sizes(entry.blob for entry in bare)
+            sizes = self.sizes(entry.blob for entry in bare)
             return [entry._replace(size=sizes.get(entry.blob, -1)) for entry in bare]
 
     def _parse_tree(self, chunks: Iterator[bytes]) -> Iterator[Entry]:
-        for count, record in enumerate(records(chunks)):
-            if count == MAX_ENTRIES:
-                raise RepositoryError(f"more than {MAX_ENTRIES:,} files in one tree", self.name)
+        for record in records(chunks):
             head, path = record.split(b"\t", 1)
             mode, _, blob, *size = head.split()
             known = size and size[0].isdigit()
             yield Entry(decode(path), mode.decode(), blob.decode(), int(size[0]) if known else -1)
 
-    def _sizes(self, ids: Iterable[str]) -> dict[str, int]:
+    def sizes(self, ids: Iterable[str]) -> dict[str, int]:
+        """The size in bytes of each object that is there."""
         chunks = self.stream("cat-file", "--batch-check=%(objectname) %(objectsize)", lines=ids)
         answers = (line.split() for line in b"".join(chunks).splitlines())
         return {answer[0].decode(): int(answer[1]) for answer in answers if answer[1].isdigit()}
@@ -129,7 +132,10 @@ class Repository:
         with (
             _input(ids) as stdin,
             sandbox.pipe(
-                self._command("cat-file", "--batch", "--buffer"), stdin=stdin, env=GIT_ENVIRONMENT
+                self._command("cat-file", "--batch", "--buffer"),
+                stdin=stdin,
+                env=GIT_ENVIRONMENT,
+                memory=MEMORY,
             ) as process,
         ):
             out = cast(io.BufferedReader, process.stdout)

@@ -48,9 +48,10 @@ def run(
 ) -> Completed:
     """Runs `argv` to its end in a process group of its own, which is killed as a whole.
 
-    `timeout` is in seconds, `memory` (address space) and `max_output` in bytes. The working folder
-    is the root unless `cwd` is given, so that no tool finds configuration beside the client's code.
-    A program that is not there ends with 127, as in a shell. Raises LimitExceeded.
+    `timeout` is in seconds, `memory` (its own, mapped files left out) and `max_output` in bytes.
+    The working folder is the root unless `cwd` is given, so that no tool finds configuration beside
+    the client's code. A program that is not there ends with 127, as in a shell. Raises
+    LimitExceeded.
     """
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         limited = _limited(argv, memory, max_output)
@@ -75,14 +76,16 @@ def pipe(
     *,
     stdin: IO[bytes] | None = None,
     env: Mapping[str, str] | None = None,
+    memory: int | None = None,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Runs `argv` and hands out the process to read its `stdout` from; it ends with the block.
 
     Its `stderr` is a file that can be read once the process has ended. The time limit is that of
-    whoever reads.
+    whoever reads; `memory` as in `run`.
     """
     with tempfile.TemporaryFile() as err:
-        process = _start(argv, cwd=None, stdin=stdin, out=subprocess.PIPE, err=err, env=env)
+        limited = _limited(argv, memory)
+        process = _start(limited, cwd=None, stdin=stdin, out=subprocess.PIPE, err=err, env=env)
         process.stderr = err
         try:
             yield process
@@ -112,13 +115,15 @@ def _start(
     )
 
 
-def _limited(argv: Sequence[str], memory: int | None, max_output: int) -> list[str]:
+def _limited(argv: Sequence[str], memory: int | None, max_output: int | None = None) -> list[str]:
     """`argv` behind a shell that sets the limits: unlike code between fork and exec, this is safe
     in a process with threads.
     """
-    limits = f"ulimit -c 0; ulimit -f {max_output // 512 + 1}"
+    limits = "ulimit -c 0"
+    if max_output is not None:
+        limits += f"; ulimit -f {max_output // 512 + 1}"
     if memory:
-        limits += f"; ulimit -v {memory // 1024}"
+        limits += f"; ulimit -d {memory // 1024}"
     return ["/bin/sh", "-c", f'{limits}; exec "$@"', "sh", *argv]
 
 

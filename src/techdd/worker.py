@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import threading
 import time
@@ -23,6 +24,9 @@ from techdd.repository import Repository
 
 if TYPE_CHECKING:
     from pandas import DataFrame
+
+
+MEMORY = 4 << 30  # bytes that a worker may take, and each program that it starts
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,8 @@ def cores() -> int:
 
 def executor(workers: int) -> Executor:
     """The pool that jobs run in: fresh processes that leave Ctrl-C to the parent."""
+    # A fresh Python looks for its first modules in the working folder, which may be the client's.
+    os.environ["PYTHONSAFEPATH"] = "1"
     return ProcessPoolExecutor(
         workers, mp_context=get_context("spawn"), initializer=_prepare_worker
     )
@@ -102,6 +108,7 @@ def _gather(
 
 
 def _prepare_worker() -> None:
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, resource.getrlimit(resource.RLIMIT_DATA)[1]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _exit)  # runs `finally` blocks: programs a collector started end
     threading.Thread(target=_end_with_parent, daemon=True).start()

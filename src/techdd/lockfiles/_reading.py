@@ -65,10 +65,23 @@ def json_object(data: bytes, *, comments: bool = False) -> dict[str, Any]:
     return tree
 
 
+_KEY_PARTS = 100  # of a dotted key, `a.b."c"`: tomllib is quadratic in them
+_STRING = re.compile(
+    r'"""(?:[^\\]|\\.)*?(?:"""|\Z)|"(?:[^"\\\n]|\\.)*+"?'
+    r"|'''.*?(?:'''|\Z)|'[^'\n]*+'?|#[^\n]*",
+    re.DOTALL,
+)
+_DOTTED = re.compile(r"(?<![\w-])(?:[\w-]++[ \t]*+\.[ \t]*+)++")
+
+
 def toml_table(data: bytes) -> dict[str, Any]:
     """The TOML document in `data`."""
+    text = decoded(data)
+    without_strings = _STRING.sub("s", text)
+    if any(key[0].count(".") > _KEY_PARTS for key in _DOTTED.finditer(without_strings)):
+        raise ValueError(f"a key of more than {_KEY_PARTS} parts")
     try:
-        return tomllib.loads(decoded(data))
+        return tomllib.loads(text)
     except RecursionError:
         raise ValueError("nested too deeply") from None
 
