@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +35,7 @@ def outcome(form: Lockfile, data: bytes) -> dict[str, Any]:
                 shown = {k: v for k, v in fields.items() if v != plain[k] or k == "version"}
                 found["dependencies"].append(json.loads(json.dumps(shown)))
             else:
-                found["issues"].append(list(astuple(row)))
+                found["issues"].append([row.reason, row.path, row.detail])
     except ValueError as error:
         found["error"] = str(error)
     return found

@@ -211,11 +211,12 @@ def test_observations_name_the_place_and_the_time(gathered: list[Any], repo: Rep
     observed = [one for one in answers(gathered) if isinstance(one, Observation)]
     (gone,) = [one for one in observed if one.locations and one.locations[0].path == "app.py"]
     assert gone.rule == "secret-in-history"
-    assert gone.key == secrets(gathered)["app.py"].fingerprint
+    gone_from = secrets(gathered)["app.py"]
+    assert gone.key == f"{gone_from.kind}:{gone_from.commit}:app.py:1"
     assert gone.values == {
         "kind": "Slack bot token", "count": 1, "added": "2025-01-06", "removed": "2025-01-09",
     }  # fmt: skip
-    (kept,) = [one for one in observed if one.key == secrets(gathered)["old/name.py"].fingerprint]
+    (kept,) = [one for one in observed if ":old/name.py:" in one.key]
     assert kept.rule == "secret-in-tree"
     assert [place.path for place in kept.locations] == ["new/name.py"]
     assert kept.values["severity"] == "critical"
