@@ -122,6 +122,8 @@ def test_a_store_laid_out_as_a_trap_is_refused_in_one_line(
     source = build(tmp_path / "a.git", TWO)
     lay(source)
     done = audit(tmp_path, source, "-o", tmp_path / "x.json", "--only", "snapshot")
+    # Python's rmtree recurses: pytest could not clear such a folder away later.
+    subprocess.run(["rm", "-rf", str(source)], check=True)
     assert done.returncode == 2
     assert said in done.stderr
     assert done.stderr.count("\n") == 1
