@@ -20,7 +20,7 @@ from techdd.cloning import is_url, refuse_credentials
 from techdd.documents import write_atomic
 from techdd.errors import RepositoryError
 from techdd.model import Issue
-from techdd.repository import GIT_ENVIRONMENT, MAX_SOURCE, Repository, first_line, git_program
+from techdd.repository import GIT_ENVIRONMENT, Repository, first_line, git_program
 from techdd.text import clean
 
 MAX_ENTRIES = 2_000_000  # of the audited tree, folders included; a git bomb has 10^10
@@ -254,8 +254,9 @@ def _write_overlay(
     sha256: bool,
 ) -> None:
     settings = ["[core]", "bare = true", f"repositoryformatversion = {int(sha256)}"]
-    settings += ["commitGraph = false"]  # the client's index of its commits could lie
-    settings += [f"bigFileThreshold = {MAX_SOURCE}"]  # above, git counts no lines: it reads whole
+    settings += [
+        "commitGraph = false"
+    ]  # the client's index of its commits could name other parents
     settings += ["[extensions]", "objectformat = sha256"] if sha256 else []
     files = {
         "config": "".join(f"{line}\n" for line in settings),

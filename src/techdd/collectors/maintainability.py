@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import tokenize
+import ast
 import warnings
 from datetime import date
-from io import StringIO
 from typing import TYPE_CHECKING, NamedTuple
 
 from techdd.collectors import Answered, Gathered, collector, probe
@@ -62,23 +61,19 @@ def _index(content: bytes) -> float | str:
             return round(float(mi_visit(text, multi=True)), 2)
         except SyntaxError as error:
             return f"not Python of this interpreter's version (line {error.lineno})"
-        except tokenize.TokenError:
-            return "not Python of this interpreter's version"
         except (ValueError, RecursionError, MemoryError) as error:
             return f"radon failed: {type(error).__name__}"
 
 
 def _longest_statement(text: str) -> int:
-    """In lines as written; those that brackets or backslashes join are one statement."""
-    longest, start, inside = 0, 0, False
-    for token in tokenize.generate_tokens(StringIO(text).readline):
-        row = token.start[0]
-        ends = token.type in (tokenize.NEWLINE, tokenize.ENDMARKER)
-        if ends or (token.type == tokenize.NL and not inside):
-            longest, start, inside = max(longest, row - start), row, False
-        elif token.type not in (tokenize.COMMENT, tokenize.INDENT, tokenize.DEDENT):
-            inside = True
-    return longest
+    return max(
+        (
+            (node.end_lineno or node.lineno) - node.lineno
+            for node in ast.walk(ast.parse(text))
+            if isinstance(node, ast.stmt) and not hasattr(node, "body")
+        ),
+        default=0,
+    )
 
 
 def _rank(index: float) -> str:
