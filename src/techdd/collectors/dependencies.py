@@ -104,8 +104,8 @@ def _guarded(form: Lockfile, content: bytes) -> Parsed:
 def _cleaned(row: Dependency) -> Dependency:
     requirement = without_credentials(row.requirement)[:_LONGEST]
     return row._replace(
-        name=clean(row.name),
-        version=None if row.version is None else clean(row.version),
+        name=clean(without_credentials(row.name)),
+        version=None if row.version is None else clean(without_credentials(row.version)),
         requirement=clean(requirement),
         licence=clean(row.licence),
     )

@@ -16,10 +16,11 @@ from techdd.text import decode
 
 _LOOSE_OBJECT = re.compile(r"/objects/([0-9a-f]{2})/([0-9a-f]{38}|[0-9a-f]{62})$")
 _OBJECT_ID = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?")
-# Combined diffs (-c) show a merge that holds what none of its parents does.
+# Combined diffs (-c) show a merge that holds what none of its parents does. One ref to an object
+# that is not there must not cost the others: --ignore-missing is for what comes after it.
 _LOG = (
-    "log", "--all", "--topo-order", "--raw", "-c", "--no-renames", "--no-abbrev", "-z",
-    "--format=@%H %ct",
+    "log", "--ignore-missing", "--all", "--topo-order", "--raw", "-c", "--no-renames",
+    "--no-abbrev", "-z", "--format=@%H %ct",
 )  # fmt: skip
 _SUBMODULE = b"160000"
 _TREES = 100  # that are listed whole to find files with odd names
