@@ -186,3 +186,22 @@ def test_a_file_that_takes_all_memory_is_a_gap(tmp_path: Path) -> None:
     assert issues(out)["dependencies"] == [
         ("cannot be parsed", "pyproject.toml", "pyproject: a key of more than 100 parts")
     ]
+
+
+def test_an_engagement_that_the_client_planted_is_not_opened(tmp_path: Path) -> None:
+    """`cd client && techdd audit .` would find it beside the report: templates, answers and all."""
+    source = tmp_path / "client"
+    build(tmp_path / "a.git", TWO)
+    git(tmp_path, "clone", "-q", "a.git", str(source))
+    planted = source / "techdd-report.engagement"
+    (planted / "templates").mkdir(parents=True)
+    (planted / "templates" / "report.html").write_text("<h1>All is well</h1>")
+    written = f"client: Us\nonline: true\nrepositories:\n  - {{name: client, source: {source}}}\n"
+    (planted / "engagement.yaml").write_text(written)
+    before = sorted(source.rglob("*"))
+    done = audit(tmp_path, ".", "--only", "snapshot", "--format", "html", cwd=source)
+    assert done.returncode == 2
+    assert "lies inside the repository" in done.stderr
+    done = audit(tmp_path, ".", "-o", "fresh.json", "--only", "snapshot", cwd=source)
+    assert done.returncode == 2
+    assert sorted(source.rglob("*")) == before

@@ -23,7 +23,7 @@ from pathlib import Path
 
 from techdd.cloning import clone, is_url
 from techdd.documents import dump_yaml, load, read_yaml, write_atomic
-from techdd.errors import DocumentError, TechddError
+from techdd.errors import DocumentError, RepositoryError, TechddError
 from techdd.evidence import Evidence
 from techdd.intake import check_source, open_repository
 from techdd.policy import (
@@ -75,6 +75,7 @@ class Workspace:
         cls, root: Path, client: str, sources: Sequence[str], adviser: str = ""
     ) -> Workspace:
         """A new engagement in `root`. Raises TechddError where one is there already."""
+        _refuse_inside(root, sources)
         if (root / "engagement.yaml").exists():
             raise TechddError("is an engagement already; add to its engagement.yaml", root)
         document: dict[str, object] = {"format_version": 1, "client": client}
@@ -93,6 +94,7 @@ class Workspace:
 
     def add(self, sources: Sequence[str]) -> None:
         """Adds repositories that the engagement does not have yet; comments in the file stay."""
+        _refuse_inside(self.root, sources)
         new = entries(sources, self.engagement.repositories)
         if new:
             document = read_yaml(self.file)
@@ -116,6 +118,7 @@ class Workspace:
                 clone(entry.source, source)
         elif not source.is_absolute():
             source = self.root / source
+        _refuse_inside(self.root, [str(source)])
         return open_repository(entry.name, source, cache / "overlay.git", entry.revision)
 
     @cached_property
@@ -238,6 +241,19 @@ def entries(sources: Iterable[str], known: Iterable[RepositoryEntry] = ()) -> li
         seen.add(place)
         found.append(RepositoryEntry(name=name, source=place))
     return found
+
+
+def _refuse_inside(root: Path, sources: Iterable[str]) -> None:
+    """An engagement in a client's folder would be the client's: its answers, rules and templates.
+
+    And nothing is written there. Raises RepositoryError.
+    """
+    for source in sources:
+        if not is_url(source) and root.resolve().is_relative_to(Path(source).resolve()):
+            raise RepositoryError(
+                f"lies inside the repository {source}; let -o or --engagement name a place outside",
+                root,
+            )
 
 
 def _short_name(source: str) -> str:
