@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from techdd.facts import Change, Commit
 from techdd.intake import open_repository
 from techdd.model import Finding, Grade, Horizon, ItemScore, Location, Outcome, Severity
 from techdd.repository import Repository
@@ -106,6 +107,19 @@ def _commit(index: int, commit: A, branch: str) -> bytes:
 def quoted(path: bytes) -> bytes:
     """`path` as fast-import reads it, whatever bytes it is made of."""
     return b'"%s"' % b"".join(b"\\%03o" % byte for byte in path)
+
+
+def a_commit(sha: str = "c1", **changes: Any) -> Commit:
+    """A commit of ann's on the main line at START, but for what is said."""
+    one = Commit(
+        sha, 0, "ann", "ann", START, START, 0, 1, True, sha, "Change", "", False, "", 1, 1, 1
+    )
+    return one._replace(**changes)
+
+
+def a_change(sha: str = "c1", path: str = "a.py", **changes: Any) -> Change:
+    """One line of `path` replaced, but for what is said."""
+    return Change(sha, 0, path, None, "M", 1, 1, 1, 2)._replace(**changes)
 
 
 def a_finding(**changes: Any) -> Finding:

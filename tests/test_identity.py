@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from builders import a_commit
 
 from techdd.facts import Commit, Identity, Person, frame
 from techdd.identity import Correction, People, by_person, resolve
@@ -197,7 +198,7 @@ def test_no_identities_are_no_people() -> None:
 def test_commits_find_their_person() -> None:
     one = row("Ann Able", "a@x.io")
     known = frame(Person, people(one))
-    commit = Commit("s", one.identity, one.identity, START, START, 1, True, "", "", False, 0, 0, 0)
+    commit = a_commit(author=one.identity)
     stranger = commit._replace(author="nobody")
     table = by_person(frame(Commit, [commit, stranger]), known)
     assert table["person"].to_list()[0] == known["person"][0]

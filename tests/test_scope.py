@@ -3,6 +3,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from builders import a_commit
+
 from techdd.facts import Commit, Fact, File, Person, Snapshot, frame
 from techdd.model import Issue, RepositoryScope, Run, Status
 from techdd.scope import ledger
@@ -41,7 +43,7 @@ def drawn(
         table(
             Commit,
             [
-                ("api", Commit(f"{n}", who, who, DAY, DAY, 1, True, "s", "", False, 1, 1, 1))
+                ("api", a_commit(f"{n}", author=who))
                 for n, who in enumerate(("i1", "i2", "i3", "i1"))
                 if commits
             ],

@@ -35,29 +35,59 @@ class Commit(NamedTuple):
     """One commit reachable from the audited commit."""
 
     sha: str
+    number: int  # place in the history, 0 for the oldest: parents always come before children
     author: str  # an Identity
     committer: str  # an Identity
     authored: datetime | None  # None where the recorded date is implausible
     committed: datetime | None
+    offset: int | None  # of the author's clock, in minutes east of UTC
     parents: int
     mainline: bool  # on the first-parent chain of the audited branch
+    landed: str  # the mainline commit that brought it in; itself on the mainline
     subject: str
     review: str  # the mark of a review: "", "trailer", "pull request", "merge"
     assisted: bool  # a trailer names an AI assistant
+    reverts: str  # the commit id that the message says it takes back, maybe abbreviated; "" = none
     files: int
     added: int
     deleted: int
 
 
-class Change(NamedTuple):
-    """One path changed by one non-merge commit; `added` is None for binary files."""
+class Trailer(NamedTuple):
+    """One person whom a commit's message names beside its author."""
 
     sha: str
+    kind: str  # "co-author", "signer", "reviewer", "tester" or "reporter"
+    identity: str  # an Identity
+
+
+class Change(NamedTuple):
+    """One path changed by one non-merge commit; `added` is None for binary files.
+
+    Rows come in no promised order: `Commit.number` and `place` give one. `before` and `after` are
+    the first 60 bits of the ids of the file's two versions, 0 where there is none.
+    """
+
+    sha: str
+    place: int  # among the changes of its commit, from 0
     path: str
     old_path: str | None  # where it was renamed or copied from
     status: str  # A, M, D, R, C or T, as in `git log --raw`
     added: int | None
     deleted: int | None
+    before: int
+    after: int
+
+
+class Survivor(NamedTuple):
+    """Lines of one file of the audited tree that still stand as one identity wrote them."""
+
+    path: str
+    component: str
+    role: str
+    identity: str
+    month: str  # in which they were written, such as "2025-03"; "" = not known
+    lines: int
 
 
 class Contribution(NamedTuple):

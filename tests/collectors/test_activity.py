@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from builders import a_commit
 
 from techdd.collectors.activity import activity, affiliation
 from techdd.facts import Commit, Person, frame
@@ -16,7 +17,7 @@ def answers(*commits: tuple[str, str, int]) -> list[Any]:
     """What `activity` says of (repository, person, days before the audit) commits."""
     end = datetime(2025, 12, 31, 12, tzinfo=UTC)
     rows = [
-        Commit(f"{n}", who, who, end - timedelta(days=ago), end, 1, True, "s", "", False, 1, 1, 0)
+        a_commit(f"{n}", author=who, authored=end - timedelta(days=ago), committed=end)
         for n, (_, who, ago) in enumerate(commits)
     ]
     table = frame(Commit, rows)

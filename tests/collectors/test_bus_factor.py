@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from builders import a_commit
 
 from techdd.collectors import bus_factor
 from techdd.facts import Commit, Contribution, Person, frame
@@ -33,9 +34,7 @@ def tables(rows: list[Row], last: dict[str, int]) -> tuple[Any, Any, Any]:
     commits = frame(
         Commit,
         [
-            Commit(
-                name, name, name, END - timedelta(days=ago), END, 1, True, "", "", False, 1, 1, 1
-            )
+            a_commit(name, author=name, authored=END - timedelta(days=ago))
             for name, ago in last.items()
         ],
     )

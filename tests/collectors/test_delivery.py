@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from builders import a_change, a_commit
 
 from techdd.collectors.delivery import delivery, releases, review
 from techdd.facts import Change, Commit, File, Person, Tag, frame
@@ -27,7 +28,7 @@ def commits(*rows: dict[str, Any]) -> Any:
     made = []
     for number, row in enumerate(rows):
         when = END - timedelta(days=row.get("ago", 1))
-        one = Commit(f"{number}", "ann", "ann", when, when, 1, True, "Change", "", False, 1, 1, 1)
+        one = a_commit(f"{number}", authored=when, committed=when)
         made.append(one._replace(**{k: v for k, v in row.items() if k not in ("ago", "repo")}))
     table = frame(Commit, made)
     table.insert(0, "repo", [row.get("repo", "api") for row in rows])
@@ -116,16 +117,14 @@ def test_shares_leave_out_merges_bots_and_the_old() -> None:
 def test_tests_that_come_with_the_code() -> None:
     files = {"a.py": "source", "test_a.py": "test", "README": "documentation"}
     touched = [("a.py", "test_a.py"), ("a.py",), ("test_a.py",), ("README",), ("a.py", "gone.py")]
-    changes = [
-        Change(f"{n}", path, None, "M", 1, 1) for n, paths in enumerate(touched) for path in paths
-    ]
+    changes = [a_change(f"{n}", path) for n, paths in enumerate(touched) for path in paths]
     found = delivered(commits(*({} for _ in touched)), changes, files)
     assert metrics(found)["", "test_cotouch_share"] == 1 / 3
     assert found[2].basis == "3 commits in the last 12 months that changed production code"
 
 
 def test_few_changes_are_no_habit() -> None:
-    changes = [Change(f"{n}", "a.py", None, "M", 1, 1) for n in range(12)]
+    changes = [a_change(f"{n}") for n in range(12)]
     few = delivered(commits(*({} for _ in range(9))), changes, {"a.py": "source"})
     assert set(metrics(few).values()) == {None}
     assert few[2].note == "fewer than 10 commits changed production code"

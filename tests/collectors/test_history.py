@@ -11,7 +11,7 @@ from builders import ENVIRONMENT, START, A, build, fast_import, git, opened, quo
 
 from techdd.collectors.history import history
 from techdd.errors import RepositoryError
-from techdd.facts import Change, Columns, Commit, Identity, Tag
+from techdd.facts import Change, Columns, Commit, Identity, Tag, Trailer
 from techdd.intake import open_repository
 from techdd.model import Issue, fingerprint
 from techdd.repository import Repository
@@ -44,6 +44,7 @@ class Told:
             Commit: [],
             Change: [],
             Identity: [],
+            Trailer: [],
             Tag: [],
             Issue: [],
         }
@@ -124,15 +125,18 @@ def test_commits_are_counted_with_merges_and_empty_ones(tmp_path: Path) -> None:
 
 def test_a_rename_knows_where_it_came_from(tmp_path: Path) -> None:
     found = told(tmp_path, *TALE)
+    blobs = {one.path: (one.before, one.after) for one in found.changes if one.status in "AR"}
     sha = found.by_subject()["Rename"].sha
     assert [one for one in found.changes if one.sha == sha] == [
-        Change(sha, "lib/b.py", "a.py", "R", 1, 0)
+        Change(sha, 0, "lib/b.py", "a.py", "R", 1, 0, blobs["a.py"][1], blobs["lib/b.py"][1])
     ]
     sha = found.by_subject()["Root"].sha
     assert [one for one in found.changes if one.sha == sha] == [
-        Change(sha, "a.py", None, "A", 30, 0),
-        Change(sha, "bin", None, "A", None, None),
+        Change(sha, 0, "a.py", None, "A", 30, 0, 0, blobs["a.py"][1]),
+        Change(sha, 1, "bin", None, "A", None, None, 0, blobs["bin"][1]),
     ]
+    last = git(tmp_path / "app.git", "rev-parse", "main:lib/b.py")
+    assert blobs["lib/b.py"][1] == int(last[:15], 16)
 
 
 def test_identities_have_their_days_and_numbers(tmp_path: Path) -> None:
@@ -250,7 +254,8 @@ def test_messages_in_another_encoding_are_read(tmp_path: Path) -> None:
 def test_an_author_without_name_or_address_is_kept(tmp_path: Path) -> None:
     signed = b"m\n\nSigned-off-by: Ben <b@x.io>"
     found = imported(tmp_path, commit(b"1736154000 +0000", signed, b"<>"))
-    assert [(one.name, one.email, one.commits) for one in found.identities] == [("", "", 1)]
+    known = sorted((one.name, one.email, one.commits) for one in found.identities)
+    assert known == [("", "", 1), ("Ben", "b@x.io", 0)]
     assert [one.review for one in found.commits] == ["trailer"]
 
 

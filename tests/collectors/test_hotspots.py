@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from builders import a_change, a_commit
 
 from techdd.collectors.hotspots import hotspots
 from techdd.facts import Change, Commit, File, Function, frame
@@ -37,14 +38,10 @@ def asked(
     """`hotspots` of files with so many changes each, and so much complexity."""
     when = END - timedelta(days=ago)
     commits = [
-        Commit(f"{n}", "ann", "ann", when, when, 1, True, "s", "", False, 1, 1, 1)
+        a_commit(f"{n}", authored=when, committed=when)
         for n in range(max(touched.values(), default=0))
     ]
-    changes = [
-        Change(f"{n}", path, None, "M", 1, 1)
-        for path, times in touched.items()
-        for n in range(times)
-    ]
+    changes = [a_change(f"{n}", path) for path, times in touched.items() for n in range(times)]
     files = [File(p, "b", 9, "Go", "source", 9, 7, 0, "lizard", ".") for p in complexity]
     files += [File(p, "b", 9, "Go", "test", 9, 7, 0, "lizard", ".") for p in tests]
     functions = [
@@ -119,8 +116,8 @@ def test_tests_in_the_file_itself_are_tests_and_no_complexity() -> None:
 
 def test_the_complex_files_of_all_are_those_of_each_repository() -> None:
     when = END - timedelta(days=1)
-    commit = Commit("1", "ann", "ann", when, when, 1, True, "s", "", False, 1, 1, 1)
-    change = Change("1", "x.go", None, "M", 1, 1)
+    commit = a_commit("1", authored=when, committed=when)
+    change = a_change("1", "x.go")
     tables = [table(Commit, [commit]), table(Change, [change])]
     parts = [
         (

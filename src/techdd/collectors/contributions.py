@@ -50,7 +50,8 @@ def contributions(
     dates = commits["authored"].astype(object).where(known, None)
     authors = dict(zip(commits["sha"], zip(commits["author"], dates, strict=True), strict=True))
     alive: dict[str, dict[str, _Share]] = {}
-    oldest_first = changes.iloc[::-1]
+    numbers = changes["sha"].map(commits.set_index("sha")["number"])
+    oldest_first = changes.assign(number=numbers).sort_values(["number", "place"])
     columns = ("sha", "path", "old_path", "status", "added")
     for sha, path, old_path, status, added in zip(
         *(oldest_first[name].to_list() for name in columns), strict=True

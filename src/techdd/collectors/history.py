@@ -2,41 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 from techdd.collectors import Gathered, collector
 from techdd.errors import RepositoryError
-from techdd.facts import Change, Columns, Commit, Identity, Tag
+from techdd.facts import Change, Columns, Commit, Identity, Tag, Trailer
+from techdd.history.messages import is_assisted, reverted, review_mark, trailers
+from techdd.history.order import landings
 from techdd.model import Issue, fingerprint
 from techdd.repository import Repository, records
 from techdd.text import decode
 
-_FIELDS = ("@%H", "%P", "%an", "%ae", "%at", "%cn", "%ce", "%ct", "%aN", "%aE", "%B")
-_LOG = ("log", "-z", "--date-order", "--encoding=UTF-8", f"--format={'%x00'.join(_FIELDS)}")
+_FIELDS = ("@%H", "%P", "%an", "%ae", "%ad", "%cn", "%ce", "%ct", "%aN", "%aE", "%B")
+_FORM = f"--format={'%x00'.join(_FIELDS)}"
+_LOG = ("log", "-z", "--date-order", "--date=raw", "--encoding=UTF-8", _FORM)
 _DIFF = ("--raw", "--numstat", "-M", "--no-abbrev")
 _DIFF_WITHOUT_CONTENT = ("--raw", "--no-renames", "--no-abbrev")
 _SUBMODULE = b"160000"
 
-_TRAILER = re.compile(
-    rb"^(reviewed-by|approved-by|acked-by|signed-off-by):[ \t]*(.*?)[ \t]*$", re.I | re.M
-)
-_PULL_REQUEST = re.compile(
-    rb"\(#\d+\)\s*$|^Merge pull request #\d+|^Merged? (?:PR|in|pull request) |^See merge request |"
-    rb"^Pull Request #\d+|^Merge branch '.+' into |^Differential Revision:|^Reviewed-on:|^PR-URL:|"
-    rb"^Closes? (?:PR )?#\d+ from ",
-    re.M,
-)
-_ASSISTANT = re.compile(
-    rb"^(?:co-authored-by|assisted-by|generated-by):.*\b(?:claude|copilot|cursor|aider|codex|devin|gemini"
-    rb"|chatgpt|gpt-\d|windsurf|cody|amazon q|jules|openhands|sweep)\b|generated with \[?claude",
-    re.I | re.M,
-)
 
-
-@collector(makes=(Commit, Change, Identity, Tag), version=1, minutes=120)
+@collector(makes=(Commit, Change, Trailer, Identity, Tag), version=2, minutes=120)
 def history(repo: Repository) -> Gathered:
     """Every commit reachable from the audited one, read once from `git log`.
 
@@ -58,6 +45,7 @@ def history(repo: Repository) -> Gathered:
         yield Issue("commits with an implausible date", detail=f"{log.implausible:,}")
     yield Columns(Commit, log.finished_commits())
     yield Columns(Change, log.changes)
+    yield Columns(Trailer, log.trailers)
     yield from log.identities()
     yield from _tags(repo)
 
@@ -73,6 +61,7 @@ class _Log:
         self.head = head
         self.commits: dict[str, list[Any]] = {name: [] for name in Commit._fields}
         self.changes: dict[str, list[Any]] = {name: [] for name in Change._fields}
+        self.trailers: dict[str, list[Any]] = {name: [] for name in Trailer._fields}
         self.implausible = 0
         self._parents: dict[str, list[str]] = {}
         self._people: dict[str, list[Any]] = {}
@@ -108,11 +97,13 @@ class _Log:
         ) = fields
         sha = raw_sha.decode()
         self._parents[sha] = parents.decode().split()
-        authored, committed = _date(at), _date(c_at)
+        seconds, _, zone = at.partition(b" ")
+        authored, committed = _date(seconds), _date(c_at)
         self.implausible += authored is None or committed is None
         author = self._identity(name, email, mapped_name, mapped_email, authored, counts=True)
         row = self.commits
         row["sha"].append(sha)
+        row["offset"].append(_offset(zone))
         row["author"].append(author)
         row["committer"].append(
             self._identity(c_name, c_email, c_name, c_email, None, counts=False)
@@ -121,13 +112,20 @@ class _Log:
         row["committed"].append(committed)
         row["parents"].append(len(self._parents[sha]))
         row["subject"].append(decode(body.split(b"\n", 1)[0][:500]))
-        row["review"].append(_review_mark(body, name, email))
-        row["assisted"].append(bool(_ASSISTANT.search(body)))
+        row["review"].append(review_mark(body, name, email))
+        row["assisted"].append(is_assisted(body))
+        row["reverts"].append(reverted(body))
+        for kind, other, address in trailers(body):
+            self.trailers["sha"].append(sha)
+            self.trailers["kind"].append(kind)
+            self.trailers["identity"].append(
+                self._identity(other, address, other, address, None, counts=False)
+            )
         for column in ("files", "added", "deleted"):
             row[column].append(0)
 
     def _change(self, token: bytes, tokens: Iterator[bytes], place: dict[bytes, int]) -> None:
-        old_mode, new_mode, _, _, status = token[1:].split(b" ")
+        old_mode, new_mode, before, after, status = token[1:].split(b" ")
         path = next(tokens)
         old = None
         if status[:1] in b"RC":
@@ -137,6 +135,9 @@ class _Log:
         row = self.changes
         place[path] = len(row["sha"])
         row["sha"].append(self.commits["sha"][-1])
+        row["place"].append(self.commits["files"][-1])
+        row["before"].append(int(before[:15], 16))
+        row["after"].append(int(after[:15], 16))
         row["path"].append(self._path(path))
         row["old_path"].append(self._path(old) if old is not None else None)
         row["status"].append(status[:1].decode())
@@ -186,26 +187,20 @@ class _Log:
 
     def finished_commits(self) -> dict[str, list[Any]]:
         """The columns of Commit; which commits are on the mainline is known only at the end."""
-        mainline = set()
-        sha: str | None = self.head
-        while sha and sha not in mainline:
-            mainline.add(sha)
-            parents = self._parents.get(sha)
-            sha = parents[0] if parents else None
-        self.commits["mainline"] = [one in mainline for one in self.commits["sha"]]
+        landed = landings(self._parents, self.head)
+        shas = self.commits["sha"]
+        self.commits["number"] = list(range(len(shas) - 1, -1, -1))
+        self.commits["landed"] = [landed[one] for one in shas]
+        self.commits["mainline"] = [landed[one] == one for one in shas]
         return self.commits
 
 
-def _review_mark(body: bytes, name: bytes, email: bytes) -> str:
-    """How the message shows that somebody else looked at the change; "" where it does not.
-
-    Squash and rebase can hide a review, so the absence of a mark is no proof of absence.
-    """
-    for kind, who in _TRAILER.findall(body):
-        own = any(part and part in who for part in (name, email))
-        if kind.lower() != b"signed-off-by" or not own:
-            return "trailer"
-    return "pull request" if _PULL_REQUEST.search(body) else ""
+def _offset(zone: bytes) -> int | None:
+    """Minutes east of UTC of a zone such as "-0330"; None where no clock on earth shows it."""
+    if len(zone) != 5 or not zone[1:].isdigit():
+        return None
+    minutes = int(zone[1:3]) * 60 + int(zone[3:])
+    return None if minutes > 14 * 60 else -minutes if zone[:1] == b"-" else minutes
 
 
 def _date(raw: bytes) -> datetime | None:
