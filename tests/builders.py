@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from techdd.facts import Change, Commit
+from techdd.evidence import Evidence
+from techdd.facts import Change, Commit, Parts, frame
 from techdd.intake import open_repository
 from techdd.model import Finding, Grade, Horizon, ItemScore, Location, Outcome, Severity
 from techdd.repository import Repository
@@ -65,6 +67,39 @@ def opened(tmp_path: Path, commits: Sequence[A], name: str = "app") -> Repositor
     """The same as a `Repository`, opened through an overlay as the tool does."""
     source = build(tmp_path / f"{name}.git", commits)
     return open_repository(name, source, tmp_path / "overlay" / name)
+
+
+def tables_of(gathered: Iterable[Any], *facts: Any) -> dict[Any, Any]:
+    """What a collector gathered as a typed DataFrame a fact, however it was handed over."""
+    items = list(gathered)
+    found: dict[Any, Any] = {}
+    for fact in facts:
+        rows = [item for item in items if isinstance(item, fact)]
+        found[fact] = frame(fact, rows)
+        for item in items:
+            if isinstance(item, Parts) and item.fact is fact:
+                with tempfile.TemporaryDirectory() as folder:
+                    evidence = Evidence(Path(folder))
+                    evidence.put(fact, "any", item)
+                    found[fact] = evidence.table(fact, ["any"]).drop(columns="repo")
+                assert len(found[fact]) == item.rows
+    return found
+
+
+def rows_of(table: Any, fact: Any) -> list[Any]:
+    """The rows of a DataFrame as facts again, with Python's own values."""
+    columns = [[_value(one) for one in table[name]] for name in fact._fields]
+    return [fact(*row) for row in zip(*columns, strict=True)]
+
+
+def _value(one: Any) -> Any:
+    import pandas as pd
+
+    if one is None or one is pd.NA or one is pd.NaT or one != one:
+        return None
+    if isinstance(one, pd.Timestamp):
+        return one.to_pydatetime()
+    return one.item() if hasattr(one, "item") else one
 
 
 def git(where: Path, *args: str) -> str:

@@ -19,7 +19,17 @@ MODULES = sorted(path for path in ROOT.rglob("*.py") if "_data" not in path.part
 # A module imports from lower floors only; a folder stands on one floor as a whole.
 FLOORS = (
     {"errors", "model", "text", "sandbox"},
-    {"facts", "documents", "plugins", "policy", "repository", "syntax", "charts", "cloning"},
+    {
+        "facts",
+        "documents",
+        "parquet",
+        "plugins",
+        "policy",
+        "repository",
+        "syntax",
+        "charts",
+        "cloning",
+    },
     {"evidence", "history", "identity", "intake", "scoring", "findings", "advisories"},
     {"lockfiles", "languages", "authorship", "scope", "workspace"},
     {"pages", "report"},

@@ -6,12 +6,13 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from builders import fast_import, quoted
+from builders import fast_import, quoted, tables_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from techdd.collectors.history import _FIELDS, _Log, history
-from techdd.facts import Change, Columns, Commit, Identity
+from techdd.collectors.history import history
+from techdd.facts import Change, Commit
+from techdd.history.log import FIELDS, LINES, Log
 from techdd.intake import open_repository
 from techdd.text import decode
 
@@ -40,12 +41,11 @@ def test_git_and_the_parser_agree_on_hostile_histories(
     with tempfile.TemporaryDirectory() as folder:
         source = fast_import(Path(folder) / "a.git", stream)
         repository = open_repository("a", source, Path(folder) / "overlay")
-        rows = {
-            item.fact: item.data for item in history.run(repository) if isinstance(item, Columns)
-        }
+        rows = tables_of(history.run(repository), Commit, Change)
         files = [entry.path for entry in repository.entries()]
 
-    commits, changes = rows[Commit], rows[Change]
+    commits = {name: rows[Commit][name].to_list() for name in ("sha", "subject", "files")}
+    changes = rows[Change].sort_values(["sha", "place"])
     assert commits["subject"] == [decode(message.split(b"\n")[0]) for _, message, _ in tale[::-1]]
     alive: set[str] = set()
     order = list(
@@ -59,9 +59,7 @@ def test_git_and_the_parser_agree_on_hostile_histories(
             if status != "D":
                 alive.add(path)
     assert sorted(alive) == sorted(files)
-    expected = [
-        len({n for n, one in enumerate(changes["sha"]) if one == sha}) for sha in commits["sha"]
-    ]
+    expected = [sum(changes["sha"] == sha) for sha in commits["sha"]]
     assert commits["files"] == expected
 
 
@@ -78,15 +76,13 @@ def commit_tokens(number: int, body: bytes, name: bytes) -> list[bytes]:
         b"",
         name,
         b"a@x",
-        b"1700000000",
+        b"1700000000 +0000",
         b"C",
         b"c@x",
         b"1700000000",
-        name,
-        b"a@x",
         body,
     ]
-    assert len(fields) == len(_FIELDS)
+    assert len(fields) == len(FIELDS)
     return [b"@" + fields[0], *fields[1:]]
 
 
@@ -125,22 +121,26 @@ def test_no_path_or_message_can_pass_for_another_record(
     made: tuple[bytes, list[tuple[bytes, list[tuple[str, bytes, bytes]]]]], size: int
 ) -> None:
     stream, said = made
-    log = _Log("0" * 40)
+    log = Log(LINES)
     log.read(cut(stream, size))
-    assert [decode(body.split(b"\n")[0][:500]) for body, _ in said] == log.commits["subject"]
-    assert [len(changes) for _, changes in said] == log.commits["files"]
-    assert [3 * len(changes) for _, changes in said] == log.commits["added"]
+    commits, changes = ({**log.arrays()[table]} for table in ("commits", "changes"))
+    assert [decode(body.split(b"\n")[0][:500]) for body, _ in said] == list(commits["subject"])
+    assert [len(changes) for _, changes in said] == list(commits["files"])
+    assert [3 * len(changes) for _, changes in said] == list(commits["added"])
     flat = [one for _, changes in said for one in changes]
-    assert log.changes["path"] == [decode(path) for _, path, _ in flat]
-    assert log.changes["old_path"] == [decode(old) if old else None for _, _, old in flat]
-    assert log.changes["status"] == [status for status, _, _ in flat]
-    assert log.changes["added"] == [3] * len(flat)
-    assert set(log.changes["sha"]) <= set(log.commits["sha"])
-    assert all(isinstance(one, Identity) for one in log.identities())
+    assert list(changes["path"]) == [decode(path) for _, path, _ in flat]
+    assert list(changes["old_path"]) == [decode(old) if old else None for _, _, old in flat]
+    assert list(changes["status"]) == [status for status, _, _ in flat]
+    assert list(changes["added"]) == [3] * len(flat)
+    assert list(changes["place"]) == [at for _, own in said for at in range(len(own))]
+    assert set(changes["sha"]) <= set(commits["sha"])
 
 
-def test_a_stream_that_breaks_off_is_noticed_by_its_count() -> None:
+def test_a_stream_that_breaks_off_keeps_the_commits_that_were_whole() -> None:
     whole = b"".join(token + b"\0" for token in commit_tokens(1, b"body", b"Ann"))
-    log = _Log("0" * 40)
+    log = Log(LINES)
     log.read(cut(whole + b"@half", 7))
-    assert len(log.commits["sha"]) == 1
+    assert log.shas == [f"{1:040x}"]
+    log.drop_last()
+    assert log.shas == []
+    assert not any(log.rows[table] for table in ("commits", "changes", "trailers"))

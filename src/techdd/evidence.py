@@ -1,6 +1,6 @@
 """The evidence store: facts as Parquet, how each run ended as JSON; the layout is the data's shape.
 
-    evidence/<table>/<repository>.parquet
+    evidence/<table>/<repository>.parquet      a file or, for very many rows, a folder of files
     evidence/runs/<collector>.<repository>.json
 
 Writing is a new file and a rename. Reading names the repositories of today's engagement, so that a
@@ -10,17 +10,18 @@ repository taken out of it leaves the numbers too.
 from __future__ import annotations
 
 import json
+import shutil
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from functools import cached_property
-from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from techdd import parquet
 from techdd.documents import write_atomic
 from techdd.errors import EvidenceError
-from techdd.facts import Fact, frame, schema, table_name, typed
+from techdd.facts import Fact, Parts, frame, schema, table_name, typed
 from techdd.model import Issue, Run, Status
 
 if TYPE_CHECKING:
@@ -39,8 +40,11 @@ class Evidence:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def put(self, fact: Fact, repo: str, rows: DataFrame) -> None:
-        """Replaces the facts of `repo`. Raises EvidenceError where the disk refuses."""
+    def put(self, fact: Fact, repo: str, rows: DataFrame | Parts) -> None:
+        """Replaces the facts of `repo`. Raises EvidenceError where the disk refuses.
+
+        Files of `Parts` are linked or, from another disk, copied.
+        """
         import duckdb
 
         path = self._table(fact, repo)
@@ -48,7 +52,14 @@ class Evidence:
             path.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(prefix=".put.", dir=path.parent) as folder:
                 fresh = Path(folder) / path.name
-                self._write(fact, rows, fresh)
+                if isinstance(rows, Parts):
+                    fresh.mkdir()
+                    for number, part in enumerate(rows.paths):
+                        _link(part, fresh / f"{number:03}.parquet")
+                else:
+                    self._write(fact, rows, fresh)
+                if path.is_dir() or (fresh.is_dir() and path.exists()):
+                    path.rename(Path(folder) / "before")  # a folder cannot be renamed over
                 fresh.replace(path)
         except OSError as error:
             raise EvidenceError(f"cannot be written: {error.strerror}", path) from None
@@ -57,23 +68,26 @@ class Evidence:
 
     def drop(self, fact: Fact, repo: str) -> None:
         """Removes the facts of `repo`: a failed run must not leave those of the run before."""
-        self._table(fact, repo).unlink(missing_ok=True)
+        path = self._table(fact, repo)
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
 
     def table(self, fact: Fact, repos: Iterable[str]) -> DataFrame:
         """The facts of `repos` in one typed DataFrame with the column `repo` in front.
 
         A repository without facts adds no rows; whether that means "none" is told by `runs`.
         """
-        paths = [self._table(fact, repo) for repo in repos]
-        there = [path for path in paths if path.is_file()]
+        there = {str(path): repo for repo in repos for path in self._files(fact, repo)}
         if there:
-            rows = self._read(there)
+            rows = self._read(list(there))
             if missing := [name for name in schema(fact) if name not in rows]:
                 raise EvidenceError(
                     f"has no column {missing[0]!r}: another version wrote it; collect again",
-                    there[0],
+                    next(iter(there)),
                 )
-            rows.insert(0, "repo", [Path(name).stem for name in rows.pop("filename")])
+            rows.insert(0, "repo", rows.pop("filename").map(there))
         else:
             rows = frame(fact, [])
             rows.insert(0, "repo", [])
@@ -106,40 +120,25 @@ class Evidence:
             return None
         if any(issue.transient for issue in run.issues):
             return None
-        return run if all(self._table(fact, repo).is_file() for fact in makes) else None
+        return run if all(self._table(fact, repo).exists() for fact in makes) else None
 
     @cached_property
     def _duckdb(self) -> DuckDBPyConnection:
-        """One thread and no extensions: equal rows give equal bytes, nothing is downloaded."""
-        import duckdb
-
-        connection = duckdb.connect(
-            config={
-                "threads": 1,
-                "autoinstall_known_extensions": False,
-                "autoload_known_extensions": False,
-            }
-        )
-        connection.execute("SET TimeZone = 'UTC'")
-        return connection
+        return parquet.connect()
 
     def _write(self, fact: Fact, rows: DataFrame, path: Path) -> None:
         columns = ", ".join(
             f'CAST("{name}" AS {_sql_type(kind)}) AS "{name}"'
             for name, (kind, _) in schema(fact).items()
         )
-        self._duckdb.register("facts", rows)
-        self._duckdb.execute(
-            f"COPY (SELECT {columns} FROM facts) TO {_quoted(str(path))} (FORMAT parquet)"
-        )
-        self._duckdb.unregister("facts")
+        parquet.write(self._duckdb, f"SELECT {columns} FROM facts", path, {"facts": rows})
 
-    def _read(self, paths: Sequence[Path]) -> DataFrame:
+    def _read(self, paths: Sequence[str]) -> DataFrame:
         import duckdb
 
-        names = ", ".join(_quoted(escape(str(path))) for path in paths)
+        files = parquet.files(map(Path, paths))
         try:
-            stored = self._duckdb.sql(f"FROM read_parquet([{names}], filename = true)")
+            stored = self._duckdb.sql(f"SELECT * FROM {files}")
             # Times are handed over without their zone, UTC: with it, DuckDB calls what pandas ends.
             columns = [
                 f'"{name}" AT TIME ZONE \'UTC\' AS "{name}"'
@@ -149,10 +148,16 @@ class Evidence:
             ]
             return stored.project(", ".join(columns)).df()
         except duckdb.Error as error:
-            damaged = next((path for path in paths if str(path) in str(error)), paths[0])
+            damaged = next((path for path in paths if path in str(error)), paths[0])
             raise EvidenceError(
                 f"is damaged ({_reason(error)}); delete it and collect again", damaged
             ) from None
+
+    def _files(self, fact: Fact, repo: str) -> list[Path]:
+        path = self._table(fact, repo)
+        if path.is_dir():
+            return sorted(path.glob("*.parquet"))
+        return [path] if path.is_file() else []
 
     def _table(self, fact: Fact, repo: str) -> Path:
         return self.root / table_name(fact) / f"{repo}.parquet"
@@ -176,9 +181,11 @@ def _sql_type(kind: type[datetime] | type) -> str:
     return _SQL.get(kind, "TIMESTAMPTZ")
 
 
-def _quoted(text: str) -> str:
-    """`text` as an SQL string."""
-    return "'" + text.replace("'", "''") + "'"
+def _link(source: Path, target: Path) -> None:
+    try:
+        target.hardlink_to(source)
+    except OSError:
+        shutil.copyfile(source, target)
 
 
 def _reason(error: Exception) -> str:

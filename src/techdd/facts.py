@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from numbers import Integral, Real
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 from techdd.text import clean
@@ -199,6 +200,14 @@ class Columns(NamedTuple):
 
     fact: Fact
     data: Mapping[str, Sequence[Any]]
+
+
+class Parts(NamedTuple):
+    """All rows of one fact as Parquet files that never change, for collectors with very many."""
+
+    fact: Fact
+    paths: tuple[Path, ...]
+    rows: int
 
 
 _IRREGULAR = {"person": "people"}

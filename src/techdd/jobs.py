@@ -20,6 +20,7 @@ from techdd import __version__
 from techdd.collectors import Collector
 from techdd.errors import TechddError
 from techdd.evidence import Evidence
+from techdd.facts import Parts
 from techdd.model import Issue, Run, Status
 from techdd.plugins import discover
 from techdd.repository import Repository
@@ -132,12 +133,8 @@ class _Schedule:
             while True:
                 for job in self._ready(alone):
                     executor_ = executor_ or pool(workers)
-                    tables = [
-                        self.evidence.table(fact, [job.repository.name]).drop(columns="repo")
-                        for fact in job.collector.needs
-                    ]
                     self.tell(Event(job.collector.name, job.repository.name))
-                    running[_submit(executor_, job, tables)] = job
+                    running[_submit(executor_, job, self.evidence)] = job
                     # One more than work can be done on keeps all busy.
                     if alone or len(running) > workers:
                         break
@@ -209,7 +206,10 @@ class _Schedule:
         for fact, rows in outcome.tables.items():
             self.evidence.put(fact, repo, rows)
         status = Status.PARTIAL if outcome.issues else Status.OK
-        rows_made = {fact.__name__: len(rows) for fact, rows in outcome.tables.items()}
+        rows_made = {
+            fact.__name__: rows.rows if isinstance(rows, Parts) else len(rows)
+            for fact, rows in outcome.tables.items()
+        }
         self._record(job, Run(name, repo, status, job.key, rows_made, _limited(outcome.issues)))
 
     def _record(self, job: Job, run: Run) -> None:
@@ -225,9 +225,11 @@ class _Schedule:
         self.tell(Event(run.collector, run.repo, run, cached))
 
 
-def _submit(pool: Executor, job: Job, tables: list[Any]) -> Future[Outcome]:
+def _submit(pool: Executor, job: Job, evidence: Evidence) -> Future[Outcome]:
     try:
-        return pool.submit(work, job.collector.name, job.repository, tables, dict(job.options))
+        return pool.submit(
+            work, job.collector.name, job.repository, evidence.root, dict(job.options)
+        )
     except BrokenProcessPool as error:  # a worker died just now; the future says so in its turn
         broken: Future[Outcome] = Future()
         broken.set_exception(error)

@@ -26,9 +26,10 @@ from techdd.policy import RepositoryEntry
 from techdd.reading import Tables, read
 from techdd.report import Assessment, Audience, build
 from techdd.repository import Repository, git_version
+from techdd.sandbox import cores
 from techdd.scope import ledger
 from techdd.scoring import score_domain, score_item, verdict
-from techdd.worker import cores, executor
+from techdd.worker import executor
 from techdd.workspace import OPENING, Workspace, now
 
 

@@ -6,6 +6,8 @@ that the client handed over.
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import io
 import shutil
 import tempfile
@@ -85,6 +87,10 @@ class Repository:
             ) as process,
         ):
             assert process.stdout and process.stderr
+            with contextlib.suppress(
+                AttributeError, OSError
+            ):  # where the system can, and allows it
+                fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, 1 << 20)
             while chunk := process.stdout.read1(1 << 20):  # type: ignore[attr-defined]
                 yield chunk
             if process.wait():

@@ -23,6 +23,11 @@ ENVIRONMENT: Mapping[str, str] = {
 }
 
 
+def cores() -> int:
+    """The processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 @dataclass(frozen=True)
 class Completed:
     """How a program ended."""

@@ -13,11 +13,13 @@ from collections.abc import Mapping
 from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from techdd.collectors import Collector
 from techdd.errors import TechddError
-from techdd.facts import Columns, Fact, frame
+from techdd.evidence import Evidence
+from techdd.facts import Columns, Fact, Parts, frame
 from techdd.model import Issue
 from techdd.plugins import discover
 from techdd.repository import Repository
@@ -33,7 +35,7 @@ MEMORY = 4 << 30  # bytes that a worker may take, and each program that it start
 class Outcome:
     """What comes back from a worker; picklable."""
 
-    tables: Mapping[Fact, DataFrame]
+    tables: Mapping[Fact, DataFrame | Parts]
     issues: tuple[Issue, ...]
     failure: str = ""
     log: str = ""
@@ -41,11 +43,6 @@ class Outcome:
 
 class _TimeLimit(BaseException):
     """Raised inside a collector by the alarm; no `except Exception` can swallow it."""
-
-
-def cores() -> int:
-    """The processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def executor(workers: int) -> Executor:
@@ -64,15 +61,13 @@ def abandon(pool: Executor | None) -> None:
             process.terminate()
 
 
-def work(
-    name: str, repository: Repository, tables: list[DataFrame], options: dict[str, Any]
-) -> Outcome:
-    """Runs one collector to its end; in a worker process."""
+def work(name: str, repository: Repository, evidence: Path, options: dict[str, Any]) -> Outcome:
+    """Runs one collector to its end on the facts that stand in `evidence`; in a worker process."""
     collector = discover("techdd.collectors", Collector)[name]
     previous = signal.signal(signal.SIGALRM, _raise_time_limit)
     signal.setitimer(signal.ITIMER_REAL, collector.minutes * 60)
     try:
-        return _gather(collector, repository, tables, options)
+        return _gather(collector, repository, Evidence(evidence), options)
     except _TimeLimit:
         return Outcome({}, (), f"time limit of {collector.minutes:g} minutes")
     except (TechddError, MemoryError, RecursionError) as error:
@@ -86,25 +81,35 @@ def work(
 
 
 def _gather(
-    collector: Collector, repository: Repository, tables: list[DataFrame], options: dict[str, Any]
+    collector: Collector, repository: Repository, evidence: Evidence, options: dict[str, Any]
 ) -> Outcome:
-    import pandas as pd
-
+    tables = [
+        evidence.table(fact, [repository.name]).drop(columns="repo") for fact in collector.needs
+    ]
     rows: dict[Fact, list[tuple[Any, ...]]] = {fact: [] for fact in collector.makes}
     batches: dict[Fact, list[DataFrame]] = defaultdict(list)
+    made: dict[Fact, DataFrame | Parts] = {}
     issues: list[Issue] = []
     for item in collector.run(repository, *tables, **options):
         if isinstance(item, Issue):
             issues.append(item)
+        elif isinstance(item, Parts):
+            made[item.fact] = item
         elif isinstance(item, Columns):
             batches[item.fact].append(frame(item.fact, item.data))
         else:
             rows[type(item)].append(item)
-    made = {}
     for fact in collector.makes:
-        parts = [*batches[fact], *([frame(fact, rows[fact])] if rows[fact] else [])]
-        made[fact] = pd.concat(parts, ignore_index=True) if parts else frame(fact, [])
+        if fact not in made:
+            made[fact] = _joined(fact, batches[fact], rows[fact])
     return Outcome(made, tuple(issues))
+
+
+def _joined(fact: Fact, batches: list[DataFrame], rows: list[tuple[Any, ...]]) -> DataFrame:
+    import pandas as pd
+
+    parts = [*batches, *([frame(fact, rows)] if rows or not batches else [])]
+    return pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
 
 
 def _prepare_worker() -> None:

@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from builders import START, A, opened
+from builders import START, A, opened, tables_of
 
 from techdd.collectors.contributions import contributions
 from techdd.collectors.history import history
-from techdd.facts import Change, Columns, Commit, Contribution, File, frame
+from techdd.facts import Change, Commit, Contribution, File, frame
 from techdd.model import Issue, fingerprint
 
 TEXT = "".join(f"line {n}\n" for n in range(20))
@@ -21,11 +21,7 @@ KEYS = {
 def replay(tmp_path: Path, *commits: A) -> dict[tuple[str, str], Contribution]:
     """(path, name) -> contribution, from the real history of the commits."""
     repository = opened(tmp_path, commits)
-    tables = {
-        item.fact: frame(item.fact, item.data)
-        for item in history.run(repository)
-        if isinstance(item, Columns)
-    }
+    tables = tables_of(history.run(repository), Commit, Change)
     files = [
         File(one.path, one.blob, one.size, "Python", "source", 1, 1, 0, "lizard", ".")
         for one in repository.regular_files()

@@ -7,11 +7,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import ENVIRONMENT, START, A, build, fast_import, git, opened, quoted
+from builders import (
+    ENVIRONMENT,
+    START,
+    A,
+    build,
+    fast_import,
+    git,
+    opened,
+    quoted,
+    rows_of,
+    tables_of,
+)
 
 from techdd.collectors.history import history
 from techdd.errors import RepositoryError
-from techdd.facts import Change, Columns, Commit, Identity, Tag, Trailer
+from techdd.facts import Change, Commit, Identity, Tag, Trailer
 from techdd.intake import open_repository
 from techdd.model import Issue, fingerprint
 from techdd.repository import Repository
@@ -40,20 +51,12 @@ class Told:
 
     def __init__(self, repository: Repository) -> None:
         self.repository = repository
-        self.rows: dict[type, list[Any]] = {
-            Commit: [],
-            Change: [],
-            Identity: [],
-            Trailer: [],
-            Tag: [],
-            Issue: [],
-        }
-        for item in history.run(repository):
-            if isinstance(item, Columns):
-                columns = [item.data[name] for name in item.fact._fields]  # type: ignore[attr-defined]
-                self.rows[item.fact] += [item.fact(*row) for row in zip(*columns, strict=True)]
-            else:
-                self.rows[type(item)].append(item)
+        items = list(history.run(repository))
+        facts = (Commit, Change, Identity, Tag, Trailer)
+        tables = tables_of(items, *facts)
+        self.rows: dict[type, list[Any]] = {fact: rows_of(tables[fact], fact) for fact in facts}
+        self.rows[Change].sort(key=lambda one: (one.sha, one.place))
+        self.rows[Issue] = [item for item in items if isinstance(item, Issue)]
 
     def __getattr__(self, name: str) -> list[Any]:
         kinds = {"commits": Commit, "changes": Change, "identities": Identity, "tags": Tag}
@@ -99,9 +102,8 @@ def test_changes_are_what_git_counts(tmp_path: Path) -> None:
         for one in found.changes
     )
     theirs = numstat(tmp_path / "app.git")
-    assert ours == Counter({key: n for key, n in theirs.items() if key[1] != "s"})
-    assert {key[1] for key in theirs} - {key[1] for key in ours} == {"s"}
-    assert len(found.changes) == 10
+    assert ours == theirs
+    assert len(found.changes) == 12
     assert found.issues == []
 
 
@@ -112,13 +114,13 @@ def test_commits_are_counted_with_merges_and_empty_ones(tmp_path: Path) -> None:
         for subject, one in found.items()
     }
     assert facts == {
-        "Root": (0, True, 2, 30, 0),
+        "Root": (0, True, 3, 31, 0),
         "Rename": (1, True, 1, 1, 0),
         "Empty": (1, True, 0, 0, 0),
         "Side": (1, False, 1, 2, 0),
         "Third": (1, False, 1, 1, 0),
         "Octopus": (3, True, 0, 0, 0),
-        "Odd": (1, True, 3, 3, 0),
+        "Odd": (1, True, 4, 4, 1),
         "Ends": (1, True, 2, 1, 0),
     }
 
@@ -134,6 +136,7 @@ def test_a_rename_knows_where_it_came_from(tmp_path: Path) -> None:
     assert [one for one in found.changes if one.sha == sha] == [
         Change(sha, 0, "a.py", None, "A", 30, 0, 0, blobs["a.py"][1]),
         Change(sha, 1, "bin", None, "A", None, None, 0, blobs["bin"][1]),
+        Change(sha, 2, "s", None, "A", 1, 0, 0, 0),
     ]
     last = git(tmp_path / "app.git", "rev-parse", "main:lib/b.py")
     assert blobs["lib/b.py"][1] == int(last[:15], 16)
@@ -275,9 +278,28 @@ def test_a_missing_blob_costs_the_lines_and_nothing_else(tmp_path: Path) -> None
         ("lib/b.py", "A"),
         ("a.py", "D"),
     }
-    assert {one.added for one in found.changes} == {None}
-    assert [issue.reason for issue in found.issues] == ["lines changed and renames are not known"]
-    assert lost in found.issues[0].detail
+    rename = found.by_subject()["Rename"].sha
+    assert {one.added for one in found.changes if one.sha == rename} == {None}
+    assert {one.added for one in found.changes if one.sha != rename} == {None, 1, 2, 30}
+    assert [(issue.reason, issue.detail) for issue in found.issues] == [
+        (
+            "lines changed and renames are not known",
+            f"1 commits whose file contents are missing, such as {rename[:10]}",
+        )
+    ]
+
+
+def test_a_missing_tree_costs_one_commit_its_changes(tmp_path: Path) -> None:
+    source = build(tmp_path / "a.git", [*TALE, A({"lib/z.py": "1\n"}, "Last", day=9)])
+    lost = git(source, "rev-parse", "main~1:lib").strip()
+    kept = git(source, "rev-parse", "main:lib").strip()
+    assert lost != kept
+    (source / "objects" / lost[:2] / lost[2:]).unlink()
+    found = Told(open_repository("a", source, tmp_path / "overlay"))
+    ((reason, detail),) = [(issue.reason, issue.detail) for issue in found.issues]
+    assert (reason, detail[:9]) == ("changes are not known", "2 commits")
+    assert len(found.commits) == 9
+    assert [one.path for one in found.changes if one.path.startswith("side")] != []
 
 
 def test_a_missing_commit_is_an_error(tmp_path: Path) -> None:
@@ -285,7 +307,7 @@ def test_a_missing_commit_is_an_error(tmp_path: Path) -> None:
     lost = git(source, "rev-parse", "main~3").strip()
     (source / "objects" / lost[:2] / lost[2:]).unlink()
     repository = open_repository("a", source, tmp_path / "overlay")
-    with pytest.raises(RepositoryError, match=r"^a: git log: "):
+    with pytest.raises(RepositoryError, match=r"^a: git rev-list: "):
         Told(repository)
 
 

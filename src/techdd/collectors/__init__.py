@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from techdd.facts import Columns, Fact
+from techdd.facts import Columns, Fact, Parts
 from techdd.model import Issue, Metric, Observation, Series
 
-Gathered = Iterator[tuple[Any, ...] | Columns | Issue]
+Gathered = Iterator[tuple[Any, ...] | Columns | Parts | Issue]
 Answered = Iterator[Metric | Observation | Series]
 
 

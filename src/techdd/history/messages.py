@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 _TRAILER = re.compile(rb"^([a-z][a-z-]{2,30}):[ \t]*([^\r\n]{1,300}?)[ \t\r]*$", re.I | re.M)
 _KINDS = {
@@ -23,6 +23,7 @@ _PULL_REQUEST = re.compile(
     rb"^Closes? (?:PR )?#\d+ from ",
     re.M,
 )
+_PULL_REQUEST_HINTS = (b"#", b"erge", b" into ", b"Revision:", b"Reviewed-on:", b"PR-URL:")
 _ASSISTANT = re.compile(
     rb"^(?:co-authored-by|assisted-by|generated-by):.*\b(?:claude|copilot|cursor|aider|codex|devin|gemini"
     rb"|chatgpt|gpt-\d|windsurf|cody|amazon q|jules|openhands|sweep)\b|generated with \[?claude",
@@ -33,7 +34,7 @@ _REVERTS = re.compile(rb"^This reverts (?:commit )?([0-9a-f]{7,64})\b", re.M)
 
 def trailers(body: bytes) -> Iterator[tuple[str, bytes, bytes]]:
     """(kind, name, address) of each person that the message names beside the author, each once."""
-    if b"-by:" not in body and b"-By:" not in body and b"-BY:" not in body:
+    if b"-by:" not in body.lower():
         return
     seen: set[tuple[str, bytes, bytes]] = set()
     for key, who in _TRAILER.findall(body):
@@ -47,24 +48,29 @@ def trailers(body: bytes) -> Iterator[tuple[str, bytes, bytes]]:
             yield one
 
 
-def review_mark(body: bytes, name: bytes, email: bytes) -> str:
+def review_mark(
+    body: bytes, named: Iterable[tuple[str, bytes, bytes]], name: bytes, email: bytes
+) -> str:
     """How the message shows that somebody else looked at the change; "" where it does not.
 
-    Squash and rebase can hide a review, so the absence of a mark is no proof of absence.
+    `named` are its trailers, `name` and `email` its author's. Squash and rebase can hide a review,
+    so the absence of a mark is no proof of absence.
     """
-    for kind, other_name, other_email in trailers(body):
+    for kind, other_name, other_email in named:
         own = bool((name and name == other_name) or (email and email == other_email))
         if kind == "reviewer" or (kind == "signer" and not own):
             return "trailer"
-    return "pull request" if _PULL_REQUEST.search(body) else ""
+    hinted = any(hint in body for hint in _PULL_REQUEST_HINTS)
+    return "pull request" if hinted and _PULL_REQUEST.search(body) else ""
 
 
 def is_assisted(body: bytes) -> bool:
     """Whether the message names an AI assistant; a lower bound, since most leave no trace."""
-    return bool(_ASSISTANT.search(body))
+    lowered = body.lower()
+    return (b"-by:" in lowered or b"generated with" in lowered) and bool(_ASSISTANT.search(body))
 
 
 def reverted(body: bytes) -> str:
     """The id, maybe abbreviated, of the commit that the message says it takes back; "" if none."""
-    found = _REVERTS.search(body)
+    found = _REVERTS.search(body) if b"This reverts" in body else None
     return found[1].decode() if found else ""

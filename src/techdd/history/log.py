@@ -1,0 +1,198 @@
+"""Takes the output of `git log -z --raw --numstat` apart into columns, commit by commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from techdd.errors import RepositoryError
+from techdd.history.messages import is_assisted, reverted, review_mark, trailers
+from techdd.model import fingerprint
+from techdd.repository import records
+from techdd.text import decode
+
+FIELDS = ("@%H", "%P", "%an", "%ae", "%ad", "%cn", "%ce", "%ct", "%B")
+FORMAT = ("-z", "--date=raw", "--encoding=UTF-8", f"--format={'%x00'.join(FIELDS)}")
+
+EARLIEST, LATEST = 631_152_000, 4_102_444_800  # 1990 and 2100: no commit is honestly beyond
+LINES, PATHS, NOTHING = 2, 1, 0  # how deep the changes of a commit were read
+UNKNOWN = -1  # lines that were not counted: binary files, missing blobs
+UNDATED = -(1 << 40)  # a date that no commit can honestly have
+NO_OFFSET = 10_000  # a time zone that no clock on earth shows
+
+COMMIT: Mapping[str, type] = {
+    "sha": str, "parents": str, "author": str, "committer": str, "authored": int,
+    "committed": int, "offset": int, "subject": str, "review": str, "assisted": bool,
+    "reverts": str, "files": int, "added": int, "deleted": int, "depth": int,
+}  # fmt: skip
+CHANGE: Mapping[str, type] = {
+    "sha": str, "place": int, "path": str, "old_path": str, "status": str, "added": int,
+    "deleted": int, "before": int, "after": int,
+}  # fmt: skip
+TRAILER: Mapping[str, type] = {"sha": str, "kind": str, "identity": str}
+PERSON: Mapping[str, type] = {"identity": str, "name": str, "email": str, "sha": str, "role": str}
+TABLES: Mapping[str, Mapping[str, type]] = {
+    "commits": COMMIT, "changes": CHANGE, "trailers": TRAILER, "people": PERSON,
+}  # fmt: skip
+_FILES = list(COMMIT).index("files")
+_ADDED, _DELETED = list(CHANGE).index("added"), list(CHANGE).index("deleted")
+
+
+class Log:
+    """Grows by the commits of a stream, columns of `TABLES`; `depth` is how deep it looks.
+
+    At the start of a token the stream holds a commit ("@"), a raw change (":") or line counts (a
+    digit or "-"); paths come only where one of these says so, so no path can pass for another.
+    """
+
+    def __init__(self, depth: int) -> None:
+        self.depth = depth
+        self.rows: dict[str, list[list[Any]]] = {table: [] for table in TABLES}
+        self._identities: dict[tuple[bytes, bytes], str] = {}
+        self._known: set[str] = set()
+        self._paths: dict[bytes, str] = {}
+
+    @property
+    def shas(self) -> list[str]:
+        """The commits read, in the order of the stream."""
+        return [row[0] for row in self.rows["commits"]]
+
+    def read(self, chunks: Iterable[bytes]) -> None:
+        """Takes in a stream. Where it raises, `drop_last` leaves the commits that were whole."""
+        tokens = records(iter(chunks))
+        commit: list[Any] = []
+        place: dict[bytes, list[Any]] = {}  # path -> the present commit's change
+        count = len(FIELDS) - 1
+        for raw in tokens:
+            token = raw[1:] if raw[:1] == b"\n" else raw
+            first = token[:1]
+            if first == b":":
+                self._change(commit, token, tokens, place)
+            elif first == b"@":
+                place = {}
+                commit = self._commit([token[1:], *(next(tokens) for _ in range(count))])
+            elif first == b"-" or first.isdigit():
+                _count(commit, token, tokens, place)
+            elif token:
+                raise RepositoryError("git log: its output cannot be understood")
+
+    def drop_last(self) -> None:
+        """Takes the last commit out again, of which the stream may have told a part only."""
+        if self.rows["commits"]:
+            sha = self.rows["commits"].pop()[0]
+            for table in ("changes", "trailers"):
+                rows = self.rows[table]
+                while rows and rows[-1][0] == sha:
+                    rows.pop()
+
+    def arrays(self) -> Mapping[str, Mapping[str, Any]]:
+        """The rows of each table as one array a column."""
+        import numpy as np
+
+        dtypes: Mapping[type, Any] = {str: object, int: np.int64, bool: np.bool_}
+        found = {}
+        for table, kinds in TABLES.items():
+            columns = list(zip(*self.rows[table], strict=True)) or [()] * len(kinds)
+            found[table] = {
+                name: np.array(values, dtypes[kind])
+                for (name, kind), values in zip(kinds.items(), columns, strict=True)
+            }
+        return found
+
+    def _commit(self, fields: list[bytes]) -> list[Any]:
+        raw_sha, parents, name, email, at, c_name, c_email, c_at, body = fields
+        sha = raw_sha.decode()
+        seconds, _, zone = at.partition(b" ")
+        named = list(trailers(body))
+        row = [
+            sha, parents.decode(),
+            self._identity(name, email, sha, "author"),
+            self._identity(c_name, c_email, sha, "committer"),
+            _seconds(seconds), _seconds(c_at), _offset(zone),
+            decode(body.split(b"\n", 1)[0][:500]),
+            review_mark(body, named, name, email), is_assisted(body), reverted(body),
+            0, 0, 0, self.depth,
+        ]  # fmt: skip
+        self.rows["commits"].append(row)
+        for kind, other, address in named:
+            self.rows["trailers"].append([sha, kind, self._identity(other, address, sha, "")])
+        return row
+
+    def _change(
+        self, commit: list[Any], token: bytes, tokens: Iterator[bytes],
+        place: dict[bytes, list[Any]],
+    ) -> None:  # fmt: skip
+        old_mode, new_mode, before, after, status = token[1:].split(b" ")
+        path = next(tokens)
+        old = None
+        if status[:1] in b"RC":
+            old, path = self._path(path), next(tokens)
+        row = [
+            commit[0], commit[_FILES], self._path(path), old, status[:1].decode(),
+            UNKNOWN, UNKNOWN, _version(old_mode, before), _version(new_mode, after),
+        ]  # fmt: skip
+        place[path] = row
+        commit[_FILES] += 1
+        self.rows["changes"].append(row)
+
+    def _path(self, raw: bytes) -> str:
+        """Decoded once: a history names the same paths again and again."""
+        path = self._paths.get(raw)
+        if path is None:
+            path = self._paths[raw] = decode(raw)
+        return path
+
+    def _identity(self, name: bytes, email: bytes, sha: str, role: str) -> str:
+        """The id of a (name, address) pair as it was written; told with one commit that has it."""
+        found = self._identities.get((name, email))
+        if found is None:
+            shown = decode(name), decode(email)
+            found = self._identities[name, email] = fingerprint(*shown)
+            if found not in self._known:
+                self._known.add(found)
+                self.rows["people"].append([found, *shown, sha, role])
+        return found
+
+
+def _count(
+    commit: list[Any], token: bytes, tokens: Iterator[bytes], place: Mapping[bytes, list[Any]]
+) -> None:
+    added, deleted, path = token.split(b"\t", 2)
+    if not path:
+        next(tokens)
+        path = next(tokens)
+    if added != b"-":
+        change = place[path]
+        change[_ADDED], change[_DELETED] = plus, minus = int(added), int(deleted)
+        commit[_FILES + 1] += plus
+        commit[_FILES + 2] += minus
+
+
+def _version(mode: bytes, object_id: bytes) -> int:
+    """The key of a file's content; 0 for what is no file here but another repository's commit."""
+    return 0 if mode == b"160000" else key(object_id)
+
+
+def key(object_id: str | bytes) -> int:
+    """The first 60 bits of an object id, as `Change.after` holds it."""
+    return int(object_id[:15], 16)
+
+
+def moment(raw: bytes) -> datetime | None:
+    """The time of a date in git's words; None for what nothing in git can honestly say."""
+    seconds = _seconds(raw)
+    return None if seconds == UNDATED else datetime.fromtimestamp(seconds, UTC)
+
+
+def _seconds(raw: bytes) -> int:
+    seconds = int(raw) if raw.isdigit() and len(raw) < 12 else UNDATED
+    return seconds if EARLIEST <= seconds < LATEST else UNDATED
+
+
+def _offset(zone: bytes) -> int:
+    """Minutes east of UTC of a zone such as "-0330"; NO_OFFSET where no clock shows it."""
+    if len(zone) != 5 or not zone[1:].isdigit():
+        return NO_OFFSET
+    minutes = int(zone[1:3]) * 60 + int(zone[3:])
+    return NO_OFFSET if minutes > 14 * 60 else -minutes if zone[:1] == b"-" else minutes

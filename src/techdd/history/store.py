@@ -1,0 +1,107 @@
+"""What was read of a history, kept by commit id in parts that are written once and never changed.
+
+    <overlay>/history/<version>/<first commit>-<number of commits>/<table>.parquet
+    <overlay>/history/<version>/complete      the newest commit whose whole history is in the parts
+
+A part is written under another name and renamed, so a run that is killed leaves whole parts, which
+the next one does not read again. The folder is a cache: deleting it costs time and nothing else.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from techdd import parquet
+from techdd.documents import write_atomic
+from techdd.repository import Repository, git_version
+
+FORMAT = 1  # of the stored tables; raise it whenever they would differ
+MOST_PARTS = 24  # more are joined into one
+_UNFINISHED = ".part."
+
+
+class Store:
+    """The parts of one repository under one kind of reading; `tables` are the names of each part's
+    tables, the first of which has a row a commit, with the column `sha`.
+    """
+
+    def __init__(self, repository: Repository, kind: str, tables: Sequence[str]) -> None:
+        version = f"{kind}-{FORMAT}-{git_version()}"
+        self.root = repository.git_dir / "history" / version
+        self.names = tuple(tables)
+        self.root.mkdir(parents=True, exist_ok=True)
+        others = (one for one in self.root.parent.glob(f"{kind}-*") if one != self.root)
+        for stale in (*self.root.glob(f"{_UNFINISHED}*"), *others):
+            shutil.rmtree(stale, ignore_errors=True)
+        self.connection = parquet.connect()
+
+    def parts(self) -> list[Path]:
+        """The folders of the parts, in a steady order."""
+        return sorted(path for path in self.root.glob("[!.]*") if path.is_dir())
+
+    def files(self, table: str) -> list[Path]:
+        """The file of `table` in each part."""
+        return [part / f"{table}.parquet" for part in self.parts()]
+
+    def columns(self, table: str, *names: str) -> Mapping[str, Any]:
+        """Columns of `table` over all parts, as arrays."""
+        paths = self.files(table)
+        if not paths:
+            return {name: [] for name in names}
+        chosen = ", ".join(f'"{name}"' for name in names)
+        found: Mapping[str, Any] = self.connection.sql(
+            f"SELECT {chosen} FROM {parquet.files(paths)}"
+        ).fetchnumpy()
+        return found
+
+    def add(self, tables: Mapping[str, Mapping[str, Any]], selects: Mapping[str, str]) -> None:
+        """Writes a part of `tables` (arrays by column), each as its SQL over `rows` gives it."""
+        shas = tables[self.names[0]]["sha"]
+        connection = parquet.connect()  # threads may add parts at the same time
+        with _folder(self.root) as folder:
+            for name in self.names:
+                path = folder / f"{name}.parquet"
+                parquet.write(connection, selects[name], path, {"rows": tables[name]})
+            folder.rename(self.root / f"{shas[0]}-{len(shas)}")
+
+    def complete(self) -> str:
+        """The commit whose whole history is known; "" where none is."""
+        path = self.root / "complete"
+        return path.read_text().strip() if path.is_file() else ""
+
+    def finish(self, head: str, reachable: Collection[str]) -> None:
+        """Notes that the history of `head` is whole. What it does not reach is dropped."""
+        shas = self.columns(self.names[0], "sha")["sha"]
+        if len(shas) != len(reachable) or len(self.parts()) > MOST_PARTS:
+            self._rewrite(reachable)
+        write_atomic(self.root / "complete", f"{head}\n".encode())
+
+    def _rewrite(self, reachable: Collection[str]) -> None:
+        """Joins all parts into one, with the rows of `reachable` commits only."""
+        import numpy as np
+
+        kept = {"kept": {"sha": np.array(sorted(reachable), object)}}
+        with _folder(self.root.parent) as folder:
+            part = folder / f"joined-{len(reachable)}"
+            part.mkdir()
+            for name in self.names:
+                source = parquet.files(self.files(name))
+                select = f"SELECT * FROM {source} WHERE sha IN (SELECT sha FROM kept)"
+                parquet.write(self.connection, select, part / f"{name}.parquet", kept)
+            shutil.rmtree(self.root)
+            folder.rename(self.root)
+
+
+@contextmanager
+def _folder(parent: Path) -> Iterator[Path]:
+    """A folder to fill and rename; what was not renamed is cleared away."""
+    folder = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=parent))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
