@@ -1,123 +1,159 @@
-"""Counts and places changed lines in the text of many patches at once, as arrays.
+"""Places changed lines in the text of many patches at once, as arrays.
 
-The text is what `git log -p -U1` prints. A line of content always starts with a space, "+", "-" or a
-backslash, so whatever a client's files hold, no line of theirs passes for one of git's own. One
-line of context is asked for because without any git trims common ends before it compares, and then
-counts other lines than `--numstat` does.
+The text is what `git log -p -U0` prints. A line of content always starts with a space, "+", "-" or
+a backslash, so whatever a client's files hold, no line of theirs passes for one of git's own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
-if TYPE_CHECKING:
-    from numpy import int64
-    from numpy.typing import NDArray
+Numbers = Any  # a numpy array of int64; numpy waits until it is needed
 
-    Numbers = NDArray[int64]
-else:
-    Numbers = Any
+# How a line of a merge stands to its two parents: "+ " is new against the first, and so on.
+OURS, FIRST, SECOND, NOT_FIRST, NOT_SECOND, NEITHER = range(6)
+_CODES = {"++": OURS, " +": FIRST, "+ ": SECOND, "- ": NOT_FIRST, " -": NOT_SECOND, "--": NEITHER}
 
 
-@dataclass(frozen=True)
-class Patches:
-    """What the patches of some commits say; a section is one file of one patch.
-
-    `commit` is the place of a section's commit among the texts, `added` and `deleted` its lines,
-    -1 where git calls the file binary. A block replaces `gone` lines of the old version by `new`
-    ones, from the line `at` (0 for the first) on.
-    """
+class Sections(NamedTuple):
+    """The files of some patches; `commit` is the place of each one's commit among the texts."""
 
     commit: Numbers
-    added: Numbers
-    deleted: Numbers
-    block_section: Numbers
+    binary: Numbers  # whether git says no more than that the two versions differ
+
+
+class Blocks(NamedTuple):
+    """Runs of changed lines: `deleted` lines of the old version, from the line `at` (0 for the
+    first) on, are replaced by `added` ones.
+    """
+
+    section: Numbers
     at: Numbers
-    gone: Numbers
-    new: Numbers
+    deleted: Numbers
+    added: Numbers
 
 
-def read_patches(texts: Sequence[bytes]) -> Patches:
-    """Reads the patches `texts`, one a commit, each empty or ending in a line feed."""
+class Runs(NamedTuple):
+    """Runs of lines of a merge, `count` of one `code`; `first` and `second` are the places in the
+    parents' versions where the run begins.
+    """
+
+    section: Numbers
+    first: Numbers
+    second: Numbers
+    code: Numbers
+    count: Numbers
+
+
+class _Lines(NamedTuple):
+    """The lines of all texts: where each starts, and what it is part of."""
+
+    data: Numbers
+    start: Numbers
+    section: Numbers
+    hunk: Numbers
+    content: Numbers
+    heads: Sections
+
+
+def read_patches(texts: Sequence[bytes]) -> tuple[Sections, Blocks]:
+    """Reads patches against one parent, one a commit, each empty or ending in a line feed."""
     import numpy as np
 
     text = b"".join(texts)
-    data = np.frombuffer(text, np.uint8)
-    ends = np.flatnonzero(data == 10)
-    starts = np.concatenate((np.zeros(1, ends.dtype), ends[:-1] + 1)) if len(ends) else ends
-    first = data[starts]
+    lines = _lines(text, texts)
+    first = lines.data[lines.start]
+    plus, minus = lines.content & (first == ord("+")), lines.content & (first == ord("-"))
+    changed = plus | minus
+    begin, run = _runs(changed, lines.hunk)
+    deleted = np.bincount(run[minus], minlength=len(begin)).astype(np.int64)
+    added = np.bincount(run[plus], minlength=len(begin)).astype(np.int64)
+    starts = _starts(text, lines, 1)[0]
+    number = lines.hunk[begin] - 1
+    return lines.heads, Blocks(lines.section[begin], starts[number], deleted, added)
 
-    heads = _sections(data, starts, first)
-    offsets = np.cumsum([0, *(len(one) for one in texts)])[1:]
-    commit = np.searchsorted(offsets, starts[heads], side="right")
 
+def read_merges(texts: Sequence[bytes]) -> tuple[Sections, Runs]:
+    """Reads combined patches against two parents, one a commit."""
+    import numpy as np
+
+    text = b"".join(texts)
+    lines = _lines(text, texts)
+    pair = lines.data[lines.start].astype(np.int64) * 256 + lines.data[lines.start + 1]
+    code = np.full(len(pair), -1, np.int64)
+    for signs, number in _CODES.items():
+        code[pair == ord(signs[0]) * 256 + ord(signs[1])] = number
+    code[~lines.content] = -1
+    begin, run = _runs(code >= 0, lines.hunk, code)
+    count = np.bincount(run[code >= 0], minlength=len(begin)).astype(np.int64)
+    places = []
+    for starts, uses in zip(
+        _starts(text, lines, 2),
+        ((FIRST, NOT_FIRST, NEITHER), (SECOND, NOT_SECOND, NEITHER)),
+        strict=True,
+    ):
+        used = np.cumsum(np.isin(code, uses))
+        before_hunk = used[_hunk_lines(lines)]
+        number = lines.hunk[begin] - 1
+        own = np.isin(code[begin], uses).astype(np.int64)
+        places.append(starts[number] + used[begin] - own - before_hunk[number])
+    first, second = places
+    return lines.heads, Runs(lines.section[begin], first, second, code[begin], count)
+
+
+def _lines(text: bytes, texts: Sequence[bytes]) -> _Lines:
+    import numpy as np
+
+    data = np.frombuffer(text + b"\n", np.uint8)  # one more: each line has a second byte
+    ends = np.flatnonzero(data[:-1] == 10)
+    start = np.concatenate((np.zeros(min(len(ends), 1), ends.dtype), ends[:-1] + 1))
+    first = data[start]
+    head = first == ord("d")  # "diff --git a/x b/x"; there is also "deleted file mode"
+    head[head] = data[start[head] + 2] == ord("f")
     kept = first != ord("\\")  # "\ No newline at end of file" is no line
-    kept[heads] = True
-    line_of = np.flatnonzero(kept)
-    first, starts = first[kept], starts[kept]
-    is_head = np.zeros(len(line_of), bool)
-    is_head[np.searchsorted(line_of, heads)] = True
-    section = np.cumsum(is_head) - 1
-    # Between a section's head and its first hunk stand lines such as "--- a/name".
+    start, first, head = start[kept], first[kept], head[kept]
+    section = np.cumsum(head) - 1
     is_hunk = first == ord("@")
     hunk = np.cumsum(is_hunk)
-    hunks_before = hunk[is_head]
-    content = (hunk > hunks_before[section]) & ~is_hunk if len(section) else is_hunk
-    plus, minus = content & (first == ord("+")), content & (first == ord("-"))
-
-    count = len(heads)
-    added = np.bincount(section[plus], minlength=count).astype(np.int64)
-    deleted = np.bincount(section[minus], minlength=count).astype(np.int64)
-    binary = ~content & (first == ord("B"))  # "Binary files a/x and b/x differ"
-    added[section[binary]] = deleted[section[binary]] = -1
-    blocks = _blocks(text, starts, section, hunk, is_hunk, content, plus, minus)
-    return Patches(commit, added, deleted, *blocks)
+    # Between a section's head and its first hunk stand lines such as "--- a/name".
+    content = (hunk > hunk[head][section]) & ~is_hunk if head.any() else is_hunk
+    bounds = np.cumsum([len(one) for one in texts])
+    commit = np.searchsorted(bounds, start[head], side="right")
+    binary = np.zeros(int(head.sum()), bool)
+    binary[section[~content & (first == ord("B"))]] = True  # "Binary files a/x and b/x differ"
+    return _Lines(data, start, section, hunk, content, Sections(commit, binary))
 
 
-def _sections(data: Any, starts: Any, first: Any) -> Any:
-    """The lines that begin a file's part of a patch: "diff --git a/x b/x"."""
+def _hunk_lines(lines: _Lines) -> Numbers:
     import numpy as np
 
-    maybe = np.flatnonzero(first == ord("d"))  # or "deleted file mode"
-    at = starts[maybe]
-    return maybe[(data[at + 1] == ord("i")) & (data[at + 2] == ord("f"))]
+    return np.flatnonzero(np.diff(lines.hunk, prepend=0))
 
 
-def _blocks(
-    text: bytes,
-    starts: Any,
-    section: Any,
-    hunk: Any,
-    is_hunk: Any,
-    content: Any,
-    plus: Any,
-    minus: Any,
-) -> tuple[Any, Any, Any, Any]:
-    """(section, at, gone, new) of every run of changed lines."""
+def _runs(member: Numbers, hunk: Numbers, code: Numbers | None = None) -> tuple[Numbers, Numbers]:
+    """(first line of each run of members, number of each line's run); a run is of one hunk and,
+    where codes are given, of one code.
+    """
     import numpy as np
 
-    changed = plus | minus
-    opens = changed.copy()
-    opens[1:] &= ~changed[:-1]
-    begin = np.flatnonzero(opens)
-    run = np.cumsum(opens) - 1
-    count = len(begin)
-    gone = np.bincount(run[minus], minlength=count).astype(np.int64)
-    new = np.bincount(run[plus], minlength=count).astype(np.int64)
-
-    first_old = np.array([_first_line(text, at) for at in starts[is_hunk].tolist()], np.int64)
-    # Lines of the old version that stand before each line, counted within its hunk.
-    old = np.cumsum(content & ~plus)
-    before_hunk = old[is_hunk]
-    number = hunk[begin] - 1
-    at = first_old[number] + old[begin] - minus[begin] - before_hunk[number] if count else gone
-    return section[begin], at, gone, new
+    opens = member.copy()
+    same = member[:-1] & (hunk[1:] == hunk[:-1])
+    if code is not None:
+        same &= code[1:] == code[:-1]
+    opens[1:] &= ~same
+    return np.flatnonzero(opens), np.cumsum(opens) - 1
 
 
-def _first_line(text: bytes, at: int) -> int:
-    """The place, from 0, in the old version where the hunk "@@ -12,3 +12,4 @@" at `at` starts."""
-    end = text.index(b" ", at + 4)
-    start, _, length = text[at + 4 : end].partition(b",")
-    return int(start) - (length != b"0")
+def _starts(text: bytes, lines: _Lines, parents: int) -> list[Numbers]:
+    """For each parent the place, from 0, where each hunk begins in its version."""
+    import numpy as np
+
+    found: list[list[int]] = [[] for _ in range(parents)]
+    for at in lines.start[_hunk_lines(lines)].tolist():
+        words = text[at : at + 100].split(b" ", parents + 1)
+        for number, word in enumerate(words[1 : parents + 1]):
+            start, _, length = word[1:].partition(b",")
+            # A plain patch names the line before an insertion, a combined one the line after it.
+            found[number].append(max(0, int(start) - (parents > 1 or length != b"0")))
+    return [np.array(one, np.int64) for one in found]

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from techdd import parquet
 from techdd.errors import RepositoryError
@@ -59,17 +60,12 @@ def read(repository: Repository, cores: int) -> History:
     Merges count as commits and carry no changes of their own. Raises RepositoryError where a commit
     that the history names cannot be read.
     """
-    store = Store(repository, "commits", tuple(TABLES))
-    known = store.columns("commits", "sha", "parents", "committed")
-    listed = _listed(repository, store.complete(), set(known["sha"]))
-    if listed:
-        _fill(repository, store, listed, cores)
-        known = store.columns("commits", "sha", "parents", "committed")
+    store, known = filled(repository, cores)
     parents = {
         sha: tuple(text.split()) for sha, text in zip(known["sha"], known["parents"], strict=True)
     }
     _refuse_gaps(repository, parents)
-    dates = dict(zip(known["sha"], (int(one) for one in known["committed"]), strict=True))
+    dates = dict(zip(known["sha"], known["committed"].tolist(), strict=True))
     order = newest_first(parents, dates, repository.head)
     store.finish(repository.head, order)
     commits = _commits(store, order, landings(parents, repository.head))
@@ -80,6 +76,20 @@ def read(repository: Repository, cores: int) -> History:
         tuple(_identities(repository, store)),
         tuple(_issues(store)),
     )
+
+
+def filled(repository: Repository, cores: int) -> tuple[Store, Mapping[str, Any]]:
+    """(the store with all commits of the history in it, their columns sha, parents, committed and
+    depth).
+    """
+    columns = ("sha", "parents", "committed", "depth")
+    store = Store(repository, "commits", tuple(TABLES))
+    known = store.columns("commits", *columns)
+    listed = _listed(repository, store.complete(), set(known["sha"]))
+    if listed:
+        _fill(repository, store, listed, cores)
+        known = store.columns("commits", *columns)
+    return store, known
 
 
 def _listed(repository: Repository, complete: str, known: set[str]) -> list[str]:

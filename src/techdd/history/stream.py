@@ -7,111 +7,111 @@ from dataclasses import dataclass
 
 from techdd.errors import RepositoryError
 
-# A commit's header starts with a sign that no line of a patch can start with.
-FIELDS = ("#%H", "%P", "%an", "%ae", "%ad", "%cn", "%ce", "%ct", "%B")
-FORMAT = f"--format={'%x00'.join(FIELDS)}"
+# A commit starts with a sign that no line of a patch can start with.
+FORMAT = ("-z", "--raw", "--no-abbrev", "--format=#%H")
 
 
 @dataclass(frozen=True)
 class Raw:
-    """One changed path, as `--raw` has it: `status` is a letter, ids are in full."""
+    """One changed path as `--raw` has it: the ids of its version in each parent and of the new one.
 
-    old_mode: bytes
-    new_mode: bytes
-    before: bytes
+    `status` is a letter for each parent.
+    """
+
+    before: tuple[bytes, ...]
     after: bytes
     status: bytes
     path: bytes
-    old_path: bytes | None
 
 
 @dataclass(frozen=True)
-class Logged:
-    """One commit of the log: the values of FIELDS, the changed paths, the text of the patch."""
+class Patched:
+    """One commit: its id, the changed paths, the text of the patch."""
 
-    fields: tuple[bytes, ...]
+    sha: str
     raws: tuple[Raw, ...]
     patch: bytes
 
 
-def commits(chunks: Iterable[bytes]) -> Iterator[Logged]:
+class _Incomplete(Exception):
+    """More of the stream is needed."""
+
+
+def patched(chunks: Iterable[bytes]) -> Iterator[Patched]:
     """Every commit of the stream, as soon as its end has been seen.
 
     Where `chunks` raises, all commits that were complete before have been given.
     """
-    parser = _Parser()
+    stream = _Stream()
     for chunk in chunks:
-        yield from parser.feed(chunk)
-    yield from parser.feed(b"", last=True)
+        yield from stream.feed(chunk)
+    yield from stream.feed(b"", last=True)
 
 
-class _Parser:
+class _Stream:
     def __init__(self) -> None:
-        self.rest = b""
-        self.searched = 0  # how far the present commit's patch was searched for its end
+        self.data = b""
+        self.last = False
+        self.searched = 0  # how far the first commit's patch was searched for its end, in vain
 
-    def feed(self, chunk: bytes, *, last: bool = False) -> Iterator[Logged]:
+    def feed(self, chunk: bytes, *, last: bool = False) -> Iterator[Patched]:
         """The commits that are complete now."""
-        data = self.rest + chunk if self.rest else chunk
+        self.data += chunk
+        self.last = last
         place = 0
-        while place < len(data):
-            found = self._commit(data, place, last=last)
-            if found is None:
+        while place < len(self.data):
+            try:
+                commit, place = self._commit(place)
+            except _Incomplete:
                 break
-            logged, place = found
             self.searched = 0
-            yield logged
-        self.rest = data[place:]
+            yield commit
+        self.data = self.data[place:]
 
-    def _commit(self, data: bytes, place: int, *, last: bool) -> tuple[Logged, int] | None:
-        """(the commit at `place`, where it ends); None where more is needed."""
-        if data[place : place + 1] != b"#":
+    def _commit(self, place: int) -> tuple[Patched, int]:
+        """(the commit at `place`, where it ends)."""
+        if self.data[place : place + 1] != b"#":
             raise RepositoryError("git log: its output cannot be understood")
-        end = place
-        for _ in FIELDS:
-            end = data.find(b"\0", end) + 1
-            if not end:
-                return None
-        fields = data[place + 1 : end - 1].split(b"\0")
-        if data[end : end + 1] == b"\n":  # raw lines, if any, stand on a line of their own
+        end = self._after(b"\0", place)
+        sha = self.data[place + 1 : end - 1].decode()
+        if self._next(end) in (b"\n", b"\0"):  # raw lines are set apart
             end += 1
-        if end >= len(data):
-            return (Logged(tuple(fields), (), b""), end) if last else None
-        if data[end : end + 1] != b":":
-            return Logged(tuple(fields), (), b""), end
-        paths = _raws(data, end)
-        if paths is None:
-            return None
-        raws, end = paths
-        if end >= len(data):
-            return (Logged(tuple(fields), raws, b""), end) if last else None
-        if data[end : end + 1] == b"#":
-            return Logged(tuple(fields), raws, b""), end
-        patch = end + (data[end : end + 1] == b"\0")
-        stop = data.find(b"\n#", max(patch, place + self.searched)) + 1
+        raws, end = self._raws(end)
+        if not raws or self._next(end) == b"#":
+            return Patched(sha, raws, b""), end
+        patch = end + (self._next(end) == b"\0")
+        stop = self.data.find(b"\n#", max(patch, place + self.searched)) + 1
         if not stop:
-            self.searched = len(data) - place - 1
-            if not last:
-                return None
-            stop = len(data)
-        return Logged(tuple(fields), raws, data[patch:stop]), stop
+            self.searched = len(self.data) - place - 1
+            if not self.last:
+                raise _Incomplete
+            stop = len(self.data)
+        return Patched(sha, raws, self.data[patch:stop]), stop
 
+    def _raws(self, place: int) -> tuple[tuple[Raw, ...], int]:
+        """(the raw lines from `place` on, where they end)."""
+        found = []
+        while self._next(place) == b":":
+            end = self._after(b"\0", place)
+            words = self.data[place : end - 1].lstrip(b":").split(b" ")
+            *before, after = words[len(words) // 2 : -1]
+            path_end = self._after(b"\0", end)
+            if words[-1][:1] in b"RC":
+                end, path_end = path_end, self._after(b"\0", path_end)
+            path = self.data[end : path_end - 1]
+            found.append(Raw(tuple(before), after, words[-1], path))
+            place = path_end
+        return tuple(found), place
 
-def _raws(data: bytes, place: int) -> tuple[tuple[Raw, ...], int] | None:
-    """(the raw lines from `place` on, where they end); None where more is needed."""
-    found = []
-    while data[place : place + 1] == b":":
-        end = data.find(b"\0", place)
-        after = data.find(b"\0", end + 1)
-        if end < 0 or after < 0:
-            return None
-        old_mode, new_mode, before, new, status = data[place + 1 : end].split(b" ")
-        path, old_path = data[end + 1 : after], None
-        if status[:1] in b"RC":
-            second = data.find(b"\0", after + 1)
-            if second < 0:
-                return None
-            path, old_path, after = data[after + 1 : second], path, second
-        found.append(Raw(old_mode, new_mode, before, new, status[:1], path, old_path))
-        place = after + 1
-    return tuple(found), place
+    def _after(self, sign: bytes, place: int) -> int:
+        """The place behind the next `sign`."""
+        end = self.data.find(sign, place) + 1
+        if not end:
+            raise _Incomplete
+        return end
+
+    def _next(self, place: int) -> bytes:
+        """The byte at `place`; empty at the end of the stream."""
+        if place >= len(self.data) and not self.last:
+            raise _Incomplete
+        return self.data[place : place + 1]

@@ -1,0 +1,154 @@
+"""Reads which lines each commit replaced, in parallel, and keeps them by commit id.
+
+A second pass over the history beside that of `reader.py`: it prints the patches themselves, and for
+merges what is as in no parent. Line counts come from the first pass only: without context, as here,
+git compares in another way and may place a change differently.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from techdd.errors import RepositoryError
+from techdd.history.log import LINES, NOTHING, key
+from techdd.history.patches import read_merges, read_patches
+from techdd.history.reader import dealt, filled
+from techdd.history.store import Store
+from techdd.history.stream import FORMAT, Patched, patched
+from techdd.repository import Repository
+from techdd.text import decode
+
+_PATCH = ("log", "--no-walk=unsorted", "--stdin", *FORMAT, "-p", "-U0")
+_PENDING = 8 << 20  # bytes of patches that are read in one go
+
+TABLES: Mapping[str, tuple[str, ...]] = {
+    "commits": ("sha", "depth"),
+    "blocks": ("commit", "place", "at", "deleted", "added"),
+    "merged": ("commit", "place", "path", "first", "second", "after"),
+    "runs": ("commit", "place", "first", "second", "code", "count"),
+}
+_SELECTS = dict.fromkeys(TABLES, "SELECT * FROM rows")
+
+
+def read_lines(repository: Repository, cores: int) -> Mapping[str, Mapping[str, Any]]:
+    """The tables of TABLES over the whole history, as arrays by column.
+
+    `commit` is the key of a commit's id. The rows of a commit stand together, in their order.
+    """
+    _, known = filled(repository, cores)
+    store = Store(repository, "lines", tuple(TABLES))
+    done = set(store.columns("commits", "sha")["sha"])
+    rows = list(zip(known["sha"], known["parents"], known["depth"].tolist(), strict=True))
+    todo = [row for row in rows if row[0] not in done]
+    readable = [(sha, len(own.split())) for sha, own, depth in todo if depth == LINES]
+    plain = [sha for sha, parents in readable if parents < 2]
+    merges = [sha for sha, parents in readable if parents == 2]
+    with ThreadPoolExecutor(cores) as pool:
+        tasks = [(shas, _Plain) for shas in dealt(plain, cores)]
+        tasks += [(shas, _Merges) for shas in dealt(merges, cores)]
+        for _ in pool.map(lambda task: _read(repository, store, *task), tasks):
+            pass
+    store.finish(
+        repository.head, [sha for sha in known["sha"] if sha in done | set(plain + merges)]
+    )
+    return {name: store.columns(name, *columns) for name, columns in TABLES.items()}
+
+
+class _Plain:
+    """Patches against one parent, as columns."""
+
+    options: tuple[str, ...] = ("-M",)
+
+    def __init__(self) -> None:
+        self.columns: dict[str, list[Any]] = {table: [] for table in TABLES}
+        self.pending: list[Patched] = []
+
+    def add(self, commit: Patched) -> None:
+        self.columns["commits"].append((commit.sha, LINES))
+        if commit.raws:
+            self.pending.append(commit)
+
+    def read_pending(self) -> None:
+        """Reads the patches that wait; one that does not match its raw lines is left out."""
+        sections, blocks = read_patches([one.patch for one in self.pending])
+        places = self.places(sections)
+        self.columns["blocks"] += _placed(places, blocks)
+        self.pending = []
+
+    def places(self, sections: Any) -> list[tuple[int, int]]:
+        """(commit, place of the raw line) of each section; (0, -1) where it has none."""
+        import numpy as np
+
+        bounds = np.searchsorted(sections.commit, np.arange(len(self.pending) + 1)).tolist()
+        found: list[tuple[int, int]] = []
+        for number, one in enumerate(self.pending):
+            expected: list[tuple[int, int]] = []
+            for place, raw in enumerate(one.raws):
+                if raw.status == b"T":  # first one kind is taken away, then another comes
+                    expected.append((0, -1))
+                expected.append((key(one.sha), place))
+            count = bounds[number + 1] - bounds[number]
+            found += expected if len(expected) == count else [(0, -1)] * count
+        return found
+
+
+class _Merges(_Plain):
+    """Combined patches against two parents, as columns."""
+
+    options = ("-c", "--no-renames")
+
+    def read_pending(self) -> None:
+        sections, runs = read_merges([one.patch for one in self.pending])
+        places = self.places(sections)
+        self.columns["runs"] += _placed(places, runs)
+        for one in self.pending:
+            for place, raw in enumerate(one.raws):
+                versions = (key(one) for one in (*raw.before, raw.after))
+                row = (key(one.sha), place, decode(raw.path), *versions)
+                self.columns["merged"].append(row)
+        self.pending = []
+
+
+def _placed(places: list[tuple[int, int]], rows: Any) -> Iterator[tuple[int, ...]]:
+    for section, *values in zip(*(column.tolist() for column in rows), strict=True):
+        commit, place = places[section]
+        if place >= 0:
+            yield (commit, place, *values)
+
+
+def _read(repository: Repository, store: Store, shas: Sequence[str], kind: type[_Plain]) -> None:
+    """Reads the commits `shas` into the store, those that cannot be read without any line."""
+    part = kind()
+    waiting = list(shas)
+    while waiting:
+        stream = repository.stream(*_PATCH, *kind.options, lines=waiting)
+        size = seen = 0
+        try:
+            for commit in patched(stream):
+                part.add(commit)
+                seen += 1
+                size += len(commit.patch)
+                if size > _PENDING:
+                    part.read_pending()
+                    size = 0
+        except RepositoryError:
+            part.columns["commits"].append((waiting[seen], NOTHING))
+            seen += 1
+        waiting = waiting[seen:]
+    part.read_pending()
+    store.add(_arrays(part.columns), _SELECTS)
+
+
+def _arrays(columns: Mapping[str, Iterable[tuple[Any, ...]]]) -> dict[str, dict[str, Any]]:
+    import numpy as np
+
+    found: dict[str, dict[str, Any]] = {}
+    for table, names in TABLES.items():
+        values = list(zip(*columns[table], strict=True)) or [()] * len(names)
+        found[table] = {
+            name: np.array(column, object if name in ("sha", "path") else np.int64)
+            for name, column in zip(names, values, strict=True)
+        }
+    return found
