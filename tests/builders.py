@@ -95,7 +95,7 @@ def rows_of(table: Any, fact: Any) -> list[Any]:
 def _value(one: Any) -> Any:
     import pandas as pd
 
-    if one is None or one is pd.NA or one is pd.NaT or one != one:
+    if pd.isna(one):
         return None
     if isinstance(one, pd.Timestamp):
         return one.to_pydatetime()

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from techdd.collectors.history import history
 from techdd.facts import Change, Commit
-from techdd.history.log import FIELDS, LINES, Log
+from techdd.history.log import FIELDS, LINES, TABLES, Log
+from techdd.history.store import arrays
 from techdd.intake import open_repository
 from techdd.text import decode
 
@@ -123,7 +124,7 @@ def test_no_path_or_message_can_pass_for_another_record(
     stream, said = made
     log = Log(LINES)
     log.read(cut(stream, size))
-    commits, changes = ({**log.arrays()[table]} for table in ("commits", "changes"))
+    commits, changes = (arrays(log.rows[table], TABLES[table]) for table in ("commits", "changes"))
     assert [decode(body.split(b"\n")[0][:500]) for body, _ in said] == list(commits["subject"])
     assert [len(changes) for _, changes in said] == list(commits["files"])
     assert [3 * len(changes) for _, changes in said] == list(commits["added"])

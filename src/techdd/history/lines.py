@@ -7,7 +7,7 @@ git compares in another way and may place a change differently.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -15,7 +15,7 @@ from techdd.errors import RepositoryError
 from techdd.history.log import LINES, NOTHING, key
 from techdd.history.patches import read_merges, read_patches
 from techdd.history.reader import dealt, filled
-from techdd.history.store import Store
+from techdd.history.store import Schema, Store
 from techdd.history.stream import FORMAT, Patched, patched
 from techdd.repository import Repository
 from techdd.text import decode
@@ -23,13 +23,13 @@ from techdd.text import decode
 _PATCH = ("log", "--no-walk=unsorted", "--stdin", *FORMAT, "-p", "-U0")
 _PENDING = 8 << 20  # bytes of patches that are read in one go
 
-TABLES: Mapping[str, tuple[str, ...]] = {
-    "commits": ("sha", "depth"),
-    "blocks": ("commit", "place", "at", "deleted", "added"),
-    "merged": ("commit", "place", "path", "first", "second", "after"),
-    "runs": ("commit", "place", "first", "second", "code", "count"),
+_NUMBERS = ("commit", "place")
+TABLES: Schema = {
+    "commits": {"sha": str, "depth": int},
+    "blocks": dict.fromkeys((*_NUMBERS, "at", "deleted", "added"), int),
+    "merged": {"commit": int, "place": int, "path": str, "first": int, "second": int, "after": int},
+    "runs": dict.fromkeys((*_NUMBERS, "first", "second", "code", "count"), int),
 }
-_SELECTS = dict.fromkeys(TABLES, "SELECT * FROM rows")
 
 
 def read_lines(repository: Repository, cores: int) -> Mapping[str, Mapping[str, Any]]:
@@ -38,7 +38,7 @@ def read_lines(repository: Repository, cores: int) -> Mapping[str, Mapping[str, 
     `commit` is the key of a commit's id. The rows of a commit stand together, in their order.
     """
     _, known = filled(repository, cores)
-    store = Store(repository, "lines", tuple(TABLES))
+    store = Store(repository, "lines", TABLES)
     done = set(store.columns("commits", "sha")["sha"])
     rows = list(zip(known["sha"], known["parents"], known["depth"].tolist(), strict=True))
     todo = [row for row in rows if row[0] not in done]
@@ -62,11 +62,11 @@ class _Plain:
     options: tuple[str, ...] = ("-M",)
 
     def __init__(self) -> None:
-        self.columns: dict[str, list[Any]] = {table: [] for table in TABLES}
+        self.rows: dict[str, list[Any]] = {table: [] for table in TABLES}
         self.pending: list[Patched] = []
 
     def add(self, commit: Patched) -> None:
-        self.columns["commits"].append((commit.sha, LINES))
+        self.rows["commits"].append((commit.sha, LINES))
         if commit.raws:
             self.pending.append(commit)
 
@@ -74,7 +74,7 @@ class _Plain:
         """Reads the patches that wait; one that does not match its raw lines is left out."""
         sections, blocks = read_patches([one.patch for one in self.pending])
         places = self.places(sections)
-        self.columns["blocks"] += _placed(places, blocks)
+        self.rows["blocks"] += _placed(places, blocks)
         self.pending = []
 
     def places(self, sections: Any) -> list[tuple[int, int]]:
@@ -102,12 +102,12 @@ class _Merges(_Plain):
     def read_pending(self) -> None:
         sections, runs = read_merges([one.patch for one in self.pending])
         places = self.places(sections)
-        self.columns["runs"] += _placed(places, runs)
+        self.rows["runs"] += _placed(places, runs)
         for one in self.pending:
             for place, raw in enumerate(one.raws):
                 versions = (key(one) for one in (*raw.before, raw.after))
                 row = (key(one.sha), place, decode(raw.path), *versions)
-                self.columns["merged"].append(row)
+                self.rows["merged"].append(row)
         self.pending = []
 
 
@@ -134,21 +134,8 @@ def _read(repository: Repository, store: Store, shas: Sequence[str], kind: type[
                     part.read_pending()
                     size = 0
         except RepositoryError:
-            part.columns["commits"].append((waiting[seen], NOTHING))
+            part.rows["commits"].append((waiting[seen], NOTHING))
             seen += 1
         waiting = waiting[seen:]
     part.read_pending()
-    store.add(_arrays(part.columns), _SELECTS)
-
-
-def _arrays(columns: Mapping[str, Iterable[tuple[Any, ...]]]) -> dict[str, dict[str, Any]]:
-    import numpy as np
-
-    found: dict[str, dict[str, Any]] = {}
-    for table, names in TABLES.items():
-        values = list(zip(*columns[table], strict=True)) or [()] * len(names)
-        found[table] = {
-            name: np.array(column, object if name in ("sha", "path") else np.int64)
-            for name, column in zip(names, values, strict=True)
-        }
-    return found
+    store.add(part.rows)

@@ -8,6 +8,7 @@ from typing import Any
 
 from techdd.errors import RepositoryError
 from techdd.history.messages import is_assisted, reverted, review_mark, trailers
+from techdd.history.store import MAYBE_INT, Columns, Schema
 from techdd.model import fingerprint
 from techdd.repository import records
 from techdd.text import decode
@@ -17,22 +18,21 @@ FORMAT = ("-z", "--date=raw", "--encoding=UTF-8", f"--format={'%x00'.join(FIELDS
 
 EARLIEST, LATEST = 631_152_000, 4_102_444_800  # 1990 and 2100: no commit is honestly beyond
 LINES, PATHS, NOTHING = 2, 1, 0  # how deep the changes of a commit were read
-UNKNOWN = -1  # lines that were not counted: binary files, missing blobs
 UNDATED = -(1 << 40)  # a date that no commit can honestly have
 NO_OFFSET = 10_000  # a time zone that no clock on earth shows
 
-COMMIT: Mapping[str, type] = {
+COMMIT: Columns = {
     "sha": str, "parents": str, "author": str, "committer": str, "authored": int,
     "committed": int, "offset": int, "subject": str, "review": str, "assisted": bool,
     "reverts": str, "files": int, "added": int, "deleted": int, "depth": int,
 }  # fmt: skip
-CHANGE: Mapping[str, type] = {
-    "sha": str, "place": int, "path": str, "old_path": str, "status": str, "added": int,
-    "deleted": int, "before": int, "after": int,
+CHANGE: Columns = {
+    "sha": str, "place": int, "path": str, "old_path": str, "status": str,
+    "added": MAYBE_INT, "deleted": MAYBE_INT, "before": int, "after": int,
 }  # fmt: skip
-TRAILER: Mapping[str, type] = {"sha": str, "kind": str, "identity": str}
-PERSON: Mapping[str, type] = {"identity": str, "name": str, "email": str, "sha": str, "role": str}
-TABLES: Mapping[str, Mapping[str, type]] = {
+TRAILER: Columns = {"sha": str, "kind": str, "identity": str}
+PERSON: Columns = {"identity": str, "name": str, "email": str, "sha": str, "role": str}
+TABLES: Schema = {
     "commits": COMMIT, "changes": CHANGE, "trailers": TRAILER, "people": PERSON,
 }  # fmt: skip
 _FILES = list(COMMIT).index("files")
@@ -86,20 +86,6 @@ class Log:
                 while rows and rows[-1][0] == sha:
                     rows.pop()
 
-    def arrays(self) -> Mapping[str, Mapping[str, Any]]:
-        """The rows of each table as one array a column."""
-        import numpy as np
-
-        dtypes: Mapping[type, Any] = {str: object, int: np.int64, bool: np.bool_}
-        found = {}
-        for table, kinds in TABLES.items():
-            columns = list(zip(*self.rows[table], strict=True)) or [()] * len(kinds)
-            found[table] = {
-                name: np.array(values, dtypes[kind])
-                for (name, kind), values in zip(kinds.items(), columns, strict=True)
-            }
-        return found
-
     def _commit(self, fields: list[bytes]) -> list[Any]:
         raw_sha, parents, name, email, at, c_name, c_email, c_at, body = fields
         sha = raw_sha.decode()
@@ -130,7 +116,7 @@ class Log:
             old, path = self._path(path), next(tokens)
         row = [
             commit[0], commit[_FILES], self._path(path), old, status[:1].decode(),
-            UNKNOWN, UNKNOWN, _version(old_mode, before), _version(new_mode, after),
+            None, None, _version(old_mode, before), _version(new_mode, after),
         ]  # fmt: skip
         place[path] = row
         commit[_FILES] += 1

@@ -33,12 +33,6 @@ _DIFF = {
     PATHS: ("--raw", "--no-renames", "--no-abbrev"),
     NOTHING: ("--no-patch",),
 }
-_PLAIN = "SELECT * FROM rows"
-_SELECTS = {
-    **dict.fromkeys(TABLES, _PLAIN),
-    "changes": "SELECT sha, place, path, old_path, status, NULLIF(added, -1) AS added,"
-    " NULLIF(deleted, -1) AS deleted, before, after FROM rows",
-}
 
 
 @dataclass(frozen=True)
@@ -83,7 +77,7 @@ def filled(repository: Repository, cores: int) -> tuple[Store, Mapping[str, Any]
     depth).
     """
     columns = ("sha", "parents", "committed", "depth")
-    store = Store(repository, "commits", tuple(TABLES))
+    store = Store(repository, "commits", TABLES)
     known = store.columns("commits", *columns)
     listed = _listed(repository, store.complete(), set(known["sha"]))
     if listed:
@@ -117,7 +111,7 @@ def _fill(repository: Repository, store: Store, listed: Sequence[str], cores: in
         log, error = _attempt(repository, cut, NOTHING)
         if error:
             raise error
-        store.add(log.arrays(), _SELECTS)
+        store.add(log.rows)
 
 
 def dealt(shas: Sequence[str], hands: int) -> Iterator[list[str]]:
@@ -133,7 +127,7 @@ def dealt(shas: Sequence[str], hands: int) -> Iterator[list[str]]:
 def _read_task(repository: Repository, store: Store, shas: Sequence[str]) -> None:
     for log in _logs(repository, shas):
         if log.shas:
-            store.add(log.arrays(), _SELECTS)
+            store.add(log.rows)
 
 
 def _logs(repository: Repository, shas: Sequence[str]) -> Iterator[Log]:

@@ -23,17 +23,25 @@ from techdd.repository import Repository, git_version
 FORMAT = 1  # of the stored tables; raise it whenever they would differ
 MOST_PARTS = 24  # more are joined into one
 _UNFINISHED = ".part."
+MAYBE_INT = int | None
+_SQL: Mapping[Any, str] = {
+    str: "VARCHAR", int: "BIGINT", bool: "BOOLEAN", MAYBE_INT: "BIGINT"
+}  # fmt: skip
+
+Columns = Mapping[str, Any]  # column -> str, int, bool or MAYBE_INT
+Schema = Mapping[str, Columns]  # table -> its columns
 
 
 class Store:
-    """The parts of one repository under one kind of reading; `tables` are the names of each part's
-    tables, the first of which has a row a commit, with the column `sha`.
+    """The parts of one repository under one kind of reading; `schema` has the columns of each
+    part's tables, the first of which has a row a commit that begins with `sha`.
     """
 
-    def __init__(self, repository: Repository, kind: str, tables: Sequence[str]) -> None:
+    def __init__(self, repository: Repository, kind: str, schema: Schema) -> None:
         version = f"{kind}-{FORMAT}-{git_version()}"
         self.root = repository.git_dir / "history" / version
-        self.names = tuple(tables)
+        self.schema = schema
+        self.main = next(iter(schema))
         self.root.mkdir(parents=True, exist_ok=True)
         others = (one for one in self.root.parent.glob(f"{kind}-*") if one != self.root)
         for stale in (*self.root.glob(f"{_UNFINISHED}*"), *others):
@@ -52,22 +60,27 @@ class Store:
         """Columns of `table` over all parts, as arrays."""
         paths = self.files(table)
         if not paths:
-            return {name: [] for name in names}
+            return {name: arrays([], {name: self.schema[table][name]})[name] for name in names}
         chosen = ", ".join(f'"{name}"' for name in names)
         found: Mapping[str, Any] = self.connection.sql(
             f"SELECT {chosen} FROM {parquet.files(paths)}"
         ).fetchnumpy()
         return found
 
-    def add(self, tables: Mapping[str, Mapping[str, Any]], selects: Mapping[str, str]) -> None:
-        """Writes a part of `tables` (arrays by column), each as its SQL over `rows` gives it."""
-        shas = tables[self.names[0]]["sha"]
+    def add(self, tables: Mapping[str, Sequence[Sequence[Any]]]) -> None:
+        """Writes the rows of a part."""
+        commits = tables[self.main]
         connection = parquet.connect()  # threads may add parts at the same time
         with _folder(self.root) as folder:
-            for name in self.names:
-                path = folder / f"{name}.parquet"
-                parquet.write(connection, selects[name], path, {"rows": tables[name]})
-            folder.rename(self.root / f"{shas[0]}-{len(shas)}")
+            for table, kinds in self.schema.items():
+                # Without its type, a column of nothing would be of another type in each part.
+                columns = ", ".join(
+                    f'CAST("{name}" AS {_SQL[kind]}) AS "{name}"' for name, kind in kinds.items()
+                )
+                rows = {"rows": arrays(tables[table], kinds)}
+                path = folder / f"{table}.parquet"
+                parquet.write(connection, f"SELECT {columns} FROM rows", path, rows)
+            folder.rename(self.root / f"{commits[0][0]}-{len(commits)}")
 
     def complete(self) -> str:
         """The commit whose whole history is known; "" where none is."""
@@ -76,7 +89,7 @@ class Store:
 
     def finish(self, head: str, reachable: Collection[str]) -> None:
         """Notes that the history of `head` is whole. What it does not reach is dropped."""
-        shas = self.columns(self.names[0], "sha")["sha"]
+        shas = self.columns(self.main, "sha")["sha"]
         if len(shas) != len(reachable) or len(self.parts()) > MOST_PARTS:
             self._rewrite(reachable)
         write_atomic(self.root / "complete", f"{head}\n".encode())
@@ -89,12 +102,24 @@ class Store:
         with _folder(self.root.parent) as folder:
             part = folder / f"joined-{len(reachable)}"
             part.mkdir()
-            for name in self.names:
+            for name in self.schema:
                 source = parquet.files(self.files(name))
                 select = f"SELECT * FROM {source} WHERE sha IN (SELECT sha FROM kept)"
                 parquet.write(self.connection, select, part / f"{name}.parquet", kept)
             shutil.rmtree(self.root)
             folder.rename(self.root)
+
+
+def arrays(rows: Sequence[Sequence[Any]], kinds: Columns) -> dict[str, Any]:
+    """One array a column of `rows`."""
+    import numpy as np
+
+    dtypes: Mapping[Any, Any] = {str: object, int: np.int64, bool: np.bool_, MAYBE_INT: object}
+    columns = list(zip(*rows, strict=True)) or [()] * len(kinds)
+    return {
+        name: np.array(values, dtypes[kind])
+        for (name, kind), values in zip(kinds.items(), columns, strict=True)
+    }
 
 
 @contextmanager
