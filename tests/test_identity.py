@@ -6,7 +6,7 @@ import pytest
 from builders import a_commit
 
 from techdd.facts import Commit, Identity, Person, frame
-from techdd.identity import Correction, People, by_person, resolve
+from techdd.identity import Correction, People, Resolution, by_person, resolve
 from techdd.model import fingerprint
 
 START = datetime(2025, 1, 6, tzinfo=UTC)
@@ -21,10 +21,14 @@ def row(name: str, email: str, day: float = 0, commits: int = 1, *, mapped: Spel
     return Identity(fingerprint(name, email), *shown, commits, when, when)
 
 
-def people(*rows: Identity, corrections: People | None = None, repo: str = "app") -> list[Person]:
+def resolved(*rows: Identity, corrections: People | None = None) -> Resolution:
     table = frame(Identity, rows)
-    table.insert(0, "repo", repo)
+    table.insert(0, "repo", "app")
     return resolve(table, corrections)
+
+
+def people(*rows: Identity, corrections: People | None = None) -> list[Person]:
+    return list(resolved(*rows, corrections=corrections).people)
 
 
 def groups(*rows: Identity, corrections: People | None = None) -> list[set[str]]:
@@ -121,7 +125,7 @@ def test_one_person_in_two_repositories_counts_from_the_first() -> None:
     early.insert(0, "repo", "early")
     import pandas as pd
 
-    both = [resolve(pd.concat(tables)) for tables in ([late, early], [early, late])]
+    both = [resolve(pd.concat(tables)).people for tables in ([late, early], [early, late])]
     assert both[0] == both[1]
     assert {one.person for one in both[0]} == {
         one.person for one in people(row("Ann Able", "a@x.io", 0))
@@ -134,7 +138,7 @@ def test_a_mailmap_of_one_repository_holds_for_the_engagement() -> None:
     plain = frame(Identity, [row("al", "al@home.lan")])
     mapped = frame(Identity, [row("al", "al@home.lan", 1, mapped=("Alex Able", "alex@x.io"))])
     for tables in ([plain, mapped], [mapped, plain]):
-        found = resolve(pd.concat([one.assign(repo=str(n)) for n, one in enumerate(tables)]))
+        found = resolve(pd.concat([one.assign(repo=str(n)) for n, one in enumerate(tables)])).people
         assert [(one.name, one.email) for one in found] == [("Alex Able", "alex@x.io")]
 
 

@@ -11,7 +11,8 @@ import pytest
 from builders import a_finding, an_item
 
 from techdd.documents import load
-from techdd.facts import Person
+from techdd.facts import Identity, Person
+from techdd.identity import Merge, Resolution
 from techdd.model import (
     Check,
     Grade,
@@ -47,6 +48,17 @@ PEOPLE = (
     Person("i3", "p222", "Ben Book", "ben@nw.io", False),
     Person("i4", "p333", "renovate[bot]", "bot@renovate.io", True),
 )
+
+
+def who(*people: Person, silent: str = "") -> Resolution:
+    """Each of `people` with one commit, but for the identity `silent`."""
+    rows = tuple(
+        Identity(one.identity, one.name, one.email, int(one.identity != silent), None, None)
+        for one in people
+    )
+    return Resolution(rows, people, (Merge("i2", "i1", "same full name"),), (), ())
+
+
 PLACE, DOOR = Location("src/vault.py", 7, "c0ffee1234567890"), Location("ops/run.sh", 3)
 QUESTION = Item(id="AA-01", ask="Q?", why="W.", levels=("0", "1", "2", "3", "4"))
 
@@ -98,7 +110,7 @@ def assessment(**changes: Any) -> Assessment:
         findings=(LEAK, HERO, NOTE),
         checks=(Check("r", "t", "team", "", "3", "any", "fired"),),
         runs=(Run("history", "api", Status.OK, "k"),),
-        people=PEOPLE,
+        who=who(*PEOPLE),
         scope=(
             RepositoryScope(
                 "api", "c" * 40, "2025-12-01", "main", 1200, 2, 30,
@@ -159,7 +171,7 @@ def test_pseudonyms_are_the_same_throughout_and_when_people_arrive() -> None:
     }
     assert made.chapters[0].series[0].rows == (("Person 1", 3), ("nobody", None))
     late = Person("i9", "p999", "Zoe Zest", "zoe@nw.io", False)
-    later = report("client", people=(*PEOPLE, late))
+    later = report("client", who=who(*PEOPLE, late))
     assert later.findings[1].observation == "Person 2 and Person 4."
 
 
