@@ -175,6 +175,73 @@ def test_pseudonyms_are_the_same_throughout_and_when_people_arrive() -> None:
     assert later.findings[1].observation == "Person 2 and Person 4."
 
 
+def test_numbers_that_were_given_before_are_kept() -> None:
+    made = build(assessment(), ENGAGEMENT, POLICY, "investor", numbers={"i3": 1, "i2": 7})
+    by_id = {one.id: one.observation for one in made.findings}
+    assert by_id["f-leak"] == "Person 7 put it there."
+    assert by_id["f-hero"].startswith("Person 1 and")
+
+
+def test_names_or_pseudonyms_can_be_chosen_for_any_audience() -> None:
+    named = build(assessment(), ENGAGEMENT, POLICY, "investor", names=True)
+    assert "Ann Able put it there." in everything(named)
+    assert ("p111", "Ann Able") in named.people
+    for private in ("tired", "Cleo", "vault.py"):
+        assert private not in everything(named)
+    assert "People appear under pseudonyms" not in everything(named)
+    hidden = build(assessment(), ENGAGEMENT, POLICY, "internal", names=False)
+    for private in ("Ann", "Ben", "Cleo", "tired", "@nw.io"):
+        assert private not in everything(hidden)
+    assert "vault.py" in everything(hidden)
+
+
+def test_only_the_internal_report_lists_what_was_joined() -> None:
+    def merges(made: Report) -> list[Series]:
+        return [one for one in made.chapters[0].series if one.name == "identity_merges"]
+
+    (listed,) = merges(report("internal"))
+    assert listed.rows == (
+        ("Ann Able", "Ann Able <aa@home.de>", "Ann Able <ann@nw.io>", "same full name"),
+    )
+    for audience in ("investor", "client"):
+        assert not merges(report(audience))  # type: ignore[arg-type]
+    assert not merges(build(assessment(), ENGAGEMENT, POLICY, "internal", names=False))
+    assert not merges(build(assessment(), ENGAGEMENT, POLICY, "client", names=True))
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("src/Ann Able/notes.py", "src/Person 1/notes.py"),
+        ("home/ann_able/x", "home/Person 1/x"),
+        ("ANN.ABLE-patch", "Person 1-patch"),
+        ("Able, Ann", "Able, Ann"),  # another order is not seen
+        ("Annable Bookcase", "Annable Bookcase"),
+        ("Ann/Able", "Ann/Able"),
+        ("by ann@NW.io and zoe@else.io", "by Person 1 and (an address)"),
+        ("lodash@4.17.21", "lodash@4.17.21"),
+        ("renovate[bot]", "renovate[bot]"),
+    ],
+)
+def test_a_name_that_a_client_wrote_somewhere_is_replaced_too(written: str, read: str) -> None:
+    place = replace(NOTE, locations=(Location(written),))
+    made = report("client", findings=(place,))
+    assert made.findings[0].locations[0].path == read
+    named = report("internal", findings=(place,))
+    assert named.findings[0].locations[0].path == written
+
+
+def test_clients_and_advisers_keep_their_names() -> None:
+    same = ENGAGEMENT.model_copy(update={"client": "Ann Able", "adviser": "me@light.house"})
+    made = build(assessment(), same, POLICY, "investor")
+    assert (made.client, made.adviser) == ("Ann Able", "me@light.house")
+
+
+def test_who_made_no_commit_is_not_counted() -> None:
+    made = report(who=who(*PEOPLE, silent="i3"))
+    assert "1,200 commits by 1 person and" in made.summary[0]
+
+
 def test_the_same_finding_reads_the_same_in_chapter_and_register() -> None:
     for audience in AUDIENCES:
         made = report(audience)

@@ -104,12 +104,13 @@ def pseudonyms(people: Iterable[Person], numbers: Mapping[str, int]) -> dict[str
 def merges_series(who: Resolution) -> Series:
     """Every spelling that was joined to a person, with the reason; for those who may see names."""
     spelled = {one.identity: f"{one.name} <{one.email}>" for one in who.identities}
-    person_of = {one.identity: one.person for one in who.people}
-    rows = sorted(
-        (person_token(person_of[one.identity]), spelled[one.identity], spelled[one.other],
+    person_of = {one.identity: one for one in who.people}
+    ordered = sorted(who.merges, key=lambda one: (person_of[one.identity].name, one))
+    rows = [
+        (person_token(person_of[one.identity].person), spelled[one.identity], spelled[one.other],
          one.reason)
-        for one in who.merges
-    )  # fmt: skip
+        for one in ordered
+    ]  # fmt: skip
     return Series(
         "identity_merges",
         "Spellings of names and addresses that were taken for one person",

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from techdd.collectors import Collector, Probe
-from techdd.documents import load
+from techdd.documents import load, read_yaml
 from techdd.facts import Fact, Identity, Person, frame, table_name
 from techdd.identity import Domain, Employment, People, Resolution, Roster, resolve
 from techdd.model import Issue, Metric, Observation, Reading, Run, Series, Status
@@ -41,15 +41,17 @@ class Tables:
 
     def _resolved(self) -> Resolution:
         """Who is who by the history, the adviser's corrections and the client's roster."""
-        corrections, roster = (
-            self.workspace.root / "people.yaml",
-            self.workspace.root / "roster.yaml",
-        )
+        roster = self.workspace.root / "roster.yaml"
         return resolve(
             self.table(Identity),
-            load(corrections, People) if corrections.is_file() else None,
+            self._corrections(),
             load(roster, Roster) if roster.is_file() else None,
         )
+
+    def _corrections(self) -> People | None:
+        """people.yaml; one that holds comments only corrects nothing."""
+        path = self.workspace.root / "people.yaml"
+        return load(path, People) if path.is_file() and read_yaml(path) is not None else None
 
     def table(self, fact: Fact) -> DataFrame:
         """The facts of all repositories of the engagement that could be opened.

@@ -60,7 +60,7 @@ def persons(workspace: Workspace) -> list[dict[str, Any]]:
         person["last"] = max(_day(row.last), person["last"])
     for person in found.values():
         person["affiliation"] = _listed(one["affiliation"] for one in person["aliases"])
-    return sorted(found.values(), key=lambda one: (-one["commits"], one["id"]))
+    return sorted(found.values(), key=lambda one: (-one["commits"], one["first"], one["id"]))
 
 
 def join(workspace: Workspace, aliases: Sequence[str], name: str = "", reason: str = "") -> None:

@@ -79,11 +79,15 @@ def _company(human: DataFrame, people: DataFrame) -> _Company:
     recent = _with_kinds(human[human["recent"]].drop(columns="identity"), people, _Company("", ""))
     unknown = recent[recent["affiliation"] == "unknown"]
     by_domain = unknown.groupby("domain").agg(commits=("sha", "size"), people=("person", "nunique"))
-    likely = by_domain[(by_domain["people"] > 1) & (by_domain["commits"] >= FEWEST)].reset_index()
+    # More than half of the commits that name an organisation, or it may be any contributor's.
+    likely = by_domain[
+        (by_domain["people"] > 1)
+        & (by_domain["commits"] >= FEWEST)
+        & (by_domain["commits"] > HALF * (recent["affiliation"] != "private").sum())
+    ]
     if not len(likely):
         return _Company("", "nobody said which domain is the company's")
-    ordered = likely.sort_values(["commits", "domain"], ascending=[False, True])
-    domain, number = str(ordered["domain"].iloc[0]), int(ordered["commits"].iloc[0])
+    domain, number = str(likely.index[0]), int(likely["commits"].iloc[0])
     return _Company(
         domain,
         f"assumed: {domain} is the company's, as the domain of the most commits in the last 12 "

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from pandas import DataFrame, Timestamp
 
 NO_ROSTER = "no roster was imported"
-STATES = ("signed", "not signed", "not stated", "not on the roster")
+STRANGER = "not on the roster"
+STATES = ("signed", "not signed", "not stated", STRANGER)
 SHOWN = 40  # people in the table
 
 
@@ -34,16 +35,14 @@ def roster(as_of: date, commits: DataFrame, people: DataFrame, employments: Data
         ):
             yield Metric(f"roster.{name}", None, unit, note=NO_ROSTER)
         return
-    states = _states(employments)
-    state = human["person"].map(states).fillna("not on the roster")
-    human = human.assign(state=state)
+    human = human.assign(state=_stated(human, employments))
     yield from _unknown(human[human["recent"]])
     for name, wanted in (("unsigned", "not signed"), ("unstated", "not stated")):
         yield Metric(
             f"roster.{name}_contributors",
             human[human["state"] == wanted]["person"].nunique(),
             "people",
-            basis=f"{human[state != 'not on the roster']['person'].nunique():,} people with "
+            basis=f"{human[human['state'] != STRANGER]['person'].nunique():,} people with "
             "commits who are on the roster",
         )
     late = _late(human, employments)
@@ -66,8 +65,8 @@ def assignments(
     lines = lines_by_people(survivors, people)
     total = int(lines["lines"].sum())
     note = NO_ROSTER if not len(employments) else "" if total else "no surviving line was counted"
-    state = lines["person"].map(_states(employments)).fillna("not on the roster")
-    table = lines.groupby(state).agg(people=("person", "nunique"), lines=("lines", "sum"))
+    states = lines.assign(state=_stated(lines, employments)).groupby("state")
+    table = states.agg(people=("person", "nunique"), lines=("lines", "sum"))
     basis = f"{total:,} surviving lines of source files"
     for name, wanted in (("unsigned", STATES[1:2]), ("unproven", STATES[1:])):
         part = sum(int(table["lines"].get(one, 0)) for one in wanted)
@@ -88,8 +87,8 @@ def assignments(
         )  # fmt: skip
 
 
-def _states(employments: DataFrame) -> dict[str, str]:
-    """Person -> what the roster says of the assignment; one entry that lacks it is enough."""
+def _stated(rows: DataFrame, employments: DataFrame) -> list[str]:
+    """One of STATES for the person of each row; one entry that lacks the assignment is enough."""
     found = {}
     for person, entries in employments[employments["person"] != ""].groupby("person"):
         said = set(entries["assigned"].dropna())
@@ -97,12 +96,12 @@ def _states(employments: DataFrame) -> dict[str, str]:
         found[str(person)] = (
             "not signed" if False in said else "signed" if said and whole else "not stated"
         )
-    return found
+    return [found.get(person, STRANGER) for person in rows["person"]]
 
 
 def _unknown(recent: DataFrame) -> Iterator[Metric]:
     """Who made commits in the last year and is not on the roster."""
-    strangers = recent[recent["state"] == "not on the roster"]
+    strangers = recent[recent["state"] == STRANGER]
     share = len(strangers) / len(recent) if len(recent) else 0.0
     basis = (
         f"{recent['person'].nunique():,} people with commits in the last 12 months; {share:.0%} of "

@@ -37,8 +37,8 @@ _CONTRACTS = (
      "|uberlassung|body.?lease|nearshor|offshor|lieferant"),
     ("contractor", "contractor|freelanc|freiberuf|freie[rs]? mitarbeit|selb.?standig|self.?employed"
      "|consultant|berater|b2b|1099|extern|werkvertrag|dienstvertrag|honorar"),
-    ("employee", "employ|permanent|full.?time|part.?time|fixed.?term|temporary|intern|trainee"
-     "|apprentice|student|angestell|befristet|vollzeit|teilzeit|praktik|azubi|auszubild|founder"
+    ("employee", r"employ|permanent|full.?time|part.?time|fixed.?term|temporary|\binterns?\b|trainee"
+     "|internship|apprentice|student|angestell|anstellung|befristet|vollzeit|teilzeit|praktik|azubi|auszubild|founder"
      "|grunder|director|geschaftsfuhr|w-?2"),
 )  # fmt: skip
 
