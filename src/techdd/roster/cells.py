@@ -37,9 +37,9 @@ _CONTRACTS = (
      "|uberlassung|body.?lease|nearshor|offshor|lieferant"),
     ("contractor", "contractor|freelanc|freiberuf|freie[rs]? mitarbeit|selb.?standig|self.?employed"
      "|consultant|berater|b2b|1099|extern|werkvertrag|dienstvertrag|honorar"),
-    ("employee", r"employ|permanent|full.?time|part.?time|fixed.?term|temporary|\binterns?\b|trainee"
-     "|internship|apprentice|student|angestell|anstellung|befristet|vollzeit|teilzeit|praktik|azubi|auszubild|founder"
-     "|grunder|director|geschaftsfuhr|w-?2"),
+    ("employee", r"employ|permanent|full.?time|part.?time|fixed.?term|temporary|\binterns?\b"
+     "|internship|trainee|apprentice|student|founder|director|w-?2|angestell|anstellung|befristet"
+     "|vollzeit|teilzeit|praktik|azubi|auszubild|grunder|geschaftsfuhr"),
 )  # fmt: skip
 
 
