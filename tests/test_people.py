@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from builders import A, build
@@ -13,6 +15,9 @@ from test_cli import Techdd, techdd  # noqa: F401 - a fixture
 from test_jobs import inline
 
 from techdd import pipeline
+from techdd.collectors import Probe
+from techdd.model import Status
+from techdd.reading import Tables, read
 from techdd.workspace import Workspace
 
 LEA, LEA_AT_HOME = "Lea Langenscheidt <lea@quixotic.example>", "lealang <lea@zuhause.example>"
@@ -180,3 +185,12 @@ def test_a_repository_with_older_history_renumbers_nobody(folder: Path, tmp_path
     workspace.add([str(older)])
     pipeline.collect(workspace, only=["history", "snapshot"], workers=1, pool=inline)
     assert numbers() == {**before, "Erika Erste": "Person 5"}
+
+
+def test_a_fact_that_nobody_collects_is_told(folder: Path) -> None:
+    class Unmade(NamedTuple):
+        path: str
+
+    probe = Probe("p", "Is it?", "team", lambda *_: iter(()), (Unmade,))
+    reading = read(probe, date(2025, 3, 1), Tables(Workspace(folder)))
+    assert (reading.status, reading.reasons) == (Status.FAILED, ("nothing collects unmades",))

@@ -23,11 +23,12 @@ from techdd.identity.written import People, said_of
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-SHARED_BY = 3  # more different full names on one address: a shared mailbox or a squash bot
+SHARED_BY = 2  # more different full names on one address: a shared mailbox or a squash bot
 
 _GENERIC_MAILBOX = re.compile(
     r"^(?:|noreply|no-reply|root|admin|git|github|gitlab|info|dev|developer|build|ci|deploy|none|you"
-    r"|user|unknown|test|support|team|it|mail|email)@|@(?:localhost|example\.(?:com|org|net)|none)$"
+    r"|user|unknown|test|support|team|it|mail|email|office|engineering|devops|ops|webmaster|nobody"
+    r"|squash|merge|automation)@|@(?:localhost|example\.(?:com|org|net)|none)$"
     r"|@[^@]*\.(?:local|localdomain|lan|internal)$|^[^@]*$"
 )
 _HOSTED = re.compile(
