@@ -31,11 +31,11 @@ FLOORS = (
         "cloning",
     },
     {"evidence", "history", "identity", "intake", "scoring", "findings", "advisories"},
-    {"lockfiles", "languages", "authorship", "scope", "workspace"},
+    {"lockfiles", "languages", "authorship", "naming", "roster", "scope", "workspace"},
     {"pages", "report"},
     {"collectors", "formats", "interviews"},
     {"worker", "reading", "doctor"},
-    {"jobs"},
+    {"jobs", "register"},
     {"pipeline", "progress"},
     {"cli"},
 )
@@ -44,8 +44,8 @@ PLUGINS = ("collectors", "formats", "interviews", "languages", "lockfiles")
 
 HEAVY = {
     "bandit", "cvss", "duckdb", "git", "jinja2", "kingfisher", "license_expression", "lizard",
-    "numpy", "pandas", "pip_audit", "pydriller", "radon", "tree_sitter", "univers", "vl_convert",
-    "weasyprint",
+    "numpy", "openpyxl", "pandas", "pip_audit", "pydriller", "radon", "tree_sitter", "univers",
+    "vl_convert", "weasyprint",
 }  # fmt: skip
 LONG = 300  # lines
 LONGER = {

@@ -64,7 +64,7 @@ def test_a_table_is_named_in_the_plural(fact: Fact, name: str) -> None:
 def test_the_annotations_are_the_columns() -> None:
     assert schema(Function)["path"] == (str, False)
     assert schema(Commit)["authored"] == (datetime, True)
-    assert list(schema(Person)) == ["identity", "person", "name", "email", "bot"]
+    assert list(schema(Person)) == ["identity", "person", "name", "email", "bot", "affiliation"]
 
 
 def test_every_kind_keeps_its_type_with_and_without_values() -> None:

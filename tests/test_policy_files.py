@@ -55,6 +55,7 @@ OBSERVED = {
     "unpinned-ci-action": "count",
     "ci-without-tests": "",
     "missing-licence": "",
+    "access-after-end": "person end commits last",
     "untested-hotspot": "path changes complexity",
 }
 # An investor's copy shows no paths; the finding's locations hold them for those who may see them.

@@ -11,7 +11,8 @@ import pytest
 from builders import a_finding, an_item
 
 from techdd.documents import load
-from techdd.facts import Person
+from techdd.facts import Identity, Person
+from techdd.identity import Merge, Resolution
 from techdd.model import (
     Check,
     Grade,
@@ -47,6 +48,17 @@ PEOPLE = (
     Person("i3", "p222", "Ben Book", "ben@nw.io", False),
     Person("i4", "p333", "renovate[bot]", "bot@renovate.io", True),
 )
+
+
+def who(*people: Person, silent: str = "") -> Resolution:
+    """Each of `people` with one commit, but for the identity `silent`."""
+    rows = tuple(
+        Identity(one.identity, one.name, one.email, int(one.identity != silent), None, None)
+        for one in people
+    )
+    return Resolution(rows, people, (Merge("i2", "i1", "same full name"),), (), ())
+
+
 PLACE, DOOR = Location("src/vault.py", 7, "c0ffee1234567890"), Location("ops/run.sh", 3)
 QUESTION = Item(id="AA-01", ask="Q?", why="W.", levels=("0", "1", "2", "3", "4"))
 
@@ -98,7 +110,7 @@ def assessment(**changes: Any) -> Assessment:
         findings=(LEAK, HERO, NOTE),
         checks=(Check("r", "t", "team", "", "3", "any", "fired"),),
         runs=(Run("history", "api", Status.OK, "k"),),
-        people=PEOPLE,
+        who=who(*PEOPLE),
         scope=(
             RepositoryScope(
                 "api", "c" * 40, "2025-12-01", "main", 1200, 2, 30,
@@ -159,8 +171,75 @@ def test_pseudonyms_are_the_same_throughout_and_when_people_arrive() -> None:
     }
     assert made.chapters[0].series[0].rows == (("Person 1", 3), ("nobody", None))
     late = Person("i9", "p999", "Zoe Zest", "zoe@nw.io", False)
-    later = report("client", people=(*PEOPLE, late))
+    later = report("client", who=who(*PEOPLE, late))
     assert later.findings[1].observation == "Person 2 and Person 4."
+
+
+def test_numbers_that_were_given_before_are_kept() -> None:
+    made = build(assessment(), ENGAGEMENT, POLICY, "investor", numbers={"i3": 1, "i2": 7})
+    by_id = {one.id: one.observation for one in made.findings}
+    assert by_id["f-leak"] == "Person 7 put it there."
+    assert by_id["f-hero"].startswith("Person 1 and")
+
+
+def test_names_or_pseudonyms_can_be_chosen_for_any_audience() -> None:
+    named = build(assessment(), ENGAGEMENT, POLICY, "investor", names=True)
+    assert "Ann Able put it there." in everything(named)
+    assert ("p111", "Ann Able") in named.people
+    for private in ("tired", "Cleo", "vault.py"):
+        assert private not in everything(named)
+    assert "People appear under pseudonyms" not in everything(named)
+    hidden = build(assessment(), ENGAGEMENT, POLICY, "internal", names=False)
+    for private in ("Ann", "Ben", "Cleo", "tired", "@nw.io"):
+        assert private not in everything(hidden)
+    assert "vault.py" in everything(hidden)
+
+
+def test_only_the_internal_report_lists_what_was_joined() -> None:
+    def merges(made: Report) -> list[Series]:
+        return [one for one in made.chapters[0].series if one.name == "identity_merges"]
+
+    (listed,) = merges(report("internal"))
+    assert listed.rows == (
+        ("Ann Able", "Ann Able <aa@home.de>", "Ann Able <ann@nw.io>", "same full name"),
+    )
+    for audience in ("investor", "client"):
+        assert not merges(report(audience))  # type: ignore[arg-type]
+    assert not merges(build(assessment(), ENGAGEMENT, POLICY, "internal", names=False))
+    assert not merges(build(assessment(), ENGAGEMENT, POLICY, "client", names=True))
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("src/Ann Able/notes.py", "src/Person 1/notes.py"),
+        ("home/ann_able/x", "home/Person 1/x"),
+        ("ANN.ABLE-patch", "Person 1-patch"),
+        ("Able, Ann", "Able, Ann"),  # another order is not seen
+        ("Annable Bookcase", "Annable Bookcase"),
+        ("Ann/Able", "Ann/Able"),
+        ("by ann@NW.io and zoe@else.io", "by Person 1 and (an address)"),
+        ("lodash@4.17.21", "lodash@4.17.21"),
+        ("renovate[bot]", "renovate[bot]"),
+    ],
+)
+def test_a_name_that_a_client_wrote_somewhere_is_replaced_too(written: str, read: str) -> None:
+    place = replace(NOTE, locations=(Location(written),))
+    made = report("client", findings=(place,))
+    assert made.findings[0].locations[0].path == read
+    named = report("internal", findings=(place,))
+    assert named.findings[0].locations[0].path == written
+
+
+def test_clients_and_advisers_keep_their_names() -> None:
+    same = ENGAGEMENT.model_copy(update={"client": "Ann Able", "adviser": "me@light.house"})
+    made = build(assessment(), same, POLICY, "investor")
+    assert (made.client, made.adviser) == ("Ann Able", "me@light.house")
+
+
+def test_who_made_no_commit_is_not_counted() -> None:
+    made = report(who=who(*PEOPLE, silent="i3"))
+    assert "1,200 commits by 1 person and" in made.summary[0]
 
 
 def test_the_same_finding_reads_the_same_in_chapter_and_register() -> None:

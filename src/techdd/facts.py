@@ -124,6 +124,7 @@ class Person(NamedTuple):
     name: str
     email: str
     bot: bool
+    affiliation: str = "unknown"  # employee, contractor, outsourcing, private or unknown
 
 
 class Tag(NamedTuple):

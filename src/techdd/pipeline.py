@@ -21,6 +21,7 @@ from techdd.facts import Commit, File, Person, Snapshot
 from techdd.findings import judge
 from techdd.formats import Format
 from techdd.model import Issue, Report, Run, Status
+from techdd.naming import kept_numbers
 from techdd.plugins import discover
 from techdd.policy import RepositoryEntry
 from techdd.reading import Tables, read
@@ -191,7 +192,7 @@ def assess(workspace: Workspace, *, as_of: date | None = None) -> Assessment:
         checks=tuple(checks),
         strays=tuple(strays),
         runs=runs,
-        people=tables.people,
+        who=tables.who,
         scope=ledger(
             workspace.names,
             tables.table(Snapshot),
@@ -235,9 +236,21 @@ def progress(workspace: Workspace) -> dict[str, str]:
     return found
 
 
-def report(workspace: Workspace, assessment: Assessment, audience: Audience) -> Report:
-    """The report of an assessment for one audience."""
-    return build(assessment, workspace.engagement, workspace.scoring, audience)
+def report(
+    workspace: Workspace, assessment: Assessment, audience: Audience, *, names: bool | None = None
+) -> Report:
+    """The report of an assessment for one audience; pseudonyms once given are kept.
+
+    `names`: whether people go by name; default: as the audience may see.
+    """
+    return build(
+        assessment,
+        workspace.engagement,
+        workspace.scoring,
+        audience,
+        names=names,
+        numbers=kept_numbers(workspace.root / "pseudonyms.json", assessment.who.people),
+    )
 
 
 def check_format(destination: Path, name: str = "") -> Format:

@@ -7,9 +7,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from techdd.collectors import Collector, Probe
-from techdd.documents import load
-from techdd.facts import Fact, Identity, Person, frame
-from techdd.identity import People, resolve
+from techdd.documents import load, read_yaml
+from techdd.facts import Fact, Identity, Person, frame, table_name
+from techdd.identity import Domain, Employment, People, Resolution, Roster, resolve
 from techdd.model import Issue, Metric, Observation, Reading, Run, Series, Status
 from techdd.plugins import discover
 from techdd.workspace import OPENING, Workspace, now
@@ -30,11 +30,28 @@ class Tables:
             for one in discover("techdd.collectors", Collector).values()
             for fact in one.makes
         }
-        corrections = workspace.root / "people.yaml"
-        people = load(corrections, People) if corrections.is_file() else None
-        self.people = tuple(resolve(self.table(Identity), people))
-        self._read[Person] = frame(Person, self.people)
-        self.makers[Person] = self.makers[Identity]
+        self.who = self._resolved()
+        for fact, rows in (
+            (Person, self.who.people),
+            (Employment, self.who.employments),
+            (Domain, self.who.domains),
+        ):
+            self._read[fact] = frame(fact, rows)
+            self.makers[fact] = self.makers[Identity]
+
+    def _resolved(self) -> Resolution:
+        """Who is who by the history, the adviser's corrections and the client's roster."""
+        roster = self.workspace.root / "roster.yaml"
+        return resolve(
+            self.table(Identity),
+            self._corrections(),
+            load(roster, Roster) if roster.is_file() else None,
+        )
+
+    def _corrections(self) -> People | None:
+        """people.yaml; one that holds comments only corrects nothing."""
+        path = self.workspace.root / "people.yaml"
+        return load(path, People) if path.is_file() and read_yaml(path) is not None else None
 
     def table(self, fact: Fact) -> DataFrame:
         """The facts of all repositories of the engagement that could be opened.
@@ -60,6 +77,9 @@ class Tables:
 
     def sight(self, probe: Probe) -> tuple[Status, tuple[str, ...], list[str]]:
         """(status, reasons, repositories that were not seen) of the runs behind a probe's facts."""
+        if unmade := sorted(table_name(fact) for fact in probe.needs if fact not in self.makers):
+            reason = f"nothing collects {', '.join(unmade)}"
+            return Status.FAILED, (reason,), list(self.workspace.names)
         makers = sorted({self.makers[fact] for fact in probe.needs})
         runs = [self._run(name, repo) for name in makers for repo in self.workspace.names]
         limits = [run for run in runs if run.status is not Status.OK]

@@ -6,20 +6,21 @@ What an audience may see is decided here and nowhere else, by what is let throug
   without names and notes;
 - client: as the investor, with the places;
 - internal: everything.
+
+Whether people go by name may be chosen against the audience; notes and the names of who answered
+stay internal all the same.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Literal, TypeVar
+from typing import Literal
 
 from techdd import __version__
-from techdd.facts import Person
+from techdd.identity import Resolution
 from techdd.model import (
-    PERSON_MARK,
-    PERSON_TOKEN,
     Chapter,
     Check,
     Finding,
@@ -36,6 +37,7 @@ from techdd.model import (
     Status,
     Verdict,
 )
+from techdd.naming import Voice, merges_series, numbered
 from techdd.policy import Checklist, Engagement, Scoring
 from techdd.scoring import overall
 
@@ -44,8 +46,6 @@ AUDIENCES: tuple[Audience, ...] = ("investor", "client", "internal")
 HIDDEN_PLACES = ("security",)  # chapters whose places would show an attacker the way
 STRENGTHS = 6
 STRONG = 3  # level from which an item is a strength
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -59,18 +59,32 @@ class Assessment:
     findings: tuple[Finding, ...]
     checks: tuple[Check, ...]
     runs: tuple[Run, ...]
-    people: tuple[Person, ...]
+    who: Resolution
     scope: tuple[RepositoryScope, ...]
     versions: tuple[tuple[str, str], ...]
     strays: tuple[str, ...] = ()  # answers to items or checklists that are not asked
 
 
 def build(
-    assessment: Assessment, engagement: Engagement, policy: Scoring, audience: Audience
+    assessment: Assessment,
+    engagement: Engagement,
+    policy: Scoring,
+    audience: Audience,
+    *,
+    names: bool | None = None,
+    numbers: Mapping[str, int] | None = None,
 ) -> Report:
-    """The report of `assessment` for `audience`, with people named as the audience may see them."""
+    """The report of `assessment` for `audience`, with people named as the audience may see them.
+
+    `names` says whether people go by name, whatever the audience; `numbers` are the pseudonyms of
+    identities that were given before.
+    """
+    named = audience == "internal" if names is None else names
+    people = assessment.who.people
+    voice = Voice(people, assessment.who.identities, numbered(people, numbers or {}), named)
     chapters = tuple(_chapter(one, assessment) for one in assessment.domains)
-    labels = _labels(assessment.people, audience)
+    if audience == "internal" and named:
+        chapters = tuple(_with_merges(one, assessment.who) for one in chapters)
     report = Report(
         client=engagement.client,
         title=f"Technical due diligence: {engagement.client}",
@@ -86,17 +100,25 @@ def build(
         strengths=tuple(_strengths(assessment)),
         scope=assessment.scope,
         runs=tuple(replace(run, key="") for run in assessment.runs),  # keys name this engagement
-        limits=tuple(_limits(assessment, audience)),
+        limits=tuple(_limits(assessment, audience, named=named)),
         roadmap=tuple(_roadmap(assessment.findings)),
         day_rate=engagement.day_rate or policy.day_rate,
         currency=engagement.currency or policy.currency,
         methodology=policy.model_dump(mode="json"),
         versions=assessment.versions,
-        people=tuple((person, name) for person, name in _names(assessment.people).items())
-        if audience == "internal"
-        else (),
+        people=tuple({one.person: one.name for one in people}.items()) if named else (),
     )
-    return _spoken(_withheld(report, audience), labels)
+    spoken = voice.spoken(_withheld(report, audience, named=named))
+    # What the adviser calls the client and themselves is not the client's to hide.
+    return replace(spoken, client=report.client, title=report.title, adviser=report.adviser)
+
+
+def _with_merges(chapter: Chapter, who: Resolution) -> Chapter:
+    """The chapter on the team tells which spellings were joined to one person, and why."""
+    merges = merges_series(who)
+    if chapter.domain != "team" or not merges.rows:
+        return chapter
+    return replace(chapter, series=(*chapter.series, merges))
 
 
 def _chapter(
@@ -157,7 +179,10 @@ def _summary(assessment: Assessment) -> Iterable[str]:
         for language, code, _ in repository.lines_by_language:
             lines[language] = lines.get(language, 0) + code
     largest = sorted(lines, key=lambda language: (-lines[language], language))[:3]
-    people = {person.person for person in assessment.people if not person.bot}
+    committed = {one.identity for one in assessment.who.identities if one.commits}
+    people = {
+        one.person for one in assessment.who.people if not one.bot and one.identity in committed
+    }
     yield (
         f"{_counted(len(scope), 'repository', 'repositories')} with {commits:,} commits by "
         f"{_counted(len(people), 'person', 'people')} and {sum(lines.values()):,} lines of code"
@@ -178,7 +203,7 @@ def _summary(assessment: Assessment) -> Iterable[str]:
         yield f"What could be assessed ({coverage:.0%} of the weight) scores {score:.0f} of 100."
 
 
-def _limits(assessment: Assessment, audience: Audience) -> Iterable[str]:
+def _limits(assessment: Assessment, audience: Audience, *, named: bool) -> Iterable[str]:
     """What limits the report as a whole, the widest first."""
     failed = sorted(
         {(run.collector, run.repo) for run in assessment.runs if run.status is Status.FAILED}
@@ -205,7 +230,7 @@ def _limits(assessment: Assessment, audience: Audience) -> Iterable[str]:
     )
     if unanswered:
         yield f"{unanswered} checklist items were neither answered nor measurable."
-    if audience != "internal":
+    if not named:
         yield "People appear under pseudonyms that are the same throughout this report."
     if audience == "investor":
         yield "Places of security findings are withheld; the client's copy has them."
@@ -222,9 +247,9 @@ def _roadmap(
         yield horizon.value, tuple(one.id for one in due), low, high
 
 
-def _withheld(report: Report, audience: Audience) -> Report:
+def _withheld(report: Report, audience: Audience, *, named: bool) -> Report:
     """`report` without what `audience` may not see."""
-    if audience == "internal":
+    if audience == "internal" and named:
         return report
     chapters = tuple(
         replace(
@@ -244,36 +269,6 @@ def _withheld(report: Report, audience: Audience) -> Report:
 def _placeless(finding: Finding, audience: Audience) -> Finding:
     hidden = audience == "investor" and finding.domain in HIDDEN_PLACES
     return replace(finding, locations=()) if hidden else finding
-
-
-def _names(people: Iterable[Person]) -> Mapping[str, str]:
-    return {one.person: one.name for one in people}
-
-
-def _labels(people: Iterable[Person], audience: Audience) -> Mapping[str, str]:
-    """Person -> how the audience reads them. Numbers follow the first commit, so that they hold
-    still when new people arrive."""
-    names = _names(people)
-    if audience == "internal":
-        return names
-    return {person: f"Person {number}" for number, person in enumerate(names, start=1)}
-
-
-def _spoken(value: T, labels: Mapping[str, str]) -> T:
-    """`value` with every person token replaced, in whatever it holds."""
-    spoken: Any = value
-    if isinstance(value, str):
-        if PERSON_MARK in value:
-            spoken = PERSON_TOKEN.sub(lambda found: labels.get(found[1], "Unknown person"), value)
-    elif is_dataclass(value) and not isinstance(value, type):
-        changes = {one.name: _spoken(getattr(value, one.name), labels) for one in fields(value)}
-        spoken = replace(value, **changes)
-    elif isinstance(value, tuple):
-        spoken = tuple(_spoken(one, labels) for one in value)
-    elif isinstance(value, Mapping):
-        spoken = {key: _spoken(one, labels) for key, one in value.items()}
-    result: T = spoken
-    return result
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -1,7 +1,9 @@
 """An engagement on disk, and the data that ships with the tool.
 
 engagement.yaml   one client, its repositories and options        (people write it)
-people.yaml       merges of identities, roster                    (people write it, optional)
+people.yaml       merges of identities, bots, affiliations        (people write it, optional)
+roster.yaml       the client's people, imported from HR's list    (people correct it, optional)
+pseudonyms.json   numbers under which people appear               (the tool keeps them)
 answers/          interview answers, one journal a checklist      (people write it)
 checklists/       the client's own checklists                     (optional)
 templates/        overrides of report templates                   (optional)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from builders import a_commit
 
-from techdd.collectors.activity import activity, affiliation
+from techdd.collectors.activity import activity
 from techdd.facts import Commit, Person, frame
 from techdd.model import Metric, Observation, Series
 
@@ -22,14 +22,9 @@ def answers(*commits: tuple[str, str, int]) -> list[Any]:
     ]
     table = frame(Commit, rows)
     table.insert(0, "repo", [repo for repo, _, _ in commits])
-    people = {
-        who: Person(
-            who, who, who, f"{who}@{'gmail.com' if who == 'ann' else 'corp.io'}", who == "bot"
-        )
-        for _, who, _ in commits
-    }
+    people = {who: Person(who, who, who, f"{who}@corp.io", who == "bot") for _, who, _ in commits}
     known = frame(Person, list(people.values()))
-    return [*activity.run(AS_OF, table, known), *affiliation.run(AS_OF, table, known)]
+    return list(activity.run(AS_OF, table, known))
 
 
 def metrics(found: list[Any], repo: str = "") -> dict[str, float | None]:
@@ -51,7 +46,6 @@ def test_activity_counts_people_and_leaves_bots_out() -> None:
         "commits_12m": 5,
         "days_since_last": 0,
         "trend": 3 / 2,
-        "free_mail_share": 2 / 5,
     }
     assert metrics(found, "web") == {
         "active_people": 0,
@@ -71,7 +65,6 @@ def test_nothing_to_compare_with_is_not_zero() -> None:
         "commits_90d": 0,
         "commits_12m": 0,
         "trend": None,
-        "free_mail_share": None,
     }
 
 

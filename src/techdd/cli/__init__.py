@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 
 from techdd import __version__
-from techdd.cli import engagement, registers
+from techdd.cli import engagement, people, registers
 from techdd.cli.shared import BUG, INTERRUPTED, USAGE, talk
 from techdd.errors import TechddError
 
@@ -48,6 +48,7 @@ for command in (
     engagement.score,
     engagement.report,
     engagement.status,
+    people.people,
     registers.findings,
     registers.advisories,
     registers.checklist,

@@ -19,6 +19,7 @@ from techdd.cli.shared import (
     fail_on_option,
     jobs_option,
     leave,
+    names_option,
     online_option,
     only_option,
     open_engagement,
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 @jobs_option
 @online_option
 @audience_option
+@names_option
 @as_of_option
 @fail_on_option
 @quiet_option
@@ -67,7 +69,7 @@ def audit(repositories: tuple[str, ...], output: Path, **options: Any) -> None:
     with _undone_where_nothing_opens(workspace):
         runs = _collect(workspace, options)
     assessment = pipeline.assess(workspace, as_of=day(options["as_of"]))
-    made = _publish(workspace, assessment, options["audience"], output, options["format"])
+    made = _publish(workspace, assessment, output, options)
     _say_verdict(assessment)
     for path in made:
         click.echo(path)
@@ -163,14 +165,9 @@ def score(folder: Path, as_of: datetime | None, fail_on: str | None) -> None:
 )  # fmt: skip
 @click.option("--format", multiple=True, metavar="F", help="A further format; repeatable.")
 @audience_option
+@names_option
 @as_of_option
-def report(
-    folder: Path,
-    output: Path | None,
-    audience: str,
-    as_of: datetime | None,
-    **options: Any,
-) -> None:
+def report(folder: Path, output: Path | None, as_of: datetime | None, **options: Any) -> None:
     """Write the report."""
     from techdd import pipeline
 
@@ -180,7 +177,7 @@ def report(
         pipeline.check_format(destination, name)
     assessment = pipeline.assess(workspace, as_of=day(as_of))
     _warn_of_nothing(assessment, folder)
-    for path in _publish(workspace, assessment, audience, destination, options["format"]):
+    for path in _publish(workspace, assessment, destination, options):
         click.echo(path)
     leave(assessment.runs, ())
 
@@ -264,16 +261,12 @@ def _collect(workspace: Workspace, options: dict[str, Any]) -> list[Run]:
 
 
 def _publish(
-    workspace: Workspace,
-    assessment: Assessment,
-    audience: Any,
-    output: Path,
-    formats: Sequence[str],
+    workspace: Workspace, assessment: Assessment, output: Path, options: dict[str, Any]
 ) -> list[Path]:
     from techdd import pipeline
 
-    made = pipeline.report(workspace, assessment, audience)
-    targets = [(output, ""), *((output.with_suffix(f".{name}"), name) for name in formats)]
+    made = pipeline.report(workspace, assessment, options["audience"], names=options["names"])
+    targets = [(output, ""), *((output.with_suffix(f".{one}"), one) for one in options["format"])]
     return [pipeline.publish(made, workspace, path, name) for path, name in targets]
 
 

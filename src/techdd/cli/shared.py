@@ -34,6 +34,11 @@ audience_option = click.option(
     show_default=True,
     help="Who reads it: decides what is withheld (names, places of security findings).",
 )
+names_option = click.option(
+    "--names/--pseudonyms",
+    default=None,
+    help="Call people by name or by a pseudonym that holds still (default: as the audience may).",
+)
 jobs_option = click.option(
     "--jobs", type=click.IntRange(1), metavar="N", help="Worker processes (default: all cores)."
 )

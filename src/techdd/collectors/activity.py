@@ -1,4 +1,4 @@
-"""Whether the code is alive: commits and people over time, long silences, whose addresses."""
+"""Whether the code is alive: commits and people over time, long silences."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from techdd.collectors import Answered, probe
 from techdd.facts import Commit, Person
-from techdd.identity import FREE_MAIL, by_person
+from techdd.identity import by_person
 from techdd.model import Metric, Observation, Series
 
 if TYPE_CHECKING:
@@ -39,27 +39,6 @@ def activity(as_of: date, commits: DataFrame, people: DataFrame) -> Answered:
         tuple((str(m), int(c), int(p)) for m, c, p in by_month.itertuples()),
         chart="line",
         note="Author dates of all commits by people (bots left out), all repositories together.",
-    )
-
-
-@probe(domain="team", needs=(Commit, Person))
-def affiliation(as_of: date, commits: DataFrame, people: DataFrame) -> Answered:
-    """How much of the work comes from addresses that belong to no company?"""
-    import pandas as pd
-
-    human, end = _by_people(as_of, commits, people)
-    recent = human[human["authored"] >= end - pd.Timedelta(days=365)]
-    share = None
-    if len(recent):
-        emails = people.drop_duplicates("identity").set_index("identity")["email"].str.lower()
-        domains = recent["author"].map(emails).str.rpartition("@")[2]
-        share = float(domains.isin(FREE_MAIL).mean())
-    yield Metric(
-        "affiliation.free_mail_share",
-        share,
-        "share",
-        basis=f"{len(recent):,} commits in the last 12 months",
-        note="" if len(recent) else "no commit in the last 12 months",
     )
 
 

@@ -1,0 +1,90 @@
+"""people.yaml: what the adviser says of who is who, and editing it with its comments kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, field_validator
+
+from techdd.facts import Identity
+from techdd.policy import Written
+
+Affiliation = Literal["employee", "contractor", "outsourcing", "private"]
+
+# An address, one spelling ("Ann Able <ann@x.io>"), or the id of one as `techdd people list` shows.
+Alias = Annotated[str, Field(min_length=1, max_length=500)]
+Domain = Annotated[str, Field(pattern=r"^[^@\s]+\.[^@\s]+$", max_length=253)]
+
+
+class Correction(Written):
+    """Spellings that are one person, or that are not, by the adviser's word."""
+
+    emails: tuple[Alias, ...] = Field(min_length=1)
+    name: str = ""
+    reason: str = ""
+
+
+class People(Written):
+    """people.yaml: corrections of the automatic merge, bots, and whose domains are whose."""
+
+    same: tuple[Correction, ...] = ()
+    separate: tuple[Correction, ...] = ()  # each alias is joined with no other by any rule
+    bots: tuple[Alias, ...] = ()
+    not_bots: tuple[Alias, ...] = ()
+    affiliations: Mapping[Affiliation, tuple[Domain, ...]] = Field(default_factory=dict)
+
+    @field_validator("affiliations")
+    @classmethod
+    def _one_meaning_a_domain(
+        cls, given: Mapping[Affiliation, tuple[str, ...]]
+    ) -> Mapping[Affiliation, tuple[str, ...]]:
+        all_of_them = [domain.lower() for domains in given.values() for domain in domains]
+        twice = sorted({one for one in all_of_them if all_of_them.count(one) > 1})
+        if twice:
+            raise ValueError(f"domain named twice: {', '.join(twice)}")
+        return given
+
+
+def said_of(row: Identity) -> tuple[str, ...]:
+    """The ways in which people.yaml may name the identity `row`, the narrowest first."""
+    email = row.email.lower()
+    return row.identity, f"{row.name.lower()} <{email}>", email
+
+
+def names(aliases: Iterable[str], row: Identity) -> bool:
+    """Whether one of `aliases` names the identity `row`."""
+    wanted = {alias.lower() for alias in aliases}
+    return any(way in wanted for way in said_of(row))
+
+
+def join(document: Any, aliases: Sequence[str], name: str = "", reason: str = "") -> None:
+    """Writes into the tree of people.yaml that `aliases` are one person."""
+    entry: dict[str, Any] = {"emails": list(aliases)}
+    if name:
+        entry["name"] = name
+    if reason:
+        entry["reason"] = reason
+    document.setdefault("same", []).append(entry)
+
+
+def separate(document: Any, aliases: Sequence[str], reason: str = "") -> None:
+    """Writes into the tree of people.yaml that each of `aliases` is somebody of its own.
+
+    It is taken out of what the adviser had joined before: the later word counts.
+    """
+    wanted = {alias.lower() for alias in aliases}
+    same = document.get("same", [])
+    for place in reversed(range(len(same))):
+        emails = same[place]["emails"]
+        taken = [at for at, one in enumerate(emails) if one.lower() in wanted]
+        for at in reversed(taken):
+            del emails[at]
+        if taken and len(emails) < 2:
+            del same[place]
+    if not same:
+        document.pop("same", None)
+    entry: dict[str, Any] = {"emails": list(aliases)}
+    if reason:
+        entry["reason"] = reason
+    document.setdefault("separate", []).append(entry)
