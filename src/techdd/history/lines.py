@@ -8,13 +8,12 @@ git compares in another way and may place a change differently.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from techdd.errors import RepositoryError
 from techdd.history.log import LINES, NOTHING, key
 from techdd.history.patches import read_merges, read_patches
-from techdd.history.reader import dealt, filled
+from techdd.history.reader import dealt, filled, in_parallel
 from techdd.history.store import Schema, Store
 from techdd.history.stream import FORMAT, Patched, patched
 from techdd.repository import Repository
@@ -45,11 +44,9 @@ def read_lines(repository: Repository, cores: int) -> Mapping[str, Mapping[str, 
     readable = [(sha, len(own.split())) for sha, own, depth in todo if depth == LINES]
     plain = [sha for sha, parents in readable if parents < 2]
     merges = [sha for sha, parents in readable if parents == 2]
-    with ThreadPoolExecutor(cores) as pool:
-        tasks = [(shas, _Plain) for shas in dealt(plain, cores)]
-        tasks += [(shas, _Merges) for shas in dealt(merges, cores)]
-        for _ in pool.map(lambda task: _read(repository, store, *task), tasks):
-            pass
+    tasks = [(shas, _Plain) for shas in dealt(plain, cores)]
+    tasks += [(shas, _Merges) for shas in dealt(merges, cores)]
+    in_parallel(cores, lambda task: _read(repository, store, *task), tasks)
     store.finish(
         repository.head, [sha for sha in known["sha"] if sha in done | set(plain + merges)]
     )

@@ -8,12 +8,12 @@ reads only the commits that are new, and gives the same facts as one that reads 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from techdd import parquet
 from techdd.errors import RepositoryError
@@ -33,6 +33,9 @@ _DIFF = {
     PATHS: ("--raw", "--no-renames", "--no-abbrev"),
     NOTHING: ("--no-patch",),
 }
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -103,15 +106,23 @@ def _fill(repository: Repository, store: Store, listed: Sequence[str], cores: in
     shallow = _boundary(repository) if repository.shallow else frozenset()
     # What lies behind the boundary is not known: its oldest commits seem to make every file.
     sound = [sha for sha in listed if sha not in shallow]
-    tasks = list(dealt(sound, cores))
-    with ThreadPoolExecutor(cores) as pool:
-        for _ in pool.map(lambda shas: _read_task(repository, store, shas), tasks):
-            pass
+    in_parallel(cores, lambda shas: _read_task(repository, store, shas), dealt(sound, cores))
     if cut := [sha for sha in listed if sha in shallow]:
         log, error = _attempt(repository, cut, NOTHING)
         if error:
             raise error
         store.add(log.rows)
+
+
+def in_parallel(cores: int, work: Callable[[T], None], tasks: Iterable[T]) -> None:
+    """Does all `tasks`, so many at a time; after an error those that wait are not begun."""
+    with ThreadPoolExecutor(cores) as pool:
+        try:
+            for future in [pool.submit(work, task) for task in tasks]:
+                future.result()
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
 
 
 def dealt(shas: Sequence[str], hands: int) -> Iterator[list[str]]:

@@ -104,7 +104,9 @@ class Store:
             part.mkdir()
             for name in self.schema:
                 source = parquet.files(self.files(name))
-                select = f"SELECT * FROM {source} WHERE sha IN (SELECT sha FROM kept)"
+                select = (
+                    f"SELECT * EXCLUDE filename FROM {source} WHERE sha IN (SELECT sha FROM kept)"
+                )
                 parquet.write(self.connection, select, part / f"{name}.parquet", kept)
             shutil.rmtree(self.root)
             folder.rename(self.root)
