@@ -20,7 +20,17 @@ MODULES = sorted(path for path in ROOT.rglob("*.py") if "_data" not in path.part
 FLOORS = (
     {"errors", "model", "text", "sandbox"},
     {"facts", "documents", "plugins", "policy", "repository", "syntax", "charts", "cloning"},
-    {"evidence", "history", "identity", "intake", "scoring", "findings", "advisories"},
+    {
+        "evidence",
+        "history",
+        "identity",
+        "intake",
+        "scoring",
+        "findings",
+        "advisories",
+        "counting",
+        "changepoints",
+    },
     {"lockfiles", "languages", "authorship", "scope", "workspace"},
     {"pages", "report"},
     {"collectors", "formats", "interviews"},

@@ -1,0 +1,45 @@
+"""Which landed changes a later revert took back."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+_ABBREVIATED = 7  # characters of an id that a message names at least
+
+
+def reverted_landings(commits: DataFrame) -> DataFrame:
+    """The mainline changes that a later mainline change took back, by the id in its message.
+
+    Columns `repo`, `landed` (the change), `at` and `taken_back` (when both reached the main line)
+    and `days` between; each change once, at its first revert. A revert that landed together with
+    what it takes back never reached anybody and is left out.
+    """
+    import pandas as pd
+
+    saying = commits[commits["reverts"] != ""]
+    named: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    for repo, landed, name in saying[["repo", "landed", "reverts"]].itertuples(index=False):
+        named[repo, name[:_ABBREVIATED]].append((name, landed))
+    heads = commits["sha"].str[:_ABBREVIATED]
+    maybe = commits[heads.isin({head for _, head in named})]
+    pairs = [
+        (repo, landed, by)
+        for repo, sha, landed in maybe[["repo", "sha", "landed"]].itertuples(index=False)
+        for name, by in named.get((repo, sha[:_ABBREVIATED]), ())
+        if sha.startswith(name) and by != landed
+    ]
+    found = pd.DataFrame(pairs, columns=["repo", "landed", "by"]).drop_duplicates()
+    when = commits[commits["mainline"].astype(bool)][["repo", "sha", "committed"]]
+    found = found.merge(
+        when.rename(columns={"sha": "landed", "committed": "at"}), on=["repo", "landed"]
+    ).merge(when.rename(columns={"sha": "by", "committed": "taken_back"}), on=["repo", "by"])
+    found = found[found["taken_back"] >= found["at"]]
+    found = found.assign(days=(found["taken_back"] - found["at"]).dt.total_seconds() / 86_400)
+    found = found.sort_values(["taken_back", "repo", "landed", "by"])
+    return found.drop_duplicates(["repo", "landed"])[
+        ["repo", "landed", "at", "taken_back", "days"]
+    ].reset_index(drop=True)
