@@ -30,7 +30,9 @@ SQUASHED = (
 @probe(domain="sdlc", needs=(Commit, Person))
 def branches(as_of: date, commits: DataFrame, people: DataFrame) -> Answered:
     """How do changes reach the main line, how large are branches, and how long do they wait?"""
-    landed = of_people(by_person(landings(within(as_of, commits, days=QUARTERS * 92)), people))
+    # Without the commits of bots: what they propose waits for nobody's work.
+    landed = landings(of_people(by_person(commits, people)))
+    landed = within(as_of, landed, days=QUARTERS * 92)
     recent = within(as_of, landed)
     own = recent[(recent["way"] == "merge") & (recent["brought"] > 0)]
     for repo, part in scopes(recent):

@@ -18,10 +18,11 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from techdd.collectors import Answered, Gathered, collector, probe
-from techdd.counting import end_of, quantile, scopes, share, within
-from techdd.facts import Change, Commit, File
-from techdd.history.purpose import is_fix
+from techdd.counting import end_of, of_people, quantile, scopes, share, within
+from techdd.facts import Change, Commit, File, Person
+from techdd.history.purpose import is_repair
 from techdd.history.pydriller_door import MAX_BYTES, largest_versions, pydriller_git
+from techdd.identity import by_person
 from techdd.model import Issue, Series
 from techdd.repository import Repository
 from techdd.text import clean
@@ -104,7 +105,7 @@ def _fixes(commits: DataFrame, changes: DataFrame, files: DataFrame) -> dict[str
     times = made["path"].value_counts().rename_axis("path").reset_index(name="times")
     times = times.sort_values(["times", "path"], ascending=[False, True])
     hot = set(times["path"].head(max(1, round(len(source) * MOST_CHANGED))))
-    fixes = recent[is_fix(recent["subject"]) & recent["files"].between(1, LARGEST)]
+    fixes = recent[is_repair(recent["subject"]) & recent["files"].between(1, LARGEST)]
     fixes = fixes.sort_values("number", ascending=False)["sha"]
     # A file that a fix made has no lines before it.
     hit = made[made["path"].isin(hot) & made["sha"].isin(fixes) & made["status"].isin(["M", "R"])]
@@ -144,8 +145,10 @@ def _ignored_revisions(
         yield str(path)
 
 
-@probe(domain="sdlc", needs=(BugOrigin, Commit))
-def bug_introduction(as_of: date, origins: DataFrame, commits: DataFrame) -> Answered:
+@probe(domain="sdlc", needs=(BugOrigin, Commit, Person))
+def bug_introduction(
+    as_of: date, origins: DataFrame, commits: DataFrame, people: DataFrame
+) -> Answered:
     """How many recent changes had to be repaired later, and how long did the faults live?"""
     known = commits[commits["committed"] < end_of(as_of)]
     when = known[["repo", "sha", "authored"]]
@@ -156,7 +159,7 @@ def bug_introduction(as_of: date, origins: DataFrame, commits: DataFrame) -> Ans
         on=["repo", "origin"], how="left",
     )  # fmt: skip
     pairs = pairs.assign(days=(pairs["fixed"] - pairs["brought"]).dt.total_seconds() / 86_400)
-    work = within(as_of, known[known["parents"] < 2])
+    work = of_people(by_person(within(as_of, known[known["parents"] < 2]), people))
     guilty = set(zip(origins["repo"], origins["origin"], strict=True))
     blamed = [key in guilty for key in zip(work["repo"], work["sha"], strict=True)]
     examined = dict(scopes(pairs))

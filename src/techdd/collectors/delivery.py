@@ -74,9 +74,7 @@ def change_size(
     imported = (sizes["plus"] >= IMPORT_LINES) & (sizes["minus"] < IMPORT_DELETED * sizes["plus"])
     for repo, part in scopes(sizes.assign(imported=imported.astype(bool))):
         kept = part[~part["imported"]]
-        left = (
-            f" ({int(part['imported'].sum()):,} imports left out)" if len(part) > len(kept) else ""
-        )
+        left = f" (imports left out: {len(part) - len(kept):,})" if len(part) > len(kept) else ""
         what = f"commits that changed written files in the last 12 months{left}"
         for name, column, unit in (("lines", "lines", "lines"), ("files", "paths", "files")):
             values = kept[column]

@@ -14,7 +14,7 @@ from techdd.collectors import Answered, probe
 from techdd.counting import end_of, of_people, quantile, scopes, share, within
 from techdd.facts import Commit, Person, Tag
 from techdd.history.landing import landings
-from techdd.history.releases import HOTFIX_DAYS, releases_of
+from techdd.history.releases import HOTFIX_DAYS, fast_repositories, releases_of
 from techdd.history.reverts import reverted_landings
 from techdd.identity import by_person
 from techdd.model import Metric, Series
@@ -38,6 +38,7 @@ def dora_proxy(as_of: date, tags: DataFrame, commits: DataFrame, people: DataFra
     changes = of_people(by_person(released, people))
     recent = within(as_of, made, "created")
     judged = within(as_of, made, "created", back=HOTFIX_DAYS)
+    judged = judged[~judged["repo"].isin(fast_repositories(recent))]
     failed = judged.assign(failed=judged["hotfixed"].notna() | _reverted_after(judged, known))
     rows = []
     for repo, part in scopes(changes):
@@ -60,7 +61,8 @@ def dora_proxy(as_of: date, tags: DataFrame, commits: DataFrame, people: DataFra
                 "dora_proxy.change_failure_share",
                 (failed[failed["repo"] == repo] if repo else failed)["failed"],
                 repo,
-                f"releases of the last 12 months, at least {HOTFIX_DAYS} days old",
+                f"releases of the last 12 months and at least {HOTFIX_DAYS} days ago, "
+                "of repositories that release less often than weekly",
             ),
         )  # fmt: skip
         yield from answers

@@ -5,12 +5,12 @@ Tags are all that git knows of a release: products that deploy without a tag can
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from techdd.collectors import Answered, probe
 from techdd.counting import (
-    FEWEST,
     end_of,
     last_quarters,
     of_people,
@@ -19,8 +19,9 @@ from techdd.counting import (
     within,
 )
 from techdd.facts import Commit, Person, Tag
-from techdd.history.purpose import is_fix
-from techdd.history.releases import HOTFIX_DAYS, releases_of
+from techdd.history.landing import landings
+from techdd.history.purpose import is_repair
+from techdd.history.releases import HOTFIX_DAYS, fast_repositories, releases_of
 from techdd.identity import by_person
 from techdd.model import Metric, Series
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 STEPS = ("major", "minor", "patch", "other")
 QUARTERS = 8
 FEWEST_RELEASES = 5
+FAST = "tags follow each other within a week as a rule: a quick patch is no sign of a correction"
+FEWEST_EXPECTED = 5  # fixes in the windows, were they as frequent as ever; a rate of fewer is noise
 WINDOWS = ((3, "72h", "72 hours"), (7, "7d", "7 days"))
 
 
@@ -38,6 +41,7 @@ def releases(as_of: date, tags: DataFrame, commits: DataFrame) -> Answered:
     """How steadily are versions tagged, and how often is one corrected at once?"""
     made = releases_of(tags)
     dated = within(as_of, made, "created")
+    fast = fast_repositories(dated)
     active = sorted(set(within(as_of, commits)["repo"]))
     for repo in ("", *active):
         part = dated[dated["repo"] == repo] if repo else dated
@@ -60,7 +64,9 @@ def releases(as_of: date, tags: DataFrame, commits: DataFrame) -> Answered:
         )
         judged = within(as_of, part[part["line"] != ""], "created", back=HOTFIX_DAYS)
         what = f"versions released in the last 12 months and at least {HOTFIX_DAYS} days ago"
-        yield share("releases.hotfixed_share", judged["hotfixed"].notna(), repo, what)
+        slow = judged[~judged["repo"].isin(fast)]
+        answer = share("releases.hotfixed_share", slow["hotfixed"].notna(), repo, what)
+        yield answer if len(slow) == len(judged) else replace(answer, note=answer.note and FAST)
     yield _by_quarter(as_of, made)
 
 
@@ -87,30 +93,37 @@ def hotfixes(as_of: date, tags: DataFrame, commits: DataFrame, people: DataFrame
     """Do repairs reach the main line more often right after a release than at other times?"""
     made = within(as_of, releases_of(tags), "created")
     recent = of_people(by_person(within(as_of, commits[commits["parents"] < 2]), people))
-    landed = commits[commits["mainline"].astype(bool)][["repo", "sha", "committed"]]
-    landed = landed.rename(columns={"sha": "landed", "committed": "arrived"})
-    fixes = recent[is_fix(recent["subject"])].merge(landed, on=["repo", "landed"])
+    fixes = _arrivals(recent[is_repair(recent["subject"])], commits)
     fixes = within(as_of, fixes, "arrived")
     for repo in ("", *sorted(set(recent["repo"]))):
         own = made[made["repo"] == repo] if repo else made
         mine = fixes[fixes["repo"] == repo] if repo else fixes
-        note = ""
-        if len(own) < FEWEST_RELEASES:
-            note = f"fewer than {FEWEST_RELEASES} tagged releases in the last 12 months"
-        elif len(mine) < FEWEST:
-            note = f"fewer than {FEWEST} fixes reached the main line in the last 12 months"
         basis = f"{len(mine):,} fixes and {len(own):,} tagged releases in the last 12 months"
         for days, short, spelled in WINDOWS:
-            after, spent, all_days = _after(as_of, own, mine, days)
+            after, spent, whole = _after(as_of, own, mine, days)
+            note, value = "", None
+            if len(own) < FEWEST_RELEASES:
+                note = f"fewer than {FEWEST_RELEASES} tagged releases in the last 12 months"
+            elif spent > whole / 2:
+                note = "most days follow a release"
+            elif len(mine) * spent < FEWEST_EXPECTED * whole or after == len(mine):
+                note = "too few fixes in the last 12 months to compare"
+            else:
+                value = (after / spent) / ((len(mine) - after) / (whole - spent))
             told = f"{basis}; {after:,} fixes within {spelled} of a release"
-            rest = all_days - spent
-            reason = note or ("" if rest >= 30 else "almost every day follows a release")
-            value = None
-            if not reason and len(mine) > after:
-                value = (after / spent) / ((len(mine) - after) / rest)
-            elif not reason:
-                reason = "no fix fell outside the days after a release"
-            yield Metric(f"hotfixes.rate_{short}", value, "times", repo, told, reason)
+            yield Metric(f"hotfixes.rate_{short}", value, "times", repo, told, note)
+
+
+def _arrivals(fixes: DataFrame, commits: DataFrame) -> DataFrame:
+    """`fixes` with `arrived`: when each reached the main line.
+
+    Where a whole release line is merged, the fix was at work since it was committed there.
+    """
+    landed = landings(commits)[["repo", "sha", "committed", "way"]]
+    landed = landed.rename(columns={"sha": "landed", "committed": "arrived"})
+    found = fixes.merge(landed, on=["repo", "landed"])
+    carried = found["way"] == "line merge"
+    return found.assign(arrived=found["arrived"].mask(carried, found["committed"]))
 
 
 def _after(as_of: date, made: DataFrame, fixes: DataFrame, days: int) -> tuple[int, float, float]:

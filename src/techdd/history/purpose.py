@@ -13,10 +13,22 @@ if TYPE_CHECKING:
 REVERT = r"^(?:revert\b|reverts?:|back ?out\b)"
 FIX = r"\b(?:fix(?:e[sd])?|bug(?:fix)?|hot-?fix|defect|regression|patch(?:ed)?)\b"
 
+# What is repaired here is no fault of the product.
+COSMETIC = (
+    r"\b(?:typos?|spelling|grammar|lint\w*|eslint|flake8|pylint|mypy|ruff|style|format(?:ting)?"
+    r"|whitespace|indent(?:ation)?|docs?|docstrings?|documentation|readme|changelog|comments?"
+    r"|tests?|ci)\b"
+)
+
 
 def is_fix(subjects: Series) -> Series:
     """Whether each subject speaks of a repair."""
     return subjects.str.lower().str.contains(FIX, regex=True)
+
+
+def is_repair(subjects: Series) -> Series:
+    """Whether each subject speaks of a repair of the product: no typo, style, test or document."""
+    return is_fix(subjects) & ~subjects.str.lower().str.contains(COSMETIC, regex=True)
 
 
 def is_revert(commits: DataFrame) -> Series:

@@ -37,3 +37,14 @@ def releases_of(tags: DataFrame) -> DataFrame:
     corrected = (following["patch"] > known["patch"]) & (days <= HOTFIX_DAYS)
     hotfixed = days.where(corrected).reindex(found.index)
     return found.assign(hotfixed=pd.to_numeric(hotfixed))
+
+
+def fast_repositories(releases: DataFrame) -> set[str]:
+    """The repositories whose releases follow each other within HOTFIX_DAYS as a rule.
+
+    A quick patch is their ordinary rhythm there and no sign of a correction.
+    """
+    days = releases.assign(day=releases["created"].dt.floor("D"))
+    days = days.drop_duplicates(["repo", "day"]).sort_values(["repo", "day"])
+    gaps = days.groupby("repo")["day"].diff().dt.days.groupby(days["repo"]).median()
+    return {str(repo) for repo in gaps.index[gaps <= HOTFIX_DAYS]}
