@@ -42,10 +42,11 @@ def delivery(
                 repo,
                 "non-merge commits in the last 12 months",
             )
-        with_code = part[[isinstance(one, set) and "source" in one for one in part["roles"]]]
+        known = part["roles"].dropna()
+        with_code = known[known.map(lambda roles: "source" in roles).astype(bool)]
         yield share(
             "delivery.test_cotouch_share",
-            with_code["roles"].map(lambda roles: "test" in roles),
+            with_code.map(lambda roles: "test" in roles),
             repo,
             "commits in the last 12 months that changed production code",
         )

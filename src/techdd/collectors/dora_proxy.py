@@ -17,7 +17,7 @@ from techdd.history.landing import landings
 from techdd.history.releases import HOTFIX_DAYS, fast_repositories, releases_of
 from techdd.history.reverts import reverted_landings
 from techdd.identity import by_person
-from techdd.model import Metric, Series
+from techdd.model import Metric, Series, Value
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +40,7 @@ def dora_proxy(as_of: date, tags: DataFrame, commits: DataFrame, people: DataFra
     judged = within(as_of, made, "created", back=HOTFIX_DAYS)
     judged = judged[~judged["repo"].isin(fast_repositories(recent))]
     failed = judged.assign(failed=judged["hotfixed"].notna() | _reverted_after(judged, known))
-    rows = []
+    rows: list[tuple[Value, ...]] = []
     for repo, part in scopes(changes):
         own = recent[recent["repo"] == repo] if repo else recent
         days = own["created"].dt.floor("D").nunique()
@@ -66,7 +66,8 @@ def dora_proxy(as_of: date, tags: DataFrame, commits: DataFrame, people: DataFra
             ),
         )  # fmt: skip
         yield from answers
-        rows += [] if repo else [_row(one) for one in answers]
+        if not repo and any(one.value is not None for one in answers):
+            rows = [_row(one) for one in answers]
     yield Series(
         "dora_proxies",
         "Proxies of DORA's measures, read from git",
@@ -120,7 +121,7 @@ _NAMES = {
 }
 
 
-def _row(one: Metric) -> tuple[str, str, str]:
+def _row(one: Metric) -> tuple[Value, ...]:
     if one.value is None:
         return _NAMES[one.name], "not measured", one.note
     shown = f"{one.value:.0%}" if one.unit == "share" else f"{one.value:.1f}"
