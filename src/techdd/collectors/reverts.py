@@ -1,4 +1,4 @@
-"""What reached the main line and was taken back later, by the ids that reverts name."""
+"""What reached the main line and was taken back later, by the ids and titles that reverts name."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 def reverts(as_of: date, commits: DataFrame, people: DataFrame) -> Answered:
     """How much of what reached the main line was taken back, and how soon?
 
-    Counts reverts that name a commit which landed before them in another change; a revert without
-    an id, or within one branch, is not seen.
+    Counts reverts that name, by id or title, a commit which landed before them in another change;
+    others, and those within one branch, are not seen.
     """
     known = within(as_of, commits, days=200 * 365)
     taken_back = reverted_landings(known)
