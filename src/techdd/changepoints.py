@@ -6,7 +6,8 @@ and Eckley 2012 prunes) of squared errors, with Schwarz' criterion as the price 
 Yao, "Estimating the number of change-points via Schwarz' criterion", Statistics & Probability
 Letters 6, 1988). Counts are first made even in their spread by F. Anscombe's transform (Biometrika
 35, 1948); the spread itself is read from the differences of neighbours, which a change of level
-hardly touches, and is never taken to be below that of a Poisson count.
+hardly touches, and is never taken to be below that of a Poisson count. Single odd months are first
+drawn in to two deviations from the running median of five (F. Hampel's identifier).
 """
 
 from __future__ import annotations
@@ -40,7 +41,9 @@ def levels(counts: Sequence[float]) -> list[Level]:
     if n < ENOUGH:
         return [Level(0, n, sum(counts) / n)] if n else []
     even = [2 * sqrt(count + 3 / 8) for count in counts]
-    price = 2 * log(n) * _variance(even)
+    variance = _variance(even)
+    even = _drawn_in(even, 2 * sqrt(variance))
+    price = 2 * log(n) * variance
     sums, squares = [0.0], [0.0]
     for value in even:
         sums.append(sums[-1] + value)
@@ -61,6 +64,15 @@ def levels(counts: Sequence[float]) -> list[Level]:
     return [
         Level(start, end, sum(counts[start:end]) / (end - start))
         for start, end in pairwise(reversed(ends))
+    ]
+
+
+def _drawn_in(even: Sequence[float], most: float) -> list[float]:
+    """`even` with each value at most `most` away from the running median of five about it."""
+    middles = [median(even[max(0, place - 2) : place + 3]) for place in range(len(even))]
+    return [
+        min(max(value, middle - most), middle + most)
+        for value, middle in zip(even, middles, strict=True)
     ]
 
 

@@ -95,21 +95,28 @@ def _released(landed: DataFrame, commits: DataFrame, made: DataFrame) -> DataFra
 
 
 def _reverted_after(judged: DataFrame, commits: DataFrame) -> pd.Series:
-    """Whether something that had landed before a release was taken back in the days after it."""
+    """Whether something that a release held was taken back in the days after it.
+
+    Only tags on the main line tell what they hold.
+    """
     import pandas as pd
 
-    undone = reverted_landings(commits)
+    numbers = commits[commits["mainline"].astype(bool)][["repo", "sha", "number"]]
+    undone = reverted_landings(commits).merge(
+        numbers.rename(columns={"sha": "landed"}), on=["repo", "landed"]
+    )
+    placed = judged[["repo", "sha", "created"]].merge(numbers, on=["repo", "sha"], how="left")
     long = pd.Timedelta(days=HOTFIX_DAYS)
     found = [
         bool(
             (
                 (undone["repo"] == repo)
-                & (undone["at"] <= created)
+                & (undone["number"] <= number)
                 & (undone["taken_back"] > created)
                 & (undone["taken_back"] <= created + long)
             ).any()
         )
-        for repo, created in judged[["repo", "created"]].itertuples(index=False)
+        for repo, _, created, number in placed.itertuples(index=False)
     ]
     return pd.Series(found, index=judged.index, dtype=bool)
 

@@ -52,7 +52,7 @@ def _on_own_clock(rows: DataFrame) -> DataFrame:
     import pandas as pd
 
     local = rows["authored"] + pd.to_timedelta(rows["offset"].astype("int64"), unit="min")
-    day, hour = local.dt.dayofweek, local.dt.hour
+    day, hour = local.dt.day_of_week, local.dt.hour
     night, weekend = (hour >= NIGHT[0]) | (hour < NIGHT[1]), day >= 5
     return rows.assign(day=day, hour=hour, night=night, weekend=weekend, off=night | weekend)
 
