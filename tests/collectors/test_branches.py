@@ -54,7 +54,7 @@ def test_ways_and_waits_by_quarter() -> None:
     rows = [row for n in range(5) for row in branch(3 * n, 12, 10)]
     found = asked(*rows, {"ago": 100}, {"ago": 100, "subject": "Merge 2.x", "parents": 2})
     ways, waits = series(found, "landings"), series(found, "time_to_merge")
-    assert ways.rows[-2:] == (("2025 Q3", 0, 1, 0, 1), ("2025 Q4", 5, 0, 0, 0))
+    assert ways.rows[-2:] == (("2025 Q3", 0, 0, 1, 1), ("2025 Q4", 0, 5, 0, 0))
     assert waits.rows[-2:] == (("2025 Q3", 0, None, None), ("2025 Q4", 5, 2.0, 2.0))
     assert "Squash and rebase hide" in waits.note
 

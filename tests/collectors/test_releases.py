@@ -68,6 +68,9 @@ def test_kinds_of_release_by_quarter() -> None:
     rows = series(found, "releases").rows
     assert len(rows) == 8
     assert rows[-2:] == (("2025 Q3", 0, 1, 0, 0), ("2025 Q4", 1, 1, 1, 1))
+    assert series(found, "releases").columns == ("quarter", "patch", "minor", "major", "other")
+    plain = series(versions(("v1.0.0", 5)), "releases")
+    assert plain.columns == ("quarter", "patch", "minor", "major")
 
 
 def test_a_release_with_a_patch_of_its_line_within_a_week_was_corrected() -> None:

@@ -19,7 +19,12 @@ from techdd.model import Series
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-WAYS = ("merge", "line merge", "pull request", "direct")
+WAYS = {  # the traced ones first: charts colour them from harmless to grave
+    "pull request": "one commit of a pull request",
+    "merge": "merge",
+    "line merge": "merge of a line",
+    "direct": "direct commit",
+}
 QUARTERS = 8
 SQUASHED = (
     "Squash and rebase hide a branch: only landings by a merge commit are measured. Merges of a "
@@ -61,7 +66,7 @@ def _ways(landed: DataFrame, names: list[str]) -> Series:
     return Series(
         "landings",
         "How changes reached the main line, by quarter",
-        ("quarter", "merge", "merge of a line", "one commit of a pull request", "direct commit"),
+        ("quarter", *WAYS.values()),
         rows if any(any(row[1:]) for row in rows) else (),
         chart="stacked",
         note="First-parent changes by people; one commit can be a whole branch, squashed. "

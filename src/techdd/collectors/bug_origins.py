@@ -160,7 +160,7 @@ def bug_introduction(
     )  # fmt: skip
     pairs = pairs.assign(days=(pairs["fixed"] - pairs["brought"]).dt.total_seconds() / 86_400)
     work = of_people(by_person(within(as_of, known[known["parents"] < 2]), people))
-    guilty = set(zip(origins["repo"], origins["origin"], strict=True))
+    guilty = set(zip(pairs["repo"], pairs["origin"], strict=True))
     blamed = [key in guilty for key in zip(work["repo"], work["sha"], strict=True)]
     examined = dict(scopes(pairs))
     for repo, part in scopes(work.assign(blamed=blamed)):

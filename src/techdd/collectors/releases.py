@@ -28,7 +28,7 @@ from techdd.model import Metric, Series
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-STEPS = ("major", "minor", "patch", "other")
+STEPS = ("patch", "minor", "major", "other")
 QUARTERS = 8
 FEWEST_RELEASES = 5
 FAST = "tags follow each other within a week as a rule: a quick patch is no sign of a correction"
@@ -72,15 +72,16 @@ def releases(as_of: date, tags: DataFrame, commits: DataFrame) -> Answered:
 
 def _by_quarter(as_of: date, made: DataFrame) -> Series:
     names = last_quarters(as_of, QUARTERS)
-    made = made[made["created"] < end_of(as_of)]
+    made = within(as_of, made, "created", days=QUARTERS * 92)
     counts = made.groupby([quarters(made["created"]), "step"]).size()
+    steps = STEPS if "other" in set(made["step"]) else STEPS[:-1]
     rows: tuple[tuple[str | int, ...], ...] = tuple(
-        (name, *(int(counts.get((name, step), 0)) for step in STEPS)) for name in names
+        (name, *(int(counts.get((name, step), 0)) for step in steps)) for name in names
     )
     return Series(
         "releases",
         "Releases by quarter and by the number that moved",
-        ("quarter", *STEPS),
+        ("quarter", *steps),
         rows if any(any(row[1:]) for row in rows) else (),
         chart="stacked",
         note="Tags read as semantic versions; pre-releases (alpha, rc, nightly ...) are left out, "
