@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
 import pytest
 from delivery_tables import AS_OF, PEOPLE, ago, commits, metrics, note, series, table, tags
 
@@ -107,6 +108,24 @@ def test_repairs_that_gather_behind_releases() -> None:
     expected = (inside / 18) / ((240 - inside) / 347)
     assert metrics(found)["", "rate_72h"] == pytest.approx(expected, rel=0.05)
     assert metrics(found)["", "rate_7d"] < metrics(found)["", "rate_72h"]
+
+
+def test_each_repository_is_compared_with_itself() -> None:
+    """A busy repository with many releases beside a quiet one is no sign of repairs after them."""
+    busy = tags(*((f"v1.{n}.0", 350 - 30 * n, f"t{n}") for n in range(12)), repo="busy")
+    quiet = tags(("v1.0.0", 200, "t"), repo="quiet")
+    rows = [{"subject": "Fix it", "ago": day + 0.5, "repo": "busy"} for day in range(360)] * 3
+    rows += [{"subject": "Fix it", "ago": 5 * day + 0.5, "repo": "quiet"} for day in range(72)]
+    rows += [{"subject": "Fix it", "ago": day + 0.5, "repo": "untagged"} for day in range(20)]
+    found = list(hotfixes.run(AS_OF, pd.concat([busy, quiet]), commits(*rows), PEOPLE))
+    assert metrics(found)["", "rate_72h"] == pytest.approx(1, rel=0.1)
+
+
+def test_days_before_the_first_commit_are_no_days_without_repairs() -> None:
+    made = tags(*((f"v1.{n}.0", 55 - 9 * n, f"t{n}") for n in range(6)))
+    history = commits(*({"subject": "Fix it", "ago": day + 0.5} for day in range(60)))
+    found = list(hotfixes.run(AS_OF, made, history, PEOPLE))
+    assert metrics(found)["", "rate_72h"] == pytest.approx(1, rel=0.15)
 
 
 def test_steady_repairs_have_nothing_to_do_with_releases() -> None:

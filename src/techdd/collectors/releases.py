@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from techdd.collectors import Answered, probe
 from techdd.counting import (
+    YEAR,
     end_of,
     last_quarters,
     of_people,
@@ -26,7 +27,8 @@ from techdd.identity import by_person
 from techdd.model import Metric, Series
 
 if TYPE_CHECKING:
-    from pandas import DataFrame
+    from pandas import DataFrame, Timestamp
+    from pandas import Series as Times
 
 STEPS = ("patch", "minor", "major", "other")
 QUARTERS = 8
@@ -94,23 +96,30 @@ def hotfixes(as_of: date, tags: DataFrame, commits: DataFrame, people: DataFrame
     """Do repairs reach the main line more often right after a release than at other times?"""
     made = within(as_of, releases_of(tags), "created")
     recent = of_people(by_person(within(as_of, commits[commits["parents"] < 2]), people))
-    fixes = _arrivals(recent[is_repair(recent["subject"])], commits)
-    fixes = within(as_of, fixes, "arrived")
+    fixes = within(as_of, _arrivals(recent[is_repair(recent["subject"])], commits), "arrived")
+    since = commits.groupby("repo")["committed"].min()
+    made = made[made["repo"].isin(recent["repo"])]
     for repo in ("", *sorted(set(recent["repo"]))):
         own = made[made["repo"] == repo] if repo else made
-        mine = fixes[fixes["repo"] == repo] if repo else fixes
+        mine = fixes[fixes["repo"].isin(own["repo"])]
         basis = f"{len(mine):,} fixes and {len(own):,} tagged releases in the last 12 months"
         for days, short, spelled in WINDOWS:
-            after, spent, whole = _after(as_of, own, mine, days)
+            parts = [
+                _exposure(as_of, since[name], times, mine[mine["repo"] == name]["arrived"], days)
+                for name, times in own.groupby("repo")["created"]
+            ]
+            after = sum(part.after for part in parts)
             note, value = "", None
             if len(own) < FEWEST_RELEASES:
                 note = f"fewer than {FEWEST_RELEASES} tagged releases in the last 12 months"
-            elif spent > whole / 2:
+            elif sum(part.near for part in parts) > sum(part.far for part in parts):
                 note = "most days follow a release"
-            elif len(mine) * spent < FEWEST_EXPECTED * whole or after == len(mine):
+            elif sum(part.expected for part in parts) < FEWEST_EXPECTED or not any(
+                part.other and part.near for part in parts
+            ):
                 note = "too few fixes in the last 12 months to compare"
             else:
-                value = (after / spent) / ((len(mine) - after) / (whole - spent))
+                value = _rate_ratio(parts)
             told = f"{basis}; {after:,} fixes within {spelled} of a release"
             yield Metric(f"hotfixes.rate_{short}", value, "times", repo, told, note)
 
@@ -127,23 +136,43 @@ def _arrivals(fixes: DataFrame, commits: DataFrame) -> DataFrame:
     return found.assign(arrived=found["arrived"].mask(carried, found["committed"]))
 
 
-def _after(as_of: date, made: DataFrame, fixes: DataFrame, days: int) -> tuple[int, float, float]:
-    """(fixes that landed within `days` of a release of their repository, the repository-days that
-    such windows cover, all repository-days of the year).
-    """
+class _Exposure(NamedTuple):
+    """Fixes of one repository in the days after a release and at other times, and those days."""
+
+    after: int
+    other: int
+    near: float
+    far: float
+
+    @property
+    def expected(self) -> float:
+        """Fixes after releases, were they as frequent as ever."""
+        return (self.after + self.other) * self.near / (self.near + self.far)
+
+
+def _exposure(
+    as_of: date, since: Timestamp, released: Times, arrived: Times, days: int
+) -> _Exposure:
     import pandas as pd
 
     end, long = end_of(as_of), pd.Timedelta(days=days)
-    count, spent = 0, 0.0
-    repos = sorted(set(made["repo"]) | set(fixes["repo"]))
-    for repo in repos:
-        arrived = fixes[fixes["repo"] == repo]["arrived"]
-        inside = pd.Series(False, index=arrived.index)
-        covered = None
-        for start in made[made["repo"] == repo]["created"].sort_values():
-            inside |= (arrived > start) & (arrived <= start + long)
-            begin = max(start, covered) if covered is not None else start
-            covered = min(start + long, end)
-            spent += max(0.0, (covered - begin).total_seconds() / 86_400)
-        count += int(inside.sum())
-    return count, spent, 365.0 * len(repos)
+    begin = max(since, end - pd.Timedelta(days=YEAR))
+    inside = pd.Series(False, index=arrived.index)
+    near, covered = 0.0, begin
+    for moment in released.sort_values():
+        inside |= (arrived > moment) & (arrived <= moment + long)
+        until = min(moment + long, end)
+        near += max(0.0, (until - max(moment, covered)).total_seconds() / 86_400)
+        covered = max(covered, until)
+    whole = (end - begin).total_seconds() / 86_400
+    after = int(inside.sum())
+    return _Exposure(after, len(arrived) - after, near, whole - near)
+
+
+def _rate_ratio(parts: list[_Exposure]) -> float:
+    """The ratio of the two rates over all repositories, each compared with itself only: the
+    estimator of Mantel and Haenszel for rates (Rothman and Boice 1979).
+    """
+    above = sum(part.after * part.far / (part.near + part.far) for part in parts)
+    below = sum(part.other * part.near / (part.near + part.far) for part in parts)
+    return above / below

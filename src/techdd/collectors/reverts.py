@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from techdd.collectors import Answered, probe
-from techdd.counting import of_people, quantile, scopes, share, within
+from techdd.counting import end_of, of_people, quantile, scopes, share, within
 from techdd.facts import Commit, Person
 from techdd.history.reverts import reverted_landings
 from techdd.identity import by_person
@@ -22,7 +22,7 @@ def reverts(as_of: date, commits: DataFrame, people: DataFrame) -> Answered:
     Counts reverts that name, by id or title, a commit which landed before them in another change;
     others, and those within one branch, are not seen.
     """
-    known = within(as_of, commits, days=200 * 365)
+    known = commits[commits["committed"] < end_of(as_of)]
     taken_back = reverted_landings(known)
     mainline = of_people(by_person(within(as_of, known[known["mainline"].astype(bool)]), people))
     keys = set(zip(taken_back["repo"], taken_back["landed"], strict=True))
