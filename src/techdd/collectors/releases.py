@@ -98,7 +98,7 @@ def hotfixes(as_of: date, tags: DataFrame, commits: DataFrame, people: DataFrame
     recent = of_people(by_person(within(as_of, commits[commits["parents"] < 2]), people))
     fixes = within(as_of, _arrivals(recent[is_repair(recent["subject"])], commits), "arrived")
     since = commits.groupby("repo")["committed"].min()
-    made = made[made["repo"].isin(recent["repo"])]
+    made = made[made["repo"].isin(within(as_of, commits)["repo"])]
     for repo in ("", *sorted(set(recent["repo"]))):
         own = made[made["repo"] == repo] if repo else made
         mine = fixes[fixes["repo"].isin(own["repo"])]
