@@ -1,79 +1,33 @@
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from builders import a_change, a_commit
+from builders import a_change
+from delivery_tables import AS_OF, PEOPLE, basis, commits, metrics, note, table
 
-from techdd.collectors.delivery import delivery, releases, review
-from techdd.facts import Change, Commit, File, Person, Tag, frame
-from techdd.model import Metric, Series
-
-AS_OF = date(2025, 12, 31)
-END = datetime(2025, 12, 31, 12, tzinfo=UTC)
+from techdd.collectors.delivery import change_size, delivery
+from techdd.facts import Change, File
 
 
 @pytest.fixture(autouse=True)
 def _small_numbers_will_do(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     if "few" not in request.node.name:
-        monkeypatch.setattr("techdd.collectors.delivery.FEWEST", 1)
-
-
-PEOPLE = frame(Person, [Person(n, n, n, f"{n}@x.io", n == "bot") for n in ("ann", "bot")])
-
-
-def commits(*rows: dict[str, Any]) -> Any:
-    """Commits of ann yesterday on the mainline of `api`, but for what is said."""
-    made = []
-    for number, row in enumerate(rows):
-        when = END - timedelta(days=row.get("ago", 1))
-        one = a_commit(f"{number}", authored=when, committed=when)
-        made.append(one._replace(**{k: v for k, v in row.items() if k not in ("ago", "repo")}))
-    table = frame(Commit, made)
-    table.insert(0, "repo", [row.get("repo", "api") for row in rows])
-    return table
-
-
-def metrics(found: Any) -> dict[tuple[str, str], float | None]:
-    return {(m.repo, m.name.partition(".")[2]): m.value for m in found if isinstance(m, Metric)}
-
-
-# --- review ---------------------------------------------------------------------------------------
-
-
-def test_changes_without_a_mark_of_review() -> None:
-    table = commits(
-        {"review": "pull request"}, {"review": "trailer"}, {}, {"parents": 2},
-        {"mainline": False}, {"author": "bot"}, {"ago": 366}, {"repo": "web"},
-    )  # fmt: skip
-    found = list(review.run(AS_OF, table, PEOPLE))
-    assert metrics(found) == {
-        ("", "unreviewed_share"): 2 / 5,
-        ("api", "unreviewed_share"): 1 / 4,
-        ("web", "unreviewed_share"): 1,
-    }
-    (series,) = [one for one in found if isinstance(one, Series)]
-    assert series.rows == (("merge", 1), ("no mark", 2), ("pull request", 1), ("trailer", 1))
-    assert "not proof" in series.note
-
-
-def test_no_recent_change_is_not_measured() -> None:
-    (metric, *_) = review.run(AS_OF, commits({"ago": 400}), PEOPLE)
-    assert (metric.value, metric.note) == (None, "no change in the last 12 months")
+        monkeypatch.setattr("techdd.counting.FEWEST", 1)
 
 
 # --- delivery -------------------------------------------------------------------------------------
 
 
-def delivered(table: Any, changes: list[Change], files: dict[str, str]) -> list[Any]:
-    made = frame(Change, changes)
-    made.insert(0, "repo", "api")
-    known = frame(
-        File, [File(p, "b", 1, "Python", role, 1, 1, 0, "lizard", ".") for p, role in files.items()]
+def known(files: dict[str, str]) -> Any:
+    return table(
+        File,
+        [File(p, "b", 1, "Python", role, 1, 1, 0, "lizard", ".") for p, role in files.items()],
     )
-    known.insert(0, "repo", "api")
-    return list(delivery.run(AS_OF, table, made, known, PEOPLE))
+
+
+def delivered(history: Any, changes: list[Change], files: dict[str, str]) -> list[Any]:
+    return list(delivery.run(AS_OF, history, table(Change, changes), known(files), PEOPLE))
 
 
 @pytest.mark.parametrize(
@@ -101,11 +55,11 @@ def test_what_a_subject_says(subject: str, kind: str) -> None:
 
 
 def test_shares_leave_out_merges_bots_and_the_old() -> None:
-    table = commits(
+    history = commits(
         {"subject": "Fix a"}, {}, {}, {"subject": "Revert b"}, {"subject": "Fix", "parents": 2},
         {"subject": "Fix", "author": "bot"}, {"subject": "Fix", "ago": 366},
     )  # fmt: skip
-    found = delivered(table, [], {})
+    found = delivered(history, [], {})
     assert metrics(found) == {
         ("", "revert_share"): 1 / 4, ("", "fix_share"): 1 / 4, ("", "test_cotouch_share"): None,
         ("api", "revert_share"): 1 / 4, ("api", "fix_share"): 1 / 4,
@@ -127,50 +81,59 @@ def test_few_changes_are_no_habit() -> None:
     changes = [a_change(f"{n}") for n in range(12)]
     few = delivered(commits(*({} for _ in range(9))), changes, {"a.py": "source"})
     assert set(metrics(few).values()) == {None}
-    assert few[2].note == "fewer than 10 commits changed production code"
+    what = "commits in the last 12 months that changed production code"
+    assert note(few, "delivery.test_cotouch_share") == f"fewer than 10 {what}"
     enough = delivered(commits(*({} for _ in range(10))), changes, {"a.py": "source"})
     assert set(metrics(enough).values()) == {0.0}
 
 
-# --- releases -------------------------------------------------------------------------------------
+def test_a_revert_that_names_what_it_takes_back_counts_whatever_its_title() -> None:
+    found = metrics(delivered(commits({"subject": "Undo rates", "reverts": "abcdef0"}), [], {}))
+    assert found["", "revert_share"] == 1
 
 
-def tagged(*rows: tuple[str, int | None], active: str = "api") -> list[Any]:
-    """Releases of (repository, days before the audit) tags."""
-    tags = frame(
-        Tag,
-        [
-            Tag(f"v{n}", "s", None if ago is None else END - timedelta(days=ago))
-            for n, (_, ago) in enumerate(rows)
-        ],
+# --- change_size ----------------------------------------------------------------------------------
+
+
+def sized(
+    changes: list[Change], files: dict[str, str], rows: tuple[dict[str, Any], ...] = ({}, {}, {})
+) -> list[Any]:
+    history = commits(*rows)
+    return list(change_size.run(AS_OF, history, table(Change, changes), known(files), PEOPLE))
+
+
+def test_the_size_of_a_change_is_what_was_written_by_hand() -> None:
+    changes = [
+        a_change("0", "a.py", added=10, deleted=2),
+        a_change("0", "yarn.lock", added=5_000, deleted=4_000),
+        a_change("1", "gone.py", added=900, deleted=200),  # no longer in the tree
+        a_change("1", "logo.png", added=None, deleted=None),
+        a_change("2", "a.py", added=30, deleted=0),
+    ]
+    files = {"a.py": "source", "yarn.lock": "generated", "logo.png": "binary"}
+    found = sized(changes, files)
+    values = metrics(found)
+    assert values["", "lines_median"] == 30
+    assert values["", "files_median"] == 1
+    assert values["", "large_share"] == 1 / 3
+    assert values["api", "lines_p90"] == pytest.approx(30 + 0.8 * (1_100 - 30))
+
+
+def test_imports_merges_and_bots_are_no_changes_to_review() -> None:
+    changes = [
+        a_change("0", added=10_000, deleted=999),  # brought in
+        a_change("1", added=10_000, deleted=1_000),  # rewritten
+        *(a_change(sha, added=7, deleted=0) for sha in "2345"),
+    ]
+    rows = ({}, {}, {"parents": 0}, {"parents": 2}, {"author": "bot"}, {"ago": 366})
+    found = sized(changes, {"a.py": "source"}, rows)
+    assert metrics(found)["", "lines_median"] == 11_000
+    assert basis(found, "change_size.lines_median") == (
+        "1 commits that changed written files in the last 12 months (imports left out: 1)"
     )
-    tags.insert(0, "repo", [repo for repo, _ in rows])
-    return list(releases.run(AS_OF, tags, commits(*({"repo": repo} for repo in active.split()))))
 
 
-def test_releases_are_days_with_a_tag() -> None:
-    found = tagged(("api", 0), ("api", 0), ("api", 10), ("api", 40), ("api", 400), ("api", None))
-    assert metrics(found) == {
-        ("", "per_quarter"): 3 / 4,
-        ("", "median_gap_days"): 20,
-        ("api", "per_quarter"): 3 / 4,
-        ("api", "median_gap_days"): 20,
-    }
-
-
-def test_one_release_has_no_gap() -> None:
-    found = tagged(("api", 10))
-    assert metrics(found)["api", "median_gap_days"] is None
-    assert found[1].note == "fewer than two tags in the last 12 months"
-
-
-def test_days_are_counted_once_for_the_whole_and_in_each_repository() -> None:
-    found = metrics(tagged(("api", 10), ("web", 10), active="api web"))
-    assert found["", "per_quarter"] == 1 / 4
-    assert found["api", "per_quarter"] == found["web", "per_quarter"] == 1 / 4
-
-
-def test_an_active_repository_without_a_tag_releases_nothing() -> None:
-    found = metrics(tagged(("api", 10), active="api web"))
-    assert found["web", "per_quarter"] == 0
-    assert ("old", "per_quarter") not in metrics(tagged(("old", 10), active="api"))
+def test_few_changes_have_no_typical_size() -> None:
+    found = sized([a_change("0")], {"a.py": "source"}, ({},))
+    assert set(metrics(found).values()) == {None}
+    assert note(found, "change_size.large_share").startswith("fewer than 10")

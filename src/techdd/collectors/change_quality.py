@@ -7,17 +7,15 @@ implemented by PyDriller: the share of changed code that lies in small, simple, 
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from datetime import date
 from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
 from techdd.collectors import Answered, Gathered, collector, probe
 from techdd.facts import Commit
+from techdd.history.pydriller_door import MAX_BYTES, largest_versions, pydriller_git
 from techdd.model import Issue, Metric
-from techdd.repository import GIT_ENVIRONMENT, Repository, records
+from techdd.repository import Repository
 from techdd.text import clean
 
 if TYPE_CHECKING:
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
 
 FEWEST = 10  # commits; fewer say nothing about a habit
 LARGEST = 30  # files; larger commits are imports and sweeps, not changes
-MAX_BYTES = 1_000_000  # of a changed file, which PyDriller reads whole and Lizard slowly
 
 
 class ChangeQuality(NamedTuple):
@@ -44,67 +41,30 @@ def change_quality(
     """The `newest` commits that change code, as far as `seconds` reach: PyDriller takes up to 1.5 s
     for each.
     """
-    from pydriller.git import Git
-
     wanted = commits[(commits["parents"] == 1) & commits["files"].between(1, LARGEST)]
     shas = [str(sha) for sha in wanted["sha"].head(newest)]
-    largest = _largest(repo, shas)
+    largest = largest_versions(repo, shas)
     deadline = monotonic() + seconds
-    with _our_environment():
-        git = Git(str(repo.git_dir))
-        try:
-            for number, sha in enumerate(shas):
-                if monotonic() > deadline:
-                    left = f"{len(shas) - number:,} of {len(shas):,}"
-                    yield Issue("changes not analysed for lack of time", detail=left)
-                    return
-                if largest[sha] > MAX_BYTES:
-                    detail = f"{sha[:10]}: it changes a file of {largest[sha]:,} bytes"
-                    yield Issue("change could not be analysed", detail=detail)
-                    continue
-                try:
-                    commit = git.get_commit(sha)
-                    yield ChangeQuality(
-                        sha, commit.dmm_unit_size, commit.dmm_unit_complexity,
-                        commit.dmm_unit_interfacing,
-                    )  # fmt: skip
-                except Exception as error:
-                    # PyDriller and Lizard fail in many ways on unusual commits; each costs itself.
-                    detail = f"{sha[:10]}: {type(error).__name__}: {clean(str(error))[:200]}"
-                    yield Issue("change could not be analysed", detail=detail)
-        finally:
-            git.clear()
-
-
-def _largest(repo: Repository, shas: Iterable[str]) -> dict[str, int]:
-    """The size in bytes of the largest file version that each commit makes or replaces."""
-    versions: dict[str, list[str]] = {}
-    sha = ""
-    tokens = records(repo.stream("diff-tree", "--stdin", "-r", "-z", "--no-abbrev", lines=shas))
-    for token in tokens:
-        if token.startswith(b":"):
-            next(tokens)  # the path, which could look like anything
-            versions[sha] += token.decode().split(" ")[2:4]
-        else:
-            sha = token.decode().strip()
-            versions[sha] = []
-    sizes = repo.sizes(sorted({blob for blobs in versions.values() for blob in blobs}))
-    return {
-        sha: max((sizes.get(blob, 0) for blob in blobs), default=0)
-        for sha, blobs in versions.items()
-    }
-
-
-@contextmanager
-def _our_environment() -> Iterator[None]:
-    """PyDriller starts git by itself: it gets the environment of our own door."""
-    before = dict(os.environ)
-    os.environ.update(GIT_ENVIRONMENT)
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
+    with pydriller_git(repo) as git:
+        for number, sha in enumerate(shas):
+            if monotonic() > deadline:
+                left = f"{len(shas) - number:,} of {len(shas):,}"
+                yield Issue("changes not analysed for lack of time", detail=left)
+                return
+            if largest[sha] > MAX_BYTES:
+                detail = f"{sha[:10]}: it changes a file of {largest[sha]:,} bytes"
+                yield Issue("change could not be analysed", detail=detail)
+                continue
+            try:
+                commit = git.get_commit(sha)
+                yield ChangeQuality(
+                    sha, commit.dmm_unit_size, commit.dmm_unit_complexity,
+                    commit.dmm_unit_interfacing,
+                )  # fmt: skip
+            except Exception as error:
+                # PyDriller and Lizard fail in many ways on unusual commits; each costs itself.
+                detail = f"{sha[:10]}: {type(error).__name__}: {clean(str(error))[:200]}"
+                yield Issue("change could not be analysed", detail=detail)
 
 
 @probe(domain="sdlc", needs=(ChangeQuality,))

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from delivery_tables import AS_OF, PEOPLE, commits, metrics, series
+
+from techdd.collectors.review import review
+
+
+def test_changes_without_a_mark_of_review() -> None:
+    table = commits(
+        {"review": "pull request"}, {"review": "trailer"}, {}, {"parents": 2},
+        {"mainline": False}, {"author": "bot"}, {"ago": 366}, {"repo": "web"},
+    )  # fmt: skip
+    found = list(review.run(AS_OF, table, PEOPLE))
+    assert metrics(found) == {
+        ("", "unreviewed_share"): 2 / 5,
+        ("api", "unreviewed_share"): 1 / 4,
+        ("web", "unreviewed_share"): 1,
+    }
+    marks = series(found, "review_marks")
+    assert marks.rows == (("merge", 1), ("no mark", 2), ("pull request", 1), ("trailer", 1))
+    assert "not proof" in marks.note
+
+
+def test_no_recent_change_is_not_measured() -> None:
+    (metric, *_) = review.run(AS_OF, commits({"ago": 400}), PEOPLE)
+    assert (metric.value, metric.note) == (None, "no change in the last 12 months")
