@@ -19,7 +19,7 @@ from techdd.charts.base import (
 from techdd.model import Series
 
 HEIGHT = 300
-MOST_TILES = 150  # of one picture; the smaller ones are drawn together
+MOST_TILES = 250  # of one picture; the smaller ones are drawn together
 SPECK = 1e-6  # px²; nothing is drawn with an area of 0
 STRIP = 15  # px of a group's heading
 GAP = 2.0  # px around a group
