@@ -7,6 +7,7 @@ the series does not have the chart's form, and the template then prints the tabl
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 
 from techdd.charts.areas import treemap
@@ -17,6 +18,7 @@ from techdd.charts.grids import heatmap, matrix
 from techdd.charts.lines import area, curve, line, points
 from techdd.charts.spreads import scatter, timeline
 from techdd.model import Series
+from techdd.text import clean
 
 __all__ = ["CHARTS", "MOST_CATEGORIES", "draw"]
 
@@ -38,6 +40,8 @@ CHARTS: Mapping[str, Callable[[Series], Spec | None]] = {
 @lru_cache(maxsize=256)  # the formats of one run draw the same pictures
 def draw(series: Series) -> str | None:
     """The series as an `<svg>` element with a text alternative; None if it is to be a table."""
+    # A control character ends the process: the engine panics where it measures such text.
+    series = replace(series, columns=tuple(map(clean, series.columns)))
     chart = CHARTS.get(series.chart)
     spec = chart(series) if chart and series.rows else None
     return svg(spec, series) if spec else None

@@ -91,7 +91,7 @@ def categories() -> Spec:
 def folded(series: Series) -> list[Spec]:
     """Transforms from one column a band to rows of (column, value), in the order of columns."""
     fields = [f"c{i + 1}" for i in range(len(series.columns) - 1)]
-    names = {f"c{i + 1}": clean(name) for i, name in enumerate(series.columns[1:])}
+    names = {f"c{i + 1}": name for i, name in enumerate(series.columns[1:])}
     rows = [{"key": key, "column": name, "place": i} for i, (key, name) in enumerate(names.items())]
     return [
         {"fold": fields, "as": ["key", "value"]},
@@ -104,7 +104,7 @@ def folded(series: Series) -> list[Spec]:
 
 def by_column(series: Series, colours: tuple[str, ...]) -> Spec:
     """A colour a column, with its legend."""
-    names = [clean(name) for name in series.columns[1:]]
+    names = list(series.columns[1:])
     return {
         "field": "column",
         "type": "nominal",
@@ -118,7 +118,7 @@ def shaded(name: str, form: str, most: float) -> Spec:
         "type": "quantitative",
         "scale": {"domain": [0, most or 1], "range": list(SHADES)},
         "legend": {
-            "title": clean(name),
+            "title": name,
             "titleColor": MUTED,
             "titleFontSize": 10,
             "titleFontWeight": 500,

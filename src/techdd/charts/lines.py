@@ -23,7 +23,6 @@ from techdd.charts.base import (
     ruled,
 )
 from techdd.model import Series, Value
-from techdd.text import clean
 
 MOST_LINES = 6
 HEIGHT = 165
@@ -140,7 +139,7 @@ def _over_time(series: Series, mark: Spec, *, dashed: bool) -> Spec | None:
             "field": "column",
             "type": "nominal",
             "scale": {
-                "domain": [clean(name) for name in series.columns[1:]],
+                "domain": list(series.columns[1:]),
                 "range": [list(dash) for dash in DASHES[:count]],
             },
         }
