@@ -56,6 +56,9 @@ OBSERVED = {
     "ci-without-tests": "",
     "missing-licence": "",
     "untested-hotspot": "path changes complexity",
+    "component-circle": "count circles largest",
+    "hidden-coupling": "count one other shared share",
+    "cross-repository-coupling": "count one other shared share",
 }
 # An investor's copy shows no paths; the finding's locations hold them for those who may see them.
 PATHS = {"path", "paths", "manifest"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
@@ -52,9 +53,9 @@ def change_coupling(
         yield Series(
             "change_coupling",
             f"Source files that are changed together, {_period(spread)}",
-            ("repository", "file", "changed with", "changes together", "share of changes"),
+            ("repository", "in folder", "file", "changed with", "together", "share of changes"),
             tuple(
-                (str(row.repo), str(row.path_a), str(row.path_b), int(row.shared), row.degree)
+                (str(row.repo), *_apart(row.path_a, row.path_b), int(row.shared), row.degree)
                 for row in strong.head(SHOWN).itertuples()
             ),
             note=f"Ordered by changes together times degree. {TOGETHER}",
@@ -287,6 +288,13 @@ def _period(spread: DataFrame) -> str:
     months = sorted(set(spread["months"].astype(int)))
     said = ["the whole history" if n == 0 else f"{n} months to the audited commit" for n in months]
     return " or ".join(said) or "24 months to the audited commit"
+
+
+def _apart(one: str, other: str) -> tuple[str, str, str]:
+    """(the folder that two paths have in common, what is left of each)."""
+    folder = posixpath.commonpath([one, other])
+    first, second = (path.removeprefix(folder).strip("/") for path in (one, other))
+    return folder or "(top folder)", first, second
 
 
 def _named(component: str) -> str:
