@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 
 class Coupling(NamedTuple):
@@ -49,3 +52,19 @@ def degree(shared: float, revisions_a: float, revisions_b: float) -> float:
     As in code-maat (A. Tornhill), which rounds the mean up to a whole number.
     """
     return 2 * shared / (revisions_a + revisions_b)
+
+
+def degrees(pairs: DataFrame) -> list[float]:
+    """The degree of each row of `Coupling` or `ComponentCoupling`."""
+    columns = ("shared", "revisions_a", "revisions_b")
+    return [degree(*row) for row in zip(*(pairs[name] for name in columns), strict=True)]
+
+
+def of_repository(repo: str, table: DataFrame) -> DataFrame:
+    """The rows of one repository; of all for ""."""
+    return table[table["repo"] == repo] if repo else table
+
+
+def named(component: str) -> str:
+    """A component as it is printed."""
+    return "(top folder)" if component == "." else component
