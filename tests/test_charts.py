@@ -26,6 +26,7 @@ FITTING = {
     **{chart: a_series(chart) for chart in ("area", "bar", "curve", "line")},
     "heatmap": a_series("heatmap", ("day", "hour", "share"), (("Mon", 9, 0.5), ("Tue", 10, 0.25))),
     "matrix": a_series("matrix", ("from", "to", "share"), (("a", "b", 0.5), ("b", "a", 0.25))),
+    "parts": a_series("parts", ("component", "new", "old"), (("a", 0.75, 0.25),)),
     "points": a_series(
         "points", ("month", "share", "mark"), (("2025-01", 0.5, None), ("2025-02", 0.1, "down"))
     ),
@@ -89,6 +90,20 @@ def test_a_grid_with_many_columns_has_shades_without_figures() -> None:
     said = words(draw(a_series("heatmap", ("a", "b", "commits"), rows)))
     assert not [word for word in said if word.startswith("1,000,0") and word != "1,000,000"]
     assert draw(a_series("heatmap", ("a", "b", "c"), (*rows, ("row", "40", 1)))) is None
+
+
+def test_shades_are_steps_with_round_bounds() -> None:
+    rows = (("Mon", 1, 0), ("Tue", 2, 87))
+    said = words(draw(a_series("heatmap", ("day", "hour", "commits"), rows)))
+    assert {"20", "40", "60", "80"} <= set(said)
+
+
+def test_a_legend_of_long_names_goes_over_several_rows() -> None:
+    names = tuple(f"a rather long name of a part, number {n}" for n in range(4))
+    svg = draw(a_series("stacked", ("repo", *names), (("a", 1, 2, 3, 4),)))
+    places = re.findall(r'role="legend-symbol"|translate\(0,(\d+)\)', svg or "")
+    assert set(names) <= set(words(svg))
+    assert len(places) > 4
 
 
 def test_a_matrix_numbers_its_parts_and_keeps_those_with_most() -> None:

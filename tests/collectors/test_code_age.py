@@ -37,7 +37,7 @@ def test_shares_by_band_sum_to_the_whole_and_the_largest_component_is_first() ->
     )  # fmt: skip
     (series,) = [one for one in found if isinstance(one, Series)]
     assert series.rows == (("b", 1.0, 0.0, 0.0, 0.0), ("a", 0.5, 0.3, 0.15, 0.05))
-    assert series.chart == "stacked"
+    assert series.chart == "parts"
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from techdd.charts.base import (
+    CHARACTER,
     INK,
     OTHER,
     WIDTH,
@@ -13,6 +14,7 @@ from techdd.charts.base import (
     format_of,
     number,
     numeric,
+    on_shade,
     plain,
     shaded,
 )
@@ -23,8 +25,6 @@ MOST_TILES = 250  # of one picture; the smaller ones are drawn together
 SPECK = 1e-6  # px²; nothing is drawn with an area of 0
 STRIP = 15  # px of a group's heading
 GAP = 2.0  # px around a group
-CHARACTER = 5.5  # px of one character of type of 9 px, about
-DARK = 0.55  # share of the largest value from which letters on a shade are white
 
 
 class Box(NamedTuple):
@@ -69,7 +69,6 @@ def treemap(series: Series) -> Spec | None:
     size, value = series.columns[-2:]
     form = format_of(series, len(series.columns) - 1)
     colour = {"field": "value", **shaded(f"{value} (shade); area: {size}", form, most)}
-    dark = {"test": f"datum.value > {DARK * most}", "value": "#ffffff"}
     corner = {"x": _at("mx"), "y": _at("my")}
     rect: Spec = {"type": "rect", "stroke": "#ffffff", "strokeWidth": 1}
     where = {"x": _at("x"), "x2": {"field": "x2"}, "y": _at("y"), "y2": {"field": "y2"}}
@@ -82,7 +81,7 @@ def treemap(series: Series) -> Spec | None:
             "mark": {"type": "text", "align": "left", "baseline": "middle", "fontSize": 9},
             "encoding": {
                 **corner, "text": {"field": "name"},
-                "color": {"condition": dark, "value": INK} if most else {"value": INK},
+                "color": on_shade(colour, "value"),
             },
         },
         {

@@ -9,6 +9,7 @@ from techdd.charts.base import (
     MOST_CATEGORIES,
     OTHER,
     SEVERITIES,
+    SHADES,
     Rows,
     Spec,
     by_column,
@@ -55,7 +56,17 @@ def bar(series: Series) -> Spec | None:
 
 
 def stacked(series: Series) -> Spec | None:
-    """Parts of a whole, in bands from harmless to grave: (category, band, band, ...).
+    """Parts of a whole, in bands from harmless to grave: (category, band, band, ...)."""
+    return _parts(series, _bands(series.columns[1:]))
+
+
+def parts(series: Series) -> Spec | None:
+    """Parts of a whole of which none is better or worse, such as ages, from little to much."""
+    return _parts(series, SHADES if len(series.columns) == 6 else SHADES[:4])
+
+
+def _parts(series: Series, colours: tuple[str, ...]) -> Spec | None:
+    """Bars of parts (category, part, part, ...).
 
     Rows that add up to at most 1 are shares; all else is counts and keeps its size.
     """
@@ -83,7 +94,7 @@ def stacked(series: Series) -> Spec | None:
                 "scale": {"domain": [0, 1]} if is_share else {"nice": True},
                 "axis": {"title": cut or None, **ruled(".0%" if is_share else ",.0f")},
             },
-            "color": by_column(series, _bands(series.columns[1:])),
+            "color": by_column(series, colours),
             "order": {"field": "place"},
         },
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import floor, log10
 from typing import Any
 
 from techdd.model import Series, Value
@@ -11,6 +12,8 @@ Spec = dict[str, Any]
 Rows = tuple[tuple[Value, ...], ...]
 
 WIDTH = 627  # px at 96 dpi: the text width of an A4 page, so type keeps its size in print
+LABELS = 200  # px that the names of rows take at most, about
+CHARACTER = 5.6  # px of one character of small type, about
 MOST_CATEGORIES = 16
 
 INK, MUTED, GRID, ACCENT, PAPER = "#1b2733", "#5b6875", "#e3e7eb", "#14507f", "#f3f6f8"
@@ -103,35 +106,63 @@ def folded(series: Series) -> list[Spec]:
 
 
 def by_column(series: Series, colours: tuple[str, ...]) -> Spec:
-    """A colour a column, with its legend."""
+    """A colour a column, with its legend in as many rows as it needs."""
     names = list(series.columns[1:])
-    return {
+    widest = max(map(len, names)) * CHARACTER + 32
+    spec: Spec = {
         "field": "column",
         "type": "nominal",
         "scale": {"domain": names, "range": list(colours[: len(names)])},
     }
+    if widest * len(names) > WIDTH - LABELS:
+        spec["legend"] = {"columns": max(int((WIDTH - LABELS) / widest), 1), "labelLimit": 400}
+    return spec
 
 
 def shaded(name: str, form: str, most: float) -> Spec:
-    """Lightness from 0 to `most`, with a legend that carries the name and the format."""
+    """Five steps of lightness from 0 to at least `most`, with a legend of their bounds.
+
+    Steps rather than a gradient: a shade on paper can be told to belong to one of five.
+    """
+    step = _round_step(most / len(SHADES), whole=form == ",.0f")
+    if form == ".0%":
+        step = min(step, 1 / len(SHADES))
     return {
         "type": "quantitative",
-        "scale": {"domain": [0, most or 1], "range": list(SHADES)},
+        "scale": {
+            "type": "quantize",
+            "domain": [0, step * len(SHADES)],
+            "range": list(SHADES),
+        },
         "legend": {
             "title": name,
             "titleColor": MUTED,
             "titleFontSize": 10,
             "titleFontWeight": 500,
             "titleOrient": "left",
-            "titleLimit": 400,
+            "titleLimit": 300,
             "titleAlign": "left",
             "titlePadding": 10,
             "format": form,
-            "gradientLength": 130,
-            "gradientThickness": 8,
-            "tickCount": 3,
+            "gradientLength": 200,
+            "gradientThickness": 9,
         },
     }
+
+
+def on_shade(colour: Spec, field: str) -> Spec:
+    """The colour of letters that stand on a shade of `colour`: white on the two darkest."""
+    bound = colour["scale"]["domain"][1] * 3 / len(SHADES)
+    return {"condition": {"test": f"datum.{field} >= {bound}", "value": "#ffffff"}, "value": INK}
+
+
+def _round_step(value: float, *, whole: bool) -> float:
+    """The next of 1, 2, 2.5, 5, 10 times a power of ten; at least 1 where counts are whole."""
+    if value <= (1 if whole else 0):
+        return 1.0
+    power = 10.0 ** floor(log10(value))
+    steps = (1, 2, 5, 10) if whole and power < 10 else (1, 2, 2.5, 5, 10)
+    return next(step * power for step in steps if step * power >= value * 0.999999)
 
 
 def numeric(series: Series, column: int) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from techdd.charts.base import (
-    INK,
-    MUTED,
+    CHARACTER,
+    LABELS,
     PAPER,
     WIDTH,
     Spec,
@@ -14,6 +14,7 @@ from techdd.charts.base import (
     format_of,
     number,
     numeric,
+    on_shade,
     plain,
     shaded,
 )
@@ -21,9 +22,6 @@ from techdd.model import Series, Value
 
 MOST_CELLS = 40  # rows or columns of a heatmap; more are no picture on a page
 MOST_PARTS = 16  # rows and columns of a matrix
-LABELS = 200  # px that the names of the rows take at most, about
-CHARACTER = 5.6  # px of one character of type of 9 px, about
-DARK = 0.55  # share of the largest value from which letters on a shade are white
 
 
 def heatmap(series: Series) -> Spec | None:
@@ -105,13 +103,12 @@ def _grid(
     ]
     widest = max((len(_written(number(value), form)) for *_, value in cells), default=0)
     if (widest + 1) * CHARACTER * len(columns) <= WIDTH - LABELS:
-        dark = {"test": f"datum.c2 > {DARK * most}", "value": "#ffffff"}
         layers.append(
             {
                 "mark": {"type": "text", "fontSize": 9},
                 "encoding": {
                     "text": {"field": "c2", "type": "quantitative", "format": form},
-                    "color": {"condition": dark, "value": INK if most else MUTED},
+                    "color": on_shade(colour, "c2"),
                 },
             }
         )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from math import ceil, floor, log10
+from math import ceil, floor, log10, pi, sqrt
 
 from techdd.charts.base import (
     ACCENT,
+    CHARACTER,
     INK,
     LEVEL,
     MUTED,
@@ -25,10 +26,10 @@ from techdd.charts.lines import DATE, full_date
 from techdd.model import Series
 
 MOST_POINTS = 600  # the largest by product; more are ink
+LARGEST = 500  # px² of the largest point
 NAMED = 8  # points with their name beside them
 HEIGHT = 260
 WIDE = 60.0  # the ratio of largest to smallest from which an axis is logarithmic
-CHARACTER = 5.4  # px of one character of type of 9 px, about
 MOST_SPANS = 30  # rows of a timeline
 
 
@@ -48,12 +49,13 @@ def scatter(series: Series) -> Spec | None:
     if count == 4:
         point["mark"].update(stroke=ACCENT, strokeWidth=0.6)
         point["encoding"] = {"size": _sizes(series, rows)}
-    named = _named(rows, x["scale"], y["scale"])
+    most = max(1.0, *(number(row[-1]) for row in rows))
+    named = _named(rows, x["scale"], y["scale"], most)
     texts = [
         {
             "data": {"values": [one for one in named if one["align"] == align]},
             "mark": {
-                "type": "text", "align": align, "dx": 8 if align == "left" else -8,
+                "type": "text", "align": align, "dx": {"expr": "datum.gap"},
                 "fontSize": 9, "color": INK,
             },
             "encoding": {"text": {"field": "name"}},
@@ -129,7 +131,7 @@ def _sizes(series: Series, rows: Rows) -> Spec:
         "values": sorted({_rounded(most / part) for part in (20, 4, 1)}),
         "format": format_of(series, 3),
     }
-    scale = {"domain": [0, most], "range": [6, 500]}
+    scale = {"domain": [0, most], "range": [6, LARGEST]}
     return {"field": "c3", "type": "quantitative", "scale": scale, "legend": legend}
 
 
@@ -158,7 +160,7 @@ def _axis(series: Series, rows: Rows, column: int) -> Spec:
     }
 
 
-def _named(rows: Rows, x: Spec, y: Spec) -> list[Spec]:
+def _named(rows: Rows, x: Spec, y: Spec, most: float) -> list[Spec]:
     """The names of the outermost points that have room for theirs, with the side it stands on."""
     taken: list[tuple[float, float, float, float]] = []
     named: list[Spec] = []
@@ -168,15 +170,16 @@ def _named(rows: Rows, x: Spec, y: Spec) -> list[Spec]:
         long = len(name) * CHARACTER
         across = _share(number(row[1]), x) * (WIDTH - 45)
         down = (1 - _share(number(row[2]), y)) * HEIGHT
-        right = across + long + 10 > WIDTH - 45
-        start = across - long - 8 if right else across + 8
-        box = (start, down - 6, start + long, down + 6)
-        if start < 0 or any(_overlap(box, other) for other in taken):
-            continue
-        taken.append(box)
-        named.append(
-            {"name": name, "c1": row[1], "c2": row[2], "align": "right" if right else "left"}
-        )
+        radius = sqrt(LARGEST * max(number(row[3]), 0) / most / pi) if len(row) > 3 else 4
+        for align, side in (("left", 1), ("right", -1)):
+            gap = side * (radius + 4)
+            ends = sorted((across + gap, across + gap + side * long))
+            box = (ends[0], down - 6, ends[1], down + 6)
+            if ends[0] < 0 or ends[1] > WIDTH - 45 or any(_overlap(box, one) for one in taken):
+                continue
+            taken.append(box)
+            named.append({"name": name, "c1": row[1], "c2": row[2], "align": align, "gap": gap})
+            break
         if len(named) == NAMED:
             break
     return named

@@ -80,9 +80,9 @@ def _bands(aged: DataFrame) -> Series:
         rows.append((f"{repo}: {name}" if several else name, *shares))
     return Series(
         "code_age",
-        "Age of the lines that stand, by component",
-        ("component", *(f"share of lines {name}" for _, name in BANDS)),
+        "Age of the lines that stand, by component, in shares of its lines",
+        ("component", *(name for _, name in BANDS)),
         tuple(rows),
-        chart="stacked",
+        chart="parts",
         note=NOTE,
     )
