@@ -27,6 +27,7 @@ from techdd.model import Series
 
 MOST_POINTS = 600  # the largest by product; more are ink
 LARGEST = 500  # px² of the largest point
+LONG = 24  # characters; of a longer path the last part is written
 NAMED = 8  # points with their name beside them
 HEIGHT = 260
 WIDE = 60.0  # the ratio of largest to smallest from which an axis is logarithmic
@@ -162,18 +163,20 @@ def _axis(series: Series, rows: Rows, column: int) -> Spec:
 
 def _named(rows: Rows, x: Spec, y: Spec, most: float) -> list[Spec]:
     """The names of the outermost points that have room for theirs, with the side it stands on."""
-    taken: list[tuple[float, float, float, float]] = []
-    named: list[Spec] = []
+    places = []
     for row in rows:
-        name = str(plain(row[0]))
-        name = name if len(name) <= 40 else name.rsplit("/", 1)[-1]
-        long = len(name) * CHARACTER
         across = _share(number(row[1]), x) * (WIDTH - 45)
         down = (1 - _share(number(row[2]), y)) * HEIGHT
         radius = sqrt(LARGEST * max(number(row[3]), 0) / most / pi) if len(row) > 3 else 4
+        places.append((across, down, radius))
+    taken = [(a - r, d - r, a + r, d + r) for a, d, r in places[: 8 * NAMED]]
+    named: list[Spec] = []
+    for row, (across, down, radius) in zip(rows[: 8 * NAMED], places, strict=False):
+        name = str(plain(row[0]))
+        name = name if len(name) <= LONG else name.rsplit("/", 1)[-1]
         for align, side in (("left", 1), ("right", -1)):
             gap = side * (radius + 4)
-            ends = sorted((across + gap, across + gap + side * long))
+            ends = sorted((across + gap, across + gap + side * len(name) * CHARACTER))
             box = (ends[0], down - 6, ends[1], down + 6)
             if ends[0] < 0 or ends[1] > WIDTH - 45 or any(_overlap(box, one) for one in taken):
                 continue
