@@ -60,7 +60,6 @@ HEAVY = {
 LONG = 300  # lines
 LONGER = {
     "model": 350,  # the one vocabulary: frozen values without any logic to part
-    "charts": 400,  # one small specification a kind of chart, read side by side
 }
 
 

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from techdd.charts import CHARTS, MOST_CATEGORIES, draw
+from techdd.charts.areas import Box, squarified
 from techdd.model import Series, Value
 
 ROWS: tuple[tuple[Value, ...], ...] = (("2025-01", 0.5), ("2025-02", 0.25), ("2025-03", 0.125))
@@ -21,14 +22,35 @@ def a_series(
     return Series("name", "A title", columns, rows, chart, "A note")
 
 
+FITTING = {
+    **{chart: a_series(chart) for chart in ("area", "bar", "curve", "line")},
+    "heatmap": a_series("heatmap", ("day", "hour", "share"), (("Mon", 9, 0.5), ("Tue", 10, 0.25))),
+    "matrix": a_series("matrix", ("from", "to", "share"), (("a", "b", 0.5), ("b", "a", 0.25))),
+    "parts": a_series("parts", ("component", "new", "old"), (("a", 0.75, 0.25),)),
+    "points": a_series(
+        "points", ("month", "share", "mark"), (("2025-01", 0.5, None), ("2025-02", 0.1, "down"))
+    ),
+    "scatter": a_series("scatter", ("file", "share", "n"), (("a.py", 0.5, 3), ("b.py", 0.2, 9))),
+    "stacked": a_series("stacked", ("repo", "low", "high"), (("a", 0.75, 0.25),)),
+    "timeline": a_series(
+        "timeline", ("person", "from", "to", "share"), (("A", "2024-02", "2025-03-01", 0.5),)
+    ),
+    "treemap": a_series("treemap", ("part", "lines", "share"), (("a", 30, 0.5), ("b", 10, 0.1))),
+}
+
+
 def words(svg: str | None) -> list[str]:
     assert svg is not None
     return [element.text or "" for element in ElementTree.fromstring(svg).iter() if element.text]
 
 
-@pytest.mark.parametrize("chart", [name for name in CHARTS if name != "stacked"])
+def test_every_chart_is_tried_here() -> None:
+    assert set(FITTING) == set(CHARTS)
+
+
+@pytest.mark.parametrize("chart", CHARTS)
 def test_every_chart_draws_shares_as_percentages(chart: str) -> None:
-    said = words(draw(a_series(chart)))
+    said = words(draw(FITTING[chart]))
     assert any(re.fullmatch(r"\d+%", word) for word in said), said
 
 
@@ -53,6 +75,98 @@ def test_severities_keep_their_colours_in_any_order() -> None:
     for colour in ("#7c2315", "#cfd4d9"):
         assert colour in one
         assert colour in other
+
+
+def test_a_heatmap_puts_numbers_in_order_and_leaves_unknown_cells_empty() -> None:
+    rows = (("Tue", 10, 4), ("Mon", 9, 7), ("Mon", 10, None))
+    said = words(draw(a_series("heatmap", ("day", "hour", "commits"), rows)))
+    assert [word for word in said if word in ("9", "10", "Tue", "Mon")] == ["9", "10", "Tue", "Mon"]
+    assert "7" in said
+    assert "null" not in said
+
+
+def test_a_grid_with_many_columns_has_shades_without_figures() -> None:
+    rows = tuple(("row", f"{n}", 1_000_001 + n) for n in range(40))
+    said = words(draw(a_series("heatmap", ("a", "b", "commits"), rows)))
+    assert not [word for word in said if word.startswith("1,000,0") and word != "1,000,000"]
+    assert draw(a_series("heatmap", ("a", "b", "c"), (*rows, ("row", "40", 1)))) is None
+
+
+def test_shades_are_steps_with_round_bounds() -> None:
+    rows = (("Mon", 1, 0), ("Tue", 2, 87))
+    said = words(draw(a_series("heatmap", ("day", "hour", "commits"), rows)))
+    assert {"20", "40", "60", "80"} <= set(said)
+
+
+def test_a_legend_of_long_names_goes_over_several_rows() -> None:
+    names = tuple(f"a rather long name of a part, number {n}" for n in range(4))
+    svg = draw(a_series("stacked", ("repo", *names), (("a", 1, 2, 3, 4),)))
+    places = re.findall(r'role="legend-symbol"|translate\(0,(\d+)\)', svg or "")
+    assert set(names) <= set(words(svg))
+    assert len(places) > 4
+
+
+def test_a_matrix_numbers_its_parts_and_keeps_those_with_most() -> None:
+    rows = tuple((f"p{n}", f"p{n + 1}", n) for n in range(30))
+    said = words(draw(a_series("matrix", ("part", "part", "shared"), rows)))
+    assert "p30 · 16" in said
+    assert "part (rows), part (columns), the 16 with most of 31" in said
+    assert not [word for word in said if word.startswith("p3 ")]
+    assert draw(a_series("matrix", ("part", "part", "n"), (("a", "a", 3),))) is None
+
+
+def test_a_treemap_fills_its_box_in_proportion() -> None:
+    boxes = squarified([6, 6, 4, 3, 2, 2, 1], Box(0, 0, 600, 400))  # the example of the paper
+    assert [round(box.width * box.height) for box in boxes] == [
+        60_000, 60_000, 40_000, 30_000, 20_000, 20_000, 10_000,
+    ]  # fmt: skip
+    assert boxes[0] == Box(0, 0, 300, 200)
+    assert max(box.x + box.width for box in boxes) == pytest.approx(600)
+    assert max(box.y + box.height for box in boxes) == pytest.approx(400)
+
+
+def test_a_treemap_writes_no_name_that_does_not_fit() -> None:
+    long = "a/very/long/path/that/goes/on/and/on/for/ever/and/ever/and/yet/does/not/end/at/all.py"
+    rows = ((long, 900, 1), (f"{long}x", 100, 2), ("b" * 80, 50, None))
+    said = words(draw(a_series("treemap", ("file", "code lines", "changes"), rows)))
+    assert long in said
+    assert "all.pyx" in said
+    assert not [word for word in said if "bbb" in word]
+
+
+def test_small_tiles_are_drawn_as_one() -> None:
+    rows = tuple((f"{n % 2}", f"f{n}", 10, n) for n in range(600))
+    said = words(draw(a_series("treemap", ("part", "file", "lines", "changes"), rows)))
+    assert "300 smaller" in said
+
+
+def test_a_scatter_names_the_outermost_points_only() -> None:
+    rows = tuple((f"src/file{n}.py", n % 9, (n * 7) % 40, n) for n in range(200))
+    said = words(draw(a_series("scatter", ("file", "changes", "complexity", "lines"), rows)))
+    named = [word for word in said if word.endswith(".py")]
+    assert 1 <= len(named) <= 8
+    assert {"changes", "complexity", "lines"} <= set(said)
+
+
+def test_what_lies_far_apart_is_drawn_on_a_logarithmic_scale() -> None:
+    rows = (("a", 1, 1), ("b", 10, 2), ("c", 9_000, 3))
+    said = words(draw(a_series("scatter", ("file", "changes", "complexity"), rows)))
+    assert {"1", "10", "100", "1,000"} <= set(said)
+
+
+def test_a_timeline_keeps_a_row_for_each_name_and_counts_what_is_cut() -> None:
+    rows = tuple((f"P{n % 40}", "2020-01", f"2021-{1 + n % 9:02}") for n in range(80))
+    said = words(draw(a_series("timeline", ("person", "from", "to"), rows)))
+    assert said.count("P3") == 1
+    assert "the first 30 of 40" in said
+    assert "P35" not in said
+
+
+def test_marks_of_change_stand_on_the_line() -> None:
+    rows = tuple((f"2024-{m:02}", m, "fewer" if m == 9 else None) for m in range(1, 13))
+    assert "fewer" in words(draw(a_series("points", ("month", "commits", "mark"), rows)))
+    none = tuple((month, value, None) for month, value, _ in rows)
+    assert draw(a_series("points", ("month", "commits", "mark"), none)) is not None
 
 
 def test_has_a_text_for_those_who_cannot_see_it() -> None:
@@ -88,6 +202,12 @@ def test_many_categories_are_cut_and_counted() -> None:
         a_series("stacked", ("repo", "low", "high"), (("a", 0, 0),)),
         a_series("stacked", ("repo", "low", "high"), (("a", 1, None),)),
         a_series("line", rows=ROWS[:1]),
+        a_series("heatmap", ("a", "b", "c"), (("x", "y", "no number"),)),
+        a_series("points", ("m", "n", "mark"), (("2025-01", 1, 7), ("2025-02", 1, 7))),
+        a_series("scatter", ("f", "x", "y"), (("a", 1, 2),)),
+        a_series("scatter", ("f", "x", "y"), (("a", 1, None), ("b", 1, 2))),
+        a_series("timeline", ("p", "from", "to"), (("a", "2024", None),)),
+        a_series("treemap", ("f", "lines", "n"), (("a", 0, 1),)),
         a_series("curve", rows=(("nobody", True), ("A", True))),
     ],
 )

@@ -57,6 +57,9 @@ OBSERVED = {
     "missing-licence": "",
     "access-after-end": "person end commits last",
     "untested-hotspot": "path changes complexity",
+    "component-circle": "count circles largest",
+    "hidden-coupling": "count one other shared share",
+    "cross-repository-coupling": "count one other shared share",
 }
 # An investor's copy shows no paths; the finding's locations hold them for those who may see them.
 PATHS = {"path", "paths", "manifest"}

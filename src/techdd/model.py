@@ -149,7 +149,7 @@ class Observation:
 class Series:
     """A small table that a chapter may print or draw.
 
-    `chart` names a chart of `charts.py` ("" = print as a table); `columns` carry their unit in
+    `chart` names a chart of `charts` ("" = print as a table); `columns` carry their unit in
     their name. `note` holds the caveat and the source that go with it.
     """
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from builders import a_change, a_commit
 
-from techdd.collectors.hotspots import hotspots
+from techdd.collectors.hotspots import churn, hotspots
 from techdd.facts import Change, Commit, File, Function, frame
 from techdd.model import Location, Metric, Observation, Series
 
@@ -83,7 +83,7 @@ def test_a_few_changes_are_no_share() -> None:
 
 def test_the_hottest_come_first() -> None:
     found = asked({"a.go": 3, "b.go": 9, "c.go": 9}, {"a.go": 30, "b.go": 10, "c.go": 0, "d.go": 9})
-    (series,) = [one for one in found if isinstance(one, Series)]
+    (series,) = [one for one in found if isinstance(one, Series) and not one.chart]
     assert series.rows == (("api", "a.go", 3, 30, 7), ("api", "b.go", 9, 10, 7))
 
 
@@ -110,7 +110,7 @@ def test_a_hotspot_that_no_test_is_named_after_is_observed() -> None:
 def test_tests_in_the_file_itself_are_tests_and_no_complexity() -> None:
     found = asked({"a.rs": 5, "index.js": 5}, {"a.rs": 10, "index.js": 10}, inline=("a.rs",))
     assert [one for one in found if isinstance(one, Observation)] == []
-    (series,) = [one for one in found if isinstance(one, Series)]
+    (series,) = [one for one in found if isinstance(one, Series) and not one.chart]
     assert {row[1]: row[3] for row in series.rows} == {"a.rs": 10, "index.js": 10}
 
 
@@ -135,3 +135,54 @@ def test_the_complex_files_of_all_are_those_of_each_repository() -> None:
 
 def test_nothing_to_look_at_is_not_measured() -> None:
     assert shares(asked({}, {})) == {"": None}
+
+
+def churned(
+    lines: list[tuple[int, int, int]], *, code: int = 200, role: str = "source"
+) -> list[Any]:
+    """`churn` of (days ago, added, deleted) in one file of so many code lines."""
+    commits, changes = [], []
+    for n, (ago, added, deleted) in enumerate(lines):
+        when = END - timedelta(days=ago)
+        commits.append(a_commit(f"{n}", number=len(lines) - n, authored=when, committed=when))
+        changes.append(a_change(f"{n}", "a.go", added=added, deleted=deleted))
+    file = File("a.go", "b", 9, "Go", role, 9, code, 0, "lizard", ".")
+    return list(
+        churn.run(AS_OF, table(Commit, commits), table(Change, changes), table(File, [file]))
+    )
+
+
+def test_churn_is_what_was_written_in_a_year_by_what_stands() -> None:
+    found = churned([(1, 60, 40), (200, 100, 0), (400, 900, 0)])
+    assert shares(found) == {"": 1.0, "api": 1.0}
+    assert found[0].basis == "200 lines added or deleted in 12 months, 200 code lines today"
+    (series,) = [one for one in found if isinstance(one, Series)]
+    assert series.rows[-1] == ("2025-12", 60, 40)
+    assert sum(row[1] for row in series.rows) == 1060
+    assert len(series.rows) == 24
+
+
+def test_tests_and_very_small_code_have_no_churn() -> None:
+    assert shares(churned([(1, 60, 40)], role="test")) == {"": None}
+    assert shares(churned([(1, 60, 40)], code=99)) == {"": None, "api": None}
+
+
+def test_a_renamed_file_keeps_its_changes() -> None:
+    when = END - timedelta(days=3)
+    commits = [a_commit(f"{n}", number=n, authored=when, committed=when) for n in range(3)]
+    changes = [
+        a_change("0", "old.go"),
+        a_change("1", "new.go", old_path="old.go", status="R"),
+        a_change("2", "new.go"),
+    ]
+    file = File("new.go", "b", 9, "Go", "source", 9, 7, 0, "lizard", ".")
+    function = Function("new.go", ".", "source", "Go", "f", 1, 9, 7, 0, 5, 1, 1)
+    found = list(
+        hotspots.run(
+            AS_OF, table(Commit, commits), table(Change, changes), table(File, [file]),
+            table(Function, [function]),
+        )
+    )  # fmt: skip
+    (series,) = [one for one in found if isinstance(one, Series) and not one.chart]
+    assert series.rows == (("api", "new.go", 3, 5, 7),)
+    assert {one.chart for one in found if isinstance(one, Series)} == {"", "scatter", "treemap"}

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
 from techdd.collectors import Answered, probe
 from techdd.facts import Change, Commit, File, Function
+from techdd.history.renames import followed
 from techdd.model import Location, Metric, Observation, Series, Value
 
 if TYPE_CHECKING:
+    import pandas as pd
     from pandas import DataFrame
 
 MOST_COMPLEX = 0.05  # share of source files that count as the complex ones
 SHOWN = 15
+PICTURED = 600  # files of a picture
 FEWEST = 10  # changes; a share of fewer says nothing about where the work falls
+FEWEST_LINES = 100  # of code; churn of fewer says nothing
 ENTRANCES = frozenset(("index", "lib", "mod", "__init__"))  # no test is ever named after these
+MONTHS = 24  # of churn over time
 
 
 @probe(domain="code_health", needs=(Commit, Change, File, Function))
@@ -26,11 +32,8 @@ def hotspots(
     import pandas as pd
 
     end = pd.Timestamp(as_of, tz="UTC") + pd.Timedelta(days=1)
-    recent = commits[
-        (commits["authored"] < end) & (commits["authored"] >= end - pd.Timedelta(days=365))
-    ]
     key = ["repo", "path"]
-    made = changes.merge(recent[["repo", "sha"]], on=["repo", "sha"])
+    made = _made(commits, changes, files, end, end - pd.Timedelta(days=365))
     times = made.groupby(key).size().rename("changes")
     inline = functions["role"] == "test"  # tests in the file that they test
     total = functions[~inline].groupby(key)["complexity"].sum().rename("complexity")
@@ -54,7 +57,9 @@ def hotspots(
         )
     hot = table[(table["changes"] > 0) & (table["complexity"] > 0)]
     hot = hot.assign(heat=hot["changes"] * hot["complexity"])
-    hot = hot.sort_values(["heat", *key], ascending=[False, True, True]).head(SHOWN)
+    hot = hot.sort_values(["heat", *key], ascending=[False, True, True])
+    yield from _pictures(hot, several=files["repo"].nunique() > 1)
+    hot = hot.head(SHOWN)
     yield Series(
         "hotspots",
         "Hotspots: changes in the last 12 months times complexity",
@@ -63,7 +68,7 @@ def hotspots(
             (str(row.repo), str(row.path), int(row.changes), int(row.complexity), int(row.code))
             for row in hot.itertuples()
         ),
-        note="Complexity is the sum of McCabe over the file's functions.",
+        note="Complexity is the sum of McCabe over the file's functions. Renames are followed.",
     )
     tested = functions[inline].set_index(key).index
     for row in hot[(hot["changes"] >= 5) & ~hot.set_index(key).index.isin(tested)].itertuples():
@@ -78,3 +83,98 @@ def hotspots(
             }
             location = Location(str(row.path))
             yield Observation("untested-hotspot", str(row.repo), str(row.path), (location,), values)
+
+
+@probe(domain="code_health", needs=(Commit, Change, File))
+def churn(as_of: date, commits: DataFrame, changes: DataFrame, files: DataFrame) -> Answered:
+    """How much of the production code was rewritten in the last 12 months?"""
+    import pandas as pd
+
+    end = pd.Timestamp(as_of, tz="UTC") + pd.Timedelta(days=1)
+    source = files[files["role"] == "source"]
+    made = _made(commits, changes, source, end, end - pd.DateOffset(months=MONTHS))
+    made = made.assign(lines=made["added"].fillna(0) + made["deleted"].fillna(0))
+    recent = made[made["authored"] >= end - pd.Timedelta(days=365)]
+    for repo in ("", *sorted(source["repo"].unique())):
+        part, own = (t[t["repo"] == repo] if repo else t for t in (recent, source))
+        size, moved = int(own["code"].sum()), int(part["lines"].sum())
+        yield Metric(
+            "churn.relative_12m",
+            moved / size if size >= FEWEST_LINES else None,
+            "ratio",
+            repo,
+            f"{moved:,} lines added or deleted in 12 months, {size:,} code lines today",
+            "" if size >= FEWEST_LINES else f"fewer than {FEWEST_LINES} code lines",
+        )
+    present = pd.Timestamp(as_of)
+    last = [
+        (present - pd.DateOffset(months=b)).strftime("%Y-%m") for b in range(MONTHS - 1, -1, -1)
+    ]
+    by_month = made.groupby(made["authored"].dt.strftime("%Y-%m"))[["added", "deleted"]].sum()
+    by_month = by_month.reindex(last, fill_value=0)
+    yield Series(
+        "churn",
+        "Lines of production code added and deleted by month, last two years",
+        ("month", "added", "deleted"),
+        tuple((str(month), int(a), int(d)) for month, a, d in by_month.itertuples()),
+        chart="line",
+        note=(
+            "Files of the audited tree, renames followed; what was written into files that are "
+            "gone is not counted. A move counts as deleted and added where git sees no rename."
+        ),
+    )
+
+
+def _made(
+    commits: DataFrame, changes: DataFrame, files: DataFrame, end: pd.Timestamp, since: pd.Timestamp
+) -> DataFrame:
+    """The changes from `since` to `end` under today's paths, with `authored`."""
+    import pandas as pd
+
+    dated = commits[(commits["authored"] < end) & (commits["authored"] >= since)]
+    columns = [*changes.columns, "authored"]
+    parts = [changes.iloc[:0].assign(authored=commits["authored"].iloc[:0])]
+    for repo, own in files.groupby("repo"):
+        mine, theirs = (t[t["repo"] == repo] for t in (commits, changes))
+        when = dated[dated["repo"] == repo]
+        back = mine[
+            mine["number"] >= when["number"].min()
+        ]  # what lies before was not renamed since
+        traced = followed(back, theirs, own["path"])
+        when = when[["sha", "authored"]]
+        parts.append(traced.merge(when, on="sha")[columns])
+    return pd.concat(parts, ignore_index=True)
+
+
+def _pictures(hot: DataFrame, *, several: bool) -> Iterator[Series]:
+    """Where change meets complexity, and how both lie over the code; `hot` is ordered by heat."""
+    if not len(hot):
+        return
+    prefix = [f"{row.repo}: " if several else "" for row in hot.itertuples()]
+    rows = [
+        (f"{start}{row.path}", int(row.changes), int(row.complexity), int(row.code))
+        for start, row in zip(prefix, hot.itertuples(), strict=True)
+    ]
+    yield Series(
+        "hotspots_scatter",
+        "Where change meets complexity",
+        ("file", "changes in the last 12 months", "complexity (sum of McCabe)", "code lines"),
+        tuple(rows[:PICTURED]),
+        chart="scatter",
+        note=(
+            "A point is a file of production code that was changed in the last 12 months; what "
+            "lies to the upper right costs most. An axis is logarithmic where values lie far apart."
+        ),
+    )
+    parts = ["(top folder)" if part == "." else str(part) for part in hot["component"]]
+    yield Series(
+        "hotspots_map",
+        "The changed files by component, area by size, shade by changes",
+        ("component", "file", "code lines", "changes in the last 12 months"),
+        tuple(
+            (f"{start}{part}", row[0].removeprefix(start), row[3], row[1])
+            for start, part, row in zip(prefix, parts, rows, strict=True)
+        )[:PICTURED],
+        chart="treemap",
+        note="Files that were not changed in the period are left out.",
+    )

@@ -1,0 +1,214 @@
+"""Areas: how large the parts of a whole are, and how much of something each has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from techdd.charts.base import (
+    CHARACTER,
+    INK,
+    OTHER,
+    WIDTH,
+    Spec,
+    format_of,
+    number,
+    numeric,
+    on_shade,
+    plain,
+    shaded,
+)
+from techdd.model import Series
+
+HEIGHT = 300
+MOST_TILES = 250  # of one picture; the smaller ones are drawn together
+SPECK = 1e-6  # px²; nothing is drawn with an area of 0
+STRIP = 15  # px of a group's heading
+GAP = 2.0  # px around a group
+
+
+class Box(NamedTuple):
+    """A rectangle in px, from its upper left corner."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+class Tile(NamedTuple):
+    """One part: its group ("" = none), name, size, and the value that shades it."""
+
+    group: str
+    name: str
+    size: float
+    value: float | None
+
+
+def treemap(series: Series) -> Spec | None:
+    """Areas by size, shaded by value: (name, size, value) or (group, name, size, value).
+
+    A name is written where it fits as a whole, or its last part does.
+    """
+    grouped = len(series.columns) == 4
+    if len(series.columns) not in (3, 4) or not all(numeric(series, at) for at in (-2, -1)):
+        return None
+    tiles = _tiles(series, grouped=grouped)
+    if not tiles:
+        return None
+    most = max((tile.value or 0.0) for tile in tiles)
+    placed, headings = _placed(tiles) if grouped else (_alone(tiles), [])
+    values = [
+        {
+            "name": _fitting(tile.name, box), "value": tile.value,
+            "x": box.x, "x2": box.x + box.width, "y": box.y, "y2": box.y + box.height,
+            "mx": box.x + 4, "my": box.y + 10,
+        }
+        for tile, box in placed
+    ]  # fmt: skip
+    size, value = series.columns[-2:]
+    form = format_of(series, len(series.columns) - 1)
+    colour = {"field": "value", **shaded(f"{value} (shade); area: {size}", form, most)}
+    corner = {"x": _at("mx"), "y": _at("my")}
+    rect: Spec = {"type": "rect", "stroke": "#ffffff", "strokeWidth": 1}
+    where = {"x": _at("x"), "x2": {"field": "x2"}, "y": _at("y"), "y2": {"field": "y2"}}
+    layers: list[Spec] = [
+        # Below, for what has no value: a missing shade would read as a hole.
+        {"mark": {**rect, "color": OTHER}, "encoding": where},
+        {"mark": rect, "encoding": {**where, "color": colour}},
+        {
+            "transform": [{"filter": "datum.name !== ''"}],
+            "mark": {"type": "text", "align": "left", "baseline": "middle", "fontSize": 9},
+            "encoding": {
+                **corner, "text": {"field": "name"},
+                "color": on_shade(colour, "value"),
+            },
+        },
+        {
+            "data": {"values": headings},
+            "mark": {
+                "type": "text", "align": "left", "baseline": "middle", "fontSize": 9,
+                "fontWeight": 600, "color": INK,
+            },
+            "encoding": {**corner, "text": {"field": "name"}},
+        },
+    ]  # fmt: skip
+    return {
+        "width": WIDTH,
+        "autosize": {"type": "fit-x", "contains": "padding"},
+        "padding": {"left": 0, "right": 0, "top": 2, "bottom": 0},
+        "height": HEIGHT,
+        "data": {"values": values},
+        "layer": layers if headings else layers[:3],
+    }
+
+
+def _at(field: str) -> Spec:
+    most = HEIGHT if "y" in field else WIDTH
+    scale: Spec = {"domain": [0, most], "nice": False, "zero": False}
+    if "y" in field:
+        scale["reverse"] = True  # y counts down, as the boxes do
+    return {"field": field, "type": "quantitative", "scale": scale, "axis": None}
+
+
+def _tiles(series: Series, *, grouped: bool) -> list[Tile]:
+    """The parts with a size, the largest first; what is beyond MOST_TILES is one tile a group."""
+    tiles = [
+        Tile(
+            str(plain(row[0])) if grouped else "",
+            str(plain(row[-3])),
+            number(row[-2]),
+            None if row[-1] is None else number(row[-1]),
+        )
+        for row in series.rows
+        if number(row[-2]) > 0
+    ]
+    tiles.sort(key=lambda tile: (-tile.size, tile.group, tile.name))
+    kept, rest = tiles[:MOST_TILES], tiles[MOST_TILES:]
+    for group in sorted({tile.group for tile in rest}):
+        small = [tile for tile in rest if tile.group == group]
+        kept.append(Tile(group, f"{len(small):,} smaller", sum(t.size for t in small), None))
+    return kept
+
+
+def _alone(tiles: Sequence[Tile]) -> list[tuple[Tile, Box]]:
+    falling = sorted(tiles, key=lambda tile: -tile.size)
+    boxes = squarified([tile.size for tile in falling], Box(0, 0, WIDTH, HEIGHT))
+    return list(zip(falling, boxes, strict=True))
+
+
+def _placed(tiles: Sequence[Tile]) -> tuple[list[tuple[Tile, Box]], list[Spec]]:
+    """The tiles inside their groups, and the headings of those groups that have room for one."""
+    sums: dict[str, float] = {}
+    for tile in tiles:
+        sums[tile.group] = sums.get(tile.group, 0.0) + tile.size
+    groups = sorted(sums, key=lambda group: (-sums[group], group))
+    placed: list[tuple[Tile, Box]] = []
+    headings: list[Spec] = []
+    boxes = squarified([sums[group] for group in groups], Box(0, 0, WIDTH, HEIGHT))
+    for group, outer in zip(groups, boxes, strict=True):
+        heading = _fitting(group, outer) if outer.height > 3 * STRIP else ""
+        strip = STRIP if heading else 0
+        if heading:
+            headings.append({"name": heading, "mx": outer.x + 3, "my": outer.y + 8})
+        inner = Box(
+            outer.x + GAP, outer.y + strip + GAP,
+            max(outer.width - 2 * GAP, 0.5), max(outer.height - strip - 2 * GAP, 0.5),
+        )  # fmt: skip
+        own = sorted((t for t in tiles if t.group == group), key=lambda tile: -tile.size)
+        placed += zip(own, squarified([tile.size for tile in own], inner), strict=True)
+    return placed, headings
+
+
+def squarified(sizes: Sequence[float], box: Box) -> list[Box]:
+    """A box for each size (positive, falling) that fill `box`, near to squares.
+
+    M. Bruls, K. Huizing, J. J. van Wijk: "Squarified treemaps", 2000.
+    """
+    boxes: list[Box] = []
+    total = sum(sizes)
+    whole = box.width * box.height
+    areas = [max(size / total * whole, SPECK) for size in sizes] if total else []
+    start = 0
+    while start < len(areas):
+        side = min(box.width, box.height)
+        end = start + 1
+        while end < len(areas) and _worst(areas[start : end + 1], side) <= _worst(
+            areas[start:end], side
+        ):
+            end += 1
+        row, box = _row(areas[start:end], box)
+        boxes += row
+        start = end
+    return boxes
+
+
+def _worst(areas: Sequence[float], side: float) -> float:
+    """The worst ratio of sides, where `areas` share one row along `side`."""
+    total = sum(areas)
+    return max(side**2 * areas[0] / total**2, total**2 / (side**2 * areas[-1]))
+
+
+def _row(areas: Sequence[float], box: Box) -> tuple[list[Box], Box]:
+    """The boxes of one row along the shorter side, and what is left of `box`."""
+    total = sum(areas)
+    found = []
+    if box.width >= box.height:
+        width, y = total / box.height, box.y
+        for area in areas:
+            found.append(Box(box.x, y, width, area / width))
+            y += area / width
+        return found, Box(box.x + width, box.y, max(box.width - width, 0.001), box.height)
+    height, x = total / box.width, box.x
+    for area in areas:
+        found.append(Box(x, box.y, area / height, height))
+        x += area / height
+    return found, Box(box.x, box.y + height, box.width, max(box.height - height, 0.001))
+
+
+def _fitting(name: str, box: Box) -> str:
+    """The name as far as it can stand in the box: whole, or its last part, or not at all."""
+    if box.height < STRIP:
+        return ""
+    room = (box.width - 8) / CHARACTER
+    return next((one for one in (name, name.rsplit("/", 1)[-1]) if len(one) <= room), "")

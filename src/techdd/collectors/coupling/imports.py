@@ -1,0 +1,97 @@
+"""Which components import which, read from the import statements of production code."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from techdd.collectors import Gathered, collector
+from techdd.collectors.coupling.places import Places
+from techdd.collectors.coupling.statements import FAMILY, Statements, statements
+from techdd.collectors.coupling.tables import ImportEdge
+from techdd.facts import File
+from techdd.languages import languages, utf8
+from techdd.model import Issue
+from techdd.repository import MAX_SOURCE, Repository
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+IMPORTABLE = ("source", "generated", "test")  # roles; what is vendored is somebody else's
+_MODULE = re.compile(r"^module[ \t]+(\S+)", re.MULTILINE)
+MAX_MANIFEST = 1_000_000  # bytes
+
+
+@collector(makes=(ImportEdge,), needs=(File,))
+def imports(repo: Repository, files: DataFrame) -> Gathered:
+    """Counts the statements by the importing component and the one that they mean."""
+    code = files[files["role"].isin(IMPORTABLE) & (files["measured"] != "")]
+    component = dict(zip(code["path"], code["component"], strict=True))
+    source = files[(files["role"] == "source") & (files["size"] <= MAX_SOURCE)].sort_values("path")
+    readable = source[source["language"].isin(FAMILY)]
+    places = Places(component, *_manifests(repo, files))
+    read: list[tuple[str, str, Statements]] = []
+    copies = dict(iter(readable.groupby("blob", sort=False)))
+    for blob, content in repo.blobs(map(str, copies)):
+        if content is None:
+            for path in copies[blob]["path"]:
+                yield Issue("content is missing from the repository", str(path))
+            continue
+        text = utf8(content)[0].decode("utf-8", "replace")
+        for path, language in copies[blob][["path", "language"]].itertuples(index=False):
+            if path in component:
+                found = statements(FAMILY[language], text)
+                places.declare(path, FAMILY[language], found)
+                read.append((path, FAMILY[language], found))
+    edges: Counter[tuple[str, str]] = Counter()
+    for path, family, found in read:
+        edges[component[path], ""] += 0  # it was read, even where it imports nothing
+        for name in found.imports:
+            edges[component[path], places.target(path, family, name)] += 1
+    for (one, other), count in sorted(edges.items()):
+        yield ImportEdge(one, other, count)
+    yield from _not_read(source)
+
+
+def _not_read(source: DataFrame) -> Iterator[Issue]:
+    """The programming languages whose imports are not known here."""
+    other = source[~source["language"].isin(FAMILY) & (source["language"] != "")]
+    for language, count in sorted(Counter(other["language"]).items()):
+        known = languages().get(language)
+        if known and known.programming:
+            yield Issue("import statements not read", detail=f"{language}: {count:,} files")
+
+
+def _manifests(repo: Repository, files: DataFrame) -> tuple[dict[str, str], dict[str, str]]:
+    """The folders of Go modules and of JavaScript packages by the names that they give themselves.
+
+    A package at the top of the repository is the repository: its name says nothing.
+    """
+    go: dict[str, str] = {}
+    packages: dict[str, str] = {}
+    small = files[(files["size"] <= MAX_MANIFEST) & (files["role"] != "vendored")]
+    wanted = small[small["path"].str.contains(r"(?:^|/)(?:go\.mod|package\.json)$")]
+    copies = dict(iter(wanted.sort_values("path").groupby("blob", sort=False)))
+    for blob, content in repo.blobs(map(str, copies)):
+        text = utf8(content or b"")[0].decode("utf-8", "replace")
+        for path in copies[blob]["path"]:
+            folder = posixpath.dirname(path)
+            if path.endswith("go.mod"):
+                if module := _MODULE.search(text):
+                    go.setdefault(module[1].strip('"'), folder)
+            elif folder and (name := _package_name(text)):
+                packages.setdefault(name, folder)
+    return go, packages
+
+
+def _package_name(text: str) -> str:
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError):
+        return ""
+    name = said.get("name") if isinstance(said, dict) else None
+    return name if isinstance(name, str) else ""
