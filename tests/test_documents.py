@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from techdd import documents, policy
-from techdd.documents import load, parse_yaml, read_yaml, write_atomic
+from techdd.documents import load, parse_yaml, read_yaml
 from techdd.errors import DocumentError
+from techdd.files import write_atomic
 
 GOOD = """\
 id: product

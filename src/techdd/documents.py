@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import os
-import tempfile
 from collections.abc import Iterable, Sequence
 from io import StringIO
 from pathlib import Path
@@ -219,20 +217,3 @@ def dump_yaml(value: Any) -> str:
     out = StringIO()
     yaml.dump(value, out)
     return out.getvalue()
-
-
-def write_atomic(path: Path, data: bytes) -> None:
-    """Writes a new file and renames it over `path`, so that nobody ever sees half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise

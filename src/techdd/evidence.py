@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from techdd import parquet
-from techdd.documents import write_atomic
 from techdd.errors import EvidenceError
 from techdd.facts import Fact, Parts, frame, schema, table_name, typed
+from techdd.files import write_atomic
 from techdd.model import Issue, Run, Status
 
 if TYPE_CHECKING:

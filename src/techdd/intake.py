@@ -17,8 +17,8 @@ from pathlib import Path
 
 from techdd import sandbox
 from techdd.cloning import is_url, refuse_credentials
-from techdd.documents import write_atomic
 from techdd.errors import RepositoryError
+from techdd.files import write_atomic
 from techdd.model import Issue
 from techdd.repository import GIT_ENVIRONMENT, Repository, first_line, git_program
 from techdd.text import clean

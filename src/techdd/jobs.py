@@ -228,7 +228,12 @@ class _Schedule:
 def _submit(pool: Executor, job: Job, evidence: Evidence) -> Future[Outcome]:
     try:
         return pool.submit(
-            work, job.collector.name, job.repository, evidence.root, dict(job.options)
+            work,
+            job.collector.run.__module__,
+            job.collector.name,
+            job.repository,
+            evidence.root,
+            dict(job.options),
         )
     except BrokenProcessPool as error:  # a worker died just now; the future says so in its turn
         broken: Future[Outcome] = Future()

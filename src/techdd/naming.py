@@ -15,9 +15,9 @@ from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from techdd.documents import write_atomic
 from techdd.errors import TechddError
 from techdd.facts import Identity, Person
+from techdd.files import write_atomic
 from techdd.identity import Resolution
 from techdd.model import PERSON_MARK, PERSON_TOKEN, Series, person_token
 

@@ -15,9 +15,9 @@ from typing import Any
 
 from techdd import __version__, advisories, jobs
 from techdd.collectors import Collector, Probe
-from techdd.documents import write_atomic
 from techdd.errors import DocumentError, RepositoryError, TechddError
 from techdd.facts import Commit, File, Person, Snapshot
+from techdd.files import write_atomic
 from techdd.findings import judge
 from techdd.formats import Format
 from techdd.model import Issue, Report, Run, Status

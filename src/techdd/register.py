@@ -10,8 +10,9 @@ from typing import Any
 from pydantic import ValidationError
 from ruamel.yaml.comments import CommentedMap
 
-from techdd.documents import MAX_BYTES, dump_yaml, read_yaml, write_atomic
+from techdd.documents import MAX_BYTES, dump_yaml, read_yaml
 from techdd.errors import TechddError
+from techdd.files import write_atomic
 from techdd.identity import People, Resolution
 from techdd.identity.written import join as write_join
 from techdd.identity.written import said_of

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass
+from importlib import import_module
 from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -21,7 +22,6 @@ from techdd.errors import TechddError
 from techdd.evidence import Evidence
 from techdd.facts import Columns, Fact, Parts, frame
 from techdd.model import Issue
-from techdd.plugins import discover
 from techdd.repository import Repository
 
 if TYPE_CHECKING:
@@ -61,9 +61,13 @@ def abandon(pool: Executor | None) -> None:
             process.terminate()
 
 
-def work(name: str, repository: Repository, evidence: Path, options: dict[str, Any]) -> Outcome:
-    """Runs one collector to its end on the facts that stand in `evidence`; in a worker process."""
-    collector = discover("techdd.collectors", Collector)[name]
+def work(
+    module: str, name: str, repository: Repository, evidence: Path, options: dict[str, Any]
+) -> Outcome:
+    """Runs the collector `name` of a module to its end on the facts that stand in `evidence`; in a
+    worker process, which loads no other collector.
+    """
+    collector: Collector = getattr(import_module(module), name)
     previous = signal.signal(signal.SIGALRM, _raise_time_limit)
     signal.setitimer(signal.ITIMER_REAL, collector.minutes * 60)
     try:

@@ -24,9 +24,10 @@ from functools import cached_property
 from pathlib import Path
 
 from techdd.cloning import clone, is_url
-from techdd.documents import dump_yaml, load, read_yaml, write_atomic
+from techdd.documents import dump_yaml, load, read_yaml
 from techdd.errors import DocumentError, RepositoryError, TechddError
 from techdd.evidence import Evidence
+from techdd.files import write_atomic
 from techdd.intake import check_source, open_repository
 from techdd.policy import (
     Answer,

@@ -12,8 +12,8 @@ from urllib.parse import quote, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from techdd.advisories.store import Imported, import_advisories
-from techdd.documents import write_atomic
 from techdd.errors import TechddError
+from techdd.files import write_atomic
 from techdd.text import clean
 
 OSV = "https://osv-vulnerabilities.storage.googleapis.com"

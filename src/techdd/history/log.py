@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from techdd.errors import RepositoryError
@@ -89,13 +88,13 @@ class Log:
     def _commit(self, fields: list[bytes]) -> list[Any]:
         raw_sha, parents, name, email, at, c_name, c_email, c_at, body = fields
         sha = raw_sha.decode()
-        seconds, _, zone = at.partition(b" ")
+        written, _, zone = at.partition(b" ")
         named = list(trailers(body))
         row = [
             sha, parents.decode(),
             self._identity(name, email, sha, "author"),
             self._identity(c_name, c_email, sha, "committer"),
-            _seconds(seconds), _seconds(c_at), _offset(zone),
+            seconds(written), seconds(c_at), _offset(zone),
             decode(body.split(b"\n", 1)[0][:500]),
             review_mark(body, named, name, email), is_assisted(body), reverted(body),
             0, 0, 0, self.depth,
@@ -165,15 +164,10 @@ def key(object_id: str | bytes) -> int:
     return int(object_id[:15], 16)
 
 
-def moment(raw: bytes) -> datetime | None:
-    """The time of a date in git's words; None for what nothing in git can honestly say."""
-    seconds = _seconds(raw)
-    return None if seconds == UNDATED else datetime.fromtimestamp(seconds, UTC)
-
-
-def _seconds(raw: bytes) -> int:
-    seconds = int(raw) if raw.isdigit() and len(raw) < 12 else UNDATED
-    return seconds if EARLIEST <= seconds < LATEST else UNDATED
+def seconds(raw: bytes) -> int:
+    """A date of git in seconds since 1970; UNDATED for what nothing can honestly say."""
+    number = int(raw) if raw.isdigit() and len(raw) < 12 else UNDATED
+    return number if EARLIEST <= number < LATEST else UNDATED
 
 
 def _offset(zone: bytes) -> int:

@@ -1,29 +1,21 @@
-"""Reads what is new of a history, in parallel, and gives the whole of it as facts.
+"""Reads what is new of a history, in parallel, and keeps it by commit id.
 
 The commits are dealt to as many `git log` as there are processors, in small blocks, so that each
 has its share of the costly ones. What was read is kept by commit id (see `store.py`): a later run
-reads only the commits that are new, and gives the same facts as one that reads everything.
+reads only the commits that are new, and finds the same as one that reads everything.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, TypeVar
 
-from techdd import parquet
 from techdd.errors import RepositoryError
-from techdd.facts import Identity
-from techdd.history.log import FORMAT, LINES, NO_OFFSET, NOTHING, PATHS, TABLES, UNDATED, Log
+from techdd.history.log import FORMAT, LINES, NOTHING, PATHS, TABLES, Log
 from techdd.history.order import landings, newest_first
 from techdd.history.store import Store
-from techdd.model import Issue
 from techdd.repository import Repository
-from techdd.text import decode
 
 BLOCK = 16  # commits that are dealt together: neighbours share the objects that git unpacks
 WINDOW = 8_192  # commits that one git is given; bounds its memory and what a kill can cost
@@ -38,21 +30,9 @@ _DIFF = {
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class History:
-    """The facts of a whole history: Parquet files of `Commit`, `Change` and `Trailer` (with their
-    number of rows), and everybody in it.
-    """
-
-    commits: tuple[tuple[Path, ...], int]
-    changes: tuple[tuple[Path, ...], int]
-    trailers: tuple[tuple[Path, ...], int]
-    identities: tuple[Identity, ...]
-    issues: tuple[Issue, ...]
-
-
-def read(repository: Repository, cores: int) -> History:
-    """The history of the audited commit; `cores` gits work at the same time.
+def read(repository: Repository, cores: int) -> tuple[Store, list[str], dict[str, str]]:
+    """(the whole history of the audited commit as a store, its commits with the newest first, the
+    mainline commit that brought each one in); `cores` gits work at the same time.
 
     Merges count as commits and carry no changes of their own. Raises RepositoryError where a commit
     that the history names cannot be read.
@@ -65,14 +45,7 @@ def read(repository: Repository, cores: int) -> History:
     dates = dict(zip(known["sha"], known["committed"].tolist(), strict=True))
     order = newest_first(parents, dates, repository.head)
     store.finish(repository.head, order)
-    commits = _commits(store, order, landings(parents, repository.head))
-    return History(
-        ((commits,), len(order)),
-        _files(store, "changes"),
-        _files(store, "trailers"),
-        tuple(_identities(repository, store)),
-        tuple(_issues(store)),
-    )
+    return store, order, landings(parents, repository.head)
 
 
 def filled(repository: Repository, cores: int) -> tuple[Store, Mapping[str, Any]]:
@@ -221,102 +194,3 @@ def _refuse_gaps(repository: Repository, parents: Mapping[str, tuple[str, ...]])
                 raise RepositoryError(
                     f"commit {parent[:12]}, a parent of {sha[:12]}, was not read", repository.name
                 )
-
-
-def _files(store: Store, table: str) -> tuple[tuple[Path, ...], int]:
-    paths = store.files(table)
-    ((rows,),) = store.connection.sql(f"SELECT count(*) FROM {parquet.files(paths)}").fetchall()
-    return tuple(paths), int(rows)
-
-
-def _commits(store: Store, order: Sequence[str], landed: Mapping[str, str]) -> Path:
-    """Writes the `Commit` facts, the newest first."""
-    import numpy as np
-
-    places = {
-        "sha": np.array(order, object),
-        "number": np.arange(len(order) - 1, -1, -1),
-        "landed": np.array([landed[sha] for sha in order], object),
-    }
-    select = f"""
-        SELECT sha, number, author, committer, {_time("authored")}, {_time("committed")},
-            NULLIF("offset", {NO_OFFSET}) AS "offset",
-            CASE parents WHEN '' THEN 0
-                ELSE length(parents) - length(replace(parents, ' ', '')) + 1 END AS parents,
-            landed = sha AS mainline, landed, subject, review, assisted, reverts,
-            files, added, deleted
-        FROM places JOIN {parquet.files(store.files("commits"))} USING (sha)
-        ORDER BY number DESC"""
-    target = store.root / "commits.parquet"
-    fresh = target.with_suffix(f".{os.getpid()}")
-    parquet.write(store.connection, select, fresh, {"places": places})
-    fresh.replace(target)  # what was linked to the old one keeps it
-    return target
-
-
-def _time(column: str) -> str:
-    return f"CASE {column} WHEN {UNDATED} THEN NULL ELSE to_timestamp({column}) END AS {column}"
-
-
-def _identities(repository: Repository, store: Store) -> Iterator[Identity]:
-    """Everybody who wrote, committed or was named, by id, as the mailmap spells them."""
-    people = store.columns("people", "identity", "name", "email", "sha", "role")
-    commits = parquet.files(store.files("commits"))
-    when = f"NULLIF(authored, {UNDATED})"
-    counted = store.connection.sql(
-        f"SELECT author, count(*), min({when}), max({when}) FROM {commits} GROUP BY author"
-    ).fetchall()
-    wrote = {author: (number, _time_of(a), _time_of(z)) for author, number, a, z in counted}
-    written: dict[str, tuple[str, str]] = {}
-    examples: set[str] = set()
-    for identity, name, email, sha, role in zip(*people.values(), strict=True):
-        written[identity] = (name, email)
-        if role:
-            examples.add(sha)
-    spelled = _mailmap(repository, examples)
-    for identity, pair in sorted(written.items()):
-        name, email = spelled.get(pair, pair)
-        number, first, last = wrote.get(identity, (0, None, None))
-        yield Identity(identity, name, email, number, first, last)
-
-
-def _mailmap(repository: Repository, shas: Iterable[str]) -> dict[tuple[str, str], tuple[str, str]]:
-    """(name, address) as written -> as the mailmap of the audited tree has it.
-
-    `shas` are commits in which between them each pair occurs.
-    """
-    if not repository.git("ls-tree", repository.head, ".mailmap"):
-        return {}
-    form = "--format=%an%x00%ae%x00%aN%x00%aE%x00%cn%x00%ce%x00%cN%x00%cE"
-    command = ("log", "--no-walk=unsorted", "--stdin", "-z", "--encoding=UTF-8", "--no-patch", form)
-    out = b"".join(repository.stream(*command, lines=sorted(shas)))
-    values = [decode(value) for value in out.split(b"\0")[:-1]]
-    return {
-        (values[at], values[at + 1]): (values[at + 2], values[at + 3])
-        for at in range(0, len(values), 4)
-    }
-
-
-def _time_of(seconds: int | None) -> datetime | None:
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
-
-
-def _issues(store: Store) -> Iterator[Issue]:
-    commits = parquet.files(store.files("commits"))
-
-    def told(condition: str) -> tuple[int, str]:
-        select = f"SELECT count(*), min(sha) FROM {commits} WHERE {condition}"
-        ((number, example),) = store.connection.sql(select).fetchall()
-        return int(number), str(example)[:10]
-
-    number, _ = told(f"authored = {UNDATED} OR committed = {UNDATED}")
-    if number:
-        yield Issue("commits with an implausible date", detail=f"{number:,}")
-    number, example = told(f"depth = {PATHS}")
-    if number:
-        detail = f"{number:,} commits whose file contents are missing, such as {example}"
-        yield Issue("lines changed and renames are not known", detail=detail)
-    number, example = told(f"depth = {NOTHING}")
-    if number:
-        detail = f"{number:,} commits whose trees or parents are missing, such as {example}"
-        yield Issue("changes are not known", detail=detail)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from techdd import parquet
-from techdd.documents import write_atomic
+from techdd.files import write_atomic
 from techdd.repository import Repository, git_version
 
 FORMAT = 1  # of the stored tables; raise it whenever they would differ

@@ -1,0 +1,164 @@
+"""The stored history of a repository as facts, written straight to Parquet."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from techdd import parquet
+from techdd.facts import Change, Commit, Fact, Identity, Parts, Tag, Trailer
+from techdd.history.log import NO_OFFSET, NOTHING, PATHS, UNDATED, seconds
+from techdd.history.reader import read
+from techdd.history.store import Store, arrays
+from techdd.model import Issue
+from techdd.repository import Repository
+from techdd.text import decode
+
+
+def history_facts(repository: Repository, cores: int) -> Iterator[Parts | Issue]:
+    """The facts `Commit`, `Change`, `Trailer`, `Identity` and `Tag`, and what limits them."""
+    store, order, landed = read(repository, cores)
+    yield from _issues(store)
+    yield _commits(store, order, landed)
+    for fact, table in ((Change, "changes"), (Trailer, "trailers")):
+        paths = store.files(table)
+        yield Parts(fact, tuple(paths), _count(store, paths))
+    yield _identities(repository, store)
+    tags: list[tuple[str, str, int]] = []
+    for one in _tags(repository):
+        if isinstance(one, Issue):
+            yield one
+        else:
+            tags.append(one)
+    rows = arrays(tags, {"name": str, "sha": str, "created": int})
+    select = (
+        f"SELECT CAST(name AS VARCHAR) AS name, CAST(sha AS VARCHAR) AS sha, {_time('created')}"
+    )
+    yield _written(store, Tag, f"{select} FROM rows", {"rows": rows})
+
+
+def _count(store: Store, paths: Iterable[Path]) -> int:
+    ((rows,),) = store.connection.sql(f"SELECT count(*) FROM {parquet.files(paths)}").fetchall()
+    return int(rows)
+
+
+def _written(store: Store, fact: Fact, select: str, tables: Mapping[str, Any]) -> Parts:
+    """Writes what `select` gives as the facts; what was linked to the file before keeps it."""
+    target = store.root / f"{fact.__name__}.parquet"
+    fresh = target.with_suffix(f".{os.getpid()}")
+    parquet.write(store.connection, select, fresh, tables)
+    fresh.replace(target)
+    return Parts(fact, (target,), _count(store, [target]))
+
+
+def _commits(store: Store, order: Sequence[str], landed: Mapping[str, str]) -> Parts:
+    """The commits, the newest first."""
+    numbers = range(len(order) - 1, -1, -1)
+    rows = [(sha, number, landed[sha]) for sha, number in zip(order, numbers, strict=True)]
+    places = arrays(rows, {"sha": str, "number": int, "landed": str})
+    select = f"""
+        SELECT sha, number, author, committer, {_time("authored")}, {_time("committed")},
+            NULLIF("offset", {NO_OFFSET}) AS "offset",
+            CASE parents WHEN '' THEN CAST(0 AS BIGINT)
+                ELSE length(parents) - length(replace(parents, ' ', '')) + 1 END AS parents,
+            landed = sha AS mainline, landed, subject, review, assisted, reverts,
+            files, added, deleted
+        FROM places JOIN {parquet.files(store.files("commits"))} USING (sha)
+        ORDER BY number DESC"""
+    return _written(store, Commit, select, {"places": places})
+
+
+def _time(column: str) -> str:
+    return f"CASE {column} WHEN {UNDATED} THEN NULL ELSE to_timestamp({column}) END AS {column}"
+
+
+def _identities(repository: Repository, store: Store) -> Parts:
+    """Everybody who wrote, committed or was named, by id, as the mailmap spells them."""
+    people = store.columns("people", "identity", "name", "email", "sha", "role")
+    written: dict[str, tuple[str, str]] = {}
+    examples: set[str] = set()
+    for identity, name, email, sha, role in zip(*people.values(), strict=True):
+        written[identity] = (name, email)
+        if role:
+            examples.add(sha)
+    mapped = _mailmap(repository, examples)
+    rows = [(identity, *mapped.get(pair, pair)) for identity, pair in sorted(written.items())]
+    spelled = arrays(rows, {"identity": str, "name": str, "email": str})
+    when = f"NULLIF(authored, {UNDATED})"
+    select = f"""
+        SELECT identity, name, email, coalesce(commits, 0) AS commits,
+            to_timestamp(first) AS first, to_timestamp(last) AS last
+        FROM spelled LEFT JOIN (
+            SELECT author, count(*) AS commits, min({when}) AS first, max({when}) AS last
+            FROM {parquet.files(store.files("commits"))} GROUP BY author
+        ) ON identity = author ORDER BY identity"""
+    return _written(store, Identity, select, {"spelled": spelled})
+
+
+def _mailmap(repository: Repository, shas: Iterable[str]) -> dict[tuple[str, str], tuple[str, str]]:
+    """(name, address) as written -> as the mailmap of the audited tree has it.
+
+    `shas` are commits in which between them each pair occurs.
+    """
+    if not repository.git("ls-tree", repository.head, ".mailmap"):
+        return {}
+    form = "--format=%an%x00%ae%x00%aN%x00%aE%x00%cn%x00%ce%x00%cN%x00%cE"
+    command = ("log", "--no-walk=unsorted", "--stdin", "-z", "--encoding=UTF-8", "--no-patch", form)
+    out = b"".join(repository.stream(*command, lines=sorted(shas)))
+    values = [decode(value) for value in out.split(b"\0")[:-1]]
+    return {
+        (values[at], values[at + 1]): (values[at + 2], values[at + 3])
+        for at in range(0, len(values), 4)
+    }
+
+
+def _tags(repo: Repository) -> Iterator[tuple[str, str, int] | Issue]:
+    """(name, commit, seconds) of every tag of a commit; a missing object is found first, for git
+    stops at it.
+    """
+    listed = repo.git("for-each-ref", "refs/tags", "--format=%(objectname) %(refname:strip=2)")
+    tags = [line.split(b" ", 1) for line in listed.splitlines()]
+    peeled = repo.stream(
+        "cat-file",
+        "--batch-check=%(objectname) %(objecttype)",
+        lines=(f"{identifier.decode()}^{{}}" for identifier, _ in tags),
+    )
+    commits: dict[bytes, str] = {}
+    lost: list[bytes] = []
+    for (_, name), answer in zip(tags, b"".join(peeled).splitlines(), strict=True):
+        if answer.endswith(b" commit"):
+            commits[name] = answer.split()[0].decode()
+        elif answer.endswith(b" missing"):
+            lost.append(name)
+    yield from (Issue("tags whose object is missing", decode(name)) for name in lost)
+    names = [f"refs/tags/{name.decode()}" for name in commits] if lost else ["refs/tags"]
+    for start in range(0, len(names), 1_000):
+        form = "--format=%(refname:strip=2)%00%(creatordate:unix)"
+        for line in repo.git("for-each-ref", form, *names[start : start + 1_000]).splitlines():
+            name, created = line.split(b"\0")
+            if name in commits:
+                yield decode(name), commits[name], seconds(created)
+
+
+def _issues(store: Store) -> Iterator[Issue]:
+    commits = parquet.files(store.files("commits"))
+
+    def told(condition: str) -> tuple[int, str]:
+        select = f"SELECT count(*), min(sha) FROM {commits} WHERE {condition}"
+        ((number, example),) = store.connection.sql(select).fetchall()
+        return int(number), str(example)[:10]
+
+    number, _ = told(f"authored = {UNDATED} OR committed = {UNDATED}")
+    if number:
+        yield Issue("commits with an implausible date", detail=f"{number:,}")
+    number, example = told(f"depth = {PATHS}")
+    if number:
+        detail = f"{number:,} commits whose file contents are missing, such as {example}"
+        yield Issue("lines changed and renames are not known", detail=detail)
+    # Behind a shallow boundary nothing is read on purpose; that has an issue of its own.
+    number, example = told(f"depth = {NOTHING} AND parents <> ''")
+    if number:
+        detail = f"{number:,} commits whose trees are missing, such as {example}"
+        yield Issue("changes are not known", detail=detail)
