@@ -48,7 +48,7 @@ OBSERVED = {
     "abandoned-repository": "last months commits",
     "resumed-repository": "gap_months resumed who",
     "resumed-components": "count components new months",
-    "two-people-leave": "people count components",
+    "main-people-leave": "people count components",
     "leadership-change": "what before after since share",
     "team-replaced": "since share before after",
     "complex-function": "name complexity lines count",

@@ -5,12 +5,13 @@ The idea is CodeScene's off-boarding simulator. Nothing here predicts that anybo
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
 from techdd.authorship import authors, file_count, lines_by_person, source_by_person
+from techdd.facts import Change, Commit, Contribution, Fact, File, Function, Person, Survivor
 from techdd.presence import before, departed, end_of
 
 if TYPE_CHECKING:
@@ -74,6 +75,13 @@ def knowledge(
         sizes=sizes.rename("files").reset_index(),
         gone=frozenset(departed(as_of, commits, people)),
     )
+
+
+def knowledge_of(as_of: date, table: Callable[[Fact], DataFrame]) -> Knowledge:
+    """`knowledge` from the tables of an engagement."""
+    commits, people = table(Commit), table(Person)
+    heat = hottest(as_of, commits, table(Change), table(File), table(Function))
+    return knowledge(as_of, table(Contribution), table(Survivor), commits, heat, people)
 
 
 def hottest(

@@ -15,6 +15,7 @@ import click
 
 from techdd import __version__
 from techdd.cli import engagement, registers
+from techdd.cli import simulate as simulation
 from techdd.cli.shared import BUG, INTERRUPTED, USAGE, talk
 from techdd.errors import TechddError
 
@@ -48,6 +49,7 @@ for command in (
     engagement.score,
     engagement.report,
     engagement.status,
+    simulation.simulate,
     registers.findings,
     registers.advisories,
     registers.checklist,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -130,29 +130,33 @@ def simulation(
     known = knowledge(as_of, contributions, survivors, commits, heat, people)
     order = known.main_people()[:LEAVERS]
     losses = [simulate(known, order[: count + 1]) for count in range(len(order))]
-    two = losses[1] if len(losses) > 1 else None
-    enough = known.files >= FEWEST
-    why = "" if two else "fewer than two active authors"
+    two = losses[:2][-1] if losses else None
+    who = "the one main author" if len(losses) == 1 else "the two main authors"
+    gone = "" if two else "no author of a source file is active"
+    few = "" if known.files >= FEWEST else f"fewer than {FEWEST} source files"
+    cold = "" if known.hot else "no file was both complex and changed in 12 months"
+    uncounted = "" if len(known.lines) else "surviving lines were not counted"
+    lines = int(known.lines["lines"].sum())
     yield Metric(
         "simulation.two_files_share",
-        two.files_share if two and enough else None,
+        two.files_share if two and not few else None,
         "share",
-        basis=f"{known.files:,} source files",
-        note=why or ("" if enough else f"fewer than {FEWEST} source files"),
+        basis=f"{known.files:,} source files, {who} among active people",
+        note=gone or few,
     )
     yield Metric(
         "simulation.two_hotspots",
         two.hot_files if two and known.hot else None,
         "files",
-        basis=f"{len(known.hot)} hotspots",
-        note=why or ("" if known.hot else "no file was both complex and changed in 12 months"),
+        basis=f"{len(known.hot)} hotspots, {who} among active people",
+        note=gone or cold,
     )
     yield Metric(
         "simulation.two_lines_share",
         two.lines_share if two else None,
         "share",
-        basis=f"{int(known.lines['lines'].sum()):,} surviving source lines",
-        note=why or ("" if len(known.lines) else "surviving lines were not counted"),
+        basis=f"{lines:,} surviving source lines, {who} among active people",
+        note=gone or uncounted,
     )
     yield Series(
         "if_people_leave",
@@ -170,8 +174,7 @@ def simulation(
         "changes in 12 months times complexity. Components of at least "
         f"{SMALLEST_COMPONENT} source files. A simulation, not a forecast.",
     )
-    if two:
-        yield from _observed(two)
+    yield from _observed(losses[:2])
 
 
 def _row(loss: Loss) -> tuple[Value, ...]:
@@ -183,13 +186,17 @@ def _row(loss: Loss) -> tuple[Value, ...]:
     return people, loss.lines_share, loss.files_share, hot, alone
 
 
-def _observed(two: Loss) -> Iterator[Observation]:
-    """Components that only these two can answer for, a repository at a time."""
-    for repo in sorted({repo for repo, _ in two.components}):
-        names = [component for other, component in two.components if other == repo]
+def _observed(losses: Sequence[Loss]) -> Iterator[Observation]:
+    """Components that only the first one or two can answer for, a repository at a time."""
+    repos = sorted({repo for loss in losses for repo, _ in loss.components})
+    for repo in repos:
+        alone = [[name for other, name in loss.components if other == repo] for loss in losses]
+        # The second one is not named where nothing more hangs on that person.
+        count = 1 if alone[0] == alone[-1] else 2
+        names = alone[count - 1]
         values: dict[str, Value] = {
-            "people": " and ".join(map(person_token, two.people)),
+            "people": " and ".join(map(person_token, losses[count - 1].people)),
             "count": len(names),
             "components": ", ".join(names[:4]) + (" ..." if len(names) > 4 else ""),
         }
-        yield Observation("two-people-leave", repo, "", values=values)
+        yield Observation("main-people-leave", repo, "", values=values)

@@ -21,6 +21,7 @@ SILENT_DAYS = 365
 RESUMED_DAYS = 730  # a silence that ended earlier says nothing about the deal
 SWEEPING = 30  # files; commits of more reformat or move, they do not work on a component
 FEWEST = 10  # files; of fewer a share says nothing
+TAKEN_UP = 3  # changes to files; fewer are a visit
 SHOWN = 20
 
 
@@ -117,8 +118,9 @@ def resumptions(
         "Components that were picked up again after a long silence",
         ("repository", "component", "silent for months", "resumed", "changes since", "by", "who"),
         tuple(_shown(one) for one in found[:SHOWN]),
-        note=f"Commits of more than {SWEEPING} files are left out, they move or reformat. Changes "
-        "made before a file came to its present path are not seen.",
+        note=f"Renames are followed. Commits of more than {SWEEPING} files are changes, but no "
+        "work taken up again: they move or reformat."
+        f" At least {TAKEN_UP} changes since.",
     )
     for repo in sorted({one[0] for one in found}):
         yield _observed(repo, [one for one in found if one[0] == repo])
@@ -127,12 +129,42 @@ def resumptions(
 def _work(
     as_of: date, commits: DataFrame, changes: DataFrame, files: DataFrame, people: DataFrame
 ) -> DataFrame:
-    """Changes by people to today's source files: component, path, person, authored."""
+    """Changes by people to today's source files, in order: component, path, person, authored,
+    sweeping.
+    """
     human = human_commits(as_of, commits, people)
-    small = human[human["files"] <= SWEEPING][["repo", "sha", "authored", "person"]]
+    human = human.assign(sweeping=human["files"] > SWEEPING)
     source = files[files["role"] == "source"][["repo", "path", "component"]]
-    made = changes[["repo", "sha", "path"]].merge(source, on=["repo", "path"])
-    return made.merge(small, on=["repo", "sha"])
+    made = _followed(commits, changes, source).merge(source, on=["repo", "path"])
+    kept = human[["repo", "sha", "authored", "person", "sweeping"]]
+    return made.merge(kept, on=["repo", "sha"]).sort_values(["authored", "sha"], kind="stable")
+
+
+def _followed(commits: DataFrame, changes: DataFrame, source: DataFrame) -> DataFrame:
+    """(repo, sha, path) of the changes to the files of `source`, each under its present path.
+
+    Read backwards, a rename says under which name a file went before.
+    """
+    from pandas import DataFrame
+
+    numbers = commits.set_index(["repo", "sha"])["number"]
+    keys = changes.set_index(["repo", "sha"]).index
+    ordered = changes.assign(number=numbers.reindex(keys).to_numpy())
+    ordered = ordered.sort_values(["repo", "number", "place"], ascending=False)
+    today = {(repo, path): path for repo, path in zip(source["repo"], source["path"], strict=True)}
+    columns = ("repo", "sha", "path", "old_path", "status")
+    found = []
+    for repo, sha, path, old_path, status in zip(
+        *(ordered[name].to_list() for name in columns), strict=True
+    ):
+        now = today.get((repo, path))
+        if now is None:
+            continue
+        found.append((repo, sha, now))
+        if status == "R":
+            del today[repo, path]
+            today.setdefault((repo, old_path), now)
+    return DataFrame(found, columns=["repo", "sha", "path"])
 
 
 Resumed = tuple[int, "Timestamp", int, frozenset[str], frozenset[str]]
@@ -143,15 +175,13 @@ def _resumed(part: DataFrame, end: Timestamp) -> Iterator[Resumed]:
     """The longest silence of a component that ended in the last 24 months: (months, resumed,
     changes since, people before, people since).
     """
-    ordered = part.sort_values("authored", kind="stable")
-    dates = ordered["authored"].reset_index(drop=True)
-    gaps = dates.diff()
-    ended = gaps[(dates >= before(end, RESUMED_DAYS)) & (gaps.dt.days >= SILENT_DAYS)]
-    if len(ended):
-        place = int(ended.idxmax())
-        since = ordered.iloc[place:]
-        who = (frozenset(rows["person"]) for rows in (ordered.iloc[:place], since))
-        yield round(gaps[place].days / MONTH), dates[place], len(since), *who
+    part = part.reset_index(drop=True)
+    gaps = part["authored"].diff()
+    recent = ~part["sweeping"] & (part["authored"] >= before(end, RESUMED_DAYS))
+    ended = gaps[recent & (gaps.dt.days >= SILENT_DAYS)]
+    if len(ended) and len(part) - (place := int(ended.idxmax())) >= TAKEN_UP:
+        old, new = (frozenset(rows["person"]) for rows in (part.iloc[:place], part.iloc[place:]))
+        yield round(gaps[place].days / MONTH), part["authored"][place], len(part) - place, old, new
 
 
 def _people(old: frozenset[str], new: frozenset[str]) -> str:

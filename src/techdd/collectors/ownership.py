@@ -131,7 +131,11 @@ def surviving_lines(
 def _line_rows(lines: DataFrame, gone: set[str]) -> Iterator[tuple[Value, ...]]:
     """(component, other active, main active, left) as shares, the largest component first."""
     several = lines["repo"].nunique() > 1
-    groups = list(lines.groupby(["repo", "component"]))
+    groups = [
+        one
+        for one in lines.groupby(["repo", "component"])
+        if one[1]["path"].nunique() >= SMALLEST_COMPONENT
+    ]
     groups.sort(key=lambda one: (-one[1]["lines"].sum(), one[0]))
     for (repo, component), part in groups[:DRAWN]:
         total = part["lines"].sum()

@@ -180,7 +180,7 @@ def concentration(
             "commits in 12 months",
             "do they agree",
         ),
-        tuple(table),
+        tuple(table if len(table) > 2 else table[1:]),
         note="Truck factor by degree of authorship (Avelino 2016); fewest people who wrote more "
         "than half of the source lines that stand; fewest who made half of the commits (CHAOSS "
         "Contributor Absence Factor). Without those who left: how many more would have to leave; 0 "
@@ -195,5 +195,6 @@ def _agreement(counts: Sequence[int], firsts: Sequence[str]) -> str:
         return "only one could be taken"
     same = len(set(firsts)) == 1
     who = "the same person first" if same else "not the same person first"
-    near = max(taken) - min(taken) <= CLOSE
-    return f"{'yes' if near else 'no'}, {min(taken)} to {max(taken)}; {who}"
+    low, high = min(taken), max(taken)
+    span = f"{low} each" if low == high else f"{low} to {high}"
+    return f"{'yes' if high - low <= CLOSE else 'no'}, {span}; {who}"

@@ -77,7 +77,7 @@ def _attrition(team: DataFrame, end: Timestamp) -> Metric:
         "turnover.attrition_12m",
         left / len(there) if enough else None,
         "share",
-        basis=f"{left} of {len(there)} people who were active on {on(start)}, to {on(close)}",
+        basis=f"{left} of {len(there)} people active on {on(start)} had stopped by {on(close)}",
         note="" if enough else f"fewer than {FEWEST} people were active on {on(start)}",
     )
 
