@@ -24,7 +24,7 @@ class Removal:
     """One step of the truck-factor algorithm: who is removed and what then still has an author."""
 
     person: str
-    files: int  # authored by this person among those still covered
+    files: int  # that this person is an author of
     covered: float  # share of files with an author left after the removal
 
 
@@ -81,28 +81,35 @@ def authors(contributions: DataFrame) -> DataFrame:
 def truck_factor(files: int, authored: DataFrame) -> list[Removal]:
     """The people whose leaving would orphan more than half of the `files`, in greedy order.
 
-    `authored` has one row a (file, author). The truck factor is the length of the list. Ties are
-    broken by the person's id, so that the answer is the same every time.
+    `authored` has one row a (file, author). The truck factor is the length of the list.
+    """
+    covered, found = file_count(authored), []
+    for removal in departures(files, authored):
+        if covered < COVERAGE * files:
+            break
+        found.append(removal)
+        covered = round(removal.covered * files)
+    return found
+
+
+def departures(files: int, authored: DataFrame) -> Iterator[Removal]:
+    """The authors, the one of most files first, and what is covered when each has left as well.
+
+    Ties are broken by the person's id, so that the answer is the same every time.
     """
     authors_of: dict[tuple[str, str], set[str]] = {}
+    files_of: dict[str, set[tuple[str, str]]] = {}
     for repo, path, person in zip(
         authored["repo"], authored["path"], authored["person"], strict=True
     ):
         authors_of.setdefault((repo, path), set()).add(person)
-    files_of: dict[str, set[tuple[str, str]]] = {}
-    for file, people in authors_of.items():
-        for person in people:
-            files_of.setdefault(person, set()).add(file)
-    removals: list[Removal] = []
-    while files_of and len(authors_of) >= COVERAGE * files:
-        person = min(files_of, key=lambda one: (-len(files_of[one]), one))
-        lost = files_of.pop(person)
-        for file in lost:
+        files_of.setdefault(person, set()).add((repo, path))
+    for person in sorted(files_of, key=lambda one: (-len(files_of[one]), one)):
+        for file in files_of[person]:
             authors_of[file].discard(person)
             if not authors_of[file]:
                 del authors_of[file]
-        removals.append(Removal(person, len(lost), len(authors_of) / files if files else 0.0))
-    return removals
+        yield Removal(person, len(files_of[person]), len(authors_of) / files if files else 0.0)
 
 
 def owners(lines: DataFrame, gone: Collection[str] = ()) -> list[str]:

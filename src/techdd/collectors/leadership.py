@@ -110,12 +110,11 @@ def _name(lead: Lead) -> str:
 def _changes(
     what: str, leads: list[tuple[Timestamp, Lead]]
 ) -> Iterator[tuple[Timestamp, str, str, str, float]]:
-    """(since, what, before, after, share) where one leader followed another.
+    """(since, what, before, after, share) where one leader followed another within a year.
 
     Only shares of a quarter or more make a leader: in a team of equals the first place changes by
     chance.
     """
-    known = [(s, one) for s, one in leads if one.share is not None and one.share >= LEADS]
-    for (_, old), (start, new) in itertools.pairwise(known):
-        if old.person != new.person:
+    for (_, old), (start, new) in itertools.pairwise(leads):
+        if old.person != new.person and min(old.share or 0, new.share or 0) >= LEADS:
             yield start, what, old.person, new.person, float(new.share or 0)

@@ -16,8 +16,8 @@ from techdd.presence import departed
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-SHOWN = 30
-DRAWN = 14  # bars
+SHOWN = 20
+DRAWN = 10  # bars
 FEWEST = 10  # components; of fewer a share says nothing
 
 
@@ -77,14 +77,17 @@ def _one_owner(repo: str, known: DataFrame, sizes: DataFrame) -> Metric:
 
 
 def _component_rows(known: DataFrame, sizes: DataFrame) -> Iterator[tuple[Value, ...]]:
-    by_size = sizes.sort_values(["files", "repo", "component"], ascending=[False, True, True])
+    large = sizes[sizes["files"] >= SMALLEST_COMPONENT]
+    by_size = large.sort_values(["files", "repo", "component"], ascending=[False, True, True])
     ranked = known.sort_values(["held", "person"], ascending=[False, True])
     owners_of = dict(iter(ranked.groupby(["repo", "component"])))
     for repo, component, files in by_size.head(SHOWN).itertuples(index=False):
         found = owners_of.get((repo, component))
         held = [] if found is None else list(zip(found["person"], found["share"], strict=True))
-        owners = [(person_token(person), float(share)) for person, share in held[:2]]
-        main, second = (*owners, ("nobody", None), ("nobody", None))[:2]
+        owners: list[tuple[str, Value]] = [
+            (person_token(person), float(share)) for person, share in held[:2]
+        ]
+        main, second = (*owners, ("nobody", ""), ("nobody", ""))[:2]
         yield str(repo), str(component), int(files), *main, *second, len(held)
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from techdd.authorship import (
     Removal,
     authors,
     contributors,
+    departures,
     file_count,
     lines_by_person,
     owners,
@@ -27,7 +29,8 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 SHOWN = 12  # steps of the curve and people in a list
-COMPONENTS = 25
+CURVE = 6  # steps that the curve has at least
+COMPONENTS = 15
 FEWEST = 10  # commits; of fewer a share says nothing
 CLOSE = 1  # readings that differ by no more than this agree
 
@@ -44,7 +47,9 @@ def truck_factor(as_of: date, contributions: DataFrame, people: DataFrame) -> An
         top = removals[0].files / files if removals else None
         yield Metric("truck_factor.top_share", top, "share", repo, basis, note)
         if not repo and removals:
-            steps = [("nobody", 1.0), *((person_token(r.person), r.covered) for r in removals)]
+            left = islice(departures(files, authors(part)), max(CURVE, len(removals)))
+            steps = [("nobody", file_count(authors(part)) / files)]
+            steps += [(person_token(one.person), one.covered) for one in left]
             yield Series(
                 "coverage_curve",
                 "Files that keep an author when the main authors leave one after the other",
@@ -159,7 +164,7 @@ def concentration(
         counts = [len(removals), len(by_lines), len(by_work)]
         table.append(
             (
-                repo or "all repositories",
+                repo or "(all)",
                 len(removals) or None,
                 len(present) if files else None,
                 len(by_lines) or None,

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from builders import a_commit
 
-from techdd.collectors import bus_factor
+from techdd.collectors import departures, ownership, truck_factor
 from techdd.facts import Commit, Contribution, Person, frame
 from techdd.model import Metric, Observation, Series, person_token
 
@@ -62,7 +62,7 @@ def series(found: list[Any], name: str) -> tuple[tuple[Any, ...], ...]:
 
 def truck(rows: list[Row]) -> list[Any]:
     contributions, _, people = tables(rows, {"ann": 0, "ben": 0, "cy": 0})
-    return list(bus_factor.truck_factor.run(AS_OF, contributions, people))
+    return list(truck_factor.truck_factor.run(AS_OF, contributions, people))
 
 
 def test_truck_factor_of_each_repository_and_of_all() -> None:
@@ -100,7 +100,7 @@ def test_no_source_file_has_no_truck_factor() -> None:
 
 
 def gone(rows: list[Row], **last: int) -> list[Any]:
-    return list(bus_factor.departures.run(AS_OF, *tables(rows, last)))
+    return list(departures.departures.run(AS_OF, *tables(rows, last)))
 
 
 def test_files_whose_authors_are_all_gone_are_orphaned() -> None:
@@ -157,15 +157,15 @@ def test_who_left_long_ago_weighs_more(days: int, severity: str) -> None:
 
 
 def test_who_left_years_ago_weighs_little_where_others_kept_working() -> None:
-    grades = [bus_factor._severity(days, tended=True) for days in (100, 400, 1_200)]
+    grades = [departures._severity(days, tended=True) for days in (100, 400, 1_200)]
     assert grades == ["medium", "high", "low"]
-    assert bus_factor._severity(1_200, tended=False) == "high"
+    assert departures._severity(1_200, tended=False) == "high"
 
 
 def test_who_has_no_plausible_date_is_not_said_to_have_left() -> None:
     contributions, commits, people = tables([("api", "core/a", "ann+")], {"ann": 0})
     commits.loc[0, "authored"] = pd.NaT
-    found = list(bus_factor.departures.run(AS_OF, contributions, commits, people))
+    found = list(departures.departures.run(AS_OF, contributions, commits, people))
     assert metrics(found)["api", "departures.orphaned_share"] == 0
     assert observed(found) == [
         (
@@ -198,7 +198,7 @@ def test_ownership_counts_files_that_one_person_ever_changed() -> None:
         [("api", "core/a", "ann+ ben"), ("api", "core/b", "ann+ bot"), ("web", "ui/a", "cy+")],
         {"ann": 0, "ben": 0, "cy": 0},
     )
-    found = list(bus_factor.ownership.run(AS_OF, contributions, people))
+    found = list(ownership.ownership.run(AS_OF, contributions, people))
     assert metrics(found) == {
         ("", "ownership.single_author_share"): 2 / 3,
         ("api", "ownership.single_author_share"): 1 / 2,
@@ -216,9 +216,9 @@ def test_names_are_never_written() -> None:
     people["person"] = "p1"
     people["name"] = "Ann Able"
     for probe, facts in (
-        (bus_factor.truck_factor, (contributions, people)),
-        (bus_factor.departures, (contributions, commits, people)),
-        (bus_factor.ownership, (contributions, people)),
+        (truck_factor.truck_factor, (contributions, people)),
+        (departures.departures, (contributions, commits, people)),
+        (ownership.ownership, (contributions, people)),
     ):
         said = repr(list(probe.run(AS_OF, *facts)))
         assert person_token("p1") in said
