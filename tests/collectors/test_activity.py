@@ -73,7 +73,11 @@ def test_nothing_to_compare_with_is_not_zero() -> None:
     [
         ([1, 100, 200], []),
         ([400], [("abandoned-repository", {"last": "2024-11-26", "months": 13, "commits": 1})]),
-        ([10, 300], [("resumed-repository", {"gap_months": 10, "resumed": "2025-12-21"})]),
+        (
+            [10, 300],
+            [("resumed-repository",
+              {"gap_months": 10, "resumed": "2025-12-21", "who": "the same people"})],
+        ),
         ([10, 270], []),
         ([10, *range(100, 900, 100), 2_000], []),  # long over
         ([380, 999], [("abandoned-repository", {"last": "2024-12-16", "months": 12, "commits": 2})])

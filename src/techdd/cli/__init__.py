@@ -15,6 +15,7 @@ import click
 
 from techdd import __version__
 from techdd.cli import engagement, people, registers
+from techdd.cli import simulate as simulation
 from techdd.cli.shared import BUG, INTERRUPTED, USAGE, talk
 from techdd.errors import TechddError
 
@@ -49,6 +50,7 @@ for command in (
     engagement.report,
     engagement.status,
     people.people,
+    simulation.simulate,
     registers.findings,
     registers.advisories,
     registers.checklist,

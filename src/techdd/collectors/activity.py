@@ -96,5 +96,18 @@ def _silences(repo: str, rows: DataFrame, end: Timestamp) -> Iterator[Observatio
     longest = gaps.max()
     if pd.notna(longest) and longest.days >= 270 and months < 12:
         resumed = gaps.index[int(gaps.argmax())]
-        values = {"gap_months": round(longest.days / 30.44), "resumed": f"{resumed:%Y-%m-%d}"}
+        values = {
+            "gap_months": round(longest.days / 30.44),
+            "resumed": f"{resumed:%Y-%m-%d}",
+            "who": _who(rows, resumed),
+        }
         yield Observation("resumed-repository", repo, "", values=values)
+
+
+def _who(rows: DataFrame, resumed: Timestamp) -> str:
+    """Whether those who resumed the work are those who had done it."""
+    since = rows["authored"] >= resumed
+    new, old = set(rows[since]["person"]), set(rows[~since]["person"])
+    if not new & old:
+        return "other people than before"
+    return "the same people" if new <= old else "some of the same people and new ones"

@@ -5,10 +5,11 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from builders import a_commit
+from builders import a_change, a_commit
 
-from techdd.collectors import bus_factor
-from techdd.facts import Commit, Contribution, Person, frame
+from techdd.collectors import departures, leadership, orphans, ownership, truck_factor, turnover
+from techdd.departure import knowledge, simulate
+from techdd.facts import Change, Commit, Contribution, File, Person, Survivor, frame
 from techdd.model import Metric, Observation, Series, person_token
 
 AS_OF = date(2025, 12, 31)
@@ -62,7 +63,7 @@ def series(found: list[Any], name: str) -> tuple[tuple[Any, ...], ...]:
 
 def truck(rows: list[Row]) -> list[Any]:
     contributions, _, people = tables(rows, {"ann": 0, "ben": 0, "cy": 0})
-    return list(bus_factor.truck_factor.run(AS_OF, contributions, people))
+    return list(truck_factor.truck_factor.run(AS_OF, contributions, people))
 
 
 def test_truck_factor_of_each_repository_and_of_all() -> None:
@@ -84,7 +85,12 @@ def test_truck_factor_of_each_repository_and_of_all() -> None:
     assert {one.basis for one in found if isinstance(one, Metric)} == {
         "8 source files", "5 source files", "3 source files",
     }  # fmt: skip
-    assert series(found, "coverage_curve") == (("nobody", 1.0), (ANN, 4 / 8), (BEN, 1 / 8))
+    assert series(found, "coverage_curve") == (
+        ("nobody", 1.0),
+        (ANN, 4 / 8),
+        (BEN, 1 / 8),
+        (CY, 0.0),
+    )
     assert series(found, "main_authors") == (
         (ANN, 4, 4 / 8, "2023-10-23"),
         (BEN, 3, 3 / 8, "2023-10-23"),
@@ -100,7 +106,7 @@ def test_no_source_file_has_no_truck_factor() -> None:
 
 
 def gone(rows: list[Row], **last: int) -> list[Any]:
-    return list(bus_factor.departures.run(AS_OF, *tables(rows, last)))
+    return list(departures.departures.run(AS_OF, *tables(rows, last)))
 
 
 def test_files_whose_authors_are_all_gone_are_orphaned() -> None:
@@ -157,15 +163,15 @@ def test_who_left_long_ago_weighs_more(days: int, severity: str) -> None:
 
 
 def test_who_left_years_ago_weighs_little_where_others_kept_working() -> None:
-    grades = [bus_factor._severity(days, tended=True) for days in (100, 400, 1_200)]
+    grades = [departures._severity(days, tended=True) for days in (100, 400, 1_200)]
     assert grades == ["medium", "high", "low"]
-    assert bus_factor._severity(1_200, tended=False) == "high"
+    assert departures._severity(1_200, tended=False) == "high"
 
 
 def test_who_has_no_plausible_date_is_not_said_to_have_left() -> None:
     contributions, commits, people = tables([("api", "core/a", "ann+")], {"ann": 0})
     commits.loc[0, "authored"] = pd.NaT
-    found = list(bus_factor.departures.run(AS_OF, contributions, commits, people))
+    found = list(departures.departures.run(AS_OF, contributions, commits, people))
     assert metrics(found)["api", "departures.orphaned_share"] == 0
     assert observed(found) == [
         (
@@ -195,19 +201,123 @@ def test_a_component_that_nobody_active_wrote_is_observed() -> None:
 
 def test_ownership_counts_files_that_one_person_ever_changed() -> None:
     contributions, _, people = tables(
-        [("api", "core/a", "ann+ ben"), ("api", "core/b", "ann+ bot"), ("web", "ui/a", "cy+")],
+        [
+            *(("api", f"core/{n}", "ann+ ben") for n in "ab"), ("api", "core/c", "ann+ bot"),
+            ("web", "ui/a", "cy+"),
+        ],
         {"ann": 0, "ben": 0, "cy": 0},
+    )  # fmt: skip
+    found = list(ownership.ownership.run(AS_OF, contributions, people))
+    shares = metrics(found)
+    assert shares["", "ownership.single_author_share"] == 2 / 4
+    assert shares["api", "ownership.single_author_share"] == pytest.approx(1 / 3)
+    assert shares["", "ownership.one_owner_components"] is None  # too few to say
+    assert series(found, "components") == (("api", "core", 3, ANN, 1.0, BEN, 2 / 3, 2),)
+
+
+def people_of(*names: str) -> Any:
+    return frame(Person, [Person(n, n, n, f"{n}@x.io", n == "bot") for n in names])
+
+
+def standing(**lines: int) -> Any:
+    rows = [Survivor("core/a", "core", "source", who, "2025-01", n) for who, n in lines.items()]
+    table = frame(Survivor, rows)
+    table.insert(0, "repo", "api")
+    return table
+
+
+def test_lines_of_people_who_left_and_nothing_where_nobody_counted() -> None:
+    _, commits, people = tables([], {"ann": 0, "ben": 400})
+    run = ownership.surviving_lines.run
+    found = metrics(list(run(AS_OF, standing(ann=30, ben=70), commits, people)))
+    assert found["", "departures.lost_lines_share"] == 0.7
+    empty = metrics(list(run(AS_OF, standing(), commits, people)))
+    assert empty["", "departures.lost_lines_share"] is None
+
+
+def test_three_readings_and_whether_they_agree() -> None:
+    rows = [("api", f"core/{n}", "ann+") for n in range(4)] + [("api", "core/x", "ben+")]
+    contributions, commits, people = tables(rows, {"ann": 400, "ben": 0})
+    found = list(
+        truck_factor.concentration.run(
+            AS_OF, contributions, standing(ann=40, ben=60), commits, people
+        )
     )
-    found = list(bus_factor.ownership.run(AS_OF, contributions, people))
-    assert metrics(found) == {
-        ("", "ownership.single_author_share"): 2 / 3,
-        ("api", "ownership.single_author_share"): 1 / 2,
-        ("web", "ownership.single_author_share"): 1,
-    }
-    assert series(found, "components") == (
-        ("api", "core", 2, 2, ANN, 2 / 3),
-        ("web", "ui", 1, 1, CY, 1.0),
+    assert series(found, "readings_of_concentration") == (
+        ("api", 1, 0, 1, 1, None, "yes, 1 each; not the same person first"),
     )
+
+
+def test_what_is_lost_when_people_leave() -> None:
+    rows = [("api", f"core/{n}", "ann+") for n in range(4)]
+    rows += [("api", "core/x", "ben+"), ("api", "core/y", "ann+ cy+")]
+    contributions, commits, people = tables(rows, {"ann": 0, "ben": 0, "cy": 400})
+    known = knowledge(
+        AS_OF, contributions, standing(ann=75, ben=25), commits, [("api", "core/0")], people
+    )
+    assert known.main_people() == ["ann", "ben"]
+    one = simulate(known, ["ann"])
+    assert (one.lines_share, one.files, one.files_share) == (0.75, 5, 5 / 6)
+    assert (one.hot_files, one.hotspots, one.components) == (1, 1, ())
+    assert simulate(known, ["ann", "ben"]).components == (("api", "core"),)
+    assert simulate(known, ["cy"]).files == 0  # gone already
+
+
+def committed(*made: tuple[str, int]) -> Any:
+    """Commits of (person, days before the audit)."""
+    rows = [
+        a_commit(f"c{n}", author=who, authored=END - timedelta(days=ago), number=n)
+        for n, (who, ago) in enumerate(sorted(made, key=lambda one: -one[1]))
+    ]
+    table = frame(Commit, rows)
+    table.insert(0, "repo", "api")
+    return table
+
+
+def test_attrition_needs_ten_people_and_counts_who_stopped() -> None:
+    for size, share in ((10, 0.4), (9, None)):
+        names = [f"p{n}" for n in range(size)]
+        early = [(who, ago) for who in names for ago in (600, 560, 500, 450)]
+        late = [(who, 10) for who in names[:6]]
+        found = list(turnover.turnover.run(AS_OF, committed(*early, *late), people_of(*names)))
+        assert metrics(found)["", "turnover.attrition_12m"] == share
+
+
+def test_a_new_leader_is_observed_and_a_gap_is_not() -> None:
+    old = [("ann", 200 + n) for n in range(12)]
+    new = [("ben", 10 + n) for n in range(12)]
+    found = list(leadership.leadership.run(AS_OF, committed(*old, *new), people_of("ann", "ben")))
+    assert [one[0] for one in observed(found)] == ["leadership-change"]
+    assert metrics(found)["", "leadership.changes_12m"] == 1
+    long_ago = [("ann", 900 + n) for n in range(12)]
+    found = list(
+        leadership.leadership.run(AS_OF, committed(*long_ago, *new), people_of("ann", "ben"))
+    )
+    assert observed(found) == []
+
+
+def resumed(*made: tuple[str, str, int]) -> list[Any]:
+    """What is said of (person, path, days before the audit)."""
+    commits = committed(*((who, ago) for who, _, ago in made))
+    ordered = sorted(made, key=lambda one: -one[2])
+    changes = frame(Change, [a_change(f"c{n}", path) for n, (_, path, _) in enumerate(ordered)])
+    changes.insert(0, "repo", "api")
+    paths = sorted({path for _, path, _ in made})
+    files = frame(File, [File(p, p, 1, "Python", "source", 1, 1, 0, "", "core") for p in paths])
+    files.insert(0, "repo", "api")
+    people = people_of("ann", "ben")
+    return list(orphans.resumptions.run(AS_OF, commits, changes, files, people))
+
+
+def test_a_component_is_picked_up_again_by_new_people() -> None:
+    before = [("ann", f"core/{n}", 900 + n) for n in range(3)]
+    since = [("ben", f"core/{n}", 100 + n) for n in range(3)]
+    ((rule, repo, _, values),) = observed(resumed(*before, *since))
+    assert (rule, repo) == ("resumed-components", "api")
+    assert (values["count"], values["new"], values["severity"]) == (1, 1, "medium")
+    assert observed(resumed(*before, *since[:2])) == []  # a visit
+    between = [("ann", "core/0", 600), ("ann", "core/0", 350)]
+    assert metrics(resumed(*before, *between, *since))["", "resumptions.components"] == 0
 
 
 def test_names_are_never_written() -> None:
@@ -216,9 +326,9 @@ def test_names_are_never_written() -> None:
     people["person"] = "p1"
     people["name"] = "Ann Able"
     for probe, facts in (
-        (bus_factor.truck_factor, (contributions, people)),
-        (bus_factor.departures, (contributions, commits, people)),
-        (bus_factor.ownership, (contributions, people)),
+        (truck_factor.truck_factor, (contributions, people)),
+        (departures.departures, (contributions, commits, people)),
+        (ownership.ownership, (contributions, people)),
     ):
         said = repr(list(probe.run(AS_OF, *facts)))
         assert person_token("p1") in said

@@ -1,0 +1,109 @@
+"""The command that lets people leave: what of the code would be without anybody."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from techdd.cli.shared import as_of_option, day, open_engagement, talk
+from techdd.errors import TechddError
+
+if TYPE_CHECKING:
+    from techdd.departure import Knowledge, Loss
+    from techdd.facts import Person
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@click.option(
+    "--leaves", multiple=True, required=True, metavar="PERSON",
+    help="Who leaves: a name, an address, a pseudonym (\"Person 3\") or an id; repeatable.",
+)  # fmt: skip
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True,
+    help="How the answer is written.",
+)  # fmt: skip
+@as_of_option
+def simulate(folder: Path, leaves: tuple[str, ...], form: str, as_of: datetime | None) -> None:
+    """Say what would be without anybody if these people left.
+
+    The live code they wrote, files and hotspots that would have no active author, and components
+    that nobody active would know. Those who have left already are counted as gone. A simulation,
+    not a forecast.
+    """
+    from techdd import departure
+    from techdd.reading import Tables
+    from techdd.workspace import now
+
+    workspace = open_engagement(folder)
+    when = day(as_of) or workspace.engagement.as_of or now().date()
+    tables = Tables(workspace)
+    leaving = [_find(one, tables.people) for one in leaves]
+    known = departure.knowledge_of(when, tables.table)
+    already = [one.name for one in leaving if one.person in known.gone]
+    if already:
+        talk(f"Counted as gone without this: {', '.join(already)} (no commit in 90 days).")
+    loss = departure.simulate(known, list(dict.fromkeys(one.person for one in leaving)))
+    names = list(dict.fromkeys(one.name for one in leaving))
+    click.echo(_as_json(names, loss) if form == "json" else _as_text(names, loss, known))
+
+
+def _find(wanted: str, people: Sequence[Person]) -> Person:
+    """The one person meant by a name, address, pseudonym or id. Raises TechddError."""
+    order = list(dict.fromkeys(one.person for one in people if not one.bot))
+    everyone = list(dict.fromkeys(one.person for one in people))
+    labels = {person: f"person {number}" for number, person in enumerate(everyone, start=1)}
+    key = wanted.strip().casefold()
+    found = {
+        one.person: one
+        for one in people
+        if one.person in order
+        and key in (one.person, one.name.casefold(), one.email.casefold(), labels[one.person])
+    }
+    if not found:
+        raise TechddError(f"nobody in the history is {wanted!r}; see: techdd people list")
+    if len(found) > 1:
+        ids = ", ".join(sorted(found))
+        raise TechddError(f"{wanted!r} may be {len(found)} people ({ids}); name one by the id")
+    return next(iter(found.values()))
+
+
+def _as_json(names: Sequence[str], loss: Loss) -> str:
+    return json.dumps(
+        {
+            "leaves": list(names),
+            "lines_share": loss.lines_share,
+            "files_share": loss.files_share,
+            "files": loss.files,
+            "hotspots_left_alone": loss.hot_files,
+            "hotspots": loss.hotspots,
+            "components_left_alone": [
+                {"repository": repo, "component": component} for repo, component in loss.components
+            ],
+        },
+        indent=1,
+        ensure_ascii=False,
+    )
+
+
+def _as_text(names: Sequence[str], loss: Loss, known: Knowledge) -> str:
+    from techdd.pages import percent
+
+    def share(value: float | None) -> str:
+        return "not measured" if value is None else percent(value)
+
+    lines = [
+        f"If {' and '.join(names)} left:",
+        f"  {share(loss.lines_share)} of the surviving source lines are theirs",
+        f"  {share(loss.files_share)} of the source files would lose their last active author "
+        f"({loss.files:,} of {known.files:,})",
+        f"  {loss.hot_files} of {loss.hotspots} hotspots would lose their last active author",
+        f"  components that nobody active would know: {len(loss.components) or 'none'}",
+    ]
+    lines += [f"    {repo}: {component}" for repo, component in loss.components]
+    return "\n".join(lines)
