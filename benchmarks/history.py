@@ -109,6 +109,7 @@ def run(given: argparse.Namespace, repository: Path, opened: Repository) -> None
 
     def measure(name: str, command: Sequence[str]) -> None:
         took, peak = timed(command)
+        print(f"{name}: {took:.2f} s", file=sys.stderr)
         seconds[name].append(took)
         memory[name] = max(memory[name], peak)
 
