@@ -45,9 +45,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     seen: list[int] = []
     attempt = reader._attempt
 
-    def counting(repository: Repository, shas: Sequence[str], depth: int) -> Any:
+    def counting(repository: Repository, shas: Sequence[str], depth: int, keep: Any) -> Any:
         seen.append(len(shas))
-        return attempt(repository, shas, depth)
+        return attempt(repository, shas, depth, keep)
 
     monkeypatch.setattr(reader, "_attempt", counting)
     return seen

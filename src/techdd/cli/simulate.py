@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,14 +36,17 @@ def simulate(folder: Path, leaves: tuple[str, ...], form: str, as_of: datetime |
     that nobody active would know. Those who have left already are counted as gone. A simulation,
     not a forecast.
     """
-    from techdd import departure
+    from techdd import departure, naming
     from techdd.reading import Tables
     from techdd.workspace import now
 
     workspace = open_engagement(folder)
     when = day(as_of) or workspace.engagement.as_of or now().date()
     tables = Tables(workspace)
-    leaving = [_find(one, tables.people) for one in leaves]
+    people = tables.who.people
+    numbers = naming.kept_numbers(workspace.root / "pseudonyms.json", people)
+    labels = naming.pseudonyms(people, numbers)
+    leaving = [_find(one, people, labels) for one in leaves]
     known = departure.knowledge_of(when, tables.table)
     already = [one.name for one in leaving if one.person in known.gone]
     if already:
@@ -53,17 +56,14 @@ def simulate(folder: Path, leaves: tuple[str, ...], form: str, as_of: datetime |
     click.echo(_as_json(names, loss) if form == "json" else _as_text(names, loss, known))
 
 
-def _find(wanted: str, people: Sequence[Person]) -> Person:
+def _find(wanted: str, people: Sequence[Person], labels: Mapping[str, str]) -> Person:
     """The one person meant by a name, address, pseudonym or id. Raises TechddError."""
-    order = list(dict.fromkeys(one.person for one in people if not one.bot))
-    everyone = list(dict.fromkeys(one.person for one in people))
-    labels = {person: f"person {number}" for number, person in enumerate(everyone, start=1)}
     key = wanted.strip().casefold()
     found = {
         one.person: one
         for one in people
-        if one.person in order
-        and key in (one.person, one.name.casefold(), one.email.casefold(), labels[one.person])
+        if not one.bot
+        and key in (one.person, *(w.casefold() for w in (one.name, one.email, labels[one.person])))
     }
     if not found:
         raise TechddError(f"nobody in the history is {wanted!r}; see: techdd people list")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from techdd.errors import RepositoryError
@@ -16,6 +17,8 @@ FIELDS = ("@%H", "%P", "%an", "%ae", "%ad", "%cn", "%ce", "%ct", "%B")
 FORMAT = ("-z", "--date=raw", "--encoding=UTF-8", f"--format={'%x00'.join(FIELDS)}")
 
 EARLIEST, LATEST = 631_152_000, 4_102_444_800  # 1990 and 2100: no commit is honestly beyond
+PART = 8_192  # commits that are handed on together; bounds memory and what a kill can cost
+MOST_CHANGES = 200_000  # likewise
 LINES, PATHS, NOTHING = 2, 1, 0  # how deep the changes of a commit were read
 UNDATED = -(1 << 40)  # a date that no commit can honestly have
 NO_OFFSET = 10_000  # a time zone that no clock on earth shows
@@ -30,7 +33,7 @@ CHANGE: Columns = {
     "added": MAYBE_INT, "deleted": MAYBE_INT, "before": int, "after": int,
 }  # fmt: skip
 TRAILER: Columns = {"sha": str, "kind": str, "identity": str}
-PERSON: Columns = {"identity": str, "name": str, "email": str, "sha": str, "role": str}
+PERSON: Columns = {"identity": str, "name": str, "email": str}
 TABLES: Schema = {
     "commits": COMMIT, "changes": CHANGE, "trailers": TRAILER, "people": PERSON,
 }  # fmt: skip
@@ -38,39 +41,54 @@ _FILES = list(COMMIT).index("files")
 _ADDED, _DELETED = list(CHANGE).index("added"), list(CHANGE).index("deleted")
 
 
+Rows = dict[str, list[list[Any]]]  # table of TABLES -> rows
+
+
 class Log:
-    """Grows by the commits of a stream, columns of `TABLES`; `depth` is how deep it looks.
+    """Takes in a stream of commits and hands on their rows, part by part, to `keep`; `depth` is how
+    deep the stream looks.
 
     At the start of a token the stream holds a commit ("@"), a raw change (":") or line counts (a
     digit or "-"); paths come only where one of these says so, so no path can pass for another.
     """
 
-    def __init__(self, depth: int) -> None:
-        self.depth = depth
-        self.rows: dict[str, list[list[Any]]] = {table: [] for table in TABLES}
+    def __init__(self, depth: int, keep: Callable[[Rows], None]) -> None:
+        self.shas: list[str] = []  # the commits read, in the order of the stream
+        self._depth = depth
+        self._keep = keep
+        self._rows: Rows = {table: [] for table in TABLES}
         self._identities: dict[tuple[bytes, bytes], str] = {}
-        self._known: set[str] = set()
         self._paths: dict[bytes, str] = {}
-
-    @property
-    def shas(self) -> list[str]:
-        """The commits read, in the order of the stream."""
-        return [row[0] for row in self.rows["commits"]]
 
     def read(self, chunks: Iterable[bytes]) -> None:
         """Takes in a stream. Where it raises, `drop_last` leaves the commits that were whole."""
         tokens = records(iter(chunks))
         commit: list[Any] = []
         place: dict[bytes, list[Any]] = {}  # path -> the present commit's change
+        commits, changes = self._rows["commits"], self._rows["changes"]
         count = len(FIELDS) - 1
         for raw in tokens:
             token = raw[1:] if raw[:1] == b"\n" else raw
             first = token[:1]
             if first == b":":
-                self._change(commit, token, tokens, place)
+                old_mode, new_mode, before, after, status = token.split(b" ")
+                path = next(tokens)
+                old = None
+                if status[:1] in b"RC":
+                    old, path = self._path(path), next(tokens)
+                change = [
+                    commit[0], commit[_FILES], self._path(path), old, chr(status[0]), None, None,
+                    _version(old_mode[1:], before), _version(new_mode, after),
+                ]  # fmt: skip
+                place[path] = change
+                commit[_FILES] += 1
+                changes.append(change)
             elif first == b"@":
+                if len(commits) >= PART or len(changes) >= MOST_CHANGES:
+                    self.flush()
+                    commits, changes = self._rows["commits"], self._rows["changes"]
                 place = {}
-                commit = self._commit([token[1:], *(next(tokens) for _ in range(count))])
+                commit = self._commit([token[1:], *islice(tokens, count)])
             elif first == b"-" or first.isdigit():
                 _count(commit, token, tokens, place)
             elif token:
@@ -78,12 +96,18 @@ class Log:
 
     def drop_last(self) -> None:
         """Takes the last commit out again, of which the stream may have told a part only."""
-        if self.rows["commits"]:
-            sha = self.rows["commits"].pop()[0]
-            for table in ("changes", "trailers"):
-                rows = self.rows[table]
+        if self.shas:
+            sha = self.shas.pop()
+            for table in ("commits", "changes", "trailers"):
+                rows = self._rows[table]
                 while rows and rows[-1][0] == sha:
                     rows.pop()
+
+    def flush(self) -> None:
+        """Hands on what was read since the last time."""
+        rows, self._rows = self._rows, {table: [] for table in TABLES}
+        if rows["commits"]:
+            self._keep(rows)
 
     def _commit(self, fields: list[bytes]) -> list[Any]:
         raw_sha, parents, name, email, at, c_name, c_email, c_at, body = fields
@@ -92,34 +116,17 @@ class Log:
         named = list(trailers(body))
         row = [
             sha, parents.decode(),
-            self._identity(name, email, sha, "author"),
-            self._identity(c_name, c_email, sha, "committer"),
+            self._identity(name, email), self._identity(c_name, c_email),
             seconds(written), seconds(c_at), _offset(zone),
             decode(body.split(b"\n", 1)[0][:500]),
             review_mark(body, named, name, email), is_assisted(body), reverted(body),
-            0, 0, 0, self.depth,
+            0, 0, 0, self._depth,
         ]  # fmt: skip
-        self.rows["commits"].append(row)
+        self.shas.append(sha)
+        self._rows["commits"].append(row)
         for kind, other, address in named:
-            self.rows["trailers"].append([sha, kind, self._identity(other, address, sha, "")])
+            self._rows["trailers"].append([sha, kind, self._identity(other, address)])
         return row
-
-    def _change(
-        self, commit: list[Any], token: bytes, tokens: Iterator[bytes],
-        place: dict[bytes, list[Any]],
-    ) -> None:  # fmt: skip
-        old_mode, new_mode, before, after, status = token[1:].split(b" ")
-        path = next(tokens)
-        old = None
-        if status[:1] in b"RC":
-            old, path = self._path(path), next(tokens)
-        row = [
-            commit[0], commit[_FILES], self._path(path), old, status[:1].decode(),
-            None, None, _version(old_mode, before), _version(new_mode, after),
-        ]  # fmt: skip
-        place[path] = row
-        commit[_FILES] += 1
-        self.rows["changes"].append(row)
 
     def _path(self, raw: bytes) -> str:
         """Decoded once: a history names the same paths again and again."""
@@ -128,15 +135,13 @@ class Log:
             path = self._paths[raw] = decode(raw)
         return path
 
-    def _identity(self, name: bytes, email: bytes, sha: str, role: str) -> str:
-        """The id of a (name, address) pair as it was written; told with one commit that has it."""
+    def _identity(self, name: bytes, email: bytes) -> str:
+        """The id of a (name, address) pair as it was written."""
         found = self._identities.get((name, email))
         if found is None:
             shown = decode(name), decode(email)
             found = self._identities[name, email] = fingerprint(*shown)
-            if found not in self._known:
-                self._known.add(found)
-                self.rows["people"].append([found, *shown, sha, role])
+            self._rows["people"].append([found, *shown])
         return found
 
 

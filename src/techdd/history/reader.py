@@ -12,13 +12,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from techdd.errors import RepositoryError
-from techdd.history.log import FORMAT, LINES, NOTHING, PATHS, TABLES, Log
+from techdd.history.log import FORMAT, LINES, NOTHING, PATHS, TABLES, Log, Rows
 from techdd.history.order import landings, newest_first
 from techdd.history.store import Store
 from techdd.repository import Repository
 
 BLOCK = 16  # commits that are dealt together: neighbours share the objects that git unpacks
-WINDOW = 8_192  # commits that one git is given; bounds its memory and what a kill can cost
+WINDOW = 65_536  # commits that one git is given; bounds its memory
 
 _DIFF = {
     LINES: ("--raw", "--numstat", "-M", "--no-abbrev"),
@@ -28,6 +28,7 @@ _DIFF = {
 
 
 T = TypeVar("T")
+Keep = Callable[[Rows], None]
 
 
 def read(repository: Repository, cores: int) -> tuple[Store, list[str], dict[str, str]]:
@@ -79,12 +80,11 @@ def _fill(repository: Repository, store: Store, listed: Sequence[str], cores: in
     shallow = _boundary(repository) if repository.shallow else frozenset()
     # What lies behind the boundary is not known: its oldest commits seem to make every file.
     sound = [sha for sha in listed if sha not in shallow]
-    in_parallel(cores, lambda shas: _read_task(repository, store, shas), dealt(sound, cores))
+    in_parallel(cores, lambda shas: _read(repository, shas, store.add), dealt(sound, cores))
     if cut := [sha for sha in listed if sha in shallow]:
-        log, error = _attempt(repository, cut, NOTHING)
+        _, error = _attempt(repository, cut, NOTHING, store.add)
         if error:
             raise error
-        store.add(log.rows)
 
 
 def in_parallel(cores: int, work: Callable[[T], None], tasks: Iterable[T]) -> None:
@@ -108,71 +108,68 @@ def dealt(shas: Sequence[str], hands: int) -> Iterator[list[str]]:
                 yield dealt_out
 
 
-def _read_task(repository: Repository, store: Store, shas: Sequence[str]) -> None:
-    for log in _logs(repository, shas):
-        if log.shas:
-            store.add(log.rows)
-
-
-def _logs(repository: Repository, shas: Sequence[str]) -> Iterator[Log]:
-    """The commits `shas`, each read as deep as its objects allow."""
+def _read(repository: Repository, shas: Sequence[str], keep: Keep) -> None:
+    """Reads the commits `shas`, each as deep as its objects allow."""
     waiting = list(shas)
     while waiting:
-        log, error = _attempt(repository, waiting, LINES)
-        yield log
-        waiting = waiting[len(log.shas) :]
+        done, error = _attempt(repository, waiting, LINES, keep)
+        waiting = waiting[done:]
         if error is None:
             return
         # Something is missing or damaged, which costs the commits that need it and no others.
         lacking = _lacking(repository, waiting)
         if lacking:
-            yield from _shallower([sha for sha in waiting if sha in lacking], repository)
+            _read_paths(repository, [sha for sha in waiting if sha in lacking], keep)
             waiting = [sha for sha in waiting if sha not in lacking]
         else:
-            yield from _alone(waiting.pop(0), repository, (LINES, PATHS, NOTHING))
+            _read_one(repository, waiting.pop(0), (LINES, PATHS, NOTHING), keep)
 
 
-def _shallower(shas: list[str], repository: Repository) -> Iterator[Log]:
-    """The commits `shas`, which lack the contents of files, by their paths."""
+def _read_paths(repository: Repository, shas: list[str], keep: Keep) -> None:
+    """Reads the commits `shas`, which lack the contents of files, by their paths."""
     while shas:
-        log, error = _attempt(repository, shas, PATHS)
-        yield log
-        shas = shas[len(log.shas) :]
+        done, error = _attempt(repository, shas, PATHS, keep)
+        shas = shas[done:]
         if error is not None:
-            yield from _alone(shas.pop(0), repository, (PATHS, NOTHING))
+            _read_one(repository, shas.pop(0), (PATHS, NOTHING), keep)
 
 
-def _alone(sha: str, repository: Repository, depths: Sequence[int]) -> Iterator[Log]:
-    """One commit as deep as it can be read. Raises RepositoryError where it cannot be at all."""
+def _read_one(repository: Repository, sha: str, depths: Sequence[int], keep: Keep) -> None:
+    """Reads one commit as deep as it can be. Raises RepositoryError where it cannot be at all."""
     for depth in depths:
-        log, error = _attempt(repository, [sha], depth)
+        _, error = _attempt(repository, [sha], depth, keep)
         if error is None:
-            yield log
             return
     if error is not None:
         raise error
 
 
 def _attempt(
-    repository: Repository, shas: Sequence[str], depth: int
-) -> tuple[Log, RepositoryError | None]:
-    """(as many of the commits `shas` as could be read, in their order; why no more)."""
-    log = Log(depth)
+    repository: Repository, shas: Sequence[str], depth: int, keep: Keep
+) -> tuple[int, RepositoryError | None]:
+    """(how many of the commits `shas` could be read, in their order; why no more)."""
+    log = Log(depth, keep)
     command = ("log", "--no-walk=unsorted", "--stdin", *FORMAT, *_DIFF[depth])
     try:
         log.read(repository.stream(*command, lines=shas))
     except RepositoryError as error:
         log.drop_last()
-        return log, error
+        log.flush()
+        return len(log.shas), error
     if log.shas != list(shas):
         raise RepositoryError(f"read {len(log.shas)} of {len(shas)} commits", repository.name)
-    return log, None
+    log.flush()
+    return len(shas), None
 
 
 def _lacking(repository: Repository, shas: Sequence[str]) -> set[str]:
     """The commits whose changes name a file version that is not there."""
-    log, _ = _attempt(repository, shas, PATHS)
-    wanted = [(row[0], {one for one in row[-2:] if one}) for row in log.rows["changes"]]
+    wanted: list[tuple[str, set[int]]] = []
+
+    def note(rows: Rows) -> None:
+        wanted.extend((row[0], {one for one in row[-2:] if one}) for row in rows["changes"])
+
+    _attempt(repository, shas, PATHS, note)
     names = {f"{one:015x}": one for one in sorted(set().union(*(keys for _, keys in wanted)))}
     answers = repository.stream("cat-file", "--batch-check", lines=names)
     lost = {

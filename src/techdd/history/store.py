@@ -103,10 +103,9 @@ class Store:
             part = folder / f"joined-{len(reachable)}"
             part.mkdir()
             for name in self.schema:
-                source = parquet.files(self.files(name))
-                select = (
-                    f"SELECT * EXCLUDE filename FROM {source} WHERE sha IN (SELECT sha FROM kept)"
-                )
+                select = f"SELECT * EXCLUDE filename FROM {parquet.files(self.files(name))}"
+                if "sha" in self.schema[name]:
+                    select += " WHERE sha IN (SELECT sha FROM kept)"
                 parquet.write(self.connection, select, part / f"{name}.parquet", kept)
             shutil.rmtree(self.root)
             folder.rename(self.root)

@@ -76,14 +76,18 @@ def _time(column: str) -> str:
 
 def _identities(repository: Repository, store: Store) -> Parts:
     """Everybody who wrote, committed or was named, by id, as the mailmap spells them."""
-    people = store.columns("people", "identity", "name", "email", "sha", "role")
-    written: dict[str, tuple[str, str]] = {}
-    examples: set[str] = set()
-    for identity, name, email, sha, role in zip(*people.values(), strict=True):
-        written[identity] = (name, email)
-        if role:
-            examples.add(sha)
-    mapped = _mailmap(repository, examples)
+    commits = parquet.files(store.files("commits"))
+    trailers = parquet.files(store.files("trailers"))
+    seen = f"""
+        SELECT author AS identity, min(sha) AS sha FROM {commits} GROUP BY author
+        UNION ALL SELECT committer, min(sha) FROM {commits} GROUP BY committer
+        UNION ALL SELECT DISTINCT identity, '' FROM {trailers}"""
+    people = parquet.files(store.files("people"))
+    found = store.connection.sql(
+        f"SELECT DISTINCT identity, name, email, sha FROM {people} JOIN ({seen}) USING (identity)"
+    ).fetchall()
+    written = {identity: (name, email) for identity, name, email, _ in found}
+    mapped = _mailmap(repository, {sha for *_, sha in found if sha})
     rows = [(identity, *mapped.get(pair, pair)) for identity, pair in sorted(written.items())]
     spelled = arrays(rows, {"identity": str, "name": str, "email": str})
     when = f"NULLIF(authored, {UNDATED})"
@@ -92,7 +96,7 @@ def _identities(repository: Repository, store: Store) -> Parts:
             to_timestamp(first) AS first, to_timestamp(last) AS last
         FROM spelled LEFT JOIN (
             SELECT author, count(*) AS commits, min({when}) AS first, max({when}) AS last
-            FROM {parquet.files(store.files("commits"))} GROUP BY author
+            FROM {commits} GROUP BY author
         ) ON identity = author ORDER BY identity"""
     return _written(store, Identity, select, {"spelled": spelled})
 
