@@ -2,7 +2,7 @@
 
 G. Avelino, L. Passos, A. Hora, M. T. Valente: "A novel approach for estimating truck factors",
 ICPC 2016; constants and criteria as in the authors' reference implementation
-(aserg-ufmg/Truck-Factor). What was compared, and where we differ: docs/metrics.md.
+(aserg-ufmg/Truck-Factor). What was compared, and where we differ: docs/metrics/knowledge.md.
 """
 
 from __future__ import annotations
