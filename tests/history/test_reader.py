@@ -174,3 +174,11 @@ def test_commits_are_dealt_out_whole_and_evenly(
     lists = list(dealt([str(one) for one in range(number)], hands))
     assert sorted(sha for one in lists for sha in one) == sorted(map(str, range(number)))
     assert all(len(one) <= 100 + reader.BLOCK for one in lists)
+
+
+def test_a_damaged_part_is_read_anew(tmp_path: Path) -> None:
+    source = build(tmp_path / "a.git", TALE)
+    before = facts(opened(tmp_path, source))
+    for part in (tmp_path / "o" / "history").rglob("*/*/changes.parquet"):
+        part.write_bytes(part.read_bytes()[:50])
+    assert facts(opened(tmp_path, source)) == before

@@ -14,7 +14,7 @@ from techdd.errors import RepositoryError
 from techdd.history.log import LINES, NOTHING, key
 from techdd.history.patches import read_merges, read_patches
 from techdd.history.reader import dealt, filled, in_parallel
-from techdd.history.store import Schema, Store
+from techdd.history.store import Schema, Store, from_store
 from techdd.history.stream import FORMAT, Patched, patched
 from techdd.repository import Repository
 from techdd.text import decode
@@ -36,6 +36,10 @@ def read_lines(repository: Repository, cores: int) -> Mapping[str, Mapping[str, 
 
     `commit` is the key of a commit's id. The rows of a commit stand together, in their order.
     """
+    return from_store(repository, lambda: _lines(repository, cores))
+
+
+def _lines(repository: Repository, cores: int) -> Mapping[str, Mapping[str, Any]]:
     _, known = filled(repository, cores)
     store = Store(repository, "lines", TABLES)
     done = set(store.columns("commits", "sha")["sha"])

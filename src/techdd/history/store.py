@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from techdd import parquet
 from techdd.files import write_atomic
@@ -28,6 +28,7 @@ _SQL: Mapping[Any, str] = {
     str: "VARCHAR", int: "BIGINT", bool: "BOOLEAN", MAYBE_INT: "BIGINT"
 }  # fmt: skip
 
+T = TypeVar("T")
 Columns = Mapping[str, Any]  # column -> str, int, bool or MAYBE_INT
 Schema = Mapping[str, Columns]  # table -> its columns
 
@@ -109,6 +110,17 @@ class Store:
                 parquet.write(self.connection, select, part / f"{name}.parquet", kept)
             shutil.rmtree(self.root)
             folder.rename(self.root)
+
+
+def from_store(repository: Repository, work: Callable[[], T]) -> T:
+    """What `work` makes of stored parts. Where one is damaged, all are read anew from git."""
+    import duckdb
+
+    try:
+        return work()
+    except duckdb.Error:
+        shutil.rmtree(repository.git_dir / "history")
+        return work()
 
 
 def arrays(rows: Sequence[Sequence[Any]], kinds: Columns) -> dict[str, Any]:

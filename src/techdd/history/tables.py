@@ -11,7 +11,7 @@ from techdd import parquet
 from techdd.facts import Change, Commit, Fact, Identity, Parts, Tag, Trailer
 from techdd.history.log import NO_OFFSET, NOTHING, PATHS, UNDATED, seconds
 from techdd.history.reader import read
-from techdd.history.store import Store, arrays
+from techdd.history.store import Store, arrays, from_store
 from techdd.model import Issue
 from techdd.repository import Repository
 from techdd.text import decode
@@ -19,6 +19,10 @@ from techdd.text import decode
 
 def history_facts(repository: Repository, cores: int) -> Iterator[Parts | Issue]:
     """The facts `Commit`, `Change`, `Trailer`, `Identity` and `Tag`, and what limits them."""
+    yield from from_store(repository, lambda: list(_facts(repository, cores)))
+
+
+def _facts(repository: Repository, cores: int) -> Iterator[Parts | Issue]:
     store, order, landed = read(repository, cores)
     yield from _issues(store)
     yield _commits(store, order, landed)
