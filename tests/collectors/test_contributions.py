@@ -82,6 +82,20 @@ def test_two_files_that_change_places_by_a_third_name(tmp_path: Path) -> None:
     assert sorted(found) == [("a.py", "Ben"), ("a.py", "Cy"), ("b.py", "Ann"), ("b.py", "Cy")]
 
 
+def test_a_file_that_two_branches_made_has_both_makers(tmp_path: Path) -> None:
+    found = replay(
+        tmp_path,
+        A({"x.py": "1\n"}, author=CY),
+        A({"a.py": TEXT}, author=ANN, day=1),
+        A({"a.py": "other\n"}, author=BEN, day=2, parent=0),
+        A({"a.py": TEXT + "other\n"}, author=CY, day=3, parent=1, merges=[2]),
+    )
+    assert {key: one.created for key, one in found.items() if key[0] == "a.py"} == {
+        ("a.py", "Ann"): True,
+        ("a.py", "Ben"): True,
+    }
+
+
 def test_deleted_files_have_no_contributions(tmp_path: Path) -> None:
     found = replay(
         tmp_path, A({"a.py": "1\n", "b.py": "1\n"}, author=ANN), A({"a.py": None}, day=1)

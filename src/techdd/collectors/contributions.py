@@ -34,7 +34,7 @@ class _Share:
             self.last = max(self.last or when, when)
 
 
-@collector(makes=(Contribution,), needs=(Commit, Change, File), version=2)
+@collector(makes=(Contribution,), needs=(Commit, Change, File), version=3)
 def contributions(
     repo: Repository, commits: DataFrame, changes: DataFrame, files: DataFrame
 ) -> Gathered:
@@ -63,9 +63,8 @@ def contributions(
         if status == "R" and old_path in alive:
             alive[path] = alive.pop(old_path)
         creates = status in "AC" or path not in alive
-        if creates:
-            alive[path] = {}
-        share = alive[path].setdefault(author, _Share())
+        # Where two branches made the same file, both made it, and neither loses its people.
+        share = alive.setdefault(path, {}).setdefault(author, _Share())
         share.created |= creates
         share.changes += 1
         share.added += 0 if added is None or added is _missing() else int(added)
