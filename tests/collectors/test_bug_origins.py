@@ -4,12 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import A, opened
+from builders import A, opened, tables_of
 from delivery_tables import AS_OF, PEOPLE, ago, commits, metrics, note, series, table
 
 from techdd.collectors.bug_origins import BugOrigin, bug_introduction, bug_origins
 from techdd.collectors.history import history
-from techdd.facts import Change, Columns, Commit, File, frame
+from techdd.facts import Change, Commit, File, frame
 from techdd.model import Issue
 from techdd.repository import Repository
 
@@ -25,8 +25,8 @@ STORY = [
 
 
 def read(repo: Repository) -> tuple[Any, Any]:
-    made = {one.fact: one.data for one in history.run(repo) if isinstance(one, Columns)}
-    return frame(Commit, made[Commit]), frame(Change, made[Change])
+    made = tables_of(history.run(repo), Commit, Change)
+    return made[Commit], made[Change]
 
 
 def traced(

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import A, a_change, a_commit, opened
+from builders import A, a_change, a_commit, opened, tables_of
 
 from techdd.collectors.code import code
 from techdd.collectors.coupling import (
@@ -21,7 +21,7 @@ from techdd.collectors.coupling import (
 from techdd.collectors.coupling.cochange import counted
 from techdd.collectors.coupling.graph import strongly_connected
 from techdd.collectors.history import history
-from techdd.facts import Change, Columns, Commit, Fact, File, Person, frame
+from techdd.facts import Change, Commit, Fact, File, Person, frame
 from techdd.history.renames import followed
 from techdd.model import Issue, Metric, Observation, Series
 
@@ -41,13 +41,7 @@ def a_file(path: str, role: str = "source", component: str | None = None) -> Fil
 
 def gathered(repo: Any, **options: Any) -> tuple[list[Any], list[Issue]]:
     """The facts and issues of `coupling` on a real repository."""
-    facts: dict[Any, list[Any]] = {Commit: [], Change: [], File: []}
-    for one in [*history.run(repo), *code.run(repo)]:
-        if isinstance(one, Columns) and one.fact in facts:
-            facts[one.fact] += list(zip(*one.data.values(), strict=True))
-        elif type(one) in facts:
-            facts[type(one)].append(one)
-    tables = [frame(fact, rows) for fact, rows in facts.items()]
+    tables = tables_of([*history.run(repo), *code.run(repo)], Commit, Change, File).values()
     found = list(coupling.run(repo, *tables, **options))
     issues = [one for one in found if isinstance(one, Issue)]
     return [one for one in found if not isinstance(one, Issue)], issues

@@ -20,6 +20,7 @@ EARLIEST, LATEST = 631_152_000, 4_102_444_800  # 1990 and 2100: no commit is hon
 PART = 8_192  # commits that are handed on together; bounds memory and what a kill can cost
 MOST_CHANGES = 200_000  # likewise
 LINES, PATHS, NOTHING = 2, 1, 0  # how deep the changes of a commit were read
+BOUNDARY = -1  # nothing, on purpose: what a shallow clone ends with
 UNDATED = -(1 << 40)  # a date that no commit can honestly have
 NO_OFFSET = 10_000  # a time zone that no clock on earth shows
 

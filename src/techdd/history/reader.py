@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from techdd.errors import RepositoryError
-from techdd.history.log import FORMAT, LINES, NOTHING, PATHS, TABLES, Log, Rows
+from techdd.history.log import BOUNDARY, FORMAT, LINES, NOTHING, PATHS, TABLES, Log, Rows
 from techdd.history.order import landings, newest_first
 from techdd.history.store import Store
 from techdd.repository import Repository
@@ -24,6 +24,7 @@ _DIFF = {
     LINES: ("--raw", "--numstat", "-M", "--no-abbrev"),
     PATHS: ("--raw", "--no-renames", "--no-abbrev"),
     NOTHING: ("--no-patch",),
+    BOUNDARY: ("--no-patch",),
 }
 
 
@@ -82,7 +83,7 @@ def _fill(repository: Repository, store: Store, listed: Sequence[str], cores: in
     sound = [sha for sha in listed if sha not in shallow]
     in_parallel(cores, lambda shas: _read(repository, shas, store.add), dealt(sound, cores))
     if cut := [sha for sha in listed if sha in shallow]:
-        _, error = _attempt(repository, cut, NOTHING, store.add)
+        _, error = _attempt(repository, cut, BOUNDARY, store.add)
         if error:
             raise error
 

@@ -165,8 +165,7 @@ def _issues(store: Store) -> Iterator[Issue]:
     if number:
         detail = f"{number:,} commits whose file contents are missing, such as {example}"
         yield Issue("lines changed and renames are not known", detail=detail)
-    # Behind a shallow boundary nothing is read on purpose; that has an issue of its own.
-    number, example = told(f"depth = {NOTHING} AND parents <> ''")
+    number, example = told(f"depth = {NOTHING}")
     if number:
         detail = f"{number:,} commits whose trees are missing, such as {example}"
         yield Issue("changes are not known", detail=detail)
