@@ -132,6 +132,19 @@ def test_lines_behind_a_missing_file_are_said_to_be_unknown(tmp_path: Path) -> N
     ]
 
 
+def test_lines_of_unknown_writers_are_counted_once(tmp_path: Path) -> None:
+    contents = [BASE, f"{BASE}1\n", f"{BASE}1\n2\n", f"{BASE}1\n2\n3\n"]
+    tale = [A({"a.py": content}, day=day) for day, content in enumerate(contents)]
+    source = build(tmp_path / "a.git", tale)
+    lost = git(source, "rev-parse", "main~2:a.py").strip()
+    (source / "objects" / lost[:2] / lost[2:]).unlink()
+    found, issues = survivors(source, tmp_path / "o")
+    assert found["a.py"].total() == 1
+    assert [(one.reason, one.detail) for one in issues] == [
+        ("lines whose writer is not known", "22")
+    ]
+
+
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.binary(max_size=30)), st.integers(1, 9))
 def test_no_line_of_a_patch_can_pass_for_one_of_git(contents: list[bytes], size: int) -> None:

@@ -47,7 +47,8 @@ def survival(
     columns = ("path", "component", "role", "lines")
     for path, component, role, length in zip(*(files[name] for name in columns), strict=True):
         count = Counter(replay.take(heads[path]))
-        unknown += count.pop(UNKNOWN, 0) + max(0, length - sum(count.values())) * (role != "binary")
+        unseen = max(0, length - count.total()) * (role != "binary")
+        unknown += count.pop(UNKNOWN, 0) + unseen
         lines: Counter[tuple[str, str]] = Counter()
         for number, written in count.items():
             lines[story.writer[number]] += written
