@@ -9,6 +9,7 @@ the next one does not read again. The folder is a cache: deleting it costs time 
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -23,6 +24,7 @@ from techdd.repository import Repository, git_version
 FORMAT = 1  # of the stored tables; raise it whenever they would differ
 MOST_PARTS = 24  # more are joined into one
 _UNFINISHED = ".part."
+_LAST = b"PAR1"  # what every Parquet file ends with
 MAYBE_INT = int | None
 _SQL: Mapping[Any, str] = {
     str: "VARCHAR", int: "BIGINT", bool: "BOOLEAN", MAYBE_INT: "BIGINT"
@@ -46,7 +48,16 @@ class Store:
         others = (one for one in self.root.parent.glob(f"{kind}-*") if one != self.root)
         for stale in (*self.root.glob(f"{_UNFINISHED}*"), *others):
             shutil.rmtree(stale, ignore_errors=True)
+        if damaged := [part for part in self.parts() if not self._is_whole(part)]:
+            (self.root / "complete").unlink(missing_ok=True)
+            for part in damaged:
+                shutil.rmtree(part, ignore_errors=True)
         self.connection = parquet.connect()
+
+    def _is_whole(self, part: Path) -> bool:
+        """Whether no file of a part was cut, as a full disk or a power failure may do."""
+        paths = [part / f"{table}.parquet" for table in self.schema]
+        return all(_ends_as_parquet(path) for path in paths)
 
     def parts(self) -> list[Path]:
         """The folders of the parts, in a steady order."""
@@ -109,6 +120,14 @@ class Store:
                 parquet.write(self.connection, select, part / f"{name}.parquet", kept)
             shutil.rmtree(self.root)
             folder.rename(self.root)
+
+
+def _ends_as_parquet(path: Path) -> bool:
+    if not path.is_file() or path.stat().st_size < len(_LAST):
+        return False
+    with path.open("rb") as file:
+        file.seek(-len(_LAST), os.SEEK_END)
+        return file.read() == _LAST
 
 
 def arrays(rows: Sequence[Sequence[Any]], kinds: Columns) -> dict[str, Any]:
