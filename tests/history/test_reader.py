@@ -136,6 +136,15 @@ def test_a_history_whose_last_head_was_thrown_away_is_read_on(tmp_path: Path) ->
     assert found == facts(opened(tmp_path, source, overlay="fresh"))
 
 
+def test_a_part_that_was_cut_is_read_again(tmp_path: Path) -> None:
+    source = build(tmp_path / "a.git", TALE)
+    repository = opened(tmp_path, source)
+    whole = facts(repository)
+    cut = next((repository.git_dir / "history").glob("*/*/changes.parquet"))
+    cut.write_bytes(cut.read_bytes()[:100])
+    assert facts(repository) == whole
+
+
 def test_behind_a_shallow_boundary_nothing_is_counted(tmp_path: Path) -> None:
     source = build(tmp_path / "a.git", TALE)
     git(tmp_path, "clone", "-q", "--bare", "--depth=2", f"file://{source}", "shallow.git")

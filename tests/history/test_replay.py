@@ -128,7 +128,22 @@ def test_lines_behind_a_missing_file_are_said_to_be_unknown(tmp_path: Path) -> N
     found, issues = survivors(source, tmp_path / "o")
     assert found == {}
     assert [(one.reason, one.detail) for one in issues] == [
-        ("lines whose writer is not known", "22")
+        ("lines that commits changed are not known", "2 commits"),
+        ("lines whose writer is not known", "22"),
+    ]
+
+
+def test_lines_of_unknown_writers_are_counted_once(tmp_path: Path) -> None:
+    contents = [BASE, f"{BASE}1\n", f"{BASE}1\n2\n", f"{BASE}1\n2\n3\n"]
+    tale = [A({"a.py": content}, day=day) for day, content in enumerate(contents)]
+    source = build(tmp_path / "a.git", tale)
+    lost = git(source, "rev-parse", "main~2:a.py").strip()
+    (source / "objects" / lost[:2] / lost[2:]).unlink()
+    found, issues = survivors(source, tmp_path / "o")
+    assert found["a.py"].total() == 1
+    assert [(one.reason, one.detail) for one in issues] == [
+        ("lines that commits changed are not known", "2 commits"),
+        ("lines whose writer is not known", "22"),
     ]
 
 

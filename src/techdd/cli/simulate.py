@@ -46,17 +46,18 @@ def simulate(folder: Path, leaves: tuple[str, ...], form: str, as_of: datetime |
     people = tables.who.people
     numbers = naming.kept_numbers(workspace.root / "pseudonyms.json", people)
     labels = naming.pseudonyms(people, numbers)
-    leaving = [_find(one, people, labels) for one in leaves]
+    leaving = [_find(one, people, labels, folder) for one in leaves]
     known = departure.knowledge_of(when, tables.table)
     already = [one.name for one in leaving if one.person in known.gone]
     if already:
-        talk(f"Counted as gone without this: {', '.join(already)} (no commit in 90 days).")
+        gone = f"no commit in the 90 days before {when}; --as-of moves that day"
+        talk(f"Counted as gone without this: {', '.join(already)} ({gone}).")
     loss = departure.simulate(known, list(dict.fromkeys(one.person for one in leaving)))
     names = list(dict.fromkeys(one.name for one in leaving))
     click.echo(_as_json(names, loss) if form == "json" else _as_text(names, loss, known))
 
 
-def _find(wanted: str, people: Sequence[Person], labels: Mapping[str, str]) -> Person:
+def _find(wanted: str, people: Sequence[Person], labels: Mapping[str, str], folder: Path) -> Person:
     """The one person meant by a name, address, pseudonym or id. Raises TechddError."""
     key = wanted.strip().casefold()
     found = {
@@ -66,7 +67,7 @@ def _find(wanted: str, people: Sequence[Person], labels: Mapping[str, str]) -> P
         and key in (one.person, *(w.casefold() for w in (one.name, one.email, labels[one.person])))
     }
     if not found:
-        raise TechddError(f"nobody in the history is {wanted!r}; see: techdd people list")
+        raise TechddError(f"nobody in the history is {wanted!r}; see: techdd people list {folder}")
     if len(found) > 1:
         ids = ", ".join(sorted(found))
         raise TechddError(f"{wanted!r} may be {len(found)} people ({ids}); name one by the id")

@@ -43,11 +43,14 @@ def survival(
     for number in sorted({*story.edits, *story.merges}):
         replay.commit(number, (story.edit(row) for row in story.edits.get(number, ())))
         replay.merge(number, (story.merge(row) for row in story.merges.get(number, ())))
+    if lost := sum(number not in story.known for number in story.edits):
+        yield Issue("lines that commits changed are not known", detail=f"{lost:,} commits")
     unknown = 0
     columns = ("path", "component", "role", "lines")
     for path, component, role, length in zip(*(files[name] for name in columns), strict=True):
         count = Counter(replay.take(heads[path]))
-        unknown += count.pop(UNKNOWN, 0) + max(0, length - sum(count.values())) * (role != "binary")
+        unseen = max(0, length - count.total()) * (role != "binary")
+        unknown += count.pop(UNKNOWN, 0) + unseen
         lines: Counter[tuple[str, str]] = Counter()
         for number, written in count.items():
             lines[story.writer[number]] += written
