@@ -115,7 +115,7 @@ def surviving_lines(
         ("component", "other active people", "main active person", "people who left"),
         tuple(_line_rows(lines, gone)),
         chart="stacked",
-        note="Share of the source lines that still stand as written (git blame). Left: no commit "
+        note="Share of the source lines that still stand as they were written. Left: no commit "
         "in the last 90 days. Moving or reformatting code makes whoever did it its author.",
     )
     by_person = lines.groupby("person")["lines"].sum()
