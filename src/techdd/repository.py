@@ -11,6 +11,7 @@ import fcntl
 import io
 import shutil
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,6 +25,9 @@ from techdd.text import decode
 
 MAX_SOURCE = 5_000_000  # bytes of a file that is still read as source
 MEMORY = 2 << 30  # bytes that one git may take; a bomb in the history takes all there are
+
+_SIP = 1 << 16  # bytes; whoever reads less waits for more
+_PAUSE = 0.02  # seconds; what git writes meanwhile fits the pipe
 
 GIT_ENVIRONMENT = {
     "GIT_CONFIG_NOSYSTEM": "1",
@@ -93,6 +97,8 @@ class Repository:
                 fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, 1 << 20)
             while chunk := process.stdout.read1(1 << 20):  # type: ignore[attr-defined]
                 yield chunk
+                if len(chunk) < _SIP:  # git writes 4 kB at a time; to wake for each costs a core
+                    time.sleep(_PAUSE)
             if process.wait():
                 process.stderr.seek(0)
                 message = first_line(process.stderr.read(10_000))
