@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import resource
 import signal
@@ -117,6 +118,7 @@ def _joined(fact: Fact, batches: list[DataFrame], rows: list[tuple[Any, ...]]) -
 
 
 def _prepare_worker() -> None:
+    gc.set_threshold(100_000, 50, 50)  # millions of rows hold no circles to look for
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, resource.getrlimit(resource.RLIMIT_DATA)[1]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _exit)  # runs `finally` blocks: programs a collector started end
