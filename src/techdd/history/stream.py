@@ -50,7 +50,7 @@ def patched(chunks: Iterable[bytes]) -> Iterator[Patched]:
 
 class _Stream:
     def __init__(self) -> None:
-        self.data = b""
+        self.data = bytearray()  # grows in place: one commit can be a hundred megabytes
         self.last = False
         self.searched = 0  # how far the first commit's patch was searched for its end, in vain
 
@@ -66,7 +66,7 @@ class _Stream:
                 break
             self.searched = 0
             yield commit
-        self.data = self.data[place:]
+        del self.data[:place]
 
     def _commit(self, place: int) -> tuple[Patched, int]:
         """(the commit at `place`, where it ends)."""
@@ -86,19 +86,19 @@ class _Stream:
             if not self.last:
                 raise _Incomplete
             stop = len(self.data)
-        return Patched(sha, raws, self.data[patch:stop]), stop
+        return Patched(sha, raws, bytes(self.data[patch:stop])), stop
 
     def _raws(self, place: int) -> tuple[tuple[Raw, ...], int]:
         """(the raw lines from `place` on, where they end)."""
         found = []
         while self._next(place) == b":":
             end = self._after(b"\0", place)
-            words = self.data[place : end - 1].lstrip(b":").split(b" ")
+            words = bytes(self.data[place : end - 1]).lstrip(b":").split(b" ")
             *before, after = words[len(words) // 2 : -1]
             path_end = self._after(b"\0", end)
             if words[-1][:1] in b"RC":
                 end, path_end = path_end, self._after(b"\0", path_end)
-            path = self.data[end : path_end - 1]
+            path = bytes(self.data[end : path_end - 1])
             found.append(Raw(tuple(before), after, words[-1], path))
             place = path_end
         return tuple(found), place
@@ -114,4 +114,4 @@ class _Stream:
         """The byte at `place`; empty at the end of the stream."""
         if place >= len(self.data) and not self.last:
             raise _Incomplete
-        return self.data[place : place + 1]
+        return bytes(self.data[place : place + 1])
