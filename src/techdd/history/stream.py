@@ -52,6 +52,7 @@ class _Stream:
     def __init__(self) -> None:
         self.data = bytearray()  # grows in place: one commit can be a hundred megabytes
         self.last = False
+        self.head: tuple[str, tuple[Raw, ...], int] | None = None  # the first commit's, once read
         self.searched = 0  # how far the first commit's patch was searched for its end, in vain
 
     def feed(self, chunk: bytes, *, last: bool = False) -> Iterator[Patched]:
@@ -70,6 +71,23 @@ class _Stream:
 
     def _commit(self, place: int) -> tuple[Patched, int]:
         """(the commit at `place`, where it ends)."""
+        head = self.head or self._head(place)
+        self.head = None
+        sha, raws, offset = head
+        patch = place + offset
+        if not raws or self._next(patch) == b"#":
+            return Patched(sha, raws, b""), patch
+        stop = self.data.find(b"\n#", max(patch, place + self.searched)) + 1
+        if not stop:
+            self.searched = len(self.data) - place - 1
+            if not self.last:
+                self.head = head
+                raise _Incomplete
+            stop = len(self.data)
+        return Patched(sha, raws, bytes(self.data[patch:stop])), stop
+
+    def _head(self, place: int) -> tuple[str, tuple[Raw, ...], int]:
+        """(id, raw lines, how far behind `place` the patch starts)."""
         if self.data[place : place + 1] != b"#":
             raise RepositoryError("git log: its output cannot be understood")
         end = self._after(b"\0", place)
@@ -77,16 +95,7 @@ class _Stream:
         if self._next(end) in (b"\n", b"\0"):  # raw lines are set apart
             end += 1
         raws, end = self._raws(end)
-        if not raws or self._next(end) == b"#":
-            return Patched(sha, raws, b""), end
-        patch = end + (self._next(end) == b"\0")
-        stop = self.data.find(b"\n#", max(patch, place + self.searched)) + 1
-        if not stop:
-            self.searched = len(self.data) - place - 1
-            if not self.last:
-                raise _Incomplete
-            stop = len(self.data)
-        return Patched(sha, raws, bytes(self.data[patch:stop])), stop
+        return sha, raws, end + (bool(raws) and self._next(end) == b"\0") - place
 
     def _raws(self, place: int) -> tuple[tuple[Raw, ...], int]:
         """(the raw lines from `place` on, where they end)."""
