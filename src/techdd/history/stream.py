@@ -53,17 +53,22 @@ class _Stream:
         self.data = bytearray()  # grows in place: one commit can be a hundred megabytes
         self.last = False
         self.head: tuple[str, tuple[Raw, ...], int] | None = None  # the first commit's, once read
+        self.wanted = 0  # bytes below which it makes no sense to look again
         self.searched = 0  # how far the first commit's patch was searched for its end, in vain
 
     def feed(self, chunk: bytes, *, last: bool = False) -> Iterator[Patched]:
         """The commits that are complete now."""
         self.data += chunk
         self.last = last
+        if len(self.data) < self.wanted and not last:
+            return
         place = 0
         while place < len(self.data):
             try:
                 commit, place = self._commit(place)
             except _Incomplete:
+                # Raw lines are tried again at twice the length, not with every chunk.
+                self.wanted = 0 if self.head else 2 * (len(self.data) - place)
                 break
             self.searched = 0
             yield commit
