@@ -51,9 +51,8 @@ def _lines(repository: Repository, cores: int) -> Mapping[str, Mapping[str, Any]
     tasks = [(shas, _Plain) for shas in dealt(plain, cores)]
     tasks += [(shas, _Merges) for shas in dealt(merges, cores)]
     in_parallel(cores, lambda task: _read(repository, store, *task), tasks)
-    store.finish(
-        repository.head, [sha for sha in known["sha"] if sha in done | set(plain + merges)]
-    )
+    read = done | set(plain + merges)
+    store.finish(repository.head, [sha for sha in known["sha"] if sha in read])
     return {name: store.columns(name, *columns) for name, columns in TABLES.items()}
 
 
