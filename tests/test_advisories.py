@@ -27,8 +27,8 @@ from techdd.advisories import (
     normalised,
     parse,
     status,
-    update,
 )
+from techdd.advisories.download import update
 from techdd.advisories.matching import match, preferred, within
 from techdd.advisories.records import cvss_score, read_record
 from techdd.advisories.second_opinion import audit

@@ -235,7 +235,8 @@ def lost_facts(bench: Bench) -> dict[str, Any]:
 
 
 def changed_plugins(bench: Bench) -> dict[str, Any]:
-    vars(sys.modules["toy_collectors"])["more"] = made("more", ())
+    entry_points = Path(sys.modules["toy_collectors"].__file__ or "").parent.glob("*/entry_points*")
+    next(entry_points).write_text("[techdd.languages]\nklingon = toy_collectors\n")
     return {}
 
 

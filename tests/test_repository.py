@@ -126,8 +126,8 @@ def test_a_failing_command_is_one_line(tmp_path: Path) -> None:
         repository.git("rev-parse", "--verify", "nowhere")
     assert str(caught.value) == "app: git rev-parse: Needed a single revision"
     with pytest.raises(RepositoryError) as caught:
-        repository.git("log", repository.head, timeout=0)
-    assert str(caught.value) == "app: git log: time limit of 0 s"
+        repository.git("-c", "alias.endless=!sleep 60", "endless", timeout=0.1)
+    assert str(caught.value) == "app: git -c: time limit of 0.1 s"
 
 
 def test_a_stream_gives_what_came_before_the_failure(tmp_path: Path) -> None:

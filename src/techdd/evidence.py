@@ -9,6 +9,7 @@ repository taken out of it leaves the numbers too.
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
 import tempfile
@@ -45,8 +46,6 @@ class Evidence:
 
         Files of `Parts` are linked or, from another disk, copied.
         """
-        import duckdb
-
         path = self._table(fact, repo)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -63,8 +62,6 @@ class Evidence:
                 fresh.replace(path)
         except OSError as error:
             raise EvidenceError(f"cannot be written: {error.strerror}", path) from None
-        except duckdb.IOException as error:
-            raise EvidenceError(f"cannot be written: {_reason(error)}", path) from None
 
     def drop(self, fact: Fact, repo: str) -> None:
         """Removes the facts of `repo`: a failed run must not leave those of the run before."""
@@ -127,11 +124,16 @@ class Evidence:
         return parquet.connect()
 
     def _write(self, fact: Fact, rows: DataFrame, path: Path) -> None:
+        import duckdb
+
         columns = ", ".join(
             f'CAST("{name}" AS {_sql_type(kind)}) AS "{name}"'
             for name, (kind, _) in schema(fact).items()
         )
-        parquet.write(self._duckdb, f"SELECT {columns} FROM facts", path, {"facts": rows})
+        try:
+            parquet.write(self._duckdb, f"SELECT {columns} FROM facts", path, {"facts": rows})
+        except duckdb.IOException as error:
+            raise OSError(errno.EIO, _reason(error)) from None
 
     def _read(self, paths: Sequence[str]) -> DataFrame:
         import duckdb

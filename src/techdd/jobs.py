@@ -22,13 +22,14 @@ from techdd.errors import TechddError
 from techdd.evidence import Evidence
 from techdd.facts import Parts
 from techdd.model import Issue, Run, Status
-from techdd.plugins import discover
+from techdd.plugins import names
 from techdd.repository import Repository
 from techdd.worker import Outcome, abandon, executor, work
 
 Options = Mapping[str, Mapping[str, Any]]  # collector -> option -> value
 
 ENGINES = ("bandit", "kingfisher-bin", "lizard", "pip-audit", "pydriller", "radon", "tree-sitter")
+PLUGINS = ("techdd.collectors", "techdd.languages", "techdd.lockfiles")
 ISSUES_KEPT = 1_000  # of one run; the rest is counted in one more issue
 
 
@@ -44,8 +45,11 @@ class Job:
 
 @dataclass(frozen=True)
 class Event:
-    """What the progress display is told: a job was started, or ended with `run`."""
+    """What the progress display is told: one of a repository's `jobs` was started, or ended with
+    `run`.
+    """
 
+    jobs: int
     collector: str
     repo: str
     run: Run | None = None
@@ -105,6 +109,7 @@ class _Schedule:
         log: Callable[[str, str], None],
     ) -> None:
         self.evidence, self.tell, self.log = evidence, tell, log
+        self.jobs = len(collectors)
         self.runs: list[Run] = []
         self.ended: dict[tuple[str, str], Run] = {}
         self.suppliers = {
@@ -133,7 +138,7 @@ class _Schedule:
             while True:
                 for job in self._ready(alone):
                     executor_ = executor_ or pool(workers)
-                    self.tell(Event(job.collector.name, job.repository.name))
+                    self.tell(Event(self.jobs, job.collector.name, job.repository.name))
                     running[_submit(executor_, job, self.evidence)] = job
                     # One more than work can be done on keeps all busy.
                     if alone or len(running) > workers:
@@ -222,7 +227,7 @@ class _Schedule:
     def _note(self, run: Run, *, cached: bool = False) -> None:
         self.runs.append(run)
         self.ended[run.collector, run.repo] = run
-        self.tell(Event(run.collector, run.repo, run, cached))
+        self.tell(Event(self.jobs, run.collector, run.repo, run, cached))
 
 
 def _submit(pool: Executor, job: Job, evidence: Evidence) -> Future[Outcome]:
@@ -248,7 +253,9 @@ def _jobs(
     options: Options,
 ) -> list[Job]:
     """All jobs, repository by repository, each keyed by everything its facts depend on."""
-    tools = [__version__, *(version(engine) for engine in ENGINES), *_plugin_names()]
+    engines = (version(engine) for engine in ENGINES)
+    plugins = (name for package in PLUGINS for name in names(package))
+    tools = [__version__, *engines, *plugins]
     software = hashlib.sha256("\n".join(tools).encode()).hexdigest()
     jobs: list[Job] = []
     for repository in repositories:
@@ -266,17 +273,6 @@ def _jobs(
             keys[one.name] = hashlib.sha256(text.encode()).hexdigest()
             jobs.append(Job(one, repository, keys[one.name], own))
     return jobs
-
-
-def _plugin_names() -> list[str]:
-    from techdd.languages import Language
-    from techdd.lockfiles import Lockfile
-
-    return [
-        *discover("techdd.collectors", Collector),
-        *discover("techdd.languages", Language),
-        *discover("techdd.lockfiles", Lockfile),
-    ]
 
 
 def _limited(issues: tuple[Issue, ...]) -> tuple[Issue, ...]:

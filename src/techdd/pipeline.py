@@ -6,7 +6,7 @@ import re
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import date
 from importlib.metadata import version
 from inspect import signature
@@ -47,12 +47,15 @@ def collect(
 
     A repository that cannot be opened is a failed run. Raises TechddError where none can be.
     """
-    chosen = choose_collectors(only)
+    workers = workers or cores()
     repositories, runs, errors = [], [], []
-    with workspace.locked():
-        for entry in workspace.engagement.repositories:
+    with workspace.locked(), ThreadPoolExecutor(workers) as threads:
+        entries = workspace.engagement.repositories
+        opening = [threads.submit(workspace.open, entry) for entry in entries]
+        chosen = choose_collectors(only)
+        for entry, future in zip(entries, opening, strict=True):
             try:
-                repository = workspace.open(entry)
+                repository = future.result()
                 repositories.append(repository)
                 run = _opened(repository)
             except RepositoryError as error:
@@ -69,7 +72,7 @@ def collect(
             chosen,
             workspace.evidence,
             _options(workspace, chosen, online=online or workspace.engagement.online),
-            workers=workers or cores(),
+            workers=workers,
             tell=tell,
             log=workspace.log,
             pool=pool,

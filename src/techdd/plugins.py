@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
+from importlib.util import find_spec
 from pkgutil import iter_modules
 from typing import Protocol, TypeVar
 
@@ -23,16 +24,24 @@ class Named(Protocol):
 Plugin = TypeVar("Plugin", bound=Named)
 
 
+def _places(package: str) -> tuple[list[str], list[EntryPoint]]:
+    """(the modules of `package`, the entry points of the group of that name), sorted by name."""
+    found = find_spec(package)
+    folders = found.submodule_search_locations if found else None
+    inside = sorted(f"{package}.{module.name}" for module in iter_modules(folders or []))
+    return inside, sorted(entry_points(group=package), key=lambda point: point.name)
+
+
+def names(package: str) -> list[str]:
+    """The names of what holds plug-ins, nothing of which is loaded."""
+    inside, outside = _places(package)
+    return [*inside, *(f"{point.name} = {point.value}" for point in outside)]
+
+
 @cache
 def _modules(package: str) -> tuple[object, ...]:
-    """The modules of `package` and of the entry-point group of the same name, sorted by name."""
-    door = import_module(package)
-    inside = sorted(module.name for module in iter_modules(door.__path__))
-    outside = sorted(entry_points(group=package), key=lambda point: point.name)
-    return (
-        *(import_module(f"{package}.{name}") for name in inside),
-        *(point.load() for point in outside),
-    )
+    inside, outside = _places(package)
+    return (*map(import_module, inside), *(point.load() for point in outside))
 
 
 def discover(package: str, kind: type[Plugin]) -> dict[str, Plugin]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
-
 if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress, TaskID
+
     from techdd.jobs import Event
 
 
@@ -23,12 +23,18 @@ class Listener(Protocol):
 
 
 @contextmanager
-def shown(repositories: list[str], collectors: list[str], *, quiet: bool) -> Iterator[Listener]:
+def shown(repositories: Sequence[str], *, quiet: bool) -> Iterator[Listener]:
     """Bars for the whole and for each repository at work; plain lines where there is no terminal.
 
-    Everything goes to stderr.
+    Everything goes to stderr; nothing does where it is to be `quiet`.
     """
-    console = Console(stderr=True, quiet=quiet, highlight=False)
+    if quiet:
+        yield lambda event: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True, highlight=False)
     if not console.is_terminal:
         yield _Lines(console)
         return
@@ -39,7 +45,7 @@ def shown(repositories: list[str], collectors: list[str], *, quiet: bool) -> Ite
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=console) as progress:
-        yield _Bars(progress, repositories, collectors)
+        yield _Bars(progress, len(repositories))
 
 
 class _Lines:
@@ -56,19 +62,21 @@ class _Lines:
 class _Bars:
     """A bar for all jobs, one for each repository at work, and below it one for each collector."""
 
-    def __init__(self, progress: Progress, repositories: list[str], collectors: list[str]) -> None:
+    def __init__(self, progress: Progress, repositories: int) -> None:
         self.progress = progress
-        self.jobs = len(collectors)
+        self.number = repositories
         self.ended: Counter[str] = Counter()
         self.repositories: dict[str, TaskID] = {}
         self.running: dict[tuple[str, str], TaskID] = {}
-        total = len(repositories) * self.jobs
-        self.whole = progress.add_task("[bold]all repositories", total=total, done="")
+        # Until the repositories are open nobody knows how much there is to do.
+        self.whole = progress.add_task("[bold]all repositories", total=None, done="")
 
     def __call__(self, event: Event) -> None:
         repo, job = event.repo, (event.repo, event.collector)
         if repo not in self.repositories:
-            self.repositories[repo] = self.progress.add_task(_short(repo), total=self.jobs, done="")
+            task = self.progress.add_task(_short(repo), total=event.jobs, done="")
+            self.repositories[repo] = task
+            self.progress.update(self.whole, total=self.number * event.jobs)
         if event.run is None:
             name = f"  {_short(repo)} [dim]{event.collector}"
             self.running[job] = self.progress.add_task(name, total=None, done="")
@@ -76,10 +84,10 @@ class _Bars:
         if job in self.running:
             self.progress.remove_task(self.running.pop(job))
         self.ended[repo] += 1
-        done = f"{self.ended[repo]}/{self.jobs}"
+        done = f"{self.ended[repo]}/{event.jobs}"
         self.progress.update(self.repositories[repo], advance=1, done=done)
         self.progress.update(self.whole, advance=1, done=str(self.ended.total()))
-        if self.ended[repo] == self.jobs and event.cached:
+        if self.ended[repo] == event.jobs and event.cached:
             self.progress.update(self.repositories[repo], visible=False)
 
 

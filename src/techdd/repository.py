@@ -27,7 +27,7 @@ MAX_SOURCE = 5_000_000  # bytes of a file that is still read as source
 MEMORY = 2 << 30  # bytes that one git may take; a bomb in the history takes all there are
 
 _SIP = 1 << 16  # bytes; whoever reads less waits for more
-_PAUSE = 0.02  # seconds; what git writes meanwhile fits the pipe
+_PAUSES = (0.001, 0.02)  # seconds, first and longest; what git writes meanwhile fits the pipe
 
 GIT_ENVIRONMENT = {
     "GIT_CONFIG_NOSYSTEM": "1",
@@ -95,10 +95,12 @@ class Repository:
                 AttributeError, OSError
             ):  # where the system can, and allows it
                 fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, 1 << 20)
+            pause, longest = _PAUSES
             while chunk := process.stdout.read1(1 << 20):  # type: ignore[attr-defined]
                 yield chunk
                 if len(chunk) < _SIP:  # git writes 4 kB at a time; to wake for each costs a core
-                    time.sleep(_PAUSE)
+                    time.sleep(pause)
+                    pause = min(2 * pause, longest)
             if process.wait():
                 process.stderr.seek(0)
                 message = first_line(process.stderr.read(10_000))
@@ -187,11 +189,11 @@ def _input(lines: Iterable[str]) -> IO[bytes]:
     return file
 
 
-def records(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """NUL-terminated records out of chunks of bytes."""
+def records(chunks: Iterator[bytes], end: bytes = b"\0") -> Iterator[bytes]:
+    """Records that end with a byte, out of chunks of bytes."""
     rest = b""
     for chunk in chunks:
-        *whole, rest = (rest + chunk).split(b"\0")
+        *whole, rest = (rest + chunk).split(end)
         yield from whole
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 
@@ -30,8 +31,15 @@ def _shown(char: str) -> str:
 
 
 def decode(raw: bytes) -> str:
-    """Bytes from git (a path, a name) as clean text; what is not UTF-8 stays visible as escapes."""
-    return clean(raw.decode("utf-8", "backslashreplace"))
+    """Bytes from git (a path, a name) as clean text; what is not UTF-8 stays visible as escapes.
+
+    What is too long ends with a digest of the whole: two paths stay two.
+    """
+    shown = clean(raw.decode("utf-8", "backslashreplace"))
+    if len(shown) < MAX_LENGTH:
+        return shown
+    digest = hashlib.sha256(raw).hexdigest()[:16]
+    return f"{shown[: MAX_LENGTH - 20]}…{digest}"
 
 
 def without_credentials(url: str) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass
 from importlib import import_module
-from multiprocessing import get_context, parent_process
+from multiprocessing import forkserver, get_context, parent_process
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 
 MEMORY = 4 << 30  # bytes that a worker may take, and each program that it starts
+_SHARED = ["__main__", "duckdb", __name__]  # what all workers load, loaded once
 
 
 @dataclass(frozen=True)
@@ -46,12 +47,20 @@ class _TimeLimit(BaseException):
     """Raised inside a collector by the alarm; no `except Exception` can swallow it."""
 
 
-def executor(workers: int) -> Executor:
-    """The pool that jobs run in: fresh processes that leave Ctrl-C to the parent."""
+def get_ready() -> None:
+    """Starts, beside whatever else goes on, the process that workers are forked from."""
     # A fresh Python looks for its first modules in the working folder, which may be the client's.
     os.environ["PYTHONSAFEPATH"] = "1"
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # there is a worker a core already
+    get_context("forkserver").set_forkserver_preload(_SHARED)
+    forkserver.ensure_running()
+
+
+def executor(workers: int) -> Executor:
+    """The pool that jobs run in: processes of their own that leave Ctrl-C to the parent."""
+    get_ready()
     return ProcessPoolExecutor(
-        workers, mp_context=get_context("spawn"), initializer=_prepare_worker
+        workers, mp_context=get_context("forkserver"), initializer=_prepare_worker
     )
 
 

@@ -1,9 +1,8 @@
 """Known vulnerabilities: a local database of advisories in OSV format and the matching of versions.
 
-Nothing here uses the network but `update`, which only the user's own command calls.
+Nothing here uses the network but the module `download`, which only the user's own command loads.
 """
 
-from techdd.advisories.download import update
 from techdd.advisories.matching import SEVERITIES, Affected, Match, Matches, preferred
 from techdd.advisories.store import (
     Database,
@@ -30,5 +29,4 @@ __all__ = [
     "parse",
     "preferred",
     "status",
-    "update",
 ]

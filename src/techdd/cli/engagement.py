@@ -61,6 +61,9 @@ def audit(repositories: tuple[str, ...], output: Path, **options: Any) -> None:
     REPO is a folder (work tree or bare repository) or a clone URL. Running it again goes on where
     it stopped and measures only what changed.
     """
+    from techdd.worker import get_ready
+
+    get_ready()
     from techdd import pipeline
 
     for name in ("", *options["format"]):
@@ -102,6 +105,9 @@ def collect(folder: Path, **options: Any) -> None:
 
     What has not changed since the last time is not measured again.
     """
+    from techdd.worker import get_ready
+
+    get_ready()
     workspace = open_engagement(folder)
     runs = _collect(workspace, options)
     say_next(f"techdd interview {folder}   (or: techdd report {folder})")
@@ -249,8 +255,7 @@ def _undone_where_nothing_opens(workspace: Workspace) -> Iterator[None]:
 def _collect(workspace: Workspace, options: dict[str, Any]) -> list[Run]:
     from techdd import pipeline, progress
 
-    collectors = [one.name for one in pipeline.choose_collectors(options["only"])]
-    with progress.shown(list(workspace.names), collectors, quiet=options["quiet"]) as tell:
+    with progress.shown(workspace.names, quiet=options["quiet"]) as tell:
         return pipeline.collect(
             workspace,
             only=options["only"],

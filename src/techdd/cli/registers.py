@@ -67,9 +67,10 @@ def advisories_import(sources: tuple[Path, ...]) -> None:
 @click.argument("ecosystems", metavar="ECOSYSTEM...", nargs=-1, required=True)
 def advisories_update(ecosystems: tuple[str, ...]) -> None:
     """Download the databases of ecosystems (PyPI, npm, Go ...) from OSV; uses the network."""
-    from techdd import advisories as store
+    from techdd.advisories.download import update
+    from techdd.advisories.store import default_folder
 
-    done = store.update(list(ecosystems), store.default_folder())
+    done = update(list(ecosystems), default_folder())
     talk(f"{sum(done.counts.values()):,} advisories, newest of {done.date[:10]}.")
 
 

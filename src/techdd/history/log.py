@@ -66,6 +66,7 @@ class Log:
         tokens = records(iter(chunks))
         commit: list[Any] = []
         place: dict[bytes, list[Any]] = {}  # path -> the present commit's change
+        seen = self._paths
         commits, changes = self._rows["commits"], self._rows["changes"]
         count = len(FIELDS) - 1
         for raw in tokens:
@@ -77,11 +78,13 @@ class Log:
                 old = None
                 if status[:1] in b"RC":
                     old, path = self._path(path), next(tokens)
-                change = [
-                    commit[0], commit[_FILES], self._path(path), old, chr(status[0]), None, None,
-                    _version(old_mode[1:], before), _version(new_mode, after),
+                # A module's version is no content here but another repository's commit.
+                place[path] = change = [
+                    commit[0], commit[_FILES], seen.get(path) or self._path(path), old,
+                    chr(status[0]), None, None,
+                    0 if old_mode == b":160000" else int(before[:15], 16),
+                    0 if new_mode == b"160000" else int(after[:15], 16),
                 ]  # fmt: skip
-                place[path] = change
                 commit[_FILES] += 1
                 changes.append(change)
             elif first == b"@":
@@ -158,11 +161,6 @@ def _count(
         change[_ADDED], change[_DELETED] = plus, minus = int(added), int(deleted)
         commit[_FILES + 1] += plus
         commit[_FILES + 2] += minus
-
-
-def _version(mode: bytes, object_id: bytes) -> int:
-    """The key of a file's content; 0 for what is no file here but another repository's commit."""
-    return 0 if mode == b"160000" else key(object_id)
 
 
 def key(object_id: str | bytes) -> int:

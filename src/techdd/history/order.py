@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from heapq import heapify, heappop, heappush
+from heapq import heappop, heappush
 
 Parents = Mapping[str, Sequence[str]]
 
@@ -18,14 +18,12 @@ def newest_first(parents: Parents, dates: Mapping[str, int], head: str) -> list[
     queue = [head]
     for sha in queue:  # grows while it is walked
         for parent in parents[sha]:
-            if parent not in parents:
-                continue
-            if parent not in waiting:
-                waiting[parent] = 0
+            if parent in waiting:
+                waiting[parent] += 1
+            elif parent in parents:
+                waiting[parent] = 1
                 queue.append(parent)
-            waiting[parent] += 1
     ready = [(-dates[head], head)]
-    heapify(ready)
     placed: list[str] = []
     while ready:
         _, sha = heappop(ready)
@@ -50,11 +48,10 @@ def landings(parents: Parents, head: str) -> dict[str, str]:
         sha = own[0] if own else None
     landed: dict[str, str] = {sha: sha for sha in chain}
     for mainline in reversed(chain):
-        arriving = [parent for parent in parents[mainline][1:] if parent not in landed]
+        arriving = list(parents[mainline][1:])
         while arriving:
             one = arriving.pop()
-            if one in landed or one not in parents:
-                continue
-            landed[one] = mainline
-            arriving += [parent for parent in parents[one] if parent not in landed]
+            if one not in landed and one in parents:
+                landed[one] = mainline
+                arriving += parents[one]
     return landed

@@ -1,7 +1,7 @@
 """Reads what is new of a history, in parallel, and keeps it by commit id.
 
-The commits are dealt to as many `git log` as there are processors, in small blocks, so that each
-has its share of the costly ones. What was read is kept by commit id (see `store.py`): a later run
+The commits are dealt to as many `git log` as there are processors, in blocks, so that each has its
+share of the costly ones. What was read is kept by commit id (see `store.py`): a later run
 reads only the commits that are new, and finds the same as one that reads everything.
 """
 
@@ -9,16 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain, islice
 from typing import Any, TypeVar
 
 from techdd.errors import RepositoryError
 from techdd.history.log import BOUNDARY, FORMAT, LINES, NOTHING, PATHS, TABLES, Log, Rows
 from techdd.history.order import landings, newest_first
 from techdd.history.store import Store
-from techdd.repository import Repository
+from techdd.repository import Repository, records
 
-BLOCK = 16  # commits that are dealt together: neighbours share the objects that git unpacks
-WINDOW = 65_536  # commits that one git is given; bounds its memory
+BLOCKS = (16, 256)  # commits dealt together, fewest and most: neighbours share unpacked objects
+ROUNDS = 64  # in which a hand should get its blocks, to have its share of the costly commits
+WINDOWS = (4_096, 65_536)  # commits that a git is given, the first and later ones; bounds memory
 
 _DIFF = {
     LINES: ("--raw", "--numstat", "-M", "--no-abbrev"),
@@ -40,10 +42,9 @@ def read(repository: Repository, cores: int) -> tuple[Store, list[str], dict[str
     that the history names cannot be read.
     """
     store, known = filled(repository, cores)
-    parents = {
-        sha: tuple(text.split()) for sha, text in zip(known["sha"], known["parents"], strict=True)
-    }
-    _refuse_gaps(repository, parents)
+    parents = dict(zip(known["sha"], map(str.split, known["parents"]), strict=True))
+    if lost := set(chain.from_iterable(parents.values())) - parents.keys():
+        raise RepositoryError(f"commit {min(lost)[:12]} was not read", repository.name)
     dates = dict(zip(known["sha"], known["committed"].tolist(), strict=True))
     order = newest_first(parents, dates, repository.head)
     store.finish(repository.head, order)
@@ -57,35 +58,49 @@ def filled(repository: Repository, cores: int) -> tuple[Store, Mapping[str, Any]
     columns = ("sha", "parents", "committed", "depth")
     store = Store(repository, "commits", TABLES)
     known = store.columns("commits", *columns)
-    listed = _listed(repository, store.complete(), set(known["sha"]))
-    if listed:
-        _fill(repository, store, listed, cores)
+    before = set(known["sha"])
+    new = (sha for sha in _listed(repository, store.complete()) if sha not in before)
+    if _fill(repository, store, new, cores):
         known = store.columns("commits", *columns)
     return store, known
 
 
-def _listed(repository: Repository, complete: str, known: set[str]) -> list[str]:
-    """The commits of the history that are not known yet, the newest first."""
-    try:
-        beyond = [f"^{complete}"] if complete else []
-        listed = repository.git("rev-list", repository.head, *beyond)
-    except RepositoryError:
-        if not complete:
-            raise
-        listed = repository.git("rev-list", repository.head)  # the other was thrown away since
-    return [sha for sha in listed.decode().split() if sha not in known]
+def _listed(repository: Repository, complete: str) -> Iterator[str]:
+    """The commits of the history beyond that of `complete`, the newest first."""
+    if complete:
+        try:
+            listed = repository.git("rev-list", repository.head, f"^{complete}")
+        except RepositoryError:
+            pass  # it was thrown away since
+        else:
+            yield from listed.decode().split()
+            return
+    for sha in records(repository.stream("rev-list", repository.head), b"\n"):
+        yield sha.decode()
 
 
-def _fill(repository: Repository, store: Store, listed: Sequence[str], cores: int) -> None:
-    """Reads the commits `listed` into the store."""
-    shallow = _boundary(repository) if repository.shallow else frozenset()
+def _fill(repository: Repository, store: Store, listed: Iterable[str], cores: int) -> int:
+    """Reads the commits `listed` into the store; returns how many there were."""
     # What lies behind the boundary is not known: its oldest commits seem to make every file.
-    sound = [sha for sha in listed if sha not in shallow]
-    in_parallel(cores, lambda shas: _read(repository, shas, store.add), dealt(sound, cores))
-    if cut := [sha for sha in listed if sha in shallow]:
+    shallow = _boundary(repository) if repository.shallow else frozenset()
+    cut: list[str] = []
+    number = 0
+
+    def sound() -> Iterator[str]:
+        nonlocal number
+        for sha in listed:
+            number += 1
+            if sha in shallow:
+                cut.append(sha)
+            else:
+                yield sha
+
+    in_parallel(cores, lambda shas: _read(repository, shas, store.add), dealt(sound(), cores))
+    if cut:
         _, error = _attempt(repository, cut, BOUNDARY, store.add)
         if error:
             raise error
+    return number
 
 
 def in_parallel(cores: int, work: Callable[[T], None], tasks: Iterable[T]) -> None:
@@ -99,14 +114,21 @@ def in_parallel(cores: int, work: Callable[[T], None], tasks: Iterable[T]) -> No
             raise
 
 
-def dealt(shas: Sequence[str], hands: int) -> Iterator[list[str]]:
-    """`shas` dealt in blocks to so many hands, round after round, as lists of about WINDOW."""
-    for start in range(0, len(shas), WINDOW * hands):
-        window = shas[start : start + WINDOW * hands]
-        blocks = [window[at : at + BLOCK] for at in range(0, len(window), BLOCK)]
+def dealt(shas: Iterable[str], hands: int) -> Iterator[list[str]]:
+    """`shas` dealt in blocks to so many hands, round after round, as lists of about a window.
+
+    The first lists are short and come before all `shas` are there, so that work can begin.
+    """
+    waiting = iter(shas)
+    first, later = WINDOWS
+    window = list(islice(waiting, first * hands))
+    while window:
+        size = min(max(len(window) // (hands * ROUNDS), BLOCKS[0]), BLOCKS[1])
+        blocks = [window[at : at + size] for at in range(0, len(window), size)]
         for hand in range(hands):
             if dealt_out := [sha for block in blocks[hand::hands] for sha in block]:
                 yield dealt_out
+        window = list(islice(waiting, later * hands))
 
 
 def _read(repository: Repository, shas: Sequence[str], keep: Keep) -> None:
@@ -183,12 +205,3 @@ def _lacking(repository: Repository, shas: Sequence[str]) -> set[str]:
 
 def _boundary(repository: Repository) -> frozenset[str]:
     return frozenset((repository.git_dir / "shallow").read_text().split())
-
-
-def _refuse_gaps(repository: Repository, parents: Mapping[str, tuple[str, ...]]) -> None:
-    for sha, own in parents.items():
-        for parent in own:
-            if parent not in parents:
-                raise RepositoryError(
-                    f"commit {parent[:12]}, a parent of {sha[:12]}, was not read", repository.name
-                )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,9 @@ def history_facts(repository: Repository, cores: int) -> Iterator[Parts | Issue]
 
 
 def _facts(repository: Repository, cores: int) -> Iterator[Parts | Issue]:
-    store, order, landed = read(repository, cores)
+    with ThreadPoolExecutor(1) as aside:
+        tagged = aside.submit(lambda: list(_tags(repository)))
+        store, order, landed = read(repository, cores)
     yield from _issues(store)
     yield _commits(store, order, landed)
     for fact, table in ((Change, "changes"), (Trailer, "trailers")):
@@ -31,7 +34,7 @@ def _facts(repository: Repository, cores: int) -> Iterator[Parts | Issue]:
         yield Parts(fact, tuple(paths), _count(store, paths))
     yield _identities(repository, store)
     tags: list[tuple[str, str, int]] = []
-    for one in _tags(repository):
+    for one in tagged.result():
         if isinstance(one, Issue):
             yield one
         else:
@@ -59,9 +62,13 @@ def _written(store: Store, fact: Fact, select: str, tables: Mapping[str, Any]) -
 
 def _commits(store: Store, order: Sequence[str], landed: Mapping[str, str]) -> Parts:
     """The commits, the newest first."""
-    numbers = range(len(order) - 1, -1, -1)
-    rows = [(sha, number, landed[sha]) for sha, number in zip(order, numbers, strict=True)]
-    places = arrays(rows, {"sha": str, "number": int, "landed": str})
+    import numpy as np
+
+    places = {
+        "sha": np.array(order, object),
+        "number": np.arange(len(order) - 1, -1, -1),
+        "landed": np.array([landed[sha] for sha in order], object),
+    }
     select = f"""
         SELECT sha, number, author, committer, {_time("authored")}, {_time("committed")},
             NULLIF("offset", {NO_OFFSET}) AS "offset",

@@ -27,7 +27,7 @@ _LINE = 500  # characters of a line that are looked at
 _ANYWHERE = ("load_test", "ci")  # kinds that also count below test and example folders
 # What a documentation shows is not what runs.
 _LIVE = {"container", "iac", "multi_zone", "replicas", "backup", "alerts", "migrations"}
-_BY_PATH: dict[re.Pattern[str], list[Sign]] = {}  # many signs share a pattern: try each once
+_BY_PATH: dict[str, list[Sign]] = {}  # many signs share a pattern: try each once
 for _each in SIGNS:
     _BY_PATH.setdefault(_each.path, []).append(_each)
 
@@ -82,8 +82,8 @@ def _signs(path: str) -> list[Sign]:
     aside, in_docs = ASIDE.search(lower), DOCUMENTS.search(lower)
     return [
         sign
-        for pattern, signs in _BY_PATH.items()
-        if pattern.search(lower)
+        for signs in _BY_PATH.values()
+        if signs[0].in_path.search(lower)
         for sign in signs
         if (not aside or sign.kind.startswith(_ANYWHERE)) and not (in_docs and sign.kind in _LIVE)
     ]
@@ -98,7 +98,7 @@ def _by_lines(path: str, lines: list[str], signs: list[Sign]) -> Iterator[Artefa
         for number, line in enumerate(lines, start=1):
             if _is_comment(line) and sign.kind != "diagram":
                 continue
-            if match := sign.text.search(line):
+            if match := sign.in_line.search(line):
                 seen.add(sign.kind)
                 # The words that matched, not the line: a line may hold a secret.
                 words = sign.detail or " ".join(match[0].split())[:60]

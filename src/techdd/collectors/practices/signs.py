@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from re import Pattern
 
 from techdd.collectors.practices.patterns import (
@@ -39,12 +40,26 @@ from techdd.collectors.practices.patterns import (
 
 @dataclass(frozen=True)
 class Sign:
-    """One piece of evidence. `detail` says what was seen; empty means the words that matched."""
+    """One piece of evidence. `detail` says what was seen; empty means the words that matched.
+
+    `path` and `text` are patterns; they are compiled only where something is searched.
+    """
 
     kind: str
-    path: Pattern[str]
-    text: Pattern[str] | None = None
+    path: str
+    text: str = ""
     detail: str = ""
+    case: bool = False  # whether the text's upper and lower case tell apart
+
+    @cached_property
+    def in_path(self) -> Pattern[str]:
+        """Searches a path in lower case."""
+        return re.compile(self.path)
+
+    @cached_property
+    def in_line(self) -> Pattern[str]:
+        """Searches a line."""
+        return re.compile(self.text, re.ASCII if self.case else re.ASCII | re.IGNORECASE)
 
 
 # The kinds in the order in which a report lists them, with what a reader calls them.
@@ -89,78 +104,73 @@ KINDS: dict[str, str] = {
 }
 
 
-def _sign(kind: str, path: str, text: str = "", detail: str = "", *, case: bool = False) -> Sign:
-    flags = re.ASCII if case else re.ASCII | re.IGNORECASE
-    return Sign(kind, re.compile(path), re.compile(text, flags) if text else None, detail)
-
-
 SIGNS: tuple[Sign, ...] = (
     # documents
-    _sign("readme", rf"^readme(?:\.[\w-]+)?{DOC}?$|^readme$"),
-    _sign("licence_file", r"^(?:[\w-]+[-_.])?(?:licen[cs]e|copying|unlicense)s?(?:[-_.][\w.-]+)?$"),
-    _sign("licence_file", r"^licenses/[^/]+$"),
-    _sign("changelog", rf"(?:^|/)(?:changelog|changes|history|news|release[-_]?notes)(?:{DOC})?$"),
-    _sign("changelog", r"^\.?(?:changes|changesets?|newsfragments|changelog\.d)/.+"),
-    _sign("security_policy", rf"{TOP}security(?:{DOC})?$|(?:^|/)\.well-known/security\.txt$"),
-    _sign("codeowners", rf"{TOP}codeowners$"),
-    _sign("contributing", rf"{TOP}(?:contributing|hacking)(?:{DOC})?$"),
-    _sign("onboarding", rf"(?:^|/)[\w-]*on-?boarding[\w-]*(?:/.+)?{DOC}$"),
-    _sign(
+    Sign("readme", rf"^readme(?:\.[\w-]+)?{DOC}?$|^readme$"),
+    Sign("licence_file", r"^(?:[\w-]+[-_.])?(?:licen[cs]e|copying|unlicense)s?(?:[-_.][\w.-]+)?$"),
+    Sign("licence_file", r"^licenses/[^/]+$"),
+    Sign("changelog", rf"(?:^|/)(?:changelog|changes|history|news|release[-_]?notes)(?:{DOC})?$"),
+    Sign("changelog", r"^\.?(?:changes|changesets?|newsfragments|changelog\.d)/.+"),
+    Sign("security_policy", rf"{TOP}security(?:{DOC})?$|(?:^|/)\.well-known/security\.txt$"),
+    Sign("codeowners", rf"{TOP}codeowners$"),
+    Sign("contributing", rf"{TOP}(?:contributing|hacking)(?:{DOC})?$"),
+    Sign("onboarding", rf"(?:^|/)[\w-]*on-?boarding[\w-]*(?:/.+)?{DOC}$"),
+    Sign(
         "onboarding",
         rf"(?:^|/)(?:development|developing|developers?[-_]guide|dev[-_]setup|"
         rf"local[-_](?:setup|development)|new[-_](?:joiners?|hires?))(?:{DOC})$",
     ),
-    _sign(
+    Sign(
         "adr",
         rf"(?:^|/)(?:adrs?|decisions|architecture[-_]decisions?|decision[-_]records?)/"
         rf"(?:[^/]+/)?(?!readme|index|template)[^/]*{DOC}$|(?:^|/)adr[-_]?\d+[\w.-]*{DOC}$",
     ),
-    _sign(
+    Sign(
         "diagram",
         r"\.(?:drawio|dio|puml|plantuml|pu|mmd|mermaid|d2)$|\.drawio\.(?:svg|png)$"
         r"|(?:^|/)workspace\.dsl$",
     ),
-    _sign(
+    Sign(
         "diagram",
         r"\.(?:md|mdx|markdown|rst|adoc)$",
         r"^\s*(?:```|:::|\.\. |\[)\s*"
         r"(?:mermaid|plantuml|uml\b|graphviz)|^@startuml",
     ),
-    _sign(
+    Sign(
         "api_spec",
         r"(?:^|/)(?:[\w-]+[.-])?(?:openapi|swagger|asyncapi)[\w.-]*\.(?:ya?ml|json)$"
         r"|\.(?:proto|graphqls|raml|wsdl|thrift)$|(?:^|/)schema\.(?:graphql|gql)$",
     ),
-    _sign("api_spec", YAML, r"^(?:openapi|swagger|asyncapi):\s*[\"']?[23]\."),
-    _sign(
+    Sign("api_spec", YAML, r"^(?:openapi|swagger|asyncapi):\s*[\"']?[23]\."),
+    Sign(
         "runbook",
         rf"(?:^|/)(?:run-?books?|play-?books?|on-?call)/.*{DOC}$"
         rf"|(?:^|/)[\w-]*(?:run-?book|play-?book|on-?call|disaster[-_]?recovery)[\w-]*{DOC}$",
     ),
-    _sign(
+    Sign(
         "postmortem",
         rf"(?:^|/)(?:post-?mortems?|incidents|incident[-_]reports?)/.+{DOC}$"
         rf"|(?:^|/)[\w-]*(?:post-?mortem|incident[-_]report)[\w-]*{DOC}$",
     ),
-    _sign(
+    Sign(
         "privacy",
         rf"(?:^|/)[\w-]*(?:privacy|gdpr|dpia|data[-_]protection|"
         rf"records?[-_]of[-_]processing|data[-_]processing[-_]agreement)[\w-]*{DOC}$",
     ),
     # pipelines
-    *(_sign("ci", pattern, detail=name) for name, pattern in CI_SYSTEMS.items()),
-    _sign("ci_tests", CI, TESTS),
-    _sign("ci_deploy", CI, DEPLOY),
-    _sign("ci_scan", CI, SCAN),
-    _sign("ci_scan", r"^\.github/codeql/|^sonar-project\.properties$|^\.snyk$"),
-    _sign(
+    *(Sign("ci", pattern, detail=name) for name, pattern in CI_SYSTEMS.items()),
+    Sign("ci_tests", CI, TESTS),
+    Sign("ci_deploy", CI, DEPLOY),
+    Sign("ci_scan", CI, SCAN),
+    Sign("ci_scan", r"^\.github/codeql/|^sonar-project\.properties$|^\.snyk$"),
+    Sign(
         "update_bot",
         r"^\.github/dependabot\.ya?ml$|^\.dependabot/|(?:^|/)renovate\.json5?$"
         r"|(?:^|/)\.renovaterc(?:\.json5?)?$|^\.pyup\.ya?ml$|^\.scala-steward\.conf$"
         r"|^\.gitlab/renovate\.json5?$",
     ),
-    _sign("update_bot", r"(?:^|/)package\.json$", r"^\s*\"renovate\":\s*\{"),
-    _sign(
+    Sign("update_bot", r"(?:^|/)package\.json$", r"^\s*\"renovate\":\s*\{"),
+    Sign(
         "linter",
         r"(?:^|/)(?:\.eslintrc(?:\.\w+)?|eslint\.config\.\w+|\.prettierrc(?:\.\w+)?|"
         r"prettier\.config\.\w+|biome\.jsonc?|\.rubocop\.ya?ml|\.standard\.ya?ml|"
@@ -170,122 +180,120 @@ SIGNS: tuple[Sign, ...] = (
         r"detekt[\w-]*\.ya?ml|\.scalafmt\.conf|\.swiftlint\.ya?ml|pmd[\w-]*\.xml|"
         r"\.pre-commit-config\.ya?ml|\.credo\.exs|tslint\.json|\.oxlintrc\.json)$",
     ),
-    _sign(
+    Sign(
         "linter",
         rf"{MANIFEST}|(?:^|/)tox\.ini$",
         rf"^\[(?:tool\.)?(?:ruff|black|flake8|pylint|"
         rf"isort|pycodestyle)\b|^\s*\"(?:lint|format)[\w:]*\":|{LINTERS}",
     ),
-    _sign("linter", CI, LINTERS),
-    _sign(
+    Sign("linter", CI, LINTERS),
+    Sign(
         "type_check",
         r"(?:^|/)(?:tsconfig[\w.-]*\.json|\.?mypy\.ini|pyrightconfig\.json|"
         r"phpstan[\w.-]*\.neon(?:\.dist)?|psalm\.xml(?:\.dist)?|\.flowconfig|steepfile|"
         r"sorbet/config)$",
     ),
-    _sign(
+    Sign(
         "type_check",
         r"(?:^|/)(?:go\.mod|cargo\.toml|pom\.xml|build\.gradle(?:\.kts)?|"
         r"[\w.-]+\.(?:cs|fs)proj|build\.sbt|package\.swift)$",
         detail="statically typed language",
     ),
-    _sign(
+    Sign(
         "type_check",
         r"(?:^|/)(?:pyproject\.toml|setup\.cfg|tox\.ini|package\.json|"
         r"composer\.json)$",
         r"^\[(?:tool\.)?(?:mypy|pyright|basedpyright|pytype|pyre)\b"
         r"|\btsc\b|\bflow-bin\b|\bphpstan\b|\bpsalm\b",
     ),
-    _sign(
-        "type_check", CI, r"\b(?:mypy|pyright|tsc|phpstan|psalm|sorbet|srb\s+tc|steep\s+check)\b"
-    ),
-    _sign(
+    Sign("type_check", CI, r"\b(?:mypy|pyright|tsc|phpstan|psalm|sorbet|srb\s+tc|steep\s+check)\b"),
+    Sign(
         "sbom",
         r"(?:^|/)(?:[\w-]+[-.])?s?bom[\w.-]*\.(?:json|xml|spdx)$|\.(?:spdx|cdx)"
         r"(?:\.(?:json|xml))?$",
     ),
-    _sign("sbom", rf"{CI}|{MANIFEST}", r"\b(?:cyclonedx|syft|sbom)"),
+    Sign("sbom", rf"{CI}|{MANIFEST}", r"\b(?:cyclonedx|syft|sbom)"),
     # running it
-    Sign("container", DOCKERFILE, detail="Dockerfile"),
-    _sign("container", COMPOSE, detail="Compose"),
-    _sign("iac", r"\.(?:tf|tofu)$", detail="Terraform"),
-    _sign("iac", r"(?:^|/)pulumi(?:\.[\w-]+)?\.ya?ml$", detail="Pulumi"),
-    _sign(
+    Sign("container", DOCKERFILE.pattern, detail="Dockerfile"),
+    Sign("container", COMPOSE, detail="Compose"),
+    Sign("iac", r"\.(?:tf|tofu)$", detail="Terraform"),
+    Sign("iac", r"(?:^|/)pulumi(?:\.[\w-]+)?\.ya?ml$", detail="Pulumi"),
+    Sign(
         "iac", r"(?:^|/)(?:cdk\.json|samconfig\.toml|serverless\.ya?ml)$", detail="AWS CDK or SAM"
     ),
-    _sign("iac", r"(?:^|/)chart\.ya?ml$", detail="Helm"),
-    _sign("iac", r"(?:^|/)kustomization\.ya?ml$", detail="Kustomize"),
-    _sign("iac", r"(?:^|/)ansible\.cfg$|(?:^|/)roles/[^/]+/tasks/main\.ya?ml$", detail="Ansible"),
-    _sign("iac", r"\.bicep$|(?:^|/)azuredeploy[\w.]*\.json$", detail="Azure templates"),
-    _sign(
+    Sign("iac", r"(?:^|/)chart\.ya?ml$", detail="Helm"),
+    Sign("iac", r"(?:^|/)kustomization\.ya?ml$", detail="Kustomize"),
+    Sign("iac", r"(?:^|/)ansible\.cfg$|(?:^|/)roles/[^/]+/tasks/main\.ya?ml$", detail="Ansible"),
+    Sign("iac", r"\.bicep$|(?:^|/)azuredeploy[\w.]*\.json$", detail="Azure templates"),
+    Sign(
         "iac",
         r"(?:^|/)(?:fly\.toml|render\.ya?ml|app\.ya?ml|nomad/.+\.hcl)$",
         r"^(?:app|services|runtime|job)\b",
         detail="platform manifest",
     ),
-    _sign("iac", r"\.(?:ya?ml|json)$", r"\bAWSTemplateFormatVersion\b", detail="CloudFormation"),
-    _sign("iac", YAML, KUBERNETES, detail="Kubernetes", case=True),
-    _sign("multi_zone", INFRASTRUCTURE, ZONES),
-    _sign("replicas", INFRASTRUCTURE, REPLICAS),
-    _sign("backup", rf"{INFRASTRUCTURE}|{SCRIPT}", BACKUP),
-    _sign("backup", rf"{INFRASTRUCTURE}|\.(?:sh|bash|ps1|cron)$|backup[^/]*$", DUMP),
-    _sign("backup", r"(?:^|/)[\w.-]*backup[\w.-]*\.(?:sh|bash|ps1|service|timer|cron|tf)$"),
-    _sign(
+    Sign("iac", r"\.(?:ya?ml|json)$", r"\bAWSTemplateFormatVersion\b", detail="CloudFormation"),
+    Sign("iac", YAML, KUBERNETES, detail="Kubernetes", case=True),
+    Sign("multi_zone", INFRASTRUCTURE, ZONES),
+    Sign("replicas", INFRASTRUCTURE, REPLICAS),
+    Sign("backup", rf"{INFRASTRUCTURE}|{SCRIPT}", BACKUP),
+    Sign("backup", rf"{INFRASTRUCTURE}|\.(?:sh|bash|ps1|cron)$|backup[^/]*$", DUMP),
+    Sign("backup", r"(?:^|/)[\w.-]*backup[\w.-]*\.(?:sh|bash|ps1|service|timer|cron|tf)$"),
+    Sign(
         "restore",
         rf"{INFRASTRUCTURE}|{SCRIPT}|(?:runbook|recovery|backup)[\w/-]*{DOC}$",
         RESTORE,
     ),
-    _sign(
+    Sign(
         "restore",
         r"(?:^|/)(?:db|database|pg|backup|scripts?|[\w.-]*[-_])?/?restore[\w.-]*\."
         rf"(?:sh|bash|ps1|md)$|(?:^|/)[\w-]*disaster[-_]?recovery[\w-]*{DOC}$",
     ),
-    _sign(
+    Sign(
         "migrations",
         r"(?:^|/)(?:migrations?|migrate|alembic/versions|flyway|liquibase)/"
         r"(?:.+/)?(?!__init__)[\w.-]*\d[\w.-]*(?:/[\w.-]+)?\.(?:py|sql|rb|php|js|ts|go|xml|"
         r"ya?ml|cs|java|exs|kt)$|(?:^|/)v\d[\w.]*__[\w.-]+\.sql$",
     ),
-    _sign(
+    Sign(
         "load_test",
         r"(?:^|/)(?:k6|load[-_]?test(?:s|ing)?|stress[-_]?tests?|gatling|jmeter|locust|"
         r"artillery)/.+\.\w+$|(?:^|/)locustfile[\w-]*\.py$|\.jmx$|simulation\.(?:scala|java|kt)$"
         r"|(?:^|/)artillery[\w.-]*\.ya?ml$|(?:^|/)[\w-]*k6[\w.-]*\.[jt]s$",
     ),
-    _sign("load_test", rf"{MANIFEST}|{CI}", r"\b(?:locust|artillery|k6|gatling|vegeta|wrk2?)\b"),
-    _sign("telemetry", MANIFEST, rf"(?:{TELEMETRY})(?!.*// indirect)"),
-    _sign(
+    Sign("load_test", rf"{MANIFEST}|{CI}", r"\b(?:locust|artillery|k6|gatling|vegeta|wrk2?)\b"),
+    Sign("telemetry", MANIFEST, rf"(?:{TELEMETRY})(?!.*// indirect)"),
+    Sign(
         "telemetry",
         r"(?:^|/)(?:prometheus|otel[\w-]*|opentelemetry[\w-]*|newrelic|appsignal|"
         r"datadog)\.(?:ya?ml|toml|ini|js)$",
     ),
-    _sign(
+    Sign(
         "alerts",
         r"(?:^|/)(?:alerts?|alerting|alert[-_]?rules|alertmanager)(?:/.+|[\w.-]*)"
         r"\.(?:ya?ml|json|tf)$",
     ),
-    _sign("alerts", INFRASTRUCTURE, ALERTS),
-    _sign(
+    Sign("alerts", INFRASTRUCTURE, ALERTS),
+    Sign(
         "slo",
         r"(?:^|/)(?:slos?|sloth|service[-_]level[-_]objectives?)(?:/.+|[-_][\w-]+)?"
         r"\.(?:ya?ml|json|md|tf)$",
     ),
-    _sign(
+    Sign(
         "slo",
         INFRASTRUCTURE,
         r"service_level_objective|\bkind:\s*(?:SLO|PrometheusServiceLevel)\b",
     ),
-    _sign(
+    Sign(
         "retention",
         INFRASTRUCTURE,
         r"\blifecycle_(?:rule|configuration)\b|\bretention_in_days\s*="
         r"|\bExpirationInDays\b|\bRetentionInDays\b|\btime_to_live\b|\bdefault_table_expiration_ms\b",
     ),
-    _sign(
+    Sign(
         "retention",
         r"(?:^|/)[\w.-]*(?:retention|purge[-_](?:old|expired|stale|deleted|users?|accounts?|data|logs?)\w*|data[-_]?deletion|"
         r"delete[-_](?:old|expired|stale)\w*|anonymi[sz]e)[\w.-]*\.(?:py|rb|js|ts|go|java|php|sql|"
         r"kt|cs|sh)$",
     ),
-    _sign("feature_flags", MANIFEST, FLAGS),
+    Sign("feature_flags", MANIFEST, FLAGS),
 )
