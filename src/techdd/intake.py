@@ -26,7 +26,13 @@ from techdd.text import clean
 MAX_ENTRIES = 2_000_000  # of the audited tree, folders included; a git bomb has 10^10
 
 _OBJECT_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
-_BAD_REF = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/$|\.lock(?:/|$)|/\.")
+# What git takes for the name of a ref; others could point elsewhere or end a line of `packed-refs`.
+_REF = (
+    r"refs/(?!replace/)(?!\S*(?:\.\.|@\{|//|/\.|\.lock/))"
+    r"[^\x00-\x20\x7f~^:?*\[\\]+(?<!/)(?<!\.lock)"
+)
+_REF_NAME = re.compile(_REF)
+_PACKED_REF = re.compile(rf"^({_OBJECT_ID.pattern}) ({_REF})$", re.M)
 
 
 def check_source(source: str) -> None:
@@ -78,8 +84,8 @@ def _open(name: str, source: Path, overlay: Path, revision: str) -> Repository:
     if _is_file(client / "info" / "grafts"):
         head_issues.append(Issue("grafts rewrite the history; they were not applied"))
 
-    _write_overlay(overlay, objects, refs, head, shallow, sha256=sha256)
-    state = hashlib.sha256(repr((head, sorted(refs.items()), shallow)).encode()).hexdigest()
+    known = _write_overlay(overlay, objects, refs, head, shallow, sha256=sha256)
+    state = hashlib.sha256(known.encode("utf-8", "surrogateescape")).hexdigest()
     repository = Repository(
         name, overlay, head, branch, state, bool(shallow), (*issues, *head_issues)
     )
@@ -179,31 +185,20 @@ def _alternates(store: Path) -> list[Path]:
 
 def _refs(client: Path) -> tuple[dict[str, str], list[Issue]]:
     """Ref name -> object id, loose refs over packed ones; only names and ids that are sound."""
-    found: dict[str, str] = {}
-    issues: list[Issue] = []
     packed = client / "packed-refs"
-    if _is_file(packed):
-        for line in packed.read_bytes().decode("utf-8", "surrogateescape").split("\n"):
-            identifier, _, name = line.partition(" ")
-            if _OBJECT_ID.fullmatch(identifier):
-                found[name] = identifier
+    text = packed.read_bytes().decode("utf-8", "surrogateescape") if _is_file(packed) else ""
+    found = {name: identifier for identifier, name in _PACKED_REF.findall(text)}
+    replaced = " refs/replace/" in text
     loose = (path for path in (client / "refs").rglob("*") if not path.is_symlink())
     for path in sorted(loose):
         if path.is_file() and path.stat().st_size < 200:
-            text = path.read_bytes().decode("ascii", "replace").strip()
-            if _OBJECT_ID.fullmatch(text):
-                found[path.relative_to(client).as_posix()] = text
-    if any(name.startswith("refs/replace/") for name in found):
-        issues.append(Issue("replace refs rewrite objects; they were not applied"))
-    sound = {
-        name: identifier
-        for name, identifier in sorted(found.items())
-        if name.startswith("refs/")
-        and not name.startswith("refs/replace/")
-        and not _BAD_REF.search(name)
-        and name.isprintable()
-    }
-    return sound, issues
+            identifier = path.read_bytes().decode("ascii", "replace").strip()
+            name = path.relative_to(client).as_posix()
+            replaced |= name.startswith("refs/replace/")
+            if _OBJECT_ID.fullmatch(identifier) and _REF_NAME.fullmatch(name):
+                found[name] = identifier
+    issues = [Issue("replace refs rewrite objects; they were not applied")] if replaced else []
+    return {name: one for name, one in sorted(found.items()) if name.isprintable()}, issues
 
 
 def _resolve(
@@ -252,7 +247,8 @@ def _write_overlay(
     shallow: tuple[str, ...],
     *,
     sha256: bool,
-) -> None:
+) -> str:
+    """Writes the overlay; returns all in it that can change what is read."""
     settings = ["[core]", "bare = true", f"repositoryformatversion = {int(sha256)}"]
     settings += [
         "commitGraph = false"
@@ -271,6 +267,7 @@ def _write_overlay(
         (overlay / "shallow").unlink(missing_ok=True)
     for name, text in files.items():
         write_atomic(overlay / name, text.encode("utf-8", "surrogateescape"))
+    return "".join(files.get(name, "") for name in ("HEAD", "packed-refs", "shallow"))
 
 
 def _commit(repository: Repository, source: Path) -> str:

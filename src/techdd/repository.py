@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import IO, NamedTuple, cast
 
@@ -191,10 +192,14 @@ def _input(lines: Iterable[str]) -> IO[bytes]:
 
 def records(chunks: Iterator[bytes], end: bytes = b"\0") -> Iterator[bytes]:
     """Records that end with a byte, out of chunks of bytes."""
-    rest = b""
-    for chunk in chunks:
-        *whole, rest = (rest + chunk).split(end)
-        yield from whole
+
+    def whole() -> Iterator[list[bytes]]:
+        rest = b""
+        for chunk in chunks:
+            *complete, rest = (rest + chunk).split(end)
+            yield complete
+
+    return chain.from_iterable(whole())
 
 
 def first_line(output: bytes) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from builders import fast_import, quoted, tables_of
 from hypothesis import given, settings
@@ -12,8 +13,7 @@ from hypothesis import strategies as st
 
 from techdd.collectors.history import history
 from techdd.facts import Change, Commit
-from techdd.history.log import FIELDS, LINES, TABLES, Log, Rows
-from techdd.history.store import arrays
+from techdd.history.log import FIELDS, LINES, TABLES, Batch, Log
 from techdd.intake import open_repository
 from techdd.text import decode
 
@@ -112,6 +112,10 @@ def streams(draw: st.DrawFn) -> tuple[bytes, list[tuple[bytes, list[tuple[str, b
     return b"".join(token + b"\0" for token in tokens), said
 
 
+def joined(parts: list[Batch], table: str) -> dict[str, list[Any]]:
+    return {name: [one for part in parts for one in part[table][name]] for name in TABLES[table]}
+
+
 def cut(stream: bytes, size: int) -> Iterator[bytes]:
     return (stream[at : at + size] for at in range(0, len(stream), size))
 
@@ -122,12 +126,11 @@ def test_no_path_or_message_can_pass_for_another_record(
     made: tuple[bytes, list[tuple[bytes, list[tuple[str, bytes, bytes]]]]], size: int
 ) -> None:
     stream, said = made
-    kept: list[Rows] = []
+    kept: list[Batch] = []
     log = Log(LINES, kept.append)
     log.read(cut(stream, size))
     log.flush()
-    rows = {table: [row for part in kept for row in part[table]] for table in TABLES}
-    commits, changes = (arrays(rows[table], TABLES[table]) for table in ("commits", "changes"))
+    commits, changes = (joined(kept, table) for table in ("commits", "changes"))
     assert [decode(body.split(b"\n")[0][:500]) for body, _ in said] == list(commits["subject"])
     assert [len(changes) for _, changes in said] == list(commits["files"])
     assert [3 * len(changes) for _, changes in said] == list(commits["added"])
@@ -142,7 +145,7 @@ def test_no_path_or_message_can_pass_for_another_record(
 
 def test_a_stream_that_breaks_off_keeps_the_commits_that_were_whole() -> None:
     whole = b"".join(token + b"\0" for token in commit_tokens(1, b"body", b"Ann"))
-    kept: list[Rows] = []
+    kept: list[Batch] = []
     log = Log(LINES, kept.append)
     log.read(cut(whole + b"@half", 7))
     assert log.shas == [f"{1:040x}"]

@@ -100,7 +100,7 @@ def test_a_run_that_was_killed_goes_on_with_the_parts_it_left(
     def killed(self: store.Store, rows: Any) -> None:
         if written:
             raise KeyboardInterrupt
-        written.append(len(rows["commits"]))
+        written.append(len(rows["commits"]["sha"]))
         add(self, rows)
 
     monkeypatch.setattr(store.Store, "add", killed)

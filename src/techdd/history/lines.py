@@ -14,7 +14,7 @@ from techdd.errors import RepositoryError
 from techdd.history.log import LINES, NOTHING, key
 from techdd.history.patches import read_merges, read_patches
 from techdd.history.reader import dealt, filled, in_parallel
-from techdd.history.store import Schema, Store, from_store
+from techdd.history.store import Schema, Store, arrays, from_store
 from techdd.history.stream import FORMAT, Patched, patched
 from techdd.repository import Repository
 from techdd.text import decode
@@ -138,4 +138,4 @@ def _read(repository: Repository, store: Store, shas: Sequence[str], kind: type[
             seen += 1
         waiting = waiting[seen:]
     part.read_pending()
-    store.add(part.rows)
+    store.add({table: arrays(rows, TABLES[table]) for table, rows in part.rows.items()})

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Any
 
 from techdd.errors import RepositoryError
 from techdd.history.messages import is_assisted, reverted, review_mark, trailers
-from techdd.history.store import MAYBE_INT, Columns, Schema
+from techdd.history.raw_changes import RawChanges
+from techdd.history.store import MAYBE_INT, Columns, Schema, arrays
 from techdd.model import fingerprint
 from techdd.repository import records
 from techdd.text import decode
@@ -38,82 +39,84 @@ PERSON: Columns = {"identity": str, "name": str, "email": str}
 TABLES: Schema = {
     "commits": COMMIT, "changes": CHANGE, "trailers": TRAILER, "people": PERSON,
 }  # fmt: skip
-_FILES = list(COMMIT).index("files")
-_ADDED, _DELETED = list(CHANGE).index("added"), list(CHANGE).index("deleted")
-
-
-Rows = dict[str, list[list[Any]]]  # table of TABLES -> rows
+Batch = dict[str, dict[str, Any]]  # table of TABLES -> column -> array
 
 
 class Log:
-    """Takes in a stream of commits and hands on their rows, part by part, to `keep`; `depth` is how
-    deep the stream looks.
+    """Takes in a stream of commits and hands them on as columns, part by part, to `keep`; `depth`
+    is how deep the stream looks.
 
     At the start of a token the stream holds a commit ("@"), a raw change (":") or line counts (a
-    digit or "-"); paths come only where one of these says so, so no path can pass for another.
+    digit or "-"); paths come only where one of these says so, so no path can pass for another. For
+    speed a change is only put aside as it comes, and all of a part are read together.
     """
 
-    def __init__(self, depth: int, keep: Callable[[Rows], None]) -> None:
+    def __init__(self, depth: int, keep: Callable[[Batch], None]) -> None:
         self.shas: list[str] = []  # the commits read, in the order of the stream
         self._depth = depth
         self._keep = keep
-        self._rows: Rows = {table: [] for table in TABLES}
         self._identities: dict[tuple[bytes, bytes], str] = {}
-        self._paths: dict[bytes, str] = {}
+        self._texts: dict[bytes, str] = {}  # a history names the same paths again and again
+        self._begin()
+
+    def _begin(self) -> None:
+        """Begins a part."""
+        self._commits: list[list[Any]] = []
+        self._trailers: list[list[Any]] = []
+        self._people: list[list[Any]] = []
+        self._changes = RawChanges()
 
     def read(self, chunks: Iterable[bytes]) -> None:
         """Takes in a stream. Where it raises, `drop_last` leaves the commits that were whole."""
         tokens = records(iter(chunks))
-        commit: list[Any] = []
-        place: dict[bytes, list[Any]] = {}  # path -> the present commit's change
-        seen = self._paths
-        commits, changes = self._rows["commits"], self._rows["changes"]
-        count = len(FIELDS) - 1
+        changes = self._changes
         for raw in tokens:
             token = raw[1:] if raw[:1] == b"\n" else raw
             first = token[:1]
             if first == b":":
-                old_mode, new_mode, before, after, status = token.split(b" ")
-                path = next(tokens)
-                old = None
-                if status[:1] in b"RC":
-                    old, path = self._path(path), next(tokens)
-                # A module's version is no content here but another repository's commit.
-                place[path] = change = [
-                    commit[0], commit[_FILES], seen.get(path) or self._path(path), old,
-                    chr(status[0]), None, None,
-                    0 if old_mode == b":160000" else int(before[:15], 16),
-                    0 if new_mode == b"160000" else int(after[:15], 16),
-                ]  # fmt: skip
-                commit[_FILES] += 1
-                changes.append(change)
+                path, old = next(tokens), None
+                if token[-4:-3] in (b"R", b"C"):
+                    old, path = path, next(tokens)
+                changes.add(token, path, old)
             elif first == b"@":
-                if len(commits) >= PART or len(changes) >= MOST_CHANGES:
+                if len(self._commits) >= PART or len(changes.raws) >= MOST_CHANGES:
                     self.flush()
-                    commits, changes = self._rows["commits"], self._rows["changes"]
-                place = {}
-                commit = self._commit([token[1:], *islice(tokens, count)])
+                    changes = self._changes
+                self._commit([token[1:], *islice(tokens, len(FIELDS) - 1)])
+                changes.begin_commit()
             elif first == b"-" or first.isdigit():
-                _count(commit, token, tokens, place)
+                changes.counts.append(token)
+                if token[-1:] == b"\t" and token.count(b"\t") == 2:  # a path of its own follows
+                    next(tokens)
+                    changes.counts[-1] += next(tokens)
             elif token:
                 raise RepositoryError("git log: its output cannot be understood")
 
     def drop_last(self) -> None:
         """Takes the last commit out again, of which the stream may have told a part only."""
-        if self.shas:
+        if self._commits:
             sha = self.shas.pop()
-            for table in ("commits", "changes", "trailers"):
-                rows = self._rows[table]
-                while rows and rows[-1][0] == sha:
-                    rows.pop()
+            self._commits.pop()
+            self._changes.drop_commit()
+            while self._trailers and self._trailers[-1][0] == sha:
+                self._trailers.pop()
 
     def flush(self) -> None:
         """Hands on what was read since the last time."""
-        rows, self._rows = self._rows, {table: [] for table in TABLES}
-        if rows["commits"]:
-            self._keep(rows)
+        if self._commits:
+            shas = [row[0] for row in self._commits]
+            changes, sums = self._changes.columns(shas, self._texts)
+            self._keep(
+                {
+                    "commits": arrays(self._commits, COMMIT) | sums,
+                    "changes": changes,
+                    "trailers": arrays(self._trailers, TRAILER),
+                    "people": arrays(self._people, PERSON),
+                }
+            )
+        self._begin()
 
-    def _commit(self, fields: list[bytes]) -> list[Any]:
+    def _commit(self, fields: list[bytes]) -> None:
         raw_sha, parents, name, email, at, c_name, c_email, c_at, body = fields
         sha = raw_sha.decode()
         written, _, zone = at.partition(b" ")
@@ -127,17 +130,9 @@ class Log:
             0, 0, 0, self._depth,
         ]  # fmt: skip
         self.shas.append(sha)
-        self._rows["commits"].append(row)
+        self._commits.append(row)
         for kind, other, address in named:
-            self._rows["trailers"].append([sha, kind, self._identity(other, address)])
-        return row
-
-    def _path(self, raw: bytes) -> str:
-        """Decoded once: a history names the same paths again and again."""
-        path = self._paths.get(raw)
-        if path is None:
-            path = self._paths[raw] = decode(raw)
-        return path
+            self._trailers.append([sha, kind, self._identity(other, address)])
 
     def _identity(self, name: bytes, email: bytes) -> str:
         """The id of a (name, address) pair as it was written."""
@@ -145,22 +140,8 @@ class Log:
         if found is None:
             shown = decode(name), decode(email)
             found = self._identities[name, email] = fingerprint(*shown)
-            self._rows["people"].append([found, *shown])
+            self._people.append([found, *shown])
         return found
-
-
-def _count(
-    commit: list[Any], token: bytes, tokens: Iterator[bytes], place: Mapping[bytes, list[Any]]
-) -> None:
-    added, deleted, path = token.split(b"\t", 2)
-    if not path:
-        next(tokens)
-        path = next(tokens)
-    if added != b"-":
-        change = place[path]
-        change[_ADDED], change[_DELETED] = plus, minus = int(added), int(deleted)
-        commit[_FILES + 1] += plus
-        commit[_FILES + 2] += minus
 
 
 def key(object_id: str | bytes) -> int:

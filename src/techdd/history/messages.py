@@ -17,13 +17,12 @@ _KINDS = {
     b"reported-by": "reporter",
 }
 _PERSON = re.compile(rb"^(.*?)[ \t]*<([^<>]*)>")
-_PULL_REQUEST = re.compile(
-    rb"\(#\d+\)\s*$|^Merge pull request #\d+|^Merged? (?:PR|in|pull request) |^See merge request |"
-    rb"^Pull Request #\d+|^Merge branch '.+' into |^Differential Revision:|^Reviewed-on:|^PR-URL:|"
-    rb"^Closes? (?:PR )?#\d+ from ",
-    re.M,
+_SQUASHED = re.compile(rb"\(#\d+\)\s*$", re.M)
+_MERGED = re.compile(  # begins with a fixed character, which is looked for much faster than "^"
+    rb"\n(?:Merge pull request #\d+|Merged? (?:PR|in|pull request) |See merge request |"
+    rb"Pull Request #\d+|Merge branch '.+' into |Differential Revision:|Reviewed-on:|PR-URL:|"
+    rb"Closes? (?:PR )?#\d+ from )"
 )
-_PULL_REQUEST_HINTS = (b"#", b"erge", b" into ", b"Revision:", b"Reviewed-on:", b"PR-URL:")
 _ASSISTANT = re.compile(
     rb"^(?:co-authored-by|assisted-by|generated-by):.*\b(?:claude|copilot|cursor|aider|codex|devin|gemini"
     rb"|chatgpt|gpt-\d|windsurf|cody|amazon q|jules|openhands|sweep)\b|generated with \[?claude",
@@ -60,8 +59,7 @@ def review_mark(
         own = bool((name and name == other_name) or (email and email == other_email))
         if kind == "reviewer" or (kind == "signer" and not own):
             return "trailer"
-    hinted = any(hint in body for hint in _PULL_REQUEST_HINTS)
-    return "pull request" if hinted and _PULL_REQUEST.search(body) else ""
+    return "pull request" if _SQUASHED.search(body) or _MERGED.search(b"\n" + body) else ""
 
 
 def is_assisted(body: bytes) -> bool:

@@ -13,7 +13,7 @@ from itertools import chain, islice
 from typing import Any, TypeVar
 
 from techdd.errors import RepositoryError
-from techdd.history.log import BOUNDARY, FORMAT, LINES, NOTHING, PATHS, TABLES, Log, Rows
+from techdd.history.log import BOUNDARY, FORMAT, LINES, NOTHING, PATHS, TABLES, Batch, Log
 from techdd.history.order import landings, newest_first
 from techdd.history.store import Store
 from techdd.repository import Repository, records
@@ -31,7 +31,7 @@ _DIFF = {
 
 
 T = TypeVar("T")
-Keep = Callable[[Rows], None]
+Keep = Callable[[Batch], None]
 
 
 def read(repository: Repository, cores: int) -> tuple[Store, list[str], dict[str, str]]:
@@ -187,20 +187,22 @@ def _attempt(
 
 def _lacking(repository: Repository, shas: Sequence[str]) -> set[str]:
     """The commits whose changes name a file version that is not there."""
-    wanted: list[tuple[str, set[int]]] = []
+    wanted: list[tuple[str, int]] = []
 
-    def note(rows: Rows) -> None:
-        wanted.extend((row[0], {one for one in row[-2:] if one}) for row in rows["changes"])
+    def note(batch: Batch) -> None:
+        changes = batch["changes"]
+        for versions in (changes["before"], changes["after"]):
+            wanted.extend(zip(changes["sha"], versions.tolist(), strict=True))
 
     _attempt(repository, shas, PATHS, note)
-    names = {f"{one:015x}": one for one in sorted(set().union(*(keys for _, keys in wanted)))}
+    names = {f"{one:015x}": one for one in sorted({one for _, one in wanted if one})}
     answers = repository.stream("cat-file", "--batch-check", lines=names)
     lost = {
         names[line.split()[0].decode()]
         for line in b"".join(answers).splitlines()
         if line.endswith(b" missing")
     }
-    return {sha for sha, keys in wanted if keys & lost}
+    return {sha for sha, one in wanted if one in lost}
 
 
 def _boundary(repository: Repository) -> frozenset[str]:

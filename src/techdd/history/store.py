@@ -25,7 +25,8 @@ MOST_PARTS = 24  # more are joined into one
 _UNFINISHED = ".part."
 MAYBE_INT = int | None
 _SQL: Mapping[Any, str] = {
-    str: "VARCHAR", int: "BIGINT", bool: "BOOLEAN", MAYBE_INT: "BIGINT"
+    str: '"{}" AS VARCHAR', int: '"{}" AS BIGINT', bool: '"{}" AS BOOLEAN',
+    MAYBE_INT: 'CASE WHEN "{0}" >= 0 THEN "{0}" END AS BIGINT',
 }  # fmt: skip
 
 T = TypeVar("T")
@@ -68,20 +69,20 @@ class Store:
         ).fetchnumpy()
         return found
 
-    def add(self, tables: Mapping[str, Sequence[Sequence[Any]]]) -> None:
-        """Writes the rows of a part."""
-        commits = tables[self.main]
+    def add(self, tables: Mapping[str, Mapping[str, Any]]) -> None:
+        """Writes a part: table -> column -> array; below zero a MAYBE_INT is none."""
+        shas = tables[self.main]["sha"]
         connection = parquet.connect()  # threads may add parts at the same time
         with _folder(self.root) as folder:
             for table, kinds in self.schema.items():
                 # Without its type, a column of nothing would be of another type in each part.
                 columns = ", ".join(
-                    f'CAST("{name}" AS {_SQL[kind]}) AS "{name}"' for name, kind in kinds.items()
+                    f'CAST({_SQL[kind].format(name)}) AS "{name}"' for name, kind in kinds.items()
                 )
-                rows = {"rows": arrays(tables[table], kinds)}
+                rows = {"rows": tables[table]}
                 path = folder / f"{table}.parquet"
                 parquet.write(connection, f"SELECT {columns} FROM rows", path, rows)
-            folder.rename(self.root / f"{commits[0][0]}-{len(commits)}")
+            folder.rename(self.root / f"{shas[0]}-{len(shas)}")
 
     def complete(self) -> str:
         """The commit whose whole history is known; "" where none is."""
@@ -127,7 +128,7 @@ def arrays(rows: Sequence[Sequence[Any]], kinds: Columns) -> dict[str, Any]:
     """One array a column of `rows`."""
     import numpy as np
 
-    dtypes: Mapping[Any, Any] = {str: object, int: np.int64, bool: np.bool_, MAYBE_INT: object}
+    dtypes: Mapping[Any, Any] = {str: object, int: np.int64, bool: np.bool_}
     columns = list(zip(*rows, strict=True)) or [()] * len(kinds)
     return {
         name: np.array(values, dtypes[kind])

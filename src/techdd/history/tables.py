@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -98,7 +99,9 @@ def _identities(repository: Repository, store: Store) -> Parts:
         f"SELECT DISTINCT identity, name, email, sha FROM {people} JOIN ({seen}) USING (identity)"
     ).fetchall()
     written = {identity: (name, email) for identity, name, email, _ in found}
-    mapped = _mailmap(repository, {sha for *_, sha in found if sha})
+    known = _mailmap_addresses(repository)
+    named = {sha for *_, email, sha in found if sha and email.lower() in known}
+    mapped = _mailmap(repository, named) if named else {}
     rows = [(identity, *mapped.get(pair, pair)) for identity, pair in sorted(written.items())]
     spelled = arrays(rows, {"identity": str, "name": str, "email": str})
     when = f"NULLIF(authored, {UNDATED})"
@@ -112,13 +115,17 @@ def _identities(repository: Repository, store: Store) -> Parts:
     return _written(store, Identity, select, {"spelled": spelled})
 
 
-def _mailmap(repository: Repository, shas: Iterable[str]) -> dict[tuple[str, str], tuple[str, str]]:
-    """(name, address) as written -> as the mailmap of the audited tree has it.
+def _mailmap_addresses(repository: Repository) -> set[str]:
+    """The addresses, in lower case, that the mailmap of the audited tree names."""
+    listed = repository.git("ls-tree", repository.head, ".mailmap").decode().split()
+    blobs = (content or b"" for _, content in repository.blobs(listed[2:3]))
+    return {decode(one).lower() for text in blobs for one in re.findall(rb"<([^<>\n]*)>", text)}
 
-    `shas` are commits in which between them each pair occurs.
+
+def _mailmap(repository: Repository, shas: Iterable[str]) -> dict[tuple[str, str], tuple[str, str]]:
+    """(name, address) as written -> as the mailmap of the audited tree has it, of all who occur in
+    the commits `shas`.
     """
-    if not repository.git("ls-tree", repository.head, ".mailmap"):
-        return {}
     form = "--format=%an%x00%ae%x00%aN%x00%aE%x00%cn%x00%ce%x00%cN%x00%cE"
     command = ("log", "--no-walk=unsorted", "--stdin", "-z", "--encoding=UTF-8", "--no-patch", form)
     out = b"".join(repository.stream(*command, lines=sorted(shas)))
