@@ -24,6 +24,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Sequence
@@ -33,18 +34,44 @@ from techdd.intake import open_repository
 from techdd.repository import Repository
 
 ENVIRONMENT = {**os.environ, "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null"}
+ENVIRONMENT.pop("PYTHONDONTWRITEBYTECODE", None)  # as installed: modules are not compiled each time
 
 
-def timed(command: Sequence[str]) -> tuple[float, float]:
-    """(seconds from start to end, peak memory in MB of the largest process) of a command."""
+def timed(command: Sequence[str]) -> tuple[float, dict[str, float]]:
+    """(seconds from start to end, program -> peak memory in MB of the largest process that ran it)
+    of a command and of all that it starts.
+    """
+    peaks: dict[str, float] = defaultdict(float)
     start = time.perf_counter()
     process = subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=ENVIRONMENT, cwd="/"
     )
-    _, status, usage = os.wait4(process.pid, 0)
-    if os.waitstatus_to_exitcode(status) not in (0, 3):
+    watcher = threading.Thread(target=watch, args=(process, peaks))
+    watcher.start()
+    code = process.wait()
+    took = time.perf_counter() - start
+    watcher.join()
+    if code not in (0, 3):
         sys.exit(f"failed: {' '.join(command)}")
-    return time.perf_counter() - start, usage.ru_maxrss / 1024
+    return took, peaks
+
+
+def watch(process: subprocess.Popen[bytes], peaks: dict[str, float]) -> None:
+    """Notes the peaks of a process and its descendants until it ends."""
+    while process.returncode is None:
+        family = {process.pid}
+        for status in sorted(Path("/proc").glob("[0-9]*/status"), key=lambda path: len(str(path))):
+            try:
+                said = dict(line.split(":", 1) for line in status.read_text().splitlines())
+            except OSError:
+                continue  # it has ended
+            number = int(said["Pid"])
+            if number in family or int(said["PPid"]) in family:
+                family.add(number)
+                program = "git" if said["Name"].strip().startswith("git") else "python"
+                peak = int(said.get("VmHWM", "0").split()[0]) / 1024
+                peaks[program] = max(peaks[program], peak)
+        time.sleep(0.2)
 
 
 def git(overlay: Path, *arguments: str) -> str:
@@ -105,13 +132,14 @@ def run(given: argparse.Namespace, repository: Path, opened: Repository) -> None
     old = before(overlay, head, 100)
     plain = ["git", f"--git-dir={overlay}", "log", "--numstat", "-M", head]
     seconds: dict[str, list[float]] = defaultdict(list)
-    memory: dict[str, float] = defaultdict(float)
+    memory: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
 
     def measure(name: str, command: Sequence[str]) -> None:
-        took, peak = timed(command)
+        took, peaks = timed(command)
         print(f"{name}: {took:.2f} s", file=sys.stderr)
         seconds[name].append(took)
-        memory[name] = max(memory[name], peak)
+        for program, size in peaks.items():
+            memory[name][program] = max(memory[name][program], size)
 
     for _ in range(given.rounds):
         with tempfile.TemporaryDirectory() as name:
@@ -133,11 +161,12 @@ def run(given: argparse.Namespace, repository: Path, opened: Repository) -> None
     new = int(git(overlay, "rev-list", "--count", head, f"^{old}"))
     base = statistics.median(seconds["git"])
     print(f"{repository}: {commits:,} commits; {new} new ones in `again`")
-    print("\n| what | seconds, median | of git | peak memory, MB |\n|---|---|---|---|")
+    print("\n| what | seconds, median | of git | peak of techdd, MB | of a git, MB |")
+    print("|---|---|---|---|---|")
     for what, taken in seconds.items():
         middle = statistics.median(taken)
-        peak = f"{memory[what]:,.0f}" if memory[what] else ""
-        print(f"| {what} | {middle:,.2f} | {middle / base:.3f} | {peak} |")
+        sizes = [f"{memory[what][one]:,.0f}" for one in ("python", "git")]
+        print(f"| {what} | {middle:,.2f} | {middle / base:.3f} | {' | '.join(sizes)} |")
     first = statistics.median(seconds["history"])
     print(f"\n`again` is {statistics.median(seconds['again']) / first:.1%} of `history`.")
     if given.sample:

@@ -189,7 +189,7 @@ def npm_lock(table: str) -> str:
         base = package.rpartition("/")[2]
         entry: dict[str, object] = {
             "version": release,
-            "resolved": f"https://registry.npmjs.org/{package}/-/{base}-{release}.tgz",
+            "resolved": f"https://registry.example.org/{package}/-/{base}-{release}.tgz",
             "integrity": f"sha512-{base64.b64encode(digest).decode()}",
         }
         if "dev" in kind:

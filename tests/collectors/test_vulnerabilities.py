@@ -206,15 +206,13 @@ def test_going_online_is_recorded_also_when_it_fails(
     monkeypatch.setattr(requests.Session, "get", cut)
     rows = [package("flask", "1.0"), package("example.org/x", "v1.3.9", ecosystem="Go")]
     facts = collected(rows, advisories=advisories, online=True)
-    assert sent == ["https://pypi.org/pypi/flask/1.0/json"]
-    assert of(OnlineLookup, facts) == [OnlineLookup("pypi.org", 1)]
+    assert [url.split("/", 3)[3] for url in sent] == ["pypi/flask/1.0/json"]
+    assert of(OnlineLookup, facts) == [OnlineLookup("PyPI", 1)]
     (issue,) = of(Issue, facts)
-    assert issue == Issue(
-        "online look-up failed", detail="pypi.org: ConnectionError", transient=True
-    )
+    assert issue == Issue("online look-up failed", detail="PyPI: ConnectionError", transient=True)
     assert len(of(Vulnerability, facts)) == 3
     series = [one for one in of(Series, asked(facts)) if one.name == "coverage"]
-    assert series[0].note == "Sent online: 1 package versions to pypi.org."
+    assert series[0].note == "Sent online: 1 package versions to PyPI."
 
 
 def test_what_only_pypi_knows_is_added(advisories: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -230,8 +228,8 @@ def test_what_only_pypi_knows_is_added(advisories: str, monkeypatch: pytest.Monk
     monkeypatch.setattr(requests.Session, "get", answer)
     facts = collected([package("flask", "2.0")], advisories=advisories, online=True)
     assert [(one.advisory, one.fixed, one.sources) for one in of(Vulnerability, facts)] == [
-        ("PYSEC-2", "2.5", "osv, pip-audit, pypi.org"),
-        ("CVE-9", "3.1", "pypi.org"),
+        ("PYSEC-2", "2.5", "osv, pip-audit, PyPI"),
+        ("CVE-9", "3.1", "PyPI"),
     ]
     assert not of(Issue, facts)
 

@@ -62,7 +62,7 @@ def audit(database: Database, pins: Iterable[Pin]) -> dict[Pin, list[Opinion]]:
 
 
 def audit_online(pins: Iterable[Pin]) -> dict[Pin, list[Opinion]]:
-    """What PyPI itself says of each of `pins`: sends names and versions to pypi.org.
+    """What PyPI itself says of each of `pins`: sends names and versions to PyPI.
 
     Raises LookupFailed.
     """

@@ -1,4 +1,4 @@
-source "https://rubygems.org"
+source "https://gems.example.org"
 ruby "3.2.2"
 
 gemspec

@@ -42,7 +42,7 @@ class Vulnerability(NamedTuple):
     fixed: str  # the smallest fixed version above the one in use; "" = none known
     summary: str
     published: str  # ISO date; "" = not known
-    sources: str  # which matchers say so: "osv", "pip-audit", "pypi.org"
+    sources: str  # which matchers say so: "osv", "pip-audit", "PyPI"
 
 
 class AdvisoryCoverage(NamedTuple):
@@ -75,7 +75,7 @@ def vulnerabilities(
     """Known vulnerabilities of every package version that a lock file or a manifest names.
 
     `advisories` is the folder of the advisory database and `advisories_digest` its content, which
-    makes the result stale when advisories change. `online` also asks pypi.org.
+    makes the result stale when advisories change. `online` also asks PyPI.
     """
     rows = [Package(*row) for row in packages[list(Package._fields)].itertuples(index=False)]
     rows = sorted({_plain(row) for row in rows}, key=repr)
@@ -116,11 +116,11 @@ def _matched(
         except Exception as error:  # its interface is private: a change there must not cost us ours
             yield Issue("pip-audit did not run", detail=type(error).__name__)
     if pins and online:
-        yield OnlineLookup("pypi.org", len(pins))
+        yield OnlineLookup("PyPI", len(pins))
         try:
-            sources["pypi.org"] = audit_online(pins)
+            sources["PyPI"] = audit_online(pins)
         except LookupFailed as error:
-            yield Issue("online look-up failed", detail=f"pypi.org: {error}", transient=True)
+            yield Issue("online look-up failed", detail=f"PyPI: {error}", transient=True)
     agreed = {key: _reconciled(key, answer, sources) for key, answer in answers.items()}
     yield from _disagreements(agreed, answers, sources)
     for row in rows:
