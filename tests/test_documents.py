@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -205,6 +206,17 @@ def test_writing_replaces_the_file_and_leaves_nothing_else(written: Path) -> Non
     write_atomic(written, b"two")
     assert written.read_bytes() == b"two"
     assert [path.name for path in written.parent.iterdir()] == [written.name]
+
+
+def test_what_is_no_file_is_written_to_and_not_replaced(tmp_path: Path) -> None:
+    """As /dev/null and /dev/stdout, which a privileged user could otherwise lose."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDWR)
+    write_atomic(pipe, b"one")
+    assert os.read(reader, 10) == b"one"
+    os.close(reader)
+    assert pipe.is_fifo()
 
 
 def test_a_failed_write_leaves_the_old_file(written: Path) -> None:

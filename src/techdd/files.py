@@ -8,7 +8,13 @@ from pathlib import Path
 
 
 def write_atomic(path: Path, data: bytes) -> None:
-    """Writes a new file and renames it over `path`, so that nobody ever sees half of it."""
+    """Writes a new file and renames it over `path`, so that nobody ever sees half of it.
+
+    What is no file, such as /dev/stdout, is written to as it is.
+    """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        path.write_bytes(data)
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     temporary = Path(name)
