@@ -49,6 +49,12 @@ def source_by_person(contributions: DataFrame, people: DataFrame) -> DataFrame:
     return rows[rows["role"] == "source"]
 
 
+def code_by_person(contributions: DataFrame, people: DataFrame) -> DataFrame:
+    """`contributions_by_person` of the source and test files, which Avelino's data count alike."""
+    rows = contributions_by_person(contributions, people)
+    return rows[rows["role"].isin(("source", "test"))]
+
+
 def lines_by_person(survivors: DataFrame, people: DataFrame) -> DataFrame:
     """One row a (repo, path, component, person): surviving source lines, bots left out."""
     columns = people[["identity", "person", "bot"]].drop_duplicates("identity")

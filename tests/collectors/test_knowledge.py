@@ -23,7 +23,7 @@ def tables(rows: list[Row], last: dict[str, int]) -> tuple[Any, Any, Any]:
     """Contributions, commits and people; `last` = days since each person's last commit."""
     made: list[tuple[str, Contribution]] = []
     for repo, path, who in rows:
-        role = "test" if path.startswith("test") else "source"
+        role = {"test": "test", "docs": "documentation"}.get(path.partition("/")[0], "source")
         for name in who.split():
             one = Contribution(
                 path, path.partition("/")[0], role, name.rstrip("+"), name.endswith("+"), 1, 5,
@@ -71,30 +71,30 @@ def test_truck_factor_of_each_repository_and_of_all() -> None:
         [
             *(("api", f"core/{n}", "ann+") for n in range(4)), ("api", "core/x", "ben+"),
             *(("web", f"ui/{n}", "ben+") for n in range(2)), ("web", "ui/x", "cy+"),
-            ("web", "test/x", "cy+"), ("web", "ui/0", "bot"),
+            ("web", "test/x", "cy+"), ("web", "ui/0", "bot"), ("web", "docs/x", "ann+"),
         ]
     )  # fmt: skip
     assert metrics(found) == {
         ("", "truck_factor.people"): 2,
-        ("", "truck_factor.top_share"): 4 / 8,
+        ("", "truck_factor.top_share"): 4 / 9,
         ("api", "truck_factor.people"): 1,
         ("api", "truck_factor.top_share"): 4 / 5,
-        ("web", "truck_factor.people"): 1,
-        ("web", "truck_factor.top_share"): 2 / 3,
+        ("web", "truck_factor.people"): 2,
+        ("web", "truck_factor.top_share"): 2 / 4,
     }
     assert {one.basis for one in found if isinstance(one, Metric)} == {
-        "8 source files", "5 source files", "3 source files",
-    }  # fmt: skip
+        f"{number} source and test files" for number in (9, 5, 4)
+    }
     assert series(found, "coverage_curve") == (
         ("nobody", 1.0),
-        (ANN, 4 / 8),
-        (BEN, 1 / 8),
+        (ANN, 5 / 9),
+        (BEN, 2 / 9),
         (CY, 0.0),
     )
     assert series(found, "main_authors") == (
-        (ANN, 4, 4 / 8, "2023-10-23"),
-        (BEN, 3, 3 / 8, "2023-10-23"),
-        (CY, 1, 1 / 8, "2023-10-23"),
+        (ANN, 4, 4 / 9, "2023-10-23"),
+        (BEN, 3, 3 / 9, "2023-10-23"),
+        (CY, 2, 2 / 9, "2023-10-23"),
     )
 
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from techdd.authorship import (
     Removal,
     authors,
+    code_by_person,
     contributors,
     departures,
     file_count,
     lines_by_person,
     owners,
     scopes,
-    source_by_person,
 )
 from techdd.authorship import truck_factor as remove_people
 from techdd.collectors import Answered, probe
@@ -38,11 +38,11 @@ CLOSE = 1  # readings that differ by no more than this agree
 @probe(domain="team", needs=(Contribution, Person))
 def truck_factor(as_of: date, contributions: DataFrame, people: DataFrame) -> Answered:
     """How many people would have to leave before half of the code has nobody who wrote it?"""
-    rows = source_by_person(contributions, people)
+    rows = code_by_person(contributions, people)
     for repo, part in scopes(rows):
         files, removals = _removals(part)
-        basis = f"{files:,} source files"
-        note = "" if removals else "no source file with a known author"
+        basis = f"{files:,} source and test files"
+        note = "" if removals else "no source or test file with a known author"
         yield Metric("truck_factor.people", len(removals) or None, "people", repo, basis, note)
         top = removals[0].files / files if removals else None
         yield Metric("truck_factor.top_share", top, "share", repo, basis, note)
@@ -63,10 +63,10 @@ def truck_factor(as_of: date, contributions: DataFrame, people: DataFrame) -> An
     yield Series(
         "truck_factor_order",
         "Truck factor of each repository and of the largest components",
-        ("repository", "component", "source files", "truck factor", "in this order"),
+        ("repository", "component", "code files", "truck factor", "in this order"),
         tuple(_by_part(rows)),
         note="The people whose leaving, in this order, leaves fewer than half of the files with an "
-        f"author. Components of at least {SMALLEST_COMPONENT} source files.",
+        f"author, of source and test files. Components of at least {SMALLEST_COMPONENT} of them.",
     )
 
 
@@ -102,13 +102,13 @@ def _main_authors(rows: DataFrame) -> Series:
     table = count.sort_values(["files", "person"], ascending=[False, True]).head(SHOWN)
     return Series(
         "main_authors",
-        "People by the source files they are an author of",
+        "People by the code files they are an author of",
         ("person", "files", "share of files", "last change to these files"),
         tuple(
             (person_token(person), int(number), number / files, on(last.get(person)))
             for person, number in zip(table["person"], table["files"], strict=True)
         ),
-        note=f"Of {files:,} source files. A file can have several authors.",
+        note=f"Of {files:,} source and test files. A file can have several authors.",
     )
 
 
@@ -121,7 +121,7 @@ def concentration(
     people: DataFrame,
 ) -> Answered:
     """Do authorship, surviving lines and recent work agree on how few people hold the code?"""
-    rows = source_by_person(contributions, people)
+    rows = code_by_person(contributions, people)
     lines = lines_by_person(survivors, people)
     made = human_commits(as_of, commits, people)
     recent = made[made["authored"] >= before(end_of(as_of), 365)]
@@ -154,8 +154,8 @@ def concentration(
             len(present) if files else None,
             "people",
             repo,
-            f"{files:,} source files, people who left taken out",
-            "" if files else "no source file with a known author",
+            f"{files:,} source and test files, people who left taken out",
+            "" if files else "no source or test file with a known author",
         )
         firsts = [
             removals[0].person if removals else "",
