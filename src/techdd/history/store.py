@@ -72,7 +72,7 @@ class Store:
     def add(self, tables: Mapping[str, Mapping[str, Any]]) -> None:
         """Writes a part: table -> column -> array; below zero a MAYBE_INT is none."""
         shas = tables[self.main]["sha"]
-        connection = parquet.connect()  # threads may add parts at the same time
+        connection = self.connection.cursor()  # threads may add parts at the same time
         with _folder(self.root) as folder:
             for table, kinds in self.schema.items():
                 # Without its type, a column of nothing would be of another type in each part.
