@@ -30,7 +30,7 @@ from techdd.advisories import (
 )
 from techdd.advisories.download import update
 from techdd.advisories.matching import match, preferred, within
-from techdd.advisories.records import cvss_score, read_record
+from techdd.advisories.records import cvss_score, read_record, tree_of
 from techdd.advisories.second_opinion import audit
 from techdd.errors import TechddError
 
@@ -289,14 +289,14 @@ def test_cvss_scores(vector: str, expected: tuple[float, str] | None) -> None:
 )
 def test_severity(identifier: str, rest: dict[str, Any], expected: tuple[str, float]) -> None:
     data = json.dumps(record(identifier, {"introduced": "0"}, **rest)).encode()
-    ((_, _, affected),) = read_record(data).affected
+    ((_, _, affected),) = read_record(tree_of(data)).affected
     assert (affected.severity, affected.score) == expected
 
 
 def test_a_notice_of_rustsec_is_no_vulnerability() -> None:
     one = record("RUSTSEC-1", {"introduced": "0.0.0-0"}, ecosystem="crates.io")
     one["affected"][0]["database_specific"] = {"informational": "unmaintained"}
-    assert read_record(json.dumps(one).encode()).affected[0][2].severity == "info"
+    assert read_record(one).affected[0][2].severity == "info"
 
 
 JSON = st.recursive(
@@ -311,7 +311,7 @@ KEYS = st.sampled_from(["id", "affected", "aliases", "modified", "severity", "su
 @settings(max_examples=150, deadline=None)
 def test_any_json_is_a_record_or_a_value_error(tree: Any) -> None:
     with suppress(ValueError):
-        read_record(json.dumps(tree).encode())
+        read_record(tree_of(json.dumps(tree).encode()))
 
 
 @given(JSON, JSON, JSON, JSON)
@@ -321,7 +321,7 @@ def test_any_block_is_read_and_stored_or_a_value_error(
 ) -> None:
     block = {"package": package, "ranges": ranges, "versions": versions, "severity": severity}
     try:
-        read = read_record(json.dumps({"id": "A-1", "affected": [block]}).encode())
+        read = read_record({"id": "A-1", "affected": [block]})
     except ValueError:
         return
     with closing(sqlite3.connect(":memory:")) as connection:  # what is read can be stored

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,7 +17,10 @@ from techdd.collectors.vulnerabilities import (
     AdvisoryCoverage,
     OnlineLookup,
     Vulnerability,
+    assess,
+    plan,
 )
+from techdd.errors import TechddError
 from techdd.facts import Fact, Package, frame
 from techdd.model import Issue, Metric, Observation, Series
 from techdd.plugins import discover
@@ -89,7 +94,8 @@ def asked(facts: Iterable[Any], *more: tuple[str, list[Any]]) -> list[Any]:
 
 
 def values(answers: Iterable[Any], repo: str = "") -> dict[str, float | None]:
-    return {one.name.split(".")[1]: one.value for one in of(Metric, answers) if one.repo == repo}
+    found = {one.name.split(".")[1]: one.value for one in of(Metric, answers) if one.repo == repo}
+    return {name: value for name, value in found.items() if name != "exploited"}
 
 
 def test_collector_and_probe_are_both_found() -> None:
@@ -107,7 +113,9 @@ def test_both_matchers_find_what_is_known(advisories: str) -> None:
     assert {one.sources for one in found} == {"osv, pip-audit"}
     assert (found[0].severity, found[0].fixed, found[0].published) == ("high", "2.0", "2025-11-01")
     assert (found[0].manifest, found[0].line) == ("requirements.txt", 3)
-    assert of(AdvisoryCoverage, facts) == [AdvisoryCoverage("PyPI", 2, 2, 0, 3, "2025-12-01")]
+    assert of(AdvisoryCoverage, facts) == [
+        AdvisoryCoverage("PyPI", 2, 2, 0, 3, "2025-12-01", "", "")
+    ]
     assert not of(Issue, facts) and not of(OnlineLookup, facts)
 
 
@@ -152,7 +160,9 @@ def test_none_found_among_few_checked_is_not_measured(advisories: str) -> None:
 
 
 def test_old_advisories_are_said() -> None:
-    coverage = frame(AdvisoryCoverage, [AdvisoryCoverage("PyPI", 1, 1, 0, 9, "2025-01-01")])
+    coverage = frame(
+        AdvisoryCoverage, [AdvisoryCoverage("PyPI", 1, 1, 0, 9, "2025-01-01", "2025-01-02", "")]
+    )
     nothing = [frame(kind, []).assign(repo=[]) for kind in (Vulnerability, OnlineLookup)]
     tables = (nothing[0], coverage.assign(repo="app"), nothing[1])
     notes = {one.note for one in of(Metric, vulnerabilities.probe.run(AS_OF, *tables))}
@@ -245,7 +255,9 @@ def test_no_package_is_nothing_to_check() -> None:
     assert collected([]) == []
     answers = asked([])
     assert set(values(answers).values()) == {None}
-    assert {one.note for one in of(Metric, answers)} == {"no package found"}
+    assert {one.note for one in of(Metric, answers)} == {
+        "no package found", "no list of exploited vulnerabilities was imported",
+    }  # fmt: skip
 
 
 def test_package_versions_are_counted_once_by_their_worst_advisory(advisories: str) -> None:
@@ -285,6 +297,7 @@ def test_an_observation_speaks_for_one_package_version(advisories: str) -> None:
         "count": 2,
         "severity": "high",
         "rated": "high",
+        "exploited": "",
         "fixed": "2.5",
         "summary": "Session leak",
         "scope": "runtime",
@@ -305,3 +318,148 @@ def test_a_rating_that_counts_lower_is_told_as_published(advisories: str) -> Non
     (seen,) = of(Observation, asked(collected(rows, advisories=advisories)))
     assert seen.values["severity"] == "medium"
     assert seen.values["rated"] == "high (counted as medium: development only)"
+
+
+# --- what is exploited, and what to do ------------------------------------------------------------
+
+KEV = {
+    "catalogVersion": "2026.01.02",
+    "dateReleased": "2026-01-02T00:00:00Z",
+    "vulnerabilities": [
+        {"cveID": "CVE-2025-0001", "dateAdded": "2025-12-10", "knownRansomwareCampaignUse": "Known"}
+    ],
+}
+EPSS = "#model_version:v2025.03.14,score_date:2026-01-03T00:00:00+0000\ncve,epss,percentile\n"
+
+
+@pytest.fixture
+def lists(tmp_path: Path) -> str:
+    """Advisories, a list of exploited vulnerabilities and scores."""
+    (tmp_path / "in").mkdir()
+    for number, (name, severity, fixed) in enumerate(
+        (("a", "MODERATE", "1.0.1"), ("b", "MODERATE", "2.0.0"), ("c", "HIGH", "1.3.0")), 1
+    ):
+        events = [{"introduced": "0"}, {"fixed": fixed}]
+        tree = {
+            "id": f"GHSA-{number}",
+            "aliases": [f"CVE-2025-000{number}"],
+            "modified": "2025-12-01T00:00:00Z",
+            "database_specific": {"severity": severity},
+            "affected": [
+                {
+                    "package": {"ecosystem": "npm", "name": name},
+                    "ranges": [{"type": "SEMVER", "events": events}],
+                }
+            ],
+        }
+        (tmp_path / "in" / f"{number}.json").write_text(json.dumps(tree))
+    (tmp_path / "in" / "kev.json").write_text(json.dumps(KEV))
+    scores = f"{EPSS}CVE-2025-0002,0.25,0.97\nCVE-2025-0003,0.001,0.2\n"
+    (tmp_path / "in" / "epss_scores-2026-01-03.csv.gz").write_bytes(gzip.compress(scores.encode()))
+    import_advisories([tmp_path / "in"], tmp_path / "db")
+    return str(tmp_path / "db")
+
+
+def test_what_is_exploited_counts_as_critical_and_says_why(lists: str) -> None:
+    rows = [
+        package("a", "1.0.0", ecosystem="npm", direct=True),
+        package("b", "1.0.0", ecosystem="npm", direct=False),
+        package("c", "1.2.9", ecosystem="npm", direct=False),
+    ]
+    facts = collected(rows, advisories=lists)
+    assert [(one.exploited, one.ransomware, one.epss) for one in of(Vulnerability, facts)] == [
+        ("2025-12-10", True, None), ("", False, 0.25), ("", False, 0.001),
+    ]  # fmt: skip
+    (coverage,) = of(AdvisoryCoverage, facts)
+    assert (coverage.kev, coverage.epss) == ("2026-01-02", "2026-01-03")
+    answers = asked(facts)
+    (exploited,) = [
+        one for one in of(Metric, answers)
+        if one.name == "vulnerabilities.exploited" and not one.repo
+    ]  # fmt: skip
+    assert (exploited.value, exploited.basis[-27:]) == (1, "exploited ones up to 2026-01-02"[-27:])
+    seen = {one.values["package"]: one.values for one in of(Observation, answers)}
+    assert (seen["a"]["severity"], seen["a"]["rated"]) == (
+        "critical",
+        "medium (counted as critical: known to be exploited since 2025-12-10, used by ransomware)",
+    )
+    assert seen["a"]["exploited"] == (
+        "Listed by CISA as exploited since 2025-12-10, also by ransomware. "
+    )
+    assert seen["b"]["exploited"] == "An exploit within 30 days is likely (EPSS 25%). "
+    (first,) = [one for one in of(Series, answers) if one.name == "vulnerabilities_first"]
+    assert [(row[1], row[3], row[5], row[6], row[7]) for row in first.rows] == [
+        ("a", "critical", None, "2025-12-10", "1.0.1"),
+        ("c", "high", 0.001, None, "1.3.0"),
+        ("b", "medium", 0.25, None, "2.0.0"),
+    ]
+    (plan,) = [one for one in of(Series, answers) if one.name == "upgrade_plan"]
+    assert plan.rows == (
+        ("patch release", 1, 1, "a 1.0.0"),
+        ("minor release", 1, 1, "c 1.2.9"),
+        ("major release", 1, 1, "b 1.0.0"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("severity", "scope", "direct", "exploited", "epss", "expected"),
+    [
+        ("medium", "runtime", False, "", None, ("low", "used by other packages only")),
+        ("medium", "runtime", False, "", 0.1, ("medium", "")),
+        ("medium", "runtime", None, "", None, ("medium", "")),
+        ("high", "runtime", False, "", None, ("high", "")),
+        ("low", "runtime", False, "2025-01-01", None,
+         ("critical", "known to be exploited since 2025-01-01")),
+        ("low", "development", True, "2025-01-01", None,
+         ("high", "known to be exploited since 2025-01-01, development only")),
+        ("unknown", "development", True, "", None, ("unknown", "")),
+        ("info", "runtime", True, "2025-01-01", None, ("info", "")),
+    ],
+)  # fmt: skip
+def test_a_severity_is_raised_or_lowered_with_its_reason(
+    severity: str, scope: str, direct: bool | None, exploited: str, epss: float | None,
+    expected: tuple[str, str],
+) -> None:  # fmt: skip
+    values = {"severity": severity, "scope": scope, "direct": direct, "epss": epss}
+    row = SimpleNamespace(**values, exploited=exploited, ransomware=False)
+    assert assess.weigh(row) == expected
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "jump"),
+    [
+        ("1.2.3", "1.2.9", "patch release"),
+        ("1.2.3", "1.10", "minor release"),
+        ("v1", "2.0.0", "major release"),
+        ("1.2", "", "no fixed version known"),
+        ("main", "1.0", "version scheme not understood"),
+    ],
+)
+def test_how_far_an_update_jumps(here: str, there: str, jump: str) -> None:
+    assert plan.effort(here, there) == jump
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("e.csv", b"CVE-2025-1,1\n", "is no list of EPSS scores"),
+        ("e.csv", f"{EPSS}CVE-2025-0001,2.0,0.1\n".encode(), "line 3: is no score"),
+        ("e.csv", f"{EPSS}CVE-2025-0001,nan,0.1\n".encode(), "line 3: is no score"),
+        ("e.csv.gz", gzip.compress(EPSS.encode())[:-9], "is cut off or damaged"),
+        ("e.csv.gz", b"not packed", "is cut off or damaged"),
+    ],
+)
+def test_a_list_of_scores_that_cannot_be_read_is_refused(
+    tmp_path: Path, name: str, content: bytes, message: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(TechddError, match=message):
+        import_advisories([tmp_path / name], tmp_path / "db")
+
+
+def test_an_older_list_does_not_replace_a_newer_one(lists: str, tmp_path: Path) -> None:
+    older = {**KEV, "dateReleased": "2025-01-01T00:00:00Z", "vulnerabilities": []}
+    (tmp_path / "older.json").write_text(json.dumps(older))
+    import_advisories([tmp_path / "older.json"], Path(lists))
+    facts = collected([package("a", "1.0.0", ecosystem="npm")], advisories=lists)
+    assert [one.exploited for one in of(Vulnerability, facts)] == ["2025-12-10"]

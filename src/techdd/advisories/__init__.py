@@ -3,6 +3,7 @@
 Nothing here uses the network but the module `download`, which only the user's own command loads.
 """
 
+from techdd.advisories.exploits import Exploitation
 from techdd.advisories.matching import SEVERITIES, Affected, Match, Matches, preferred
 from techdd.advisories.store import (
     Database,
@@ -18,6 +19,7 @@ __all__ = [
     "SEVERITIES",
     "Affected",
     "Database",
+    "Exploitation",
     "Imported",
     "Match",
     "Matches",

@@ -38,14 +38,19 @@ class Record:
     affected: tuple[tuple[str, str, Affected], ...]
 
 
-def read_record(data: bytes) -> Record:
-    """The advisory in the JSON text `data`. Raises ValueError where it is no OSV record."""
+def tree_of(data: bytes) -> Mapping[str, Any]:
+    """The JSON object in `data`. Raises ValueError where it is none."""
     try:
         tree = json.loads(data)
     except RecursionError:
         raise ValueError("nested too deeply") from None
     if not isinstance(tree, dict):
         raise ValueError("not an object")
+    return tree
+
+
+def read_record(tree: Mapping[str, Any]) -> Record:
+    """The advisory in a JSON object. Raises ValueError where it is no OSV record."""
     name = _text(tree, "id")
     if not name:
         raise ValueError("has no id")

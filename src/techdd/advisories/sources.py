@@ -15,6 +15,8 @@ from techdd.text import clean
 
 MAX_RECORDS = 3_000_000  # in one archive; all of osv.dev has about 600,000
 MAX_TOTAL = 40_000_000_000  # unpacked bytes of one archive
+_SCORES = (".csv", ".csv.gz")
+_KNOWN = (".json", ".zip", *_SCORES)
 _AGAIN = "download it again, then repeat the import"
 
 
@@ -25,6 +27,11 @@ class Source:
     path: Path
     label: str
     sha256: str
+
+    @property
+    def is_scores(self) -> bool:
+        """Whether it is a list of EPSS scores, by its name."""
+        return self.path.name.endswith(_SCORES)
 
 
 def find(paths: Iterable[Path]) -> list[Source]:
@@ -38,17 +45,20 @@ def find(paths: Iterable[Path]) -> list[Source]:
             inside = [
                 file
                 for file in sorted(path.rglob("*"))
-                if file.suffix in (".json", ".zip") and file.is_file() and not file.is_symlink()
+                if file.name.endswith(_KNOWN) and file.is_file() and not file.is_symlink()
             ]
             if not inside:
                 raise TechddError("holds no OSV archive (all.zip) and no .json record", path)
             found += inside
         elif not path.exists():
             raise TechddError("no such file or folder", path)
-        elif path.suffix in (".json", ".zip"):
+        elif path.name.endswith(_KNOWN):
             found.append(path)
         else:
-            raise TechddError("is neither an OSV archive (.zip) nor an OSV record (.json)", path)
+            raise TechddError(
+                "is no OSV archive (.zip), OSV record or KEV list (.json) or EPSS scores (.csv.gz)",
+                path,
+            )
     return [Source(path, clean(f"{path.parent.name}/{path.name}"), _sha256(path)) for path in found]
 
 

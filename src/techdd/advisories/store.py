@@ -10,20 +10,22 @@ import shutil
 import sqlite3
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from techdd.advisories import exploits
+from techdd.advisories.exploits import Exploitation
 from techdd.advisories.matching import Affected, Matches, match
-from techdd.advisories.records import Record, read_record
-from techdd.advisories.sources import Source, find, pieces
+from techdd.advisories.records import Record, read_record, tree_of
+from techdd.advisories.sources import find, pieces
 from techdd.advisories.versions import normalised
 from techdd.errors import TechddError
 from techdd.model import Issue
 
 FILE = "advisories.sqlite"
-LAYOUT = 1
+LAYOUT = 2
 _SHOWN = 20  # bad records that are named; all are counted
 
 _TABLES = """
@@ -57,7 +59,8 @@ class Imported:
 class Status:
     """What the database holds: by ecosystem, how many advisories and the date of the newest.
 
-    `digest` changes with its content; `sources` are (label, sha256, records, skipped).
+    `digest` changes with its content; `sources` are (label, sha256, records, skipped); `lists` are
+    the dates of the KEV list and the EPSS scores, "" where there is none.
     """
 
     file: Path
@@ -66,6 +69,7 @@ class Status:
     digest: str
     skipped: int
     sources: tuple[tuple[str, str, int, int], ...]
+    lists: Mapping[str, str]
 
     @property
     def newest(self) -> str:
@@ -76,7 +80,8 @@ class Status:
 
 
 def import_advisories(sources: list[Path], folder: Path) -> Imported:
-    """Adds the OSV records in `sources` to the database in `folder`, newer over older.
+    """Adds the OSV records, KEV lists and EPSS scores in `sources` to the database in `folder`,
+    newer over older.
 
     A record that cannot be read is counted and named, the others go on. The file is replaced at the
     end, so that an import that is broken off leaves the old one. Raises TechddError.
@@ -87,11 +92,18 @@ def import_advisories(sources: list[Path], folder: Path) -> Imported:
     with _rewritten(folder) as connection:
         for source in find(sources):
             read = bad = 0
+            if source.is_scores:
+                exploits.put_epss(connection, *exploits.read_epss(source.path))
+                continue
             for name, data in pieces(source):
                 try:
                     if data is None:
                         raise ValueError("larger than a record may be")
-                    record = read_record(data)
+                    tree = tree_of(data)
+                    if exploits.is_kev(tree):
+                        exploits.put_kev(connection, *exploits.read_kev(tree))
+                        continue
+                    record = read_record(tree)
                 except ValueError as error:
                     bad += 1
                     where = name if name == source.label else f"{source.label}:{name}"
@@ -104,7 +116,8 @@ def import_advisories(sources: list[Path], folder: Path) -> Imported:
                 newest = max(newest, record.dated)
                 _put(connection, record, hashlib.sha256(data).hexdigest())
             skipped += bad
-            _note(connection, source, read, bad)
+            row = (source.label, source.sha256, read, bad)
+            connection.execute("insert or replace into source values (?, ?, ?, ?)", row)
         digest = _finish(connection)
     return Imported(dict(sorted(counts.items())), newest, skipped, tuple(issues), digest)
 
@@ -148,6 +161,10 @@ class Database:
         except (sqlite3.Error, ValueError):
             raise _damaged(self.status.file) from None
 
+    def exploitation(self, ids: Iterable[str]) -> Exploitation:
+        """Whether a vulnerability of these names is known to be exploited, and how likely it is."""
+        return exploits.exploitation(self._connection, ids)
+
     def match(self, ecosystem: str, name: str, version: str) -> Matches:
         """The known vulnerabilities of one package version, and what could not be told."""
         if not self.covers(ecosystem):
@@ -188,7 +205,7 @@ def _rewritten(folder: Path) -> Iterator[sqlite3.Connection]:
             connection.execute("pragma journal_mode = off")
             connection.execute("pragma synchronous = off")
             if not file.is_file():
-                connection.executescript(_TABLES)
+                connection.executescript(_TABLES + exploits.TABLES)
             yield connection
             connection.commit()
         with temporary.open("rb") as written:
@@ -246,11 +263,6 @@ def _affected(  # the columns of the table, in order
     return Affected(advisory, names, severity, score, summary, published, walks, listed)
 
 
-def _note(connection: sqlite3.Connection, source: Source, read: int, bad: int) -> None:
-    row = (source.label, source.sha256, read, bad)
-    connection.execute("insert or replace into source values (?, ?, ?, ?)", row)
-
-
 def _finish(connection: sqlite3.Connection) -> str:
     """Counts what is there and gives it a digest that tells content, not the way it came in."""
     connection.execute("delete from summary")
@@ -262,6 +274,7 @@ def _finish(connection: sqlite3.Connection) -> str:
     digest = hashlib.sha256(f"layout {LAYOUT}\n".encode())
     for row in connection.execute("select id, digest from advisory order by id"):
         digest.update("{} {}\n".format(*row).encode())
+    digest.update(repr(exploits.dates(connection)).encode())
     row = ("digest", digest.hexdigest())
     connection.execute("insert or replace into state values (?, ?)", row)
     connection.execute(f"pragma user_version = {LAYOUT}")
@@ -281,7 +294,8 @@ def _status(connection: sqlite3.Connection, file: Path) -> Status:
     rows = list(summary)
     counts, dates = {row[0]: row[1] for row in rows}, {row[0]: row[2] for row in rows}
     skipped = sum(source[3] for source in sources)
-    return Status(file, counts, dates, state["digest"], skipped, sources)
+    lists = exploits.dates(connection)
+    return Status(file, counts, dates, state["digest"], skipped, sources, lists)
 
 
 def _damaged(file: Path) -> TechddError:

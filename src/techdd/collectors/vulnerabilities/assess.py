@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from techdd.advisories import VersionError, parse
 from techdd.collectors import Answered, probe
 from techdd.collectors.vulnerabilities.match import AdvisoryCoverage, OnlineLookup, Vulnerability
+from techdd.collectors.vulnerabilities.plan import short_list, upgrade_plan
 from techdd.model import Location, Metric, Observation, Series, Value
 
 if TYPE_CHECKING:
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
 
 # What nobody has rated may be anything: it ranks above "low", so that a known low cannot hide it.
 RANKS = ("info", "low", "unknown", "medium", "high", "critical")
-# In development scope a flaw is one step away from what is sold: its severity counts one lower.
 LOWERED = {"critical": "high", "high": "medium", "medium": "low"}
+LIKELY = 0.1  # EPSS from which an exploit is expected; FIRST: 0.1 finds two thirds of those used
+EXPLOITED = "exploited"  # counted beside the severities
 COUNTED = ("critical", "high", "medium", "low", "unknown")
 OLD = 60  # days; osv.dev changes daily in each of the large ecosystems
 _PACKAGE = ["repo", "ecosystem", "package", "version"]
@@ -30,17 +32,20 @@ def vulnerabilities(
     as_of: date, found: DataFrame, coverage: DataFrame, lookups: DataFrame
 ) -> Answered:
     """Which packages in use have publicly known vulnerabilities, and how grave are they?"""
+    weighed = [weigh(row) for row in found.itertuples()]
     rated = found.assign(
-        counted=[
-            LOWERED.get(severity, severity) if scope == "development" else severity
-            for severity, scope in zip(found["severity"], found["scope"], strict=True)
-        ]
+        counted=[severity for severity, _ in weighed], reason=[why for _, why in weighed]
     )
     packages = [
-        (dict(zip(_PACKAGE, key, strict=True)), rows, _worst(rows["counted"]))
+        (
+            dict(zip(_PACKAGE, key, strict=True)),
+            rows.assign(target=_target(str(key[1]), rows[rows["severity"] != "info"])),
+            _worst(rows["counted"]),
+        )
         for key, rows in rated.groupby(_PACKAGE, sort=True)
     ]
     counts = Counter((key["repo"], worst) for key, _, worst in packages)
+    counts.update((key["repo"], EXPLOITED) for key, rows, _ in packages if any(rows["exploited"]))
     for repo in sorted(coverage["repo"].unique()):
         own = Counter({worst: n for (name, worst), n in counts.items() if name == repo})
         yield from _metrics(as_of, str(repo), own, coverage[coverage["repo"] == repo])
@@ -51,8 +56,34 @@ def vulnerabilities(
     for key, rows, worst in packages:
         if worst in COUNTED:
             yield _observation(key, rows, worst)
+    yield short_list(packages, RANKS.index)
     yield _exposure(packages)
+    yield upgrade_plan(packages)
     yield _checked(as_of, coverage, lookups)
+
+
+def weigh(row: Any) -> tuple[str, str]:
+    """(the severity that counts, why it is not the published one; "" where it is).
+
+    What CISA lists as exploited is critical. In development scope a flaw is one step away from what
+    is sold and counts one lower. A medium flaw of a package that only other packages use counts as
+    low unless an exploit is expected; graver ones do not, for Log4Shell came that way. techdd
+    synthesis 2026, after CISA's SSVC (exploitation, then exposure).
+    """
+    severity, reason = str(row.severity), ""
+    if severity == "info":
+        return severity, reason
+    if row.exploited:
+        used = ", used by ransomware" if row.ransomware else ""
+        severity, reason = "critical", f"known to be exploited since {row.exploited}{used}"
+    if row.scope == "development":
+        lowered = LOWERED.get(severity, severity)
+        reason = ", ".join(filter(None, [reason, "development only" * (lowered != severity)]))
+        return lowered, reason
+    likely = bool(row.epss is not None and row.epss >= LIKELY)  # not a number: no score
+    if severity == "medium" and not reason and row.direct is False and not likely:
+        return "low", "used by other packages only"
+    return severity, reason
 
 
 def _worst(severities: Iterable[str]) -> str:
@@ -74,6 +105,13 @@ def _metrics(as_of: date, repo: str, counts: Counter[str], coverage: DataFrame) 
         measured = bool(number) or checked > used / 2
         value = float(number) if measured else None
         yield Metric(f"vulnerabilities.{name}", value, "packages", repo, basis, note)
+    listed = max(coverage["kev"], default="")
+    if not listed:
+        note = "no list of exploited vulnerabilities was imported"
+    known = measured and listed
+    value = float(counts[EXPLOITED]) if known or counts[EXPLOITED] else None
+    basis = f"{basis}; exploited ones up to {listed}" if basis and listed else basis
+    yield Metric("vulnerabilities.exploited", value, "packages", repo, basis, note)
 
 
 def _dates(coverage: DataFrame) -> list[tuple[str, str]]:
@@ -116,6 +154,7 @@ def _observation(key: dict[str, Any], rows: DataFrame, worst: str) -> Observatio
         # Rules need a severity of ours; what nobody has rated is judged as medium, and said so.
         "severity": "medium" if worst == "unknown" else worst,
         "rated": _published(real, worst),
+        "exploited": _exploited(real),
         "fixed": _fixed(key["ecosystem"], real),
         "summary": str(real["summary"].iloc[0]),
         "scope": "development" if set(rows["scope"]) == {"development"} else "runtime",
@@ -133,20 +172,38 @@ def _observation(key: dict[str, Any], rows: DataFrame, worst: str) -> Observatio
 def _published(rows: DataFrame, counted: str) -> str:
     """The worst rating as published, and what it counts as where that is something else."""
     worst = _worst(rows["severity"])
-    return worst if worst == counted else f"{worst} (counted as {counted}: development only)"
+    why = next((str(one.reason) for one in rows.itertuples() if one.counted == counted), "")
+    return worst if worst == counted or not why else f"{worst} (counted as {counted}: {why})"
+
+
+def _exploited(rows: DataFrame) -> str:
+    """A sentence on exploitation, as the lists have it; "" where they say nothing."""
+    since = [str(row.exploited) for row in rows.itertuples() if row.exploited]
+    likely = rows["epss"].max()
+    if since:
+        by = ", also by ransomware" if rows["ransomware"].any() else ""
+        return f"Listed by CISA as exploited since {min(since)}{by}. "
+    if likely >= LIKELY:
+        return f"An exploit within 30 days is likely (EPSS {likely:.0%}). "
+    return ""
 
 
 def _fixed(ecosystem: str, rows: DataFrame) -> str:
-    """The version that puts right all that can be put right by an upgrade."""
+    """The version to update to, and how much it leaves open."""
+    without = sum(not version for version in rows["fixed"])
+    best = _target(ecosystem, rows) or "none known"
+    return (
+        f"{best} (no fix known for {without} of {len(rows)})" if 0 < without < len(rows) else best
+    )
+
+
+def _target(ecosystem: str, rows: DataFrame) -> str:
+    """The version that puts right all that can be put right by an upgrade; "" if none is known."""
     known = [str(version) for version in rows["fixed"] if version]
-    if not known:
-        return "none known"
     try:
-        best = max(known, key=lambda version: parse(ecosystem, version))
+        return max(known, key=lambda version: parse(ecosystem, version), default="")
     except VersionError:
-        best = known[0]
-    without = len(rows) - len(known)
-    return f"{best} (no fix known for {without} of {len(rows)})" if without else best
+        return known[0]
 
 
 def _exposure(packages: list[tuple[dict[str, Any], DataFrame, str]]) -> Series:

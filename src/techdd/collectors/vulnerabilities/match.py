@@ -11,7 +11,7 @@ from contextlib import closing
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
-from techdd.advisories import Database, Match, Matches, normalised, preferred
+from techdd.advisories import Database, Exploitation, Match, Matches, normalised, preferred
 from techdd.advisories.second_opinion import LookupFailed, Opinion, Pin, audit, audit_online
 from techdd.collectors import Gathered, collector
 from techdd.errors import TechddError
@@ -43,6 +43,9 @@ class Vulnerability(NamedTuple):
     summary: str
     published: str  # ISO date; "" = not known
     sources: str  # which matchers say so: "osv", "pip-audit", "PyPI"
+    exploited: str  # ISO date on which CISA listed it as exploited; "" = not, or no list imported
+    ransomware: bool  # as that list says
+    epss: float | None  # probability of exploitation within 30 days, 0 to 1 (FIRST)
 
 
 class AdvisoryCoverage(NamedTuple):
@@ -54,6 +57,8 @@ class AdvisoryCoverage(NamedTuple):
     unknown: int  # further packages in no known version
     advisories: int  # advisories for the ecosystem in the database; 0 = none imported
     date: str  # of the newest of them
+    kev: str  # ISO date of the list of exploited vulnerabilities; "" = none imported
+    epss: str  # likewise of the EPSS scores
 
 
 class OnlineLookup(NamedTuple):
@@ -63,7 +68,7 @@ class OnlineLookup(NamedTuple):
     packages: int
 
 
-@collector(makes=(Vulnerability, AdvisoryCoverage, OnlineLookup), needs=(Package,))
+@collector(makes=(Vulnerability, AdvisoryCoverage, OnlineLookup), needs=(Package,), version=2)
 def vulnerabilities(
     repo: Repository,
     packages: DataFrame,
@@ -125,7 +130,7 @@ def _matched(
     yield from _disagreements(agreed, answers, sources)
     for row in rows:
         for found, said in agreed.get(_key(row), ()) if row.version else ():
-            yield _fact(row, found, said)
+            yield _fact(row, found, said, database.exploitation((found.id, *found.aliases)))
     yield from _coverage(rows, unknown, database, answers)
 
 
@@ -143,11 +148,14 @@ def _key(row: Package) -> tuple[str, str, str]:
     return row.ecosystem, normalised(row.ecosystem, row.name), row.version or ""
 
 
-def _fact(row: Package, found: Match, said: Iterable[str]) -> Vulnerability:
+def _fact(
+    row: Package, found: Match, said: Iterable[str], exploitation: Exploitation
+) -> Vulnerability:
     return Vulnerability(
         *(row.ecosystem, row.name, row.version or "", row.manifest, row.line, row.scope),
         *(row.direct, found.id, ", ".join(found.aliases), found.severity, found.score),
         *(found.fixed, found.summary, found.published, ", ".join(said)),
+        *exploitation,
     )
 
 
@@ -249,8 +257,10 @@ def _coverage(
     missing = Counter(ecosystem for ecosystem, _ in {_key(row)[:2] for row in unknown})
     counts = database.status.counts if database else {}
     dates = database.status.dates if database else {}
+    lists = database.status.lists if database else {}
     for ecosystem in sorted({row.ecosystem for row in rows}):
         yield AdvisoryCoverage(
             *(ecosystem, versions[ecosystem], checked[ecosystem], missing[ecosystem]),
             *(counts.get(ecosystem, 0), dates.get(ecosystem, "")),
+            *(lists.get("KEV", ""), lists.get("EPSS", "")),
         )

@@ -1,0 +1,102 @@
+"""What to do about the known vulnerabilities: the few that matter, and updates by effort."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from techdd.model import Series, Value
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+MATTER = 10  # packages in the short list
+_EXAMPLES = 4
+EFFORTS = (
+    "patch release",
+    "minor release",
+    "major release",
+    "version scheme not understood",
+    "no fixed version known",
+)
+
+Rated = list[tuple[dict[str, Any], "DataFrame", str]]  # package, its vulnerabilities, the worst
+
+
+def short_list(packages: Rated, rank: Any) -> Series:
+    """The package versions to see to first: exploited ones, then by severity and likelihood."""
+    rows = []
+    for key, found, worst in packages:
+        if worst in ("info", "low"):
+            continue
+        scores = found["epss"].dropna()
+        likelihood = float(scores.max()) if len(scores) else None
+        exploited = min((one for one in found["exploited"] if one), default="")
+        why = next((str(one) for one in found[found["counted"] == worst]["reason"] if one), "")
+        row: tuple[Value, ...] = (
+            *(key["repo"], key["package"], key["version"], worst, why or "as published"),
+            *(likelihood, exploited or None, _target(found)),
+        )
+        order = (not exploited, -rank(worst), -(likelihood or 0.0), key["repo"], key["package"])
+        rows.append((order, row))
+    rows.sort(key=lambda pair: pair[0])
+    return Series(
+        "vulnerabilities_first",
+        "The vulnerable packages to see to first",
+        (
+            *("repository", "package", "version", "counts as", "why"),
+            *("likelihood of an exploit (EPSS)", "exploited since", "fixed in"),
+        ),
+        tuple(row for _, row in rows[:MATTER]),
+        note="Exploited: listed by CISA (KEV). Likelihood within 30 days as FIRST estimates it. "
+        f"{len(rows):,} package versions are of medium or higher severity.",
+    )
+
+
+def upgrade_plan(packages: Rated) -> Series:
+    """Updates that close what can be closed, by how far they jump."""
+    groups: dict[str, list[tuple[dict[str, Any], DataFrame]]] = defaultdict(list)
+    for key, found, worst in packages:
+        if worst != "info":
+            groups[effort(key["version"], _target(found))].append((key, found))
+    rows: list[tuple[Value, ...]] = []
+    for name in EFFORTS:
+        if own := groups[name]:
+            closed = sum(
+                found[found["severity"] != "info"]["advisory"].nunique() for _, found in own
+            )
+            shown = sorted({f"{key['package']} {key['version']}" for key, _ in own})
+            more = f" and {len(shown) - _EXAMPLES} more" if len(shown) > _EXAMPLES else ""
+            rows.append((name, len(own), closed, ", ".join(shown[:_EXAMPLES]) + more))
+    return Series(
+        "upgrade_plan",
+        "Updates that would close known vulnerabilities, by how far they jump",
+        ("update", "package versions", "vulnerabilities", "such as"),
+        tuple(rows),
+        note="To the smallest version that closes all that can be closed. A patch release is often "
+        "an hour; a major one can change interfaces and needs tests.",
+    )
+
+
+def effort(version: str, target: str) -> str:
+    """How far an update from `version` to `target` jumps, by the numbers of both."""
+    if not target:
+        return "no fixed version known"
+    here, there = (_numbers(one) for one in (version, target))
+    if not here or not there:
+        return "version scheme not understood"
+    for place, name in enumerate(("major release", "minor release")):
+        if here[place] != there[place]:
+            return name
+    return "patch release"
+
+
+def _numbers(version: str) -> tuple[int, int] | None:
+    found = re.match(r"v?(\d{1,9})(?:\.(\d{1,9}))?", version)
+    return (int(found[1]), int(found[2] or 0)) if found else None
+
+
+def _target(found: DataFrame) -> str:
+    """The version to update to; "" where none is known."""
+    return str(found["target"].iloc[0])
