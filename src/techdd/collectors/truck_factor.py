@@ -15,15 +15,15 @@ from techdd.authorship import (
     file_count,
     lines_by_person,
     owners,
-    scopes,
     source_by_person,
 )
 from techdd.authorship import truck_factor as remove_people
 from techdd.collectors import Answered, probe
+from techdd.counting import end_of, scopes
 from techdd.departure import SMALLEST_COMPONENT
 from techdd.facts import Commit, Contribution, Person, Survivor
 from techdd.model import Metric, Series, Value, person_token
-from techdd.presence import before, departed, end_of, human_commits, on
+from techdd.presence import before, departed, human_commits, on
 
 if TYPE_CHECKING:
     from pandas import DataFrame
