@@ -328,6 +328,43 @@ def test_a_collector_that_failed_is_exit_code_3_and_named(
     assert "time limit" in Path("r.json").read_text()
 
 
+# --- nobody reads on ------------------------------------------------------------------------------
+
+
+def unread(*arguments: object, stream: str = "stdout", **environment: str) -> tuple[int, str]:
+    """The exit code where nobody reads `stream`, and what the other one says."""
+    read, write = os.pipe()
+    os.close(read)
+    program = "from techdd.cli import run; run()"
+    streams: Any = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, stream: write}
+    done = subprocess.run(
+        [sys.executable, "-c", program, *map(str, arguments)],
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src"), **environment}, text=True,
+        check=False, timeout=60, **streams,
+    )  # fmt: skip
+    os.close(write)
+    return done.returncode, done.stderr if stream == "stdout" else done.stdout
+
+
+@pytest.mark.parametrize("environment", [{}, {"PYTHONUNBUFFERED": "1"}, {"LC_ALL": "C"}])
+def test_a_reader_that_has_seen_enough_is_no_failure(
+    engagement: Path, environment: dict[str, str]
+) -> None:
+    assert unread("people", "list", engagement, **environment) == (0, "")
+    assert unread("--help", **environment) == (0, "")
+
+
+@pytest.mark.parametrize(("severity", "code"), [("low", 1), ("critical", 0)])
+def test_a_gate_is_told_the_same_where_nobody_reads_on(
+    engagement: Path, severity: str, code: int
+) -> None:
+    assert unread("findings", "list", engagement, "--fail-on", severity) == (code, "")
+
+
+def test_a_mistake_has_its_exit_code_though_nobody_reads_the_message(engagement: Path) -> None:
+    assert unread("status", engagement.parent, stream="stderr") == (2, "")
+
+
 # --- interrupted ----------------------------------------------------------------------------------
 
 

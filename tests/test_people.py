@@ -78,6 +78,28 @@ def test_a_join_can_be_made_and_undone_with_comments_kept(techdd: Techdd, folder
     assert "same" not in text
 
 
+def test_a_name_stays_with_a_join_of_two_and_its_end_is_told(techdd: Techdd, folder: Path) -> None:
+    lea, home, uwe = "lea@quixotic.example", "lea@zuhause.example", "uwe@quixotic.example"
+    assert techdd("people", "join", folder, lea, home, uwe, "--name", "Lea Lang").code == 0
+    said = techdd("people", "separate", folder, uwe)
+    assert (said.code, "Lea Lang" in said.err) == (0, False)
+    (shown, *_) = json.loads(techdd("people", "list", folder, "--format", "json").out)
+    assert (shown["name"], shown["commits"]) == ("Lea Lang", 3)
+    said = techdd("people", "separate", folder, home)
+    keep = f"techdd people join {folder} {lea} --name 'Lea Lang'"
+    assert said.err.splitlines()[1] == (
+        f"The name 'Lea Lang' went with the join; {lea} keeps it by: {keep}"
+    )
+    assert "Lea Lang" not in (folder / "people.yaml").read_text()
+    assert techdd("people", "join", folder, lea, "--name", "Lea Lang").code == 0
+    names = {
+        one["name"] for one in json.loads(techdd("people", "list", folder, "--format", "json").out)
+    }
+    assert names == {"Lea Lang", "lealang", "Otto Obermayer", "Uwe Ungenannt"}
+    said = techdd("people", "separate", folder, lea)
+    assert said.err.splitlines()[1] == "The name 'Lea Lang' went with the join"
+
+
 def test_separating_leaves_other_corrections_alone(techdd: Techdd, folder: Path) -> None:
     file = folder / "people.yaml"
     file.write_text(

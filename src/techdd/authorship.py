@@ -152,13 +152,6 @@ def _until_half(
     return found
 
 
-def scopes(rows: DataFrame) -> Iterator[tuple[str, DataFrame]]:
-    """The whole engagement ("") and each repository."""
-    yield "", rows
-    for repo, part in rows.groupby("repo"):
-        yield str(repo), part
-
-
 def file_count(rows: DataFrame) -> int:
     """How many different files the rows speak of."""
     return len(rows[["repo", "path"]].drop_duplicates())

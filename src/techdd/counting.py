@@ -34,11 +34,6 @@ def within(
     return rows[(rows[column] < end) & (rows[column] >= end - pd.Timedelta(days=days))]
 
 
-def of_people(rows: DataFrame) -> DataFrame:
-    """The rows of `identity.by_person` without those of bots."""
-    return rows[rows["bot"] == False]  # noqa: E712 - the column may hold unknowns
-
-
 def scopes(rows: DataFrame) -> Iterator[tuple[str, DataFrame]]:
     """The whole engagement ("") and each repository."""
     yield "", rows

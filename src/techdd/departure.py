@@ -11,8 +11,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from techdd.authorship import authors, file_count, lines_by_person, source_by_person
+from techdd.counting import end_of
 from techdd.facts import Change, Commit, Contribution, Fact, File, Function, Person, Survivor
-from techdd.presence import before, departed, end_of
+from techdd.presence import before, departed
 
 if TYPE_CHECKING:
     from pandas import DataFrame

@@ -10,20 +10,14 @@ from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from techdd.identity import by_person
+from techdd.counting import end_of
+from techdd.identity import of_people
 
 if TYPE_CHECKING:
     from pandas import DataFrame, Timestamp
 
 ACTIVE_DAYS = 90
 MONTH = 30.44  # days
-
-
-def end_of(as_of: date) -> Timestamp:
-    """The moment at which the day of the audit ends."""
-    import pandas as pd
-
-    return pd.Timestamp(as_of, tz="UTC") + pd.Timedelta(days=1)
 
 
 def before(end: Timestamp, days: int) -> Timestamp:
@@ -35,7 +29,7 @@ def before(end: Timestamp, days: int) -> Timestamp:
 
 def human_commits(as_of: date, commits: DataFrame, people: DataFrame) -> DataFrame:
     """The dated commits by people up to `as_of`, with the column `person`, the oldest first."""
-    human = by_person(commits, people).query("bot == False")
+    human = of_people(commits, people)
     dated = human[human["authored"].notna() & (human["authored"] < end_of(as_of))]
     return dated.sort_values(["authored", "repo", "number"])
 
@@ -45,7 +39,7 @@ def departed(as_of: date, commits: DataFrame, people: DataFrame) -> set[str]:
 
     Whose dates are all unknown has not been shown to have left.
     """
-    human = by_person(commits, people).query("bot == False")
+    human = of_people(commits, people)
     last = human.groupby("person")["authored"].max()
     return set(last[last < before(end_of(as_of), ACTIVE_DAYS)].index)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 from ruamel.yaml.comments import CommentedMap
@@ -14,8 +14,8 @@ from techdd.documents import MAX_BYTES, dump_yaml, read_yaml
 from techdd.errors import TechddError
 from techdd.files import write_atomic
 from techdd.identity import People, Resolution
+from techdd.identity.written import Unnamed, said_of
 from techdd.identity.written import join as write_join
-from techdd.identity.written import said_of
 from techdd.identity.written import separate as write_separate
 from techdd.naming import kept_numbers, pseudonyms
 from techdd.reading import Tables
@@ -71,9 +71,12 @@ def join(workspace: Workspace, aliases: Sequence[str], name: str = "", reason: s
     _correct(workspace, aliases, lambda tree: write_join(tree, aliases, name, reason))
 
 
-def separate(workspace: Workspace, aliases: Sequence[str], reason: str = "") -> None:
-    """Records that each of `aliases` is somebody of its own. Raises TechddError likewise."""
-    _correct(workspace, aliases, lambda tree: write_separate(tree, aliases, reason))
+def separate(workspace: Workspace, aliases: Sequence[str], reason: str = "") -> list[Unnamed]:
+    """Records that each of `aliases` is somebody of its own; the names that went with joins.
+
+    Raises TechddError likewise.
+    """
+    return _correct(workspace, aliases, lambda tree: write_separate(tree, aliases, reason))
 
 
 def import_roster(
@@ -118,7 +121,10 @@ _HEADER = """\
 """
 
 
-def _correct(workspace: Workspace, aliases: Sequence[str], change: Callable[[Any], None]) -> None:
+T = TypeVar("T")
+
+
+def _correct(workspace: Workspace, aliases: Sequence[str], change: Callable[[Any], T]) -> T:
     """Changes people.yaml, comments kept, after it was checked that the change makes sense."""
     _refuse_strangers(Tables(workspace).who, aliases)
     path = workspace.root / "people.yaml"
@@ -127,12 +133,13 @@ def _correct(workspace: Workspace, aliases: Sequence[str], change: Callable[[Any
     tree = CommentedMap() if tree is None else tree
     if not isinstance(tree, CommentedMap):
         raise TechddError("expected a mapping of keys at the top", path)
-    change(tree)
+    told = change(tree)
     try:
         People.model_validate(tree)
     except ValidationError as error:
         raise TechddError(str(error.errors()[0]["msg"]), path) from None
     _write(path, comments + dump_yaml(tree))
+    return told
 
 
 def _refuse_strangers(who: Resolution, aliases: Iterable[str]) -> None:

@@ -86,7 +86,7 @@ def test_a_bound_on_time_is_told(tmp_path: Path) -> None:
 
 
 def test_huge_files_are_not_blamed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("techdd.collectors.bug_origins.MAX_BYTES", 10)
+    monkeypatch.setattr("techdd.history.pydriller_door.MAX_BYTES", 10)
     (issue,) = traced(opened(tmp_path, STORY))
     assert isinstance(issue, Issue)
     assert issue.reason == "fix could not be traced"

@@ -62,8 +62,9 @@ def series(found: list[Any], name: str) -> tuple[tuple[Any, ...], ...]:
 
 
 def truck(rows: list[Row]) -> list[Any]:
-    contributions, _, people = tables(rows, {"ann": 0, "ben": 0, "cy": 0})
-    return list(truck_factor.truck_factor.run(AS_OF, contributions, people))
+    return list(
+        truck_factor.truck_factor.run(AS_OF, *tables(rows, {"ann": 0, "ben": 9, "cy": 400}))
+    )
 
 
 def test_truck_factor_of_each_repository_and_of_all() -> None:
@@ -92,10 +93,19 @@ def test_truck_factor_of_each_repository_and_of_all() -> None:
         (CY, 0.0),
     )
     assert series(found, "main_authors") == (
-        (ANN, 4, 4 / 9, "2023-10-23"),
-        (BEN, 3, 3 / 9, "2023-10-23"),
-        (CY, 2, 2 / 9, "2023-10-23"),
+        (ANN, 4, 4 / 9, "2025-12-31"),
+        (BEN, 3, 3 / 9, "2025-12-22"),
+        (CY, 2, 2 / 9, "2024-11-26"),
     )
+
+
+def test_a_commit_after_the_day_of_the_audit_is_not_the_last_one() -> None:
+    contributions, _, people = tables([("api", "core/a", "ann+"), ("api", "core/b", "ben+")],
+                                      {"ann": 0, "ben": 0})  # fmt: skip
+    contributions["last"] = END + timedelta(days=2)
+    commits = committed(("ann", -2), ("ann", 0), ("ann", 30), ("ben", -2))
+    found = list(truck_factor.truck_factor.run(AS_OF, contributions, commits, people))
+    assert [row[-1] for row in series(found, "main_authors")] == ["2025-12-31", "unknown"]
 
 
 def test_no_source_file_has_no_truck_factor() -> None:
@@ -326,7 +336,7 @@ def test_names_are_never_written() -> None:
     people["person"] = "p1"
     people["name"] = "Ann Able"
     for probe, facts in (
-        (truck_factor.truck_factor, (contributions, people)),
+        (truck_factor.truck_factor, (contributions, commits, people)),
         (departures.departures, (contributions, commits, people)),
         (ownership.ownership, (contributions, people)),
     ):

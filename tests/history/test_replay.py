@@ -7,10 +7,12 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import pytest
 from builders import A, build, git, rows_of, tables_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from techdd.collectors.code import code
 from techdd.collectors.history import history
 from techdd.collectors.survival import survival
 from techdd.facts import Change, Commit, File, Survivor, frame
@@ -18,6 +20,7 @@ from techdd.history.patches import read_merges, read_patches
 from techdd.history.stream import patched
 from techdd.intake import open_repository
 from techdd.model import Issue
+from techdd.repository import Repository
 
 PEOPLE = ("Ann <ann@x.io>", "Ben <ben@x.io>", "Cy <cy@x.io>")
 LINES = st.lists(st.sampled_from("abcde"), max_size=8).map(
@@ -39,7 +42,13 @@ def survivors(source: Path, overlay: Path) -> tuple[dict[str, Counter[str]], lis
         count = content.count(b"\n") + (not content.endswith(b"\n") and bool(content))
         role = "binary" if b"\0" in content else "source"
         files.append(File(entry.path, entry.blob, 1, "Python", role, count, count, 0, "", "."))
-    items = list(survival.run(repository, tables[Commit], tables[Change], frame(File, files)))
+    return _survivors(source, repository, tables, frame(File, files))
+
+
+def _survivors(
+    source: Path, repository: Repository, tables: Any, files: Any
+) -> tuple[dict[str, Counter[str]], list[Issue]]:
+    items = list(survival.run(repository, tables[Commit], tables[Change], files))
     names = dict(zip(tables[Commit]["author"], _names(source, tables), strict=True))
     found: dict[str, Counter[str]] = {}
     for row in rows_of(tables_of(items, Survivor)[Survivor], Survivor):
@@ -145,6 +154,37 @@ def test_lines_of_unknown_writers_are_counted_once(tmp_path: Path) -> None:
         ("lines that commits changed are not known", "2 commits"),
         ("lines whose writer is not known", "22"),
     ]
+
+
+# With the contents of the audited tree, and without any: what Ben's commit made stands unchanged.
+@pytest.mark.parametrize(
+    ("option", "known", "unknown"),
+    [
+        (
+            "--checkout",
+            {"kept.py": Counter({"Ben": 2})},
+            [
+                ("lines that commits changed are not known", "4 commits"),
+                ("lines whose writer is not known", "23"),
+            ],
+        ),
+        ("--no-checkout", {}, [("lines that commits changed are not known", "5 commits")]),
+    ],
+)
+def test_a_clone_without_contents_has_no_wrong_writers(
+    tmp_path: Path, option: str, known: dict[str, Counter[str]], unknown: list[Any]
+) -> None:
+    kept = A({"kept.py": "k\nl\n"}, author=PEOPLE[1], day=3.5)
+    tale = [*MERGED[:4], kept, A({"a.py": f"{BASE}1\n2\n3\n"}, author=PEOPLE[2], day=4)]
+    source = build(tmp_path / "full.git", tale)
+    git(source, "config", "uploadpack.allowFilter", "true")
+    git(tmp_path, "clone", "-q", "--filter=blob:none", option, source.as_uri(), "part")
+    repository = open_repository("a", tmp_path / "part", tmp_path / "o")
+    tables = tables_of(history.run(repository), Commit, Change)
+    files = tables_of(code.run(repository), File)[File]
+    found, issues = _survivors(source, repository, tables, files)
+    assert found == known
+    assert [(one.reason, one.detail) for one in issues] == unknown
 
 
 @settings(max_examples=100, deadline=None)

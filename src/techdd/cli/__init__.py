@@ -6,10 +6,12 @@ something asked for could not be made; 4 a bug, with a log; 130 interrupted.
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import traceback
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,6 +20,9 @@ from techdd.cli import engagement, people, registers
 from techdd.cli import simulate as simulation
 from techdd.cli.shared import BUG, INTERRUPTED, USAGE, talk
 from techdd.errors import TechddError
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 
 class _InOrder(click.Group):
@@ -61,6 +66,7 @@ for command in (
 
 def run() -> None:
     """The console script: every way to fail ends in one line and a documented exit code."""
+    _outlive_readers()
     try:
         main(prog_name="techdd", standalone_mode=False)
     except click.exceptions.Exit as end:
@@ -82,6 +88,34 @@ def run() -> None:
         log = _write_log()
         talk(f"techdd: this is a bug: {type(error).__name__}: {error} (details: {log})")
         sys.exit(BUG)
+
+
+class _Unread(io.FileIO):
+    """A stream whose reader may go away: what nobody wants to read is dropped."""
+
+    def write(self, data: ReadableBuffer, /) -> int:
+        """How many bytes were written, or dropped."""
+        try:
+            return super().write(data)
+        except BrokenPipeError:
+            return memoryview(data).nbytes
+
+
+def _outlive_readers() -> None:
+    """Lets every command end as it would have where its reader has seen enough (`| head -1`).
+
+    Ending there and then could tell a gate as met before it was looked at.
+    """
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        try:
+            raw = _Unread(stream.fileno(), "w", closefd=False)
+        except (AttributeError, OSError):  # it is closed, or an object in memory
+            continue
+        new = io.TextIOWrapper(
+            io.BufferedWriter(raw), stream.encoding, stream.errors, line_buffering=True
+        )
+        setattr(sys, name, new)
 
 
 def _write_log() -> Path:

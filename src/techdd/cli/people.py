@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -82,8 +83,13 @@ def separate(folder: Path, aliases: tuple[str, ...], reason: str) -> None:
     """
     from techdd import register
 
-    register.separate(open_engagement(folder), aliases, reason)
+    unnamed = register.separate(open_engagement(folder), aliases, reason)
     talk(f"Written to {folder / 'people.yaml'}.")
+    for name, left in unnamed:
+        # Whose name it was of the two, only the adviser can tell.
+        keep = shlex.join(("techdd", "people", "join", str(folder), *left, "--name", name))
+        kept = f"; {left[0]} keeps it by: {keep}" if left else ""
+        talk(f"The name {name!r} went with the join{kept}")
     say_next(f"techdd people list {folder}")
 
 

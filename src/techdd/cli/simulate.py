@@ -44,6 +44,8 @@ def simulate(folder: Path, leaves: tuple[str, ...], form: str, as_of: datetime |
     when = day(as_of) or workspace.engagement.as_of or now().date()
     tables = Tables(workspace)
     people = tables.who.people
+    if not people:
+        raise TechddError(f"no history is collected yet; begin with: techdd collect {folder}")
     numbers = naming.kept_numbers(workspace.root / "pseudonyms.json", people)
     labels = naming.pseudonyms(people, numbers)
     leaving = [_find(one, people, labels, folder) for one in leaves]

@@ -5,22 +5,17 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from techdd.identity import by_person
+from techdd.counting import YEAR, end_of
+from techdd.presence import before, human_commits
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-FEWEST = 10  # cases; a share of fewer says nothing
-
 
 def commits_by_people(as_of: date, commits: DataFrame, people: DataFrame) -> DataFrame:
     """Commits of people (no bots) up to the end of `as_of`; column `recent`: in its last year."""
-    import pandas as pd
-
-    end = pd.Timestamp(as_of, tz="UTC") + pd.Timedelta(days=1)
-    human = by_person(commits, people).query("bot == False")
-    dated = human[human["authored"].notna() & (human["authored"] < end)]
-    return dated.assign(recent=dated["authored"] >= end - pd.Timedelta(days=365))
+    dated = human_commits(as_of, commits, people)
+    return dated.assign(recent=dated["authored"] >= before(end_of(as_of), YEAR))
 
 
 def lines_by_people(survivors: DataFrame, people: DataFrame) -> DataFrame:

@@ -7,9 +7,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from techdd.collectors import Answered, probe
+from techdd.counting import end_of
 from techdd.facts import Commit, Person
-from techdd.identity import by_person
 from techdd.model import Metric, Observation, Series
+from techdd.presence import human_commits
 
 if TYPE_CHECKING:
     from pandas import DataFrame, Timestamp
@@ -23,7 +24,7 @@ def activity(as_of: date, commits: DataFrame, people: DataFrame) -> Answered:
     """Is the code alive, and is delivery speeding up or slowing down?"""
     import pandas as pd
 
-    human, end = _by_people(as_of, commits, people)
+    human, end = human_commits(as_of, commits, people), end_of(as_of)
     for repo, rows in [("", human), *((str(name), rows) for name, rows in human.groupby("repo"))]:
         yield from _activity_metrics(repo, rows, end)
         yield from _silences(repo, rows, end)
@@ -40,15 +41,6 @@ def activity(as_of: date, commits: DataFrame, people: DataFrame) -> Answered:
         chart="line",
         note="Author dates of all commits by people (bots left out), all repositories together.",
     )
-
-
-def _by_people(as_of: date, commits: DataFrame, people: DataFrame) -> tuple[DataFrame, Timestamp]:
-    """(dated commits by people up to `as_of`, the end of that day)."""
-    import pandas as pd
-
-    end = pd.Timestamp(as_of, tz="UTC") + pd.Timedelta(days=1)
-    human = by_person(commits, people).query("bot == False")
-    return human[human["authored"].notna() & (human["authored"] < end)], end
 
 
 def _activity_metrics(repo: str, rows: DataFrame, end: Timestamp) -> Iterator[Metric]:

@@ -10,10 +10,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from techdd.collectors import Answered, probe
-from techdd.counting import last_quarters, of_people, quantile, quarters, scopes, share, within
+from techdd.counting import last_quarters, quantile, quarters, scopes, share, within
 from techdd.facts import Commit, Person
 from techdd.history.landing import landings
-from techdd.identity import by_person
+from techdd.identity import of_people
 from techdd.model import Series
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ SQUASHED = (
 def branches(as_of: date, commits: DataFrame, people: DataFrame) -> Answered:
     """How do changes reach the main line, how large are branches, and how long do they wait?"""
     # Without the commits of bots: what they propose waits for nobody's work.
-    landed = landings(of_people(by_person(commits, people)))
+    landed = landings(of_people(commits, people))
     landed = within(as_of, landed, days=QUARTERS * 92)
     recent = within(as_of, landed)
     own = recent[(recent["way"] == "merge") & (recent["brought"] > 0)]

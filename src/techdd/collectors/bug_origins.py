@@ -14,18 +14,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from techdd.collectors import Answered, Gathered, collector, probe
-from techdd.counting import end_of, of_people, quantile, scopes, share, within
+from techdd.counting import end_of, quantile, scopes, share, within
 from techdd.facts import Change, Commit, File, Person
 from techdd.history.purpose import is_repair
-from techdd.history.pydriller_door import MAX_BYTES, largest_versions, pydriller_git
-from techdd.identity import by_person
+from techdd.history.pydriller_door import MAX_BYTES, each_commit
+from techdd.identity import of_people
 from techdd.model import Issue, Series
 from techdd.repository import Repository
-from techdd.text import clean
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -73,24 +71,11 @@ def bug_origins(
     if len(wanted) > newest:
         detail = f"the {newest:,} newest of {len(wanted):,}"
         yield Issue("older fixes were not traced to their origin", detail=detail)
-    largest = largest_versions(repo, shas)
-    deadline = monotonic() + seconds
-    with _ignored_revisions(repo, files, commits) as ignored, pydriller_git(repo) as git:
-        for number, sha in enumerate(shas):
-            if monotonic() > deadline:
-                left = f"{len(shas) - number:,} of {len(shas):,}"
-                yield Issue("fixes not traced for lack of time", detail=left)
-                return
-            if largest[sha] > MAX_BYTES:
-                detail = f"{sha[:10]}: it changes a file of {largest[sha]:,} bytes"
-                yield Issue("fix could not be traced", detail=detail)
-                continue
-            try:
-                yield from _origins(git, sha, wanted[sha], ignored)
-            except Exception as error:
-                # PyDriller fails in many ways on unusual commits; each costs itself.
-                detail = f"{sha[:10]}: {type(error).__name__}: {clean(str(error))[:200]}"
-                yield Issue("fix could not be traced", detail=detail)
+    with _ignored_revisions(repo, files, commits) as ignored:
+        yield from each_commit(
+            repo, shas, seconds, lambda git, sha: _origins(git, sha, wanted[sha], ignored),
+            late="fixes not traced for lack of time", failed="fix could not be traced",
+        )  # fmt: skip
 
 
 def _fixes(commits: DataFrame, changes: DataFrame, files: DataFrame) -> dict[str, set[str]]:
@@ -159,7 +144,7 @@ def bug_introduction(
         on=["repo", "origin"], how="left",
     )  # fmt: skip
     pairs = pairs.assign(days=(pairs["fixed"] - pairs["brought"]).dt.total_seconds() / 86_400)
-    work = of_people(by_person(within(as_of, known[known["parents"] < 2]), people))
+    work = of_people(within(as_of, known[known["parents"] < 2]), people)
     guilty = set(zip(pairs["repo"], pairs["origin"], strict=True))
     blamed = [key in guilty for key in zip(work["repo"], work["sha"], strict=True)]
     examined = dict(scopes(pairs))

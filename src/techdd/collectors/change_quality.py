@@ -7,16 +7,15 @@ implemented by PyDriller: the share of changed code that lies in small, simple, 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
-from time import monotonic
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from techdd.collectors import Answered, Gathered, collector, probe
 from techdd.facts import Commit
-from techdd.history.pydriller_door import MAX_BYTES, largest_versions, pydriller_git
-from techdd.model import Issue, Metric
+from techdd.history.pydriller_door import each_commit
+from techdd.model import Metric
 from techdd.repository import Repository
-from techdd.text import clean
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -43,28 +42,17 @@ def change_quality(
     """
     wanted = commits[(commits["parents"] == 1) & commits["files"].between(1, LARGEST)]
     shas = [str(sha) for sha in wanted["sha"].head(newest)]
-    largest = largest_versions(repo, shas)
-    deadline = monotonic() + seconds
-    with pydriller_git(repo) as git:
-        for number, sha in enumerate(shas):
-            if monotonic() > deadline:
-                left = f"{len(shas) - number:,} of {len(shas):,}"
-                yield Issue("changes not analysed for lack of time", detail=left)
-                return
-            if largest[sha] > MAX_BYTES:
-                detail = f"{sha[:10]}: it changes a file of {largest[sha]:,} bytes"
-                yield Issue("change could not be analysed", detail=detail)
-                continue
-            try:
-                commit = git.get_commit(sha)
-                yield ChangeQuality(
-                    sha, commit.dmm_unit_size, commit.dmm_unit_complexity,
-                    commit.dmm_unit_interfacing,
-                )  # fmt: skip
-            except Exception as error:
-                # PyDriller and Lizard fail in many ways on unusual commits; each costs itself.
-                detail = f"{sha[:10]}: {type(error).__name__}: {clean(str(error))[:200]}"
-                yield Issue("change could not be analysed", detail=detail)
+    yield from each_commit(
+        repo, shas, seconds, _quality,
+        late="changes not analysed for lack of time", failed="change could not be analysed",
+    )  # fmt: skip
+
+
+def _quality(git: Any, sha: str) -> Iterator[ChangeQuality]:
+    commit = git.get_commit(sha)
+    yield ChangeQuality(
+        sha, commit.dmm_unit_size, commit.dmm_unit_complexity, commit.dmm_unit_interfacing
+    )
 
 
 @probe(domain="sdlc", needs=(ChangeQuality,))

@@ -9,10 +9,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from techdd.collectors import Answered, probe
-from techdd.counting import of_people, quantile, scopes, share, within
+from techdd.counting import quantile, scopes, share, within
 from techdd.facts import Change, Commit, File, Person
 from techdd.history.purpose import is_fix, is_revert
-from techdd.identity import by_person
+from techdd.identity import of_people
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -87,4 +87,4 @@ def change_size(
 def _work(as_of: date, commits: DataFrame, people: DataFrame) -> DataFrame:
     """The non-merge commits by people in the last 12 months."""
     recent = within(as_of, commits)
-    return of_people(by_person(recent[recent["parents"] < 2], people))
+    return of_people(recent[recent["parents"] < 2], people)

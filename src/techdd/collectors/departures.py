@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from techdd.authorship import authors, scopes, source_by_person
+from techdd.authorship import authors, source_by_person
 from techdd.collectors import Answered, probe
+from techdd.counting import end_of, scopes
 from techdd.departure import SMALLEST_COMPONENT, Loss, hottest, knowledge, simulate
 from techdd.facts import Change, Commit, Contribution, File, Function, Person, Survivor
-from techdd.identity import by_person
+from techdd.identity import of_people
 from techdd.model import Metric, Observation, Series, Value, person_token
-from techdd.presence import ACTIVE_DAYS, MONTH, before, departed, end_of, on
+from techdd.presence import ACTIVE_DAYS, MONTH, before, departed, on
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +35,7 @@ def departures(
     """How much of the code was written by people who are no longer active?"""
     rows = source_by_person(contributions, people)
     end = end_of(as_of)
-    by_people = by_person(commits, people).query("bot == False")
+    by_people = of_people(commits, people)
     last = by_people.groupby("person")["authored"].max()
     gone = departed(as_of, commits, people)
     authored = authors(rows)

@@ -11,12 +11,12 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from techdd.collectors import Answered, probe
-from techdd.counting import end_of, of_people, quantile, scopes, share, within
+from techdd.counting import end_of, quantile, scopes, share, within
 from techdd.facts import Commit, Person, Tag
 from techdd.history.landing import landings
 from techdd.history.releases import HOTFIX_DAYS, fast_repositories, releases_of
 from techdd.history.reverts import reverted_landings
-from techdd.identity import by_person
+from techdd.identity import of_people
 from techdd.model import Metric, Series, Value
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def dora_proxy(as_of: date, tags: DataFrame, commits: DataFrame, people: DataFra
     known = commits[commits["committed"] < end_of(as_of)]
     made = releases_of(tags[tags["created"] < end_of(as_of)])
     released = _released(within(as_of, landings(known)), known, made)
-    changes = of_people(by_person(released, people))
+    changes = of_people(released, people)
     recent = within(as_of, made, "created")
     judged = within(as_of, made, "created", back=HOTFIX_DAYS)
     judged = judged[~judged["repo"].isin(fast_repositories(recent))]

@@ -40,7 +40,7 @@ def maintainability_index(repo: Repository, files: DataFrame) -> Gathered:
     small = wanted[wanted["size"] <= MAX_BYTES]
     copies = dict(iter(small.groupby("blob", sort=False)))
     for blob, content in repo.blobs(map(str, copies)):
-        found = _index(content) if content is not None else "content is missing"
+        found = _index(content) if content is not None else "content is missing or damaged"
         for path, code in copies[blob][["path", "code"]].itertuples(index=False):
             if isinstance(found, str):
                 yield Issue("maintainability index not computed", str(path), found)

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
-from techdd.authorship import authors, scopes, source_by_person
+from techdd.authorship import authors, source_by_person
 from techdd.collectors import Answered, probe
+from techdd.counting import end_of, scopes
 from techdd.departure import SMALLEST_COMPONENT
 from techdd.facts import Change, Commit, Contribution, File, Person
 from techdd.model import Metric, Observation, Series, Value, person_token
-from techdd.presence import MONTH, before, departed, end_of, human_commits, on
+from techdd.presence import MONTH, before, departed, human_commits, on
 
 if TYPE_CHECKING:
     from pandas import DataFrame, Timestamp

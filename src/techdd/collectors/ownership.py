@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
-from techdd.authorship import authors, lines_by_person, scopes, source_by_person
+from techdd.authorship import authors, lines_by_person, source_by_person
 from techdd.collectors import Answered, probe
+from techdd.counting import scopes
 from techdd.departure import SMALLEST_COMPONENT, known_components
 from techdd.facts import Commit, Contribution, Person, Survivor
 from techdd.model import Metric, Series, Value, person_token

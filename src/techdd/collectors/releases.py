@@ -14,7 +14,6 @@ from techdd.counting import (
     YEAR,
     end_of,
     last_quarters,
-    of_people,
     quarters,
     share,
     within,
@@ -23,7 +22,7 @@ from techdd.facts import Commit, Person, Tag
 from techdd.history.landing import landings
 from techdd.history.purpose import is_repair
 from techdd.history.releases import HOTFIX_DAYS, fast_repositories, releases_of
-from techdd.identity import by_person
+from techdd.identity import of_people
 from techdd.model import Metric, Series
 
 if TYPE_CHECKING:
@@ -95,7 +94,7 @@ def _by_quarter(as_of: date, made: DataFrame) -> Series:
 def hotfixes(as_of: date, tags: DataFrame, commits: DataFrame, people: DataFrame) -> Answered:
     """Do repairs reach the main line more often right after a release than at other times?"""
     made = within(as_of, releases_of(tags), "created")
-    recent = of_people(by_person(within(as_of, commits[commits["parents"] < 2]), people))
+    recent = of_people(within(as_of, commits[commits["parents"] < 2]), people)
     fixes = within(as_of, _arrivals(recent[is_repair(recent["subject"])], commits), "arrived")
     since = commits.groupby("repo")["committed"].min()
     made = made[made["repo"].isin(within(as_of, commits)["repo"])]

@@ -6,10 +6,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from techdd.collectors import Answered, probe
-from techdd.counting import end_of, of_people, quantile, scopes, share, within
+from techdd.counting import end_of, quantile, scopes, share, within
 from techdd.facts import Commit, Person
 from techdd.history.reverts import reverted_landings
-from techdd.identity import by_person
+from techdd.identity import of_people
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -24,7 +24,7 @@ def reverts(as_of: date, commits: DataFrame, people: DataFrame) -> Answered:
     """
     known = commits[commits["committed"] < end_of(as_of)]
     taken_back = reverted_landings(known)
-    mainline = of_people(by_person(within(as_of, known[known["mainline"].astype(bool)]), people))
+    mainline = of_people(within(as_of, known[known["mainline"].astype(bool)]), people)
     keys = set(zip(taken_back["repo"], taken_back["landed"], strict=True))
     marked = [key in keys for key in zip(mainline["repo"], mainline["sha"], strict=True)]
     for repo, part in scopes(mainline.assign(reverted=marked)):

@@ -9,9 +9,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from techdd.collectors import Answered, probe
-from techdd.counting import of_people, scopes, within
+from techdd.counting import scopes, within
 from techdd.facts import Commit, Person
-from techdd.identity import by_person
+from techdd.identity import of_people
 from techdd.model import Metric, Series
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ HIDDEN = "Squash and rebase can hide a review: a change without a mark is not pr
 @probe(domain="sdlc", needs=(Commit, Person))
 def review(as_of: date, commits: DataFrame, people: DataFrame) -> Answered:
     """How much reaches the main line without any mark that somebody else looked at it?"""
-    recent = of_people(by_person(within(as_of, commits), people))
+    recent = of_people(within(as_of, commits), people)
     mainline = recent[recent["mainline"].astype(bool)]
     # A merge brings in work that was done beside the main line: a mark, though a weak one.
     marked = (mainline["review"] != "") | (mainline["parents"] > 1)

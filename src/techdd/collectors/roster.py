@@ -7,7 +7,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from techdd.collectors import Answered, probe
-from techdd.collectors._people import FEWEST, commits_by_people, lines_by_people
+from techdd.collectors._people import commits_by_people, lines_by_people
+from techdd.counting import FEWEST
 from techdd.facts import Commit, Person, Survivor
 from techdd.identity import Employment
 from techdd.model import Metric, Observation, Series, person_token

@@ -138,7 +138,9 @@ def suppression_marks(repo: Repository, files: DataFrame) -> Gathered:
     for blob, content in repo.blobs(copies):
         if content is None:
             for file in copies[blob]:
-                yield Issue("not searched for suppressions", file.path, "content is missing")
+                yield Issue(
+                    "not searched for suppressions", file.path, "content is missing or damaged"
+                )
             continue
         searched += len(copies[blob])
         marks = list(_marks(utf8(content)[0].decode("utf-8", "replace")))

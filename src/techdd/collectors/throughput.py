@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from techdd.changepoints import ENOUGH, Level, levels
 from techdd.collectors import Answered, probe
-from techdd.counting import end_of, of_people, scopes
+from techdd.counting import end_of, scopes
 from techdd.facts import Commit, Person
-from techdd.identity import by_person
+from techdd.identity import of_people
 from techdd.model import Metric, Series, Value
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ METHOD = (
 @probe(domain="sdlc", needs=(Commit, Person))
 def throughput(as_of: date, commits: DataFrame, people: DataFrame) -> Answered:
     """Did the pace of the work change, when, and by how much?"""
-    human = of_people(by_person(commits, people))
+    human = of_people(commits, people)
     human = human[(human["committed"] < end_of(as_of)) & (human["authored"] < end_of(as_of))]
     for repo, part in scopes(human):
         months, counts = _monthly(as_of, part)

@@ -16,14 +16,14 @@ from techdd.authorship import (
     file_count,
     lines_by_person,
     owners,
-    scopes,
 )
 from techdd.authorship import truck_factor as remove_people
 from techdd.collectors import Answered, probe
+from techdd.counting import end_of, scopes
 from techdd.departure import SMALLEST_COMPONENT
 from techdd.facts import Commit, Contribution, Person, Survivor
 from techdd.model import Metric, Series, Value, person_token
-from techdd.presence import before, departed, end_of, human_commits, on
+from techdd.presence import before, departed, human_commits, on
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -35,8 +35,10 @@ FEWEST = 10  # commits; of fewer a share says nothing
 CLOSE = 1  # readings that differ by no more than this agree
 
 
-@probe(domain="team", needs=(Contribution, Person))
-def truck_factor(as_of: date, contributions: DataFrame, people: DataFrame) -> Answered:
+@probe(domain="team", needs=(Contribution, Commit, Person))
+def truck_factor(
+    as_of: date, contributions: DataFrame, commits: DataFrame, people: DataFrame
+) -> Answered:
     """How many people would have to leave before half of the code has nobody who wrote it?"""
     rows = code_by_person(contributions, people)
     for repo, part in scopes(rows):
@@ -59,7 +61,7 @@ def truck_factor(as_of: date, contributions: DataFrame, people: DataFrame) -> An
                 note="Avelino et al. 2016, greedy; the truck factor is reached below one half. "
                 "Authorship over the whole history, without decay; who left long ago counts.",
             )
-    yield _main_authors(rows)
+    yield _main_authors(rows, human_commits(as_of, commits, people))
     yield Series(
         "truck_factor_order",
         "Truck factor of each repository and of the largest components",
@@ -94,21 +96,25 @@ def _listed(people: Sequence[str], shown: int = 4) -> str:
     return ", ".join(map(person_token, people[:shown])) + more
 
 
-def _main_authors(rows: DataFrame) -> Series:
-    """Who authored how much, all repositories together."""
+def _main_authors(rows: DataFrame, made: DataFrame) -> Series:
+    """Who authored how much, all repositories together, and made the last of the commits when.
+
+    The last change of a contribution would not do: it may be later than the day of the audit.
+    """
     files = file_count(rows)
     count = authors(rows).groupby("person")["path"].size().rename("files").reset_index()
-    last = rows.groupby("person")["last"].max()
+    last = made.groupby("person")["authored"].max()
     table = count.sort_values(["files", "person"], ascending=[False, True]).head(SHOWN)
     return Series(
         "main_authors",
         "People by the code files they are an author of",
-        ("person", "files", "share of files", "last change to these files"),
+        ("person", "files", "share of files", "last commit"),
         tuple(
             (person_token(person), int(number), number / files, on(last.get(person)))
             for person, number in zip(table["person"], table["files"], strict=True)
         ),
-        note=f"Of {files:,} source and test files. A file can have several authors.",
+        note=f"Of {files:,} source and test files. A file can have several authors. Last commit: in any "
+        "repository, up to the day of the audit.",
     )
 
 

@@ -8,9 +8,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from techdd.collectors import Answered, probe
+from techdd.counting import end_of
 from techdd.facts import Commit, Person
 from techdd.model import Metric, Observation, Series, Value
-from techdd.presence import ACTIVE_DAYS, before, end_of, half_years, human_commits, on
+from techdd.presence import ACTIVE_DAYS, before, half_years, human_commits, on
 
 if TYPE_CHECKING:
     from pandas import DataFrame, Timestamp

@@ -6,9 +6,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from techdd.collectors import Answered, probe
-from techdd.counting import of_people, scopes, within
+from techdd.counting import scopes, within
 from techdd.facts import Commit, Person
-from techdd.identity import by_person
+from techdd.identity import of_people
 from techdd.model import Metric, Series
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ CAVEAT = (
 @probe(domain="sdlc", needs=(Commit, Person))
 def work_patterns(as_of: date, commits: DataFrame, people: DataFrame) -> Answered:
     """How much of the work falls on nights and weekends, and is that share growing?"""
-    human = of_people(by_person(commits[commits["parents"] < 2], people))
+    human = of_people(commits[commits["parents"] < 2], people)
     human = _on_own_clock(human[human["offset"].notna() & human["authored"].notna()])
     recent, earlier = (within(as_of, human, "authored", back=back) for back in (0, 365))
     before = dict(scopes(earlier))

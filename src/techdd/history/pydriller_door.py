@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from time import monotonic
+from typing import Any, TypeVar
 
+from techdd.model import Issue
 from techdd.repository import GIT_ENVIRONMENT, Repository, records
+from techdd.text import clean
+
+T = TypeVar("T")
 
 MAX_BYTES = 1_000_000  # of a changed file, which PyDriller reads whole and Lizard slowly
 
@@ -28,6 +33,39 @@ def pydriller_git(repo: Repository) -> Iterator[Any]:
     finally:
         os.environ.clear()
         os.environ.update(before)
+
+
+def each_commit(
+    repo: Repository,
+    shas: Sequence[str],
+    seconds: float,
+    read: Callable[[Any, str], Iterable[T]],
+    *,
+    late: str,
+    failed: str,
+) -> Iterator[T | Issue]:
+    """What `read` finds in each commit with PyDriller's `Git`, as far as `seconds` reach.
+
+    A commit of a very large file, or one that PyDriller fails on, costs itself: the reason is
+    `failed`; of what was left for lack of time it is `late`.
+    """
+    largest = largest_versions(repo, shas)
+    deadline = monotonic() + seconds
+    with pydriller_git(repo) as git:
+        for number, sha in enumerate(shas):
+            if monotonic() > deadline:
+                yield Issue(late, detail=f"{len(shas) - number:,} of {len(shas):,}")
+                return
+            if largest[sha] > MAX_BYTES:
+                detail = f"{sha[:10]}: it changes a file of {largest[sha]:,} bytes"
+                yield Issue(failed, detail=detail)
+                continue
+            try:
+                yield from read(git, sha)
+            except Exception as error:
+                # PyDriller and Lizard fail in many ways on unusual commits.
+                detail = f"{sha[:10]}: {type(error).__name__}: {clean(str(error))[:200]}"
+                yield Issue(failed, detail=detail)
 
 
 def largest_versions(repo: Repository, shas: Iterable[str]) -> dict[str, int]:

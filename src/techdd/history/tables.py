@@ -177,9 +177,9 @@ def _issues(store: Store) -> Iterator[Issue]:
         yield Issue("commits with an implausible date", detail=f"{number:,}")
     number, example = told(f"depth = {PATHS}")
     if number:
-        detail = f"{number:,} commits whose file contents are missing, such as {example}"
+        detail = f"{number:,} commits whose file contents are missing or damaged, such as {example}"
         yield Issue("lines changed and renames are not known", detail=detail)
     number, example = told(f"depth = {NOTHING}")
     if number:
-        detail = f"{number:,} commits whose trees are missing, such as {example}"
+        detail = f"{number:,} commits whose trees are missing or damaged, such as {example}"
         yield Issue("changes are not known", detail=detail)

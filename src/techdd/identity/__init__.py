@@ -2,7 +2,7 @@
 
 from techdd.identity.affiliation import FREE_MAIL, Domain, domain_of, is_private
 from techdd.identity.employment import Employment, Roster, RosterEntry
-from techdd.identity.merging import Merge, by_person
+from techdd.identity.merging import Merge, by_person, of_people
 from techdd.identity.resolution import Resolution, resolve
 from techdd.identity.written import Correction, People
 
@@ -19,5 +19,6 @@ __all__ = [
     "by_person",
     "domain_of",
     "is_private",
+    "of_people",
     "resolve",
 ]

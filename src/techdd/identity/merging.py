@@ -182,6 +182,12 @@ def by_person(commits: DataFrame, people: DataFrame) -> DataFrame:
     return commits.merge(columns, left_on="author", right_on="identity", how="left")
 
 
+def of_people(commits: DataFrame, people: DataFrame) -> DataFrame:
+    """`by_person` without the commits of bots."""
+    rows = by_person(commits, people)
+    return rows[rows["bot"] == False]  # noqa: E712 - the column may hold unknowns
+
+
 class _Groups:
     """Disjoint sets over positions (union-find)."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field, field_validator
 
@@ -46,6 +46,13 @@ class People(Written):
         return given
 
 
+class Unnamed(NamedTuple):
+    """A name that the adviser had given, and who is left of those who bore it."""
+
+    name: str
+    left: tuple[str, ...]
+
+
 def said_of(row: Identity) -> tuple[str, ...]:
     """The ways in which people.yaml may name the identity `row`, the narrowest first."""
     email = row.email.lower()
@@ -68,12 +75,14 @@ def join(document: Any, aliases: Sequence[str], name: str = "", reason: str = ""
     document.setdefault("same", []).append(entry)
 
 
-def separate(document: Any, aliases: Sequence[str], reason: str = "") -> None:
+def separate(document: Any, aliases: Sequence[str], reason: str = "") -> list[Unnamed]:
     """Writes into the tree of people.yaml that each of `aliases` is somebody of its own.
 
-    It is taken out of what the adviser had joined before: the later word counts.
+    It is taken out of what the adviser had joined before: the later word counts. A join of which
+    less than two are left is none; the names that went with such joins are returned.
     """
     wanted = {alias.lower() for alias in aliases}
+    unnamed: list[Unnamed] = []
     same = document.get("same", [])
     for place in reversed(range(len(same))):
         emails = same[place]["emails"]
@@ -81,6 +90,8 @@ def separate(document: Any, aliases: Sequence[str], reason: str = "") -> None:
         for at in reversed(taken):
             del emails[at]
         if taken and len(emails) < 2:
+            if name := same[place].get("name"):
+                unnamed.append(Unnamed(str(name), tuple(map(str, emails))))
             del same[place]
     if not same:
         document.pop("same", None)
@@ -88,3 +99,4 @@ def separate(document: Any, aliases: Sequence[str], reason: str = "") -> None:
     if reason:
         entry["reason"] = reason
     document.setdefault("separate", []).append(entry)
+    return unnamed

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from techdd.collectors import Answered, probe
 from techdd.collectors.coupling.tables import degree
 from techdd.facts import Change, Commit, File, Person
-from techdd.identity import by_person
+from techdd.identity import of_people
 from techdd.model import Metric, Observation, Series
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def _change_sets(
     import pandas as pd
 
     end = pd.Timestamp(as_of, tz="UTC") + pd.Timedelta(days=1)
-    human = by_person(commits, people).query("bot == False")
+    human = of_people(commits, people)
     recent = human[
         (human["authored"] < end)
         & (human["authored"] >= end - pd.DateOffset(months=MONTHS))

@@ -81,7 +81,7 @@ def weaknesses(repo: Repository, files: DataFrame) -> Gathered:
     for batch in _batches(repo.blobs(readable)):
         found = _judged({blob: content for blob, content in batch.items() if content is not None})
         for blob in batch:
-            yield from _facts(copies[blob], found.get(blob, ([], "content is missing")))
+            yield from _facts(copies[blob], found.get(blob, ([], "content is missing or damaged")))
 
 
 def _facts(paths: list[Any], found: _Found) -> Iterator[Weakness | WeaknessScan | Issue]:
