@@ -175,3 +175,7 @@ def an_item(id_: str = "AA-01", **changes: Any) -> ItemScore:
         grade=Grade.SAMPLED, outcome=Outcome.NOT_TESTABLE, applicable=True, basis="Said.",
     )  # fmt: skip
     return replace(one, **changes)
+
+
+def loose(source: Path, identifier: str) -> Path:
+    return source / "objects" / identifier[:2] / identifier[2:]

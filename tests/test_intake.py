@@ -16,6 +16,7 @@ from builders import ENVIRONMENT, A, build, fast_import, git
 from techdd.errors import RepositoryError
 from techdd.intake import open_repository
 from techdd.repository import Repository
+from techdd.text import clean
 
 TWO = [A({"app.py": "a = 1\n"}), A({"app.py": "a = 2\n", "b.txt": "b\n"}, "Second", day=1)]
 
@@ -525,3 +526,29 @@ def test_the_state_follows_every_ref(tmp_path: Path) -> None:
     git(source, "tag", "v1", "main~1")
     states.append(open_(source).state)
     assert states[0] == states[1] != states[2]
+
+
+@pytest.mark.parametrize(
+    "name", ["caf\udce9", "feature/\N{WOMAN}\N{ZERO WIDTH JOINER}x", "v3\xa0x"]
+)
+def test_a_branch_of_any_name_that_git_takes_is_audited(tmp_path: Path, name: str) -> None:
+    source = build(tmp_path / "a.git", [A({"a": "1"})])
+    head = git(source, "rev-parse", "main").strip()
+    (source / "refs" / "heads" / "main").unlink(missing_ok=True)
+    raw = name.encode("utf-8", "surrogateescape")
+    (source / "packed-refs").write_bytes(b"%s refs/heads/%s\n" % (head.encode(), raw))
+    (source / "HEAD").write_bytes(b"ref: refs/heads/%s\n" % raw)
+    repository = open_repository("app", source, tmp_path / "overlay")
+    assert (repository.head, repository.issues) == (head, ())
+    assert repository.branch == clean(repository.branch)
+
+
+def test_a_damaged_ref_over_an_older_one_is_said(tmp_path: Path) -> None:
+    source = build(tmp_path / "a.git", [A({"a": "1"})])
+    git(source, "pack-refs", "--all")
+    (source / "refs" / "heads").mkdir(parents=True, exist_ok=True)
+    (source / "refs" / "heads" / "main").write_text("")
+    repository = open_repository("app", source, tmp_path / "overlay")
+    assert [(one.reason, one.path) for one in repository.issues] == [
+        ("a ref is damaged; its older value was taken", "refs/heads/main")
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
@@ -259,6 +260,29 @@ def test_what_a_fact_depends_on_makes_it_stale(
     assert bench.cached == cached
 
 
+def test_what_was_lost_and_is_there_again_reaches_those_who_need_it(
+    bench: Bench, tmp_path: Path
+) -> None:
+    found = tmp_path / "found"
+    options = {"pebbles": {"lost": str(found)}}
+    bench.collect("pebbles", "walls", **options)
+    assert bench.table("walls") == [("app", 0)]
+    bench.collect("pebbles", "walls", **options)
+    assert bench.cached == {"walls"}
+    found.touch()
+    bench.collect("pebbles", **options)  # as far as a run came that was killed
+    bench.collect("pebbles", "walls", **options)
+    assert (bench.table("walls"), bench.cached) == ([("app", 2)], {"pebbles"})
+
+
+def test_a_full_disk_is_no_bug(bench: Bench) -> None:
+    (run,) = bench.collect("full").values()
+    assert [one.reason for one in run.issues] == [
+        "a file cannot be read or written: No space left on device"
+    ]
+    assert not bench.logs
+
+
 # --- real workers ---------------------------------------------------------------------------------
 
 
@@ -270,6 +294,24 @@ def test_workers_find_third_party_collectors_and_survive_one_that_dies(bench: Be
     }  # fmt: skip
     assert runs["dies.app"].issues == (Issue("its process died (out of memory?)"),)
     assert bench.table("dies", "well") == [("well", "survived")]
+
+
+@pytest.mark.parametrize("standing", ["file", "input"])
+def test_a_script_without_a_guard_runs_once(tmp_path: Path, standing: str) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from techdd.worker import executor\n"
+        "print('once')\n"
+        "pool = executor(1)\n"
+        "print(pool.submit(len, 'four').result())\n"
+        "pool.shutdown()\n"
+    )
+    with script.open() as file:
+        arguments = [str(script)] if standing == "file" else ["-"]
+        said = subprocess.run(
+            [sys.executable, *arguments], stdin=file, capture_output=True, text=True, check=True
+        )
+    assert (said.stdout, said.stderr) == ("once\n4\n", "")
 
 
 def test_no_repository_is_no_run(bench: Bench) -> None:

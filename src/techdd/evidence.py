@@ -9,7 +9,6 @@ repository taken out of it leaves the numbers too.
 
 from __future__ import annotations
 
-import errno
 import json
 import shutil
 import tempfile
@@ -124,16 +123,11 @@ class Evidence:
         return parquet.connect()
 
     def _write(self, fact: Fact, rows: DataFrame, path: Path) -> None:
-        import duckdb
-
         columns = ", ".join(
             f'CAST("{name}" AS {_sql_type(kind)}) AS "{name}"'
             for name, (kind, _) in schema(fact).items()
         )
-        try:
-            parquet.write(self._duckdb, f"SELECT {columns} FROM facts", path, {"facts": rows})
-        except duckdb.IOException as error:
-            raise OSError(errno.EIO, _reason(error)) from None
+        parquet.write(self._duckdb, f"SELECT {columns} FROM facts", path, {"facts": rows})
 
     def _read(self, paths: Sequence[str]) -> DataFrame:
         import duckdb

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,19 +19,11 @@ from techdd.cloning import is_url, refuse_credentials
 from techdd.errors import RepositoryError
 from techdd.files import write_atomic
 from techdd.model import Issue
+from techdd.refs import OBJECT_ID, is_small_file, read_refs
 from techdd.repository import GIT_ENVIRONMENT, Repository, first_line, git_program
 from techdd.text import clean
 
 MAX_ENTRIES = 2_000_000  # of the audited tree, folders included; a git bomb has 10^10
-
-_OBJECT_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
-# What git takes for the name of a ref; others could point elsewhere or end a line of `packed-refs`.
-_REF = (
-    r"refs/(?!replace/)(?!\S*(?:\.\.|@\{|//|/\.|\.lock/))"
-    r"[^\x00-\x20\x7f~^:?*\[\\]+(?<!/)(?<!\.lock)"
-)
-_REF_NAME = re.compile(_REF)
-_PACKED_REF = re.compile(rf"^({_OBJECT_ID.pattern}) ({_REF})$", re.M)
 
 
 def check_source(source: str) -> None:
@@ -76,12 +67,12 @@ def _open(name: str, source: Path, overlay: Path, revision: str) -> Repository:
         )
     sha256 = config.get("extensions.objectformat") == "sha256"
     objects = _objects(client, source)
-    refs, issues = _refs(client)
+    refs, issues = read_refs(client)
     branch, head, head_issues = _resolve(client, refs, revision, source)
     shallow = _object_ids(client / "shallow")
     if shallow:
         head_issues.append(Issue("history is truncated (shallow clone)"))
-    if _is_file(client / "info" / "grafts"):
+    if is_small_file(client / "info" / "grafts"):
         head_issues.append(Issue("grafts rewrite the history; they were not applied"))
 
     known = _write_overlay(overlay, objects, refs, head, shallow, sha256=sha256)
@@ -115,7 +106,7 @@ def _git_dir(source: Path) -> Path:
     except PermissionError as error:
         raise RepositoryError(f"cannot be read: {error.strerror}", error.filename) from None
     common = target / "commondir"
-    if _is_file(common):
+    if is_small_file(common):
         store = (target / os.fsdecode(common.read_bytes()[:4096].strip())).resolve()
         main = store.parent if store.name == ".git" else store
         raise RepositoryError(f"is a linked worktree of {clean(str(main))}; audit that one", source)
@@ -133,14 +124,10 @@ def _no_repository(source: Path) -> str:
     return "is no git repository (no .git, not bare)"
 
 
-def _is_file(path: Path) -> bool:
-    return path.is_file() and path.stat().st_size < 50_000_000
-
-
 def _configuration(client: Path) -> dict[str, str]:
     """The client's settings that say how its store is laid out; read as data, never in force."""
     path = client / "config"
-    if not _is_file(path):
+    if not is_small_file(path):
         return {}
     command = [git_program(), "config", "--file", str(path), "--no-includes", "--null", "--list"]
     done = sandbox.run(command, env=GIT_ENVIRONMENT, timeout=30)
@@ -177,28 +164,10 @@ def _objects(client: Path, source: Path) -> Path:
 def _alternates(store: Path) -> list[Path]:
     """The stores that git would look into besides `store`."""
     path = store / "info" / "alternates"
-    lines = os.fsdecode(path.read_bytes()).split("\n") if _is_file(path) else []
+    lines = os.fsdecode(path.read_bytes()).split("\n") if is_small_file(path) else []
     if any(line.startswith('"') for line in lines):
         raise RepositoryError("names a store by a quoted path; write it plainly", path)
     return [store / line for line in lines if line and not line.startswith("#")]
-
-
-def _refs(client: Path) -> tuple[dict[str, str], list[Issue]]:
-    """Ref name -> object id, loose refs over packed ones; only names and ids that are sound."""
-    packed = client / "packed-refs"
-    text = packed.read_bytes().decode("utf-8", "surrogateescape") if _is_file(packed) else ""
-    found = {name: identifier for identifier, name in _PACKED_REF.findall(text)}
-    replaced = " refs/replace/" in text
-    loose = (path for path in (client / "refs").rglob("*") if not path.is_symlink())
-    for path in sorted(loose):
-        if path.is_file() and path.stat().st_size < 200:
-            identifier = path.read_bytes().decode("ascii", "replace").strip()
-            name = path.relative_to(client).as_posix()
-            replaced |= name.startswith("refs/replace/")
-            if _OBJECT_ID.fullmatch(identifier) and _REF_NAME.fullmatch(name):
-                found[name] = identifier
-    issues = [Issue("replace refs rewrite objects; they were not applied")] if replaced else []
-    return {name: one for name, one in sorted(found.items()) if name.isprintable()}, issues
 
 
 def _resolve(
@@ -208,17 +177,18 @@ def _resolve(
     if revision:
         for prefix in ("refs/heads/", "refs/tags/", "refs/remotes/origin/", ""):
             if prefix + revision in refs:
-                return revision, refs[prefix + revision], []
-        if _OBJECT_ID.fullmatch(revision):
+                return clean(revision), refs[prefix + revision], []
+        if OBJECT_ID.fullmatch(revision):
             return "", revision, []
         raise RepositoryError(f"has no branch, tag or full commit id {revision!r}", source)
     head = client / "HEAD"
-    text = head.read_bytes()[:4096].decode("utf-8", "replace").strip() if _is_file(head) else ""
-    if _OBJECT_ID.fullmatch(text):
+    raw = head.read_bytes()[:4096] if is_small_file(head) else b""
+    text = raw.decode("utf-8", "surrogateescape").strip()
+    if OBJECT_ID.fullmatch(text):
         return "", text, []
     name = text.removeprefix("ref:").strip()
     if name in refs:
-        return name.removeprefix("refs/heads/"), refs[name], []
+        return clean(name.removeprefix("refs/heads/")), refs[name], []
     branches = [ref for ref in refs if ref.startswith(("refs/heads/", "refs/remotes/origin/"))]
     usual = [
         ref
@@ -230,13 +200,13 @@ def _resolve(
         raise RepositoryError("is empty: it has no commit on any branch, nothing to audit", source)
     chosen = (usual or branches)[0]
     issue = Issue(f"HEAD names no existing branch; {clean(chosen)} was audited instead")
-    return chosen.split("/")[-1], refs[chosen], [issue]
+    return clean(chosen.split("/")[-1]), refs[chosen], [issue]
 
 
 def _object_ids(path: Path) -> tuple[str, ...]:
-    if not _is_file(path):
+    if not is_small_file(path):
         return ()
-    return tuple(sorted(_OBJECT_ID.findall(path.read_bytes().decode("ascii", "replace"))))
+    return tuple(sorted(OBJECT_ID.findall(path.read_bytes().decode("ascii", "replace"))))
 
 
 def _write_overlay(
@@ -287,7 +257,16 @@ def _commit(repository: Repository, source: Path) -> str:
 def _refuse_bomb(repository: Repository, source: Path) -> None:
     """A dozen objects can stand for more files than any program lists to the end."""
     entries = 0
-    for chunk in repository.stream("ls-tree", "-r", "-t", "-z", "--name-only", repository.head):
-        entries += chunk.count(b"\0")
-        if entries > MAX_ENTRIES:
-            raise RepositoryError(f"has more than {MAX_ENTRIES:,} files in its tree", source)
+    try:
+        for chunk in repository.stream("ls-tree", "-r", "-t", "-z", "--name-only", repository.head):
+            entries += chunk.count(b"\0")
+            if entries > MAX_ENTRIES:
+                break
+    except RepositoryError as error:
+        raise RepositoryError(
+            f"folders of the audited commit are missing or damaged ({error.message}); "
+            "make a full copy with 'git clone --mirror'",
+            source,
+        ) from None
+    if entries > MAX_ENTRIES:
+        raise RepositoryError(f"has more than {MAX_ENTRIES:,} files in its tree", source)

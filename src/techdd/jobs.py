@@ -189,16 +189,27 @@ class _Schedule:
                     for run in needed
                     if run and run.status in (Status.FAILED, Status.SKIPPED)
                 ]
-                cached = self.evidence.fresh(job.collector.name, repo, job.key, job.collector.makes)
+                makes = job.collector.makes
+                cached = self.evidence.fresh(job.collector.name, repo, self._key(job), makes)
                 if lost:
                     issue = Issue(f"needs {', '.join(lost)}, which gave no facts")
                     self._record(
-                        job, Run(job.collector.name, repo, Status.SKIPPED, job.key, {}, (issue,))
+                        job,
+                        Run(job.collector.name, repo, Status.SKIPPED, self._key(job), {}, (issue,)),
                     )
                 elif cached:
                     self._note(cached, cached=True)
                 else:
                     yield job
+
+    def _key(self, job: Job) -> str:
+        """The job's key and how its suppliers ended: what was missing for them may be there now."""
+        names = self.suppliers[job.collector.name]
+        ends = [self.ended[name, job.repository.name] for name in names]
+        if not any(run.issues for run in ends):
+            return job.key
+        said = repr([(run.collector, run.status, run.rows, run.issues) for run in ends])
+        return hashlib.sha256(f"{job.key} {said}".encode()).hexdigest()
 
     def _end(self, job: Job, outcome: Outcome) -> None:
         name, repo = job.collector.name, job.repository.name
@@ -206,16 +217,17 @@ class _Schedule:
             self.log(f"{name}.{repo}", outcome.log)
         if outcome.failure:
             issues = (Issue(outcome.failure), *outcome.issues)
-            self._record(job, Run(name, repo, Status.FAILED, job.key, {}, _limited(issues)))
+            self._record(job, Run(name, repo, Status.FAILED, self._key(job), {}, _limited(issues)))
             return
         for fact, rows in outcome.tables.items():
             self.evidence.put(fact, repo, rows)
-        status = Status.PARTIAL if outcome.issues else Status.OK
+        key, issues = self._key(job), _limited(outcome.issues)
+        status = Status.PARTIAL if issues else Status.OK
         rows_made = {
             fact.__name__: rows.rows if isinstance(rows, Parts) else len(rows)
             for fact, rows in outcome.tables.items()
         }
-        self._record(job, Run(name, repo, status, job.key, rows_made, _limited(outcome.issues)))
+        self._record(job, Run(name, repo, status, key, rows_made, issues))
 
     def _record(self, job: Job, run: Run) -> None:
         if run.status in (Status.FAILED, Status.SKIPPED):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable, Mapping
 from glob import escape
 from pathlib import Path
@@ -32,11 +33,16 @@ def write(
     connection: DuckDBPyConnection, select: str, path: Path, tables: Mapping[str, Any] | None = None
 ) -> None:
     """Writes what `select` gives to `path`; `tables` are what it may name: DataFrames, or arrays
-    by column.
+    by column. Raises OSError where the disk refuses.
     """
+    import duckdb
+
     for name, table in (tables or {}).items():
         connection.register(name, table)
-    connection.execute(f"COPY ({select}) TO {quoted(str(path))} (FORMAT parquet)")
+    try:
+        connection.execute(f"COPY ({select}) TO {quoted(str(path))} (FORMAT parquet)")
+    except duckdb.IOException as error:
+        raise OSError(errno.EIO, str(error).splitlines()[0][:120], str(path)) from None
     for name in tables or {}:
         connection.unregister(name)
 

@@ -65,6 +65,11 @@ class Repository:
     shallow: bool
     issues: tuple[Issue, ...] = ()
 
+    @property
+    def derived(self) -> Path:
+        """The folder of what is kept because it was costly to read; no part of the repository."""
+        return self.git_dir.with_name(f"{self.git_dir.name}.derived")
+
     def git(self, *args: str, timeout: float = 600.0) -> bytes:
         """The output of a git command on the overlay.
 

@@ -6,6 +6,7 @@ import gc
 import os
 import resource
 import signal
+import sys
 import threading
 import time
 import traceback
@@ -15,7 +16,10 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass
 from importlib import import_module
 from multiprocessing import forkserver, get_context, parent_process
+from multiprocessing.context import ForkServerContext, ForkServerProcess
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from techdd.collectors import Collector
@@ -30,7 +34,7 @@ if TYPE_CHECKING:
 
 
 MEMORY = 4 << 30  # bytes that a worker may take, and each program that it starts
-_SHARED = ["__main__", "duckdb", __name__]  # what all workers load, loaded once
+_SHARED = ["duckdb", __name__]  # what all workers load, loaded once
 
 
 @dataclass(frozen=True)
@@ -59,9 +63,26 @@ def get_ready() -> None:
 def executor(workers: int) -> Executor:
     """The pool that jobs run in: processes of their own that leave Ctrl-C to the parent."""
     get_ready()
-    return ProcessPoolExecutor(
-        workers, mp_context=get_context("forkserver"), initializer=_prepare_worker
-    )
+    return ProcessPoolExecutor(workers, mp_context=_Workers(), initializer=_prepare_worker)
+
+
+class _Worker(ForkServerProcess):
+    """A process that does not load the caller's main module, of which it needs nothing: one
+    without a guard would run again.
+    """
+
+    @staticmethod
+    def _Popen(process_obj: BaseProcess) -> Any:
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            return ForkServerProcess._Popen(process_obj)
+        finally:
+            sys.modules["__main__"] = main
+
+
+class _Workers(ForkServerContext):
+    Process = _Worker
 
 
 def abandon(pool: Executor | None) -> None:
@@ -86,6 +107,8 @@ def work(
         return Outcome({}, (), f"time limit of {collector.minutes:g} minutes")
     except (TechddError, MemoryError, RecursionError) as error:
         return Outcome({}, (), str(error) or type(error).__name__)
+    except OSError as error:  # of our own files: git's failures are RepositoryErrors
+        return Outcome({}, (), f"a file cannot be read or written: {error.strerror or error}")
     except Exception as error:
         failure = f"internal error: {type(error).__name__} (see the log)"
         return Outcome({}, (), failure, traceback.format_exc())

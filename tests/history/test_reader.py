@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import START, A, build, git, rows_of, tables_of
+from builders import START, A, build, git, loose, rows_of, tables_of
 
 from techdd.collectors.history import history
 from techdd.errors import RepositoryError
@@ -120,7 +120,7 @@ def test_many_small_runs_are_joined_into_one_part(
     source = build(tmp_path / "a.git", [A({"a.py": f"{n}\n"}, f"{n}", day=n) for n in range(6)])
     for back in range(5, -1, -1):
         grown = facts(opened(tmp_path, source, git(source, "rev-parse", f"main~{back}").strip()))
-    (kept,) = [path for path in (tmp_path / "o" / "history").iterdir() if path.is_dir()]
+    (kept,) = [path for path in (tmp_path / "o.derived" / "history").iterdir() if path.is_dir()]
     assert len([path for path in kept.iterdir() if path.is_dir()]) <= 2
     assert grown == facts(opened(tmp_path, source, overlay="fresh"))
 
@@ -140,7 +140,7 @@ def test_a_part_that_was_cut_is_read_again(tmp_path: Path) -> None:
     source = build(tmp_path / "a.git", TALE)
     repository = opened(tmp_path, source)
     whole = facts(repository)
-    cut = next((repository.git_dir / "history").glob("*/*/changes.parquet"))
+    cut = next((repository.derived / "history").glob("*/*/changes.parquet"))
     cut.write_bytes(cut.read_bytes()[:100])
     assert facts(repository) == whole
 
@@ -188,6 +188,37 @@ def test_commits_are_dealt_out_whole_and_evenly(
 def test_a_damaged_part_is_read_anew(tmp_path: Path) -> None:
     source = build(tmp_path / "a.git", TALE)
     before = facts(opened(tmp_path, source))
-    for part in (tmp_path / "o" / "history").rglob("*/*/changes.parquet"):
+    for part in (tmp_path / "o.derived" / "history").rglob("*/*/changes.parquet"):
         part.write_bytes(part.read_bytes()[:50])
     assert facts(opened(tmp_path, source)) == before
+
+
+def test_what_comes_in_behind_a_shallow_boundary_is_read_and_what_goes_is_dropped(
+    tmp_path: Path,
+) -> None:
+    source = build(tmp_path / "a.git", TALE)
+    git(tmp_path, "clone", "-q", "--bare", "--depth=2", f"file://{source}", "shallow.git")
+    shallow = tmp_path / "shallow.git"
+    short = facts(opened(tmp_path, shallow))
+    git(shallow, "fetch", "-q", "--deepen=1", "origin", "main")
+    deeper = facts(opened(tmp_path, shallow, overlay="deeper"))
+    assert facts(opened(tmp_path, shallow)) == deeper
+    git(shallow, "fetch", "-q", "--unshallow", "origin", "main")
+    whole = facts(opened(tmp_path, source, overlay="whole"))
+    assert facts(opened(tmp_path, shallow)) == whole
+    assert len(short[Commit]) < len(deeper[Commit]) < len(whole[Commit]) == 5
+    shutil.rmtree(shallow)
+    git(tmp_path, "clone", "-q", "--bare", "--depth=2", f"file://{source}", "shallow.git")
+    assert facts(opened(tmp_path, shallow)) == short
+
+
+def test_contents_that_are_supplied_later_are_read(tmp_path: Path) -> None:
+    source = build(tmp_path / "a.git", TALE)
+    blob = git(source, "rev-parse", "main:b.py").strip()
+    lost = loose(source, blob)
+    lost.rename(tmp_path / "kept")
+    found = {one.subject: one.added for one in facts(opened(tmp_path, source))[Commit]}
+    assert found["Two"] == 0
+    (tmp_path / "kept").rename(lost)
+    found = {one.subject: one.added for one in facts(opened(tmp_path, source))[Commit]}
+    assert found["Two"] == 2

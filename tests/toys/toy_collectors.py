@@ -35,8 +35,13 @@ class Nothing(NamedTuple):
 
 
 @collector(makes=(Pebble,))
-def pebbles(repo: Repository, *, note: str = "", fail: str = "") -> Gathered:
-    """One row a file; notes in a file outside how often it ran; fails where that file is there."""
+def pebbles(repo: Repository, *, note: str = "", fail: str = "", lost: str = "") -> Gathered:
+    """One row a file; notes in a file outside how often it ran; fails where that file is there. Has
+    no row, and wants to be tried again, while the file `lost` is not.
+    """
+    if lost and not Path(lost).exists():
+        yield Issue("lost", transient=True)
+        return
     if note:
         with Path(note).open("a") as file:
             file.write(f"{repo.name}\n")
@@ -122,3 +127,10 @@ def waits(_: Repository, *, note: str) -> Iterator[Any]:
         file.write(f"{os.getpid()}\n")
     time.sleep(300)
     yield Nothing("done")
+
+
+@collector(makes=(Nothing,))
+def full(_: Repository) -> Gathered:
+    """Finds no room on the disk."""
+    yield Nothing("half")
+    raise OSError(28, "No space left on device")

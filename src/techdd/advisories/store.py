@@ -80,8 +80,7 @@ class Status:
 
 
 def import_advisories(sources: list[Path], folder: Path) -> Imported:
-    """Adds the OSV records, KEV lists and EPSS scores in `sources` to the database in `folder`,
-    newer over older.
+    """Adds OSV records, KEV lists and EPSS scores to the database in `folder`, newer over older.
 
     A record that cannot be read is counted and named, the others go on. The file is replaced at the
     end, so that an import that is broken off leaves the old one. Raises TechddError.
@@ -116,8 +115,8 @@ def import_advisories(sources: list[Path], folder: Path) -> Imported:
                 newest = max(newest, record.dated)
                 _put(connection, record, hashlib.sha256(data).hexdigest())
             skipped += bad
-            row = (source.label, source.sha256, read, bad)
-            connection.execute("insert or replace into source values (?, ?, ?, ?)", row)
+            note = (source.label, source.sha256, read, bad)
+            connection.execute("insert or replace into source values (?, ?, ?, ?)", note)
         digest = _finish(connection)
     return Imported(dict(sorted(counts.items())), newest, skipped, tuple(issues), digest)
 
@@ -290,8 +289,7 @@ def _status(connection: sqlite3.Connection, file: Path) -> Status:
     sources = tuple(
         connection.execute("select label, sha256, records, skipped from source order by label")
     )
-    summary = connection.execute("select ecosystem, advisories, dated from summary order by 1")
-    rows = list(summary)
+    rows = list(connection.execute("select ecosystem, advisories, dated from summary order by 1"))
     counts, dates = {row[0]: row[1] for row in rows}, {row[0]: row[2] for row in rows}
     skipped = sum(source[3] for source in sources)
     lists = exploits.dates(connection)

@@ -38,7 +38,7 @@ def marked_comments(repo: Repository, files: DataFrame) -> Gathered:
     for blob, content in repo.blobs(map(str, copies)):
         if content is None:
             for path in copies[blob]["path"]:
-                yield Issue("content is missing or damaged", str(path))
+                yield Issue("content is missing or damaged", str(path), transient=True)
             continue
         source, _ = utf8(content)
         if not _MARKER_BYTES.search(source):  # most files: nothing to parse

@@ -73,7 +73,7 @@ def dependencies(repo: Repository) -> Gathered:
     contents = repo.blobs(entry.blob for entry, _ in chosen)
     for (entry, form), (_, content) in zip(chosen, contents, strict=True):
         if content is None:
-            yield Issue("object missing in the repository", entry.path)
+            yield Issue("content is missing or damaged", entry.path, transient=True)
             continue
         parsed = list(_guarded(form, content))
         rows = tuple(_cleaned(row) for row in parsed if isinstance(row, Dependency))

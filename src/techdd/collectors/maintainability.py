@@ -30,6 +30,9 @@ class Maintainability(NamedTuple):
     code: int  # code lines, as in `File`
 
 
+_LOST = "content is missing or damaged"
+
+
 @collector(makes=(Maintainability,), needs=(File,))
 def maintainability_index(repo: Repository, files: DataFrame) -> Gathered:
     """The index of each Python file of production code that radon can parse."""
@@ -40,10 +43,11 @@ def maintainability_index(repo: Repository, files: DataFrame) -> Gathered:
     small = wanted[wanted["size"] <= MAX_BYTES]
     copies = dict(iter(small.groupby("blob", sort=False)))
     for blob, content in repo.blobs(map(str, copies)):
-        found = _index(content) if content is not None else "content is missing or damaged"
+        found = _index(content) if content is not None else _LOST
         for path, code in copies[blob][["path", "code"]].itertuples(index=False):
             if isinstance(found, str):
-                yield Issue("maintainability index not computed", str(path), found)
+                lost = found == _LOST
+                yield Issue("maintainability index not computed", str(path), found, transient=lost)
             else:
                 yield Maintainability(str(path), found, _rank(found), int(code))
 

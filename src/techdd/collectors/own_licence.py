@@ -100,7 +100,7 @@ def licence_files(repo: Repository) -> Gathered:
     contents = repo.blobs(entry.blob for entry in readable)
     for entry, (_, content) in zip(readable, contents, strict=True):
         if content is None:
-            yield Issue("content is missing or damaged", entry.path)
+            yield Issue("content is missing or damaged", entry.path, transient=True)
         else:
             yield LicenceFile(entry.path, recognise(content.decode("utf-8", "replace")))
     if not entries:

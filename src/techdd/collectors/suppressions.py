@@ -139,7 +139,10 @@ def suppression_marks(repo: Repository, files: DataFrame) -> Gathered:
         if content is None:
             for file in copies[blob]:
                 yield Issue(
-                    "not searched for suppressions", file.path, "content is missing or damaged"
+                    "not searched for suppressions",
+                    file.path,
+                    "content is missing or damaged",
+                    transient=True,
                 )
             continue
         searched += len(copies[blob])

@@ -49,6 +49,9 @@ def each_commit(
     A commit of a very large file, or one that PyDriller fails on, costs itself: the reason is
     `failed`; of what was left for lack of time it is `late`.
     """
+    if len(repo.head) > 40:
+        yield Issue(failed, detail="PyDriller reads no repository with SHA-256 object ids")
+        return
     largest = largest_versions(repo, shas)
     deadline = monotonic() + seconds
     with pydriller_git(repo) as git:

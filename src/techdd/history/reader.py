@@ -7,7 +7,7 @@ reads only the commits that are new, and finds the same as one that reads everyt
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain, islice
 from typing import Any, TypeVar
@@ -57,10 +57,15 @@ def filled(repository: Repository, cores: int) -> tuple[Store, Mapping[str, Any]
     """
     columns = ("sha", "parents", "committed", "depth")
     store = Store(repository, "commits", TABLES)
+    shallow = _boundary(repository)
     known = store.columns("commits", *columns)
-    before = set(known["sha"])
-    new = (sha for sha in _listed(repository, store.complete()) if sha not in before)
-    if _fill(repository, store, new, cores):
+    # What was cut off or could not be read then may be there now, and the other way round.
+    depths = zip(known["sha"], known["depth"].tolist(), strict=True)
+    sound = {sha for sha, depth in depths if depth == (BOUNDARY if sha in shallow else LINES)}
+    if len(sound) < len(known["sha"]):
+        store.keep(sound)
+    new = (sha for sha in _listed(repository, store.complete()) if sha not in sound)
+    if _fill(repository, store, new, shallow, cores) or len(sound) < len(known["sha"]):
         known = store.columns("commits", *columns)
     return store, known
 
@@ -79,10 +84,17 @@ def _listed(repository: Repository, complete: str) -> Iterator[str]:
         yield sha.decode()
 
 
-def _fill(repository: Repository, store: Store, listed: Iterable[str], cores: int) -> int:
-    """Reads the commits `listed` into the store; returns how many there were."""
-    # What lies behind the boundary is not known: its oldest commits seem to make every file.
-    shallow = _boundary(repository) if repository.shallow else frozenset()
+def _fill(
+    repository: Repository,
+    store: Store,
+    listed: Iterable[str],
+    shallow: Collection[str],
+    cores: int,
+) -> int:
+    """Reads the commits `listed` into the store; returns how many there were.
+
+    What lies behind those of `shallow` is not known: they seem to make every file.
+    """
     cut: list[str] = []
     number = 0
 
@@ -206,4 +218,6 @@ def _lacking(repository: Repository, shas: Sequence[str]) -> set[str]:
 
 
 def _boundary(repository: Repository) -> frozenset[str]:
-    return frozenset((repository.git_dir / "shallow").read_text().split())
+    """The commits that end a shallow history."""
+    text = (repository.git_dir / "shallow").read_text() if repository.shallow else ""
+    return frozenset(text.split())

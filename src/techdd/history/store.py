@@ -1,7 +1,7 @@
 """What was read of a history, kept by commit id in parts that are written once and never changed.
 
-    <overlay>/history/<version>/<first commit>-<number of commits>/<table>.parquet
-    <overlay>/history/<version>/complete      the newest commit whose whole history is in the parts
+    <derived>/history/<version>/<first commit>-<number of commits>/<table>.parquet
+    <derived>/history/<version>/complete      the newest commit whose whole history is in the parts
 
 A part is written under another name and renamed, so a run that is killed leaves whole parts, which
 the next one does not read again. The folder is a cache: deleting it costs time and nothing else.
@@ -41,7 +41,7 @@ class Store:
 
     def __init__(self, repository: Repository, kind: str, schema: Schema) -> None:
         version = f"{kind}-{FORMAT}-{git_version()}"
-        self.root = repository.git_dir / "history" / version
+        self.root = repository.derived / "history" / version
         self.schema = schema
         self.main = next(iter(schema))
         self.root.mkdir(parents=True, exist_ok=True)
@@ -89,6 +89,11 @@ class Store:
         path = self.root / "complete"
         return path.read_text().strip() if path.is_file() else ""
 
+    def keep(self, shas: Collection[str]) -> None:
+        """Forgets all other commits; they can be read again."""
+        (self.root / "complete").unlink(missing_ok=True)
+        self._rewrite(shas)
+
     def finish(self, head: str, reachable: Collection[str]) -> None:
         """Notes that the history of `head` is whole. What it does not reach is dropped."""
         shas = self.columns(self.main, "sha")["sha"]
@@ -119,8 +124,8 @@ def from_store(repository: Repository, work: Callable[[], T]) -> T:
 
     try:
         return work()
-    except duckdb.Error:
-        shutil.rmtree(repository.git_dir / "history")
+    except (duckdb.Error, OSError):
+        shutil.rmtree(repository.derived / "history", ignore_errors=True)
         return work()
 
 

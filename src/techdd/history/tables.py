@@ -178,8 +178,8 @@ def _issues(store: Store) -> Iterator[Issue]:
     number, example = told(f"depth = {PATHS}")
     if number:
         detail = f"{number:,} commits whose file contents are missing or damaged, such as {example}"
-        yield Issue("lines changed and renames are not known", detail=detail)
+        yield Issue("lines changed and renames are not known", detail=detail, transient=True)
     number, example = told(f"depth = {NOTHING}")
     if number:
         detail = f"{number:,} commits whose trees are missing or damaged, such as {example}"
-        yield Issue("changes are not known", detail=detail)
+        yield Issue("changes are not known", detail=detail, transient=True)

@@ -39,7 +39,7 @@ def imports(repo: Repository, files: DataFrame) -> Gathered:
     for blob, content in repo.blobs(map(str, copies)):
         if content is None:
             for path in copies[blob]["path"]:
-                yield Issue("content is missing or damaged", str(path))
+                yield Issue("content is missing or damaged", str(path), transient=True)
             continue
         text = utf8(content)[0].decode("utf-8", "replace")
         for path, language in copies[blob][["path", "language"]].itertuples(index=False):

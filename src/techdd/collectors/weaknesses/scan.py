@@ -29,6 +29,7 @@ MAX_LINES = 100_000  # of one file: above, bandit takes gigabytes
 _BATCH_FILES, _BATCH_BYTES = 200, 4_000_000
 _MEMORY = 2 << 30
 _SECONDS_A_BATCH, _SECONDS_A_FILE = 60.0, 1.0
+_LOST = "content is missing or damaged"
 _UNREADABLE = "bandit could not read"
 _ASSERT = "B101"  # what tests are made of
 _CWE = re.compile(r"[0-9]+")
@@ -81,7 +82,7 @@ def weaknesses(repo: Repository, files: DataFrame) -> Gathered:
     for batch in _batches(repo.blobs(readable)):
         found = _judged({blob: content for blob, content in batch.items() if content is not None})
         for blob in batch:
-            yield from _facts(copies[blob], found.get(blob, ([], "content is missing or damaged")))
+            yield from _facts(copies[blob], found.get(blob, ([], _LOST)))
 
 
 def _facts(paths: list[Any], found: _Found) -> Iterator[Weakness | WeaknessScan | Issue]:
@@ -89,7 +90,7 @@ def _facts(paths: list[Any], found: _Found) -> Iterator[Weakness | WeaknessScan 
     for file in paths:
         yield WeaknessScan("bandit", file.path, file.role, not trouble)
         if trouble:
-            yield Issue(_UNREADABLE, file.path, trouble)
+            yield Issue(_UNREADABLE, file.path, trouble, transient=trouble == _LOST)
         for result in results:
             if not (file.role == "test" and result["test_id"] == _ASSERT):
                 yield _weakness(result, file)
