@@ -222,3 +222,11 @@ def test_contents_that_are_supplied_later_are_read(tmp_path: Path) -> None:
     (tmp_path / "kept").rename(lost)
     found = {one.subject: one.added for one in facts(opened(tmp_path, source))[Commit]}
     assert found["Two"] == 2
+
+
+def test_what_is_kept_lies_outside_the_repository_that_others_scan(tmp_path: Path) -> None:
+    repository = opened(tmp_path, build(tmp_path / "a.git", TALE))
+    before = sorted(repository.git_dir.rglob("*"))
+    facts(repository)
+    assert sorted(repository.git_dir.rglob("*")) == before
+    assert (repository.derived / "history").is_dir()
