@@ -96,7 +96,7 @@ SHAPES: list[Any] = [
 
 
 @pytest.mark.parametrize("form", ["package_json", "package_lock", "composer_json", "composer_lock",
-                                  "pipfile_lock", "bun_lock"])  # fmt: skip
+                                  "pipfile_lock", "bun_lock", "packages_lock"])  # fmt: skip
 def test_values_of_the_wrong_shape_are_survived(form: str) -> None:
     """Every value of every case replaced by every shape."""
     for path in (FOLDER / form).glob("*"):
@@ -194,7 +194,7 @@ def test_no_file_is_both_read_and_unsupported() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "whose"), [("App.csproj", ".NET"), ("mix.lock", "Elixir and Erlang"), ("main.c", "")]
+    ("name", "whose"), [("paket.lock", ".NET"), ("mix.lock", "Elixir and Erlang"), ("main.c", "")]
 )
 def test_unsupported_files_are_named(name: str, whose: str) -> None:
     assert unsupported(name) == whose

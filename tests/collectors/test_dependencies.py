@@ -202,7 +202,7 @@ def test_formats_that_are_not_understood_are_said(tmp_path: Path) -> None:
     _, _, issues = gather(
         tmp_path,
         {
-            "src/App.csproj": "<Project/>",
+            "src/paket.lock": "NUGET\n",
             "mix.lock": "%{}",
             "build.gradle": "plugins {}",
             "locked/build.gradle": "plugins {}",
@@ -212,7 +212,7 @@ def test_formats_that_are_not_understood_are_said(tmp_path: Path) -> None:
     assert issues == [
         Issue("dependency format not supported", "build.gradle", "Gradle"),
         Issue("dependency format not supported", "mix.lock", "Elixir and Erlang"),
-        Issue("dependency format not supported", "src/App.csproj", ".NET"),
+        Issue("dependency format not supported", "src/paket.lock", ".NET"),
     ]
 
 
@@ -331,3 +331,46 @@ def test_locking_counts_shipped_manifests_that_can_be_locked() -> None:
     (seen,) = [one for one in found if isinstance(one, Observation)]
     assert (seen.rule, seen.repo, seen.key) == ("unlocked-manifest", "api", "web/package.json")
     assert seen.values == {"manifest": "web/package.json", "ecosystem": "npm"}
+
+
+CENTRAL = """<Project><ItemGroup>
+  <PackageVersion Include="Serilog" Version="4.0.0" />
+  <PackageVersion Include="xunit" Version="2.9.2" />
+</ItemGroup></Project>"""
+
+
+def csproj(*names: str) -> str:
+    items = "\n".join(f'  <PackageReference Include="{name}" />' for name in names)
+    return f"<Project>\n<ItemGroup>\n{items}\n</ItemGroup>\n</Project>"
+
+
+def test_central_versions_govern_the_projects_below(tmp_path: Path) -> None:
+    packages, manifests, issues = gather(
+        tmp_path,
+        {
+            "Directory.Packages.props": CENTRAL,
+            "Directory.Build.props": "<Project/>",
+            "src/Shop/Shop.csproj": csproj("Serilog"),
+            "src/Shop.Tests/Shop.Tests.csproj": csproj("xunit"),
+        },
+    )
+    assert issues == []
+    assert [(p.name, p.version, p.direct, p.scope) for p in packages] == [
+        ("Serilog", "4.0.0", True, "runtime"),
+        ("xunit", "2.9.2", True, "development"),
+    ]
+    assert [(m.path, m.lockable, m.lock) for m in manifests if m.path.endswith("csproj")] == [
+        ("src/Shop.Tests/Shop.Tests.csproj", False, "Directory.Packages.props"),
+        ("src/Shop/Shop.csproj", False, "Directory.Packages.props"),
+    ]
+
+
+def test_a_project_is_governed_by_the_lock_beside_it(tmp_path: Path) -> None:
+    entry = {"type": "Direct", "requested": "[4.0.0, )", "resolved": "4.0.2"}
+    lock = json.dumps({"version": 1, "dependencies": {"net8.0": {"Serilog": entry}}}, indent=2)
+    packages, _, _ = gather(
+        tmp_path, {"Shop.csproj": csproj("Serilog"), "packages.lock.json": lock}
+    )
+    assert [(p.version, p.manifest, p.locked, p.scope) for p in packages] == [
+        ("4.0.2", "packages.lock.json", True, "runtime")
+    ]

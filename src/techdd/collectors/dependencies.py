@@ -44,7 +44,7 @@ _VENDORED = re.compile(
 )
 _UNSHIPPED = re.compile(
     r"(?<![a-z])(tests?|testing|testdata|specs?|fixtures?|e2e|examples?|samples?|demos?|docs?"
-    r"|documentation|benchmarks?)(?![a-z])|[a-z]Tests?\b"
+    r"|documentation|benchmarks?|devcontainer)(?![a-z])|(?<![A-Z])Tests?\b"
 )
 
 
@@ -77,7 +77,8 @@ def dependencies(repo: Repository) -> Gathered:
             continue
         parsed = list(_guarded(form, content))
         rows = tuple(_cleaned(row) for row in parsed if isinstance(row, Dependency))
-        reads.append(Read(entry.path, form, _scope(entry.path), rows))
+        if rows or not form.sparse:
+            reads.append(Read(entry.path, form, _scope(entry.path), rows))
         for issue in parsed:
             if isinstance(issue, Issue):
                 yield replace(issue, path=entry.path, detail=clean(issue.detail))

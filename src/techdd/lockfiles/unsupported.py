@@ -5,8 +5,7 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 
 _UNSUPPORTED = {
-    ".NET": "*.csproj *.fsproj *.vbproj packages.lock.json packages.config paket.lock"
-    " Directory.Packages.props project.assets.json",
+    ".NET": "paket.dependencies paket.lock project.assets.json",
     "Bower and Deno": "bower.json deno.lock",
     "C and C++": "conanfile.txt conanfile.py conan.lock vcpkg.json",
     "Conda": "environment.yml environment.yaml conda-lock.yml pixi.lock",
