@@ -194,7 +194,7 @@ def test_no_file_is_both_read_and_unsupported() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "whose"), [("paket.lock", ".NET"), ("mix.lock", "Elixir and Erlang"), ("main.c", "")]
+    ("name", "whose"), [("paket.lock", ".NET"), ("rebar.config", "Erlang"), ("main.c", "")]
 )
 def test_unsupported_files_are_named(name: str, whose: str) -> None:
     assert unsupported(name) == whose
@@ -209,6 +209,13 @@ def test_only_folders_below_are_the_projects_own() -> None:
     own = [".", "./libs/a", "libs/a", "file:./a"]
     others = ["../a", "/opt/a", "~/a", "https://x/a", "./a-1.0.whl", "file:a.tgz"]
     assert [stays_below(path) for path in own + others] == [True] * 4 + [False] * 6
+
+
+def test_yaml_comments_behind_values_are_dropped() -> None:
+    text = 'a: ^1.0 # why\nb: # none\n  c: \'x # y\' # z\nd: http://x/#y\ne: "\\" # q"\nf: "x # y\n'
+    assert block_yaml(text) == {
+        "a": "^1.0", "b": {"c": "x # y"}, "d": "http://x/#y", "e": '" # q', "f": '"x # y',
+    }  # fmt: skip
 
 
 def test_yaml_keeps_text_as_it_stands() -> None:

@@ -180,7 +180,7 @@ def test_tests_and_examples_are_developments_and_vendored_copies_nobodys(tmp_pat
             "node_modules/left-pad/package.json": npm(dependencies={"a": "1.0.0"}),
             "vendor/github.com/x/y/go.mod": "module x\n",
             "examples/tutorial/requirements.txt": "flask==3.0.0\n",
-            "tests/fixtures/mix.lock": "%{}",
+            "tests/fixtures/rebar.config": "{deps, []}.",
             "requirements-dev.txt": "pytest==8.0.0\n",
             "requirements.txt": "flask==3.0.0\n",
         },
@@ -203,7 +203,7 @@ def test_formats_that_are_not_understood_are_said(tmp_path: Path) -> None:
         tmp_path,
         {
             "src/paket.lock": "NUGET\n",
-            "mix.lock": "%{}",
+            "rebar.config": "{deps, []}.",
             "build.gradle": "plugins {}",
             "locked/build.gradle": "plugins {}",
             "locked/gradle.lockfile": "a:b:1=runtimeClasspath\n",
@@ -211,7 +211,7 @@ def test_formats_that_are_not_understood_are_said(tmp_path: Path) -> None:
     )
     assert issues == [
         Issue("dependency format not supported", "build.gradle", "Gradle"),
-        Issue("dependency format not supported", "mix.lock", "Elixir and Erlang"),
+        Issue("dependency format not supported", "rebar.config", "Erlang"),
         Issue("dependency format not supported", "src/paket.lock", ".NET"),
     ]
 

@@ -192,9 +192,20 @@ def _key(match: re.Match[str]) -> str:
     return match["plain"]
 
 
+# What people write by hand has comments behind values.
+_BEFORE_COMMENT = re.compile(
+    r"""("(?:[^"\\]|\\.)*+"|'(?:[^']|'')*+'|(?!["'])(?:(?!(?:^|\s)\#).)*)(?:(?:^|\s+)\#.*)?$"""
+)
+
+
 def _scalar(value: str, line: int) -> str | dict[str, Any]:
     if value[:1] in ("&", "*", "!"):
         raise ValueError(f"line {line}: anchors, aliases and tags are refused")
+    if (
+        " #" in value or value[:1] == "#"
+    ):  # a comment behind the value, where somebody wrote by hand
+        match = _BEFORE_COMMENT.match(value)
+        value = match[1].rstrip() if match else value
     if value == "{}":
         return {}
     if value[:1] in ("|", ">") and len(value) < 4:
