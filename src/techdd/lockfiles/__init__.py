@@ -25,6 +25,7 @@ from techdd.lockfiles._reading import (
     table,
     tables,
     toml_table,
+    without_comments,
 )
 from techdd.model import Issue
 from techdd.text import without_credentials
@@ -48,6 +49,7 @@ __all__ = [
     "table",
     "tables",
     "toml_table",
+    "without_comments",
 ]
 
 

@@ -65,6 +65,23 @@ def json_object(data: bytes, *, comments: bool = False) -> dict[str, Any]:
     return tree
 
 
+_PROGRAM = re.compile(
+    r"""("(?:[^"\\\n]|\\.)*+"?|'(?:[^'\\\n]|\\.)*+'?)|//[^\n]*|/\*.*?(?:\*/|\Z)|(\#)[^\n]*""",
+    re.DOTALL,
+)
+
+
+def without_comments(text: str, *, hashes: bool = False) -> str:
+    """A program without its `//` and `/* */` comments, or `#` too; lines keep their number."""
+
+    def kept(match: re.Match[str]) -> str:
+        if match[1] or (match[2] and not hashes):
+            return match[0]
+        return "\n" * match[0].count("\n")
+
+    return _PROGRAM.sub(kept, text)
+
+
 _KEY_PARTS = 100  # of a dotted key, `a.b."c"`: tomllib is quadratic in them
 _STRING = re.compile(
     r'"""(?:[^\\]|\\.)*?(?:"""|\Z)|"(?:[^"\\\n]|\\.)*+"?'

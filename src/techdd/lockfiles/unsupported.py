@@ -17,8 +17,7 @@ _UNSUPPORTED = {
     "Perl": "cpanfile cpanfile.snapshot",
     "R and Julia": "renv.lock Manifest.toml",
     "Scala, Clojure and Ant": "build.sbt build.sc project.clj deps.edn ivy.xml",
-    "Swift and Objective-C": "Package.swift Package.resolved Podfile Podfile.lock Cartfile"
-    " Cartfile.resolved",
+    "Swift and Objective-C": "Podfile Podfile.lock Cartfile Cartfile.resolved",
 }
 
 
