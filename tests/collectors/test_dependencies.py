@@ -204,13 +204,9 @@ def test_formats_that_are_not_understood_are_said(tmp_path: Path) -> None:
         {
             "src/paket.lock": "NUGET\n",
             "rebar.config": "{deps, []}.",
-            "build.gradle": "plugins {}",
-            "locked/build.gradle": "plugins {}",
-            "locked/gradle.lockfile": "a:b:1=runtimeClasspath\n",
         },
     )
     assert issues == [
-        Issue("dependency format not supported", "build.gradle", "Gradle"),
         Issue("dependency format not supported", "rebar.config", "Erlang"),
         Issue("dependency format not supported", "src/paket.lock", ".NET"),
     ]
@@ -374,3 +370,29 @@ def test_a_project_is_governed_by_the_lock_beside_it(tmp_path: Path) -> None:
     assert [(p.version, p.manifest, p.locked, p.scope) for p in packages] == [
         ("4.0.2", "packages.lock.json", True, "runtime")
     ]
+
+
+def test_what_a_build_file_leaves_open_its_lock_settles(tmp_path: Path) -> None:
+    build = "dependencies {\n  implementation 'a:b:1'\n  implementation(libs.c)\n}\n"
+    packages, manifests, issues = gather(
+        tmp_path,
+        {
+            "open/build.gradle": build,
+            "locked/build.gradle": build,
+            "locked/gradle.lockfile": "a:b:1=runtimeClasspath\nc:c:2=runtimeClasspath\n",
+            "empty/build.gradle": "plugins {}",
+        },
+    )
+    assert [(issue.path, issue.reason) for issue in issues] == [
+        ("open/build.gradle", "unresolved version")
+    ]
+    assert [(p.name, p.manifest, p.direct) for p in packages] == [
+        ("a:b", "locked/gradle.lockfile", True),
+        ("c:c", "locked/gradle.lockfile", None),
+        ("a:b", "open/build.gradle", True),
+    ]
+    assert {m.path: m.lock for m in manifests} == {
+        "locked/build.gradle": "locked/gradle.lockfile",
+        "locked/gradle.lockfile": "locked/gradle.lockfile",
+        "open/build.gradle": "",
+    }

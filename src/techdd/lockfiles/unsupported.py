@@ -11,7 +11,6 @@ _UNSUPPORTED = {
     "Conda": "environment.yml environment.yaml conda-lock.yml pixi.lock",
     "Erlang": "rebar.config",
     "Go before modules": "Gopkg.lock glide.lock",
-    "Gradle": "build.gradle build.gradle.kts",
     "Haskell": "*.cabal cabal.project.freeze stack.yaml.lock",
     "Nix and Bazel": "flake.lock MODULE.bazel",
     "Perl": "cpanfile cpanfile.snapshot",
