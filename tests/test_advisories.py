@@ -84,6 +84,13 @@ def database(folder: Path, *records: Mapping[str, Any] | bytes) -> Iterator[Data
         ("RubyGems", ["2.0.0.rc1", "2.0.0", "2.0.0.1", "2.0.1-x86_64-linux", "2.0.2"]),
         ("Maven", ["1.0-alpha-1", "1.0-SNAPSHOT", "1.0", "1.0-sp", "1.0.1", "31.1-jre"]),
         ("NuGet", ["1.0.0-beta", "1.0.0", "1.0.0.1", "1.0.1"]),
+        ("Hex", ["1.0.0-rc.0", "1.0.0-rc.1", "1.0.0", "1.7.9", "1.7.10"]),
+        (
+            "Pub",
+            ["1.0.0-0.1.pre", "1.0.0-dev.2", "1.0.0", "1.0.0+2", "1.0.0+10", "1.0.0+a", "1.0.1"],
+        ),
+        ("SwiftURL", ["1.0.0-beta.1", "1.0", "1.0.1", "v1.1.0", "1.19.2"]),
+        ("GitHub Actions", ["1", "v1.0.1", "41", "41.0.1", "v45.0.7", "46.0.1"]),
         (
             "Packagist",
             ["1.0-dev", "1.0-alpha", "1.0-a2", "1.0-b1", "1.0-RC1", "v1.0.0", "1.0-p1", "1.0.0.1"],
@@ -109,7 +116,17 @@ def test_versions_rise_as_their_ecosystem_has_it(ecosystem: str, rising: list[st
         ("Maven", "[1,2)"),
         ("Maven", "latest"),
         ("NuGet", ""),
-        ("Hex", "1.0.0"),
+        ("Hex", "1.0"),
+        ("Hex", "v1.0.0"),
+        ("Pub", "1.0"),
+        ("Pub", "1.0.0+"),
+        ("Pub", "any"),
+        ("SwiftURL", "main"),
+        ("GitHub Actions", "v4"),
+        ("GitHub Actions", "v4.1"),
+        ("GitHub Actions", "main"),
+        ("GitHub Actions", "11bd71901bbe5b1630ceea73d27597364c9af683"),
+        ("Docker", "1.0.0"),
     ],
 )
 def test_what_is_no_version_is_refused_rather_than_placed(ecosystem: str, version: str) -> None:
@@ -117,7 +134,12 @@ def test_what_is_no_version_is_refused_rather_than_placed(ecosystem: str, versio
         parse(ecosystem, version)
 
 
-@given(st.sampled_from(["PyPI", "npm", "RubyGems", "Packagist", "Maven", "NuGet"]), st.text())
+@given(
+    st.sampled_from(
+        ["PyPI", "npm", "RubyGems", "Packagist", "Maven", "NuGet", "Hex", "Pub", "SwiftURL"]
+    ),
+    st.text() | st.from_regex(r"v?[0-9]+(\.[0-9]+){0,3}(-[a-z.0-9]+)?(\+[a-z.0-9-]+)?"),
+)
 @settings(max_examples=150, deadline=None)
 def test_any_text_is_a_version_or_a_version_error(ecosystem: str, text: str) -> None:
     try:
@@ -134,6 +156,13 @@ def test_build_metadata_does_not_count() -> None:
 def test_names_are_filed_as_osv_does() -> None:
     assert normalised("PyPI", "Zope.Interface__x") == "zope-interface-x"
     assert normalised("Packagist", "Monolog/Monolog") == "monolog/monolog"
+    for place in (
+        "github.com/vapor/vapor",
+        "https://github.com/Vapor/Vapor.git",
+        "ssh://git@github.com/vapor/vapor/",
+    ):
+        assert normalised("SwiftURL", place) == "github.com/vapor/vapor"
+    assert normalised("GitHub Actions", "Azure/setup-kubectl") == "azure/setup-kubectl"
     assert normalised("Go", "github.com/Azure/x") == "github.com/Azure/x"
 
 

@@ -96,7 +96,7 @@ SHAPES: list[Any] = [
 
 
 @pytest.mark.parametrize("form", ["package_json", "package_lock", "composer_json", "composer_lock",
-                                  "pipfile_lock", "bun_lock"])  # fmt: skip
+                                  "pipfile_lock", "bun_lock", "packages_lock"])  # fmt: skip
 def test_values_of_the_wrong_shape_are_survived(form: str) -> None:
     """Every value of every case replaced by every shape."""
     for path in (FOLDER / form).glob("*"):
@@ -135,6 +135,10 @@ def _places(tree: Any) -> list[tuple[Any, Any]]:
         ("yarn_lock", b"__metadata:\n" + b"\n".join(b" " * n + b"a:" for n in range(1_000))),
         ("pnpm_lock", b"a: &a [x]\nb: *a\n"),
         ("pom", b'<!DOCTYPE project SYSTEM "file:///etc/passwd"><project/>'),
+        ("msbuild", b'<!DOCTYPE Project SYSTEM "file:///etc/passwd"><Project/>'),
+        ("packages_lock", b"[" * 200_000),
+        ("package_resolved", b"[" * 200_000),
+        ("pubspec_lock", b"packages: &a [x]\nb: *a\n"),
         ("setup_py", b"setup(" * 50_000),
         ("setup_py", b"x = " + b"-" * 200_000 + b"1"),
         ("setup_py", b"setup(install_requires=['a'])\0"),
@@ -181,6 +185,20 @@ def test_deep_markup_is_survived() -> None:
         ("shop.gemspec", ["gemspec"]),
         ("Gemfile", ["gemfile"]),
         ("Gemfile.lock", ["gemfile_lock"]),
+        ("src/Shop/Shop.csproj", ["msbuild"]),
+        ("Directory.Packages.props", ["central_versions"]),
+        ("src/packages.lock.json", ["packages_lock"]),
+        (
+            "App.xcodeproj/project.xcworkspace/xcshareddata/swiftpm/Package.resolved",
+            ["package_resolved"],
+        ),
+        (".github/workflows/ci.yml", ["github_actions"]),
+        ("workflows/ci.yml", []),
+        (".github/actions/own/action.yml", ["github_actions"]),
+        ("docker/Dockerfile.dev", ["dockerfile"]),
+        ("docker-compose.prod.yml", ["compose"]),
+        ("infra/.terraform.lock.hcl", ["terraform_lock"]),
+        ("app/build.gradle.kts", ["gradle_build"]),
     ],
 )
 def test_formats_know_their_files(path: str, names: list[str]) -> None:
@@ -194,7 +212,7 @@ def test_no_file_is_both_read_and_unsupported() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "whose"), [("App.csproj", ".NET"), ("mix.lock", "Elixir and Erlang"), ("main.c", "")]
+    ("name", "whose"), [("paket.lock", ".NET"), ("rebar.config", "Erlang"), ("main.c", "")]
 )
 def test_unsupported_files_are_named(name: str, whose: str) -> None:
     assert unsupported(name) == whose
@@ -209,6 +227,13 @@ def test_only_folders_below_are_the_projects_own() -> None:
     own = [".", "./libs/a", "libs/a", "file:./a"]
     others = ["../a", "/opt/a", "~/a", "https://x/a", "./a-1.0.whl", "file:a.tgz"]
     assert [stays_below(path) for path in own + others] == [True] * 4 + [False] * 6
+
+
+def test_yaml_comments_behind_values_are_dropped() -> None:
+    text = 'a: ^1.0 # why\nb: # none\n  c: \'x # y\' # z\nd: http://x/#y\ne: "\\" # q"\nf: "x # y\n'
+    assert block_yaml(text) == {
+        "a": "^1.0", "b": {"c": "x # y"}, "d": "http://x/#y", "e": '" # q', "f": '"x # y',
+    }  # fmt: skip
 
 
 def test_yaml_keeps_text_as_it_stands() -> None:

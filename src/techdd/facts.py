@@ -175,7 +175,9 @@ class Function(NamedTuple):
 class Package(NamedTuple):
     """One third-party package that a manifest or a lock file names."""
 
-    ecosystem: str  # as in OSV: PyPI, npm, Go, crates.io, RubyGems, Packagist, Maven
+    ecosystem: (
+        str  # as in OSV (PyPI, npm, SwiftURL, ...), and Docker and Terraform, which OSV lacks
+    )
     name: str
     version: str | None  # None where only a range is given
     requirement: str  # as written; "" where the file has none

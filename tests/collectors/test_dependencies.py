@@ -180,7 +180,7 @@ def test_tests_and_examples_are_developments_and_vendored_copies_nobodys(tmp_pat
             "node_modules/left-pad/package.json": npm(dependencies={"a": "1.0.0"}),
             "vendor/github.com/x/y/go.mod": "module x\n",
             "examples/tutorial/requirements.txt": "flask==3.0.0\n",
-            "tests/fixtures/mix.lock": "%{}",
+            "tests/fixtures/rebar.config": "{deps, []}.",
             "requirements-dev.txt": "pytest==8.0.0\n",
             "requirements.txt": "flask==3.0.0\n",
         },
@@ -202,17 +202,13 @@ def test_formats_that_are_not_understood_are_said(tmp_path: Path) -> None:
     _, _, issues = gather(
         tmp_path,
         {
-            "src/App.csproj": "<Project/>",
-            "mix.lock": "%{}",
-            "build.gradle": "plugins {}",
-            "locked/build.gradle": "plugins {}",
-            "locked/gradle.lockfile": "a:b:1=runtimeClasspath\n",
+            "src/paket.lock": "NUGET\n",
+            "rebar.config": "{deps, []}.",
         },
     )
     assert issues == [
-        Issue("dependency format not supported", "build.gradle", "Gradle"),
-        Issue("dependency format not supported", "mix.lock", "Elixir and Erlang"),
-        Issue("dependency format not supported", "src/App.csproj", ".NET"),
+        Issue("dependency format not supported", "rebar.config", "Erlang"),
+        Issue("dependency format not supported", "src/paket.lock", ".NET"),
     ]
 
 
@@ -331,3 +327,72 @@ def test_locking_counts_shipped_manifests_that_can_be_locked() -> None:
     (seen,) = [one for one in found if isinstance(one, Observation)]
     assert (seen.rule, seen.repo, seen.key) == ("unlocked-manifest", "api", "web/package.json")
     assert seen.values == {"manifest": "web/package.json", "ecosystem": "npm"}
+
+
+CENTRAL = """<Project><ItemGroup>
+  <PackageVersion Include="Serilog" Version="4.0.0" />
+  <PackageVersion Include="xunit" Version="2.9.2" />
+</ItemGroup></Project>"""
+
+
+def csproj(*names: str) -> str:
+    items = "\n".join(f'  <PackageReference Include="{name}" />' for name in names)
+    return f"<Project>\n<ItemGroup>\n{items}\n</ItemGroup>\n</Project>"
+
+
+def test_central_versions_govern_the_projects_below(tmp_path: Path) -> None:
+    packages, manifests, issues = gather(
+        tmp_path,
+        {
+            "Directory.Packages.props": CENTRAL,
+            "Directory.Build.props": "<Project/>",
+            "src/Shop/Shop.csproj": csproj("Serilog"),
+            "src/Shop.Tests/Shop.Tests.csproj": csproj("xunit"),
+        },
+    )
+    assert issues == []
+    assert [(p.name, p.version, p.direct, p.scope) for p in packages] == [
+        ("Serilog", "4.0.0", True, "runtime"),
+        ("xunit", "2.9.2", True, "development"),
+    ]
+    assert [(m.path, m.lockable, m.lock) for m in manifests if m.path.endswith("csproj")] == [
+        ("src/Shop.Tests/Shop.Tests.csproj", False, "Directory.Packages.props"),
+        ("src/Shop/Shop.csproj", False, "Directory.Packages.props"),
+    ]
+
+
+def test_a_project_is_governed_by_the_lock_beside_it(tmp_path: Path) -> None:
+    entry = {"type": "Direct", "requested": "[4.0.0, )", "resolved": "4.0.2"}
+    lock = json.dumps({"version": 1, "dependencies": {"net8.0": {"Serilog": entry}}}, indent=2)
+    packages, _, _ = gather(
+        tmp_path, {"Shop.csproj": csproj("Serilog"), "packages.lock.json": lock}
+    )
+    assert [(p.version, p.manifest, p.locked, p.scope) for p in packages] == [
+        ("4.0.2", "packages.lock.json", True, "runtime")
+    ]
+
+
+def test_what_a_build_file_leaves_open_its_lock_settles(tmp_path: Path) -> None:
+    build = "dependencies {\n  implementation 'a:b:1'\n  implementation(libs.c)\n}\n"
+    packages, manifests, issues = gather(
+        tmp_path,
+        {
+            "open/build.gradle": build,
+            "locked/build.gradle": build,
+            "locked/gradle.lockfile": "a:b:1=runtimeClasspath\nc:c:2=runtimeClasspath\n",
+            "empty/build.gradle": "plugins {}",
+        },
+    )
+    assert [(issue.path, issue.reason) for issue in issues] == [
+        ("open/build.gradle", "unresolved version")
+    ]
+    assert [(p.name, p.manifest, p.direct) for p in packages] == [
+        ("a:b", "locked/gradle.lockfile", True),
+        ("c:c", "locked/gradle.lockfile", None),
+        ("a:b", "open/build.gradle", True),
+    ]
+    assert {m.path: m.lock for m in manifests} == {
+        "locked/build.gradle": "locked/gradle.lockfile",
+        "locked/gradle.lockfile": "locked/gradle.lockfile",
+        "open/build.gradle": "",
+    }

@@ -7,6 +7,9 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+_CASELESS = {"Packagist", "NuGet", "SwiftURL", "GitHub Actions"}
+_PLACE = re.compile(r"^[a-z+]{1,9}://(?:[^/@]*@)?", re.IGNORECASE)
+
 
 class VersionError(ValueError):
     """A version that cannot be placed in its ecosystem's order; what follows is not assessed."""
@@ -16,7 +19,9 @@ def normalised(ecosystem: str, name: str) -> str:
     """The spelling of a package name under which OSV files it (PEP 503 for PyPI)."""
     if ecosystem == "PyPI":
         return re.sub(r"[-_.]+", "-", name).lower()
-    return name.lower() if ecosystem in ("Packagist", "NuGet") else name
+    if ecosystem == "SwiftURL":  # advisories have it with and without "https://" and ".git"
+        name = _PLACE.sub("", name).rstrip("/").removesuffix(".git")
+    return name.lower() if ecosystem in _CASELESS else name
 
 
 @lru_cache(maxsize=200_000)
@@ -53,6 +58,32 @@ def _semver(version: str) -> Any:
     if not match:
         raise VersionError(version)
     return SemverVersion(match[1]).value
+
+
+def _hex(version: str) -> Any:
+    if not re.match(r"\d+\.\d+\.\d+", version, re.ASCII):
+        raise VersionError(version)
+    return _semver(version)
+
+
+def _action(version: str) -> Any:
+    """`v4` is a tag that its owner moves, so no version; the "41" of an advisory is one."""
+    if not re.match(r"\d|v\d+\.\d+\.\d+", version, re.ASCII):
+        raise VersionError(version)
+    return _semver(version)
+
+
+_PUB_BUILD = re.compile(r"[^+]*(?:\+([0-9A-Za-z-]{1,99}(?:\.[0-9A-Za-z-]{1,99})*))?", re.ASCII)
+
+
+def _pub(version: str) -> Any:
+    """Semantic versions, except that "1.0.0+1" comes after "1.0.0"."""
+    match = _PUB_BUILD.fullmatch(version)
+    if not match:
+        raise VersionError(version)
+    parts = match[1].split(".") if match[1] else []
+    build = tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in parts)
+    return _hex(version), build
 
 
 # A lock file writes "1.15.0-x86_64-linux" for a gem that was built for one platform.
@@ -118,4 +149,8 @@ _ORDERS: dict[str, Callable[[str], Any]] = {
     "Packagist": _composer,
     "Maven": _maven,
     "NuGet": _nuget,
+    "Hex": _hex,
+    "Pub": _pub,
+    "SwiftURL": _semver,
+    "GitHub Actions": _action,
 }

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 MAX_SIZE = 20_000_000  # bytes; lock files of large workspaces reach 5 MB
+_OPEN = "unresolved version"  # how parsers call what another file or a run decides
 _LONGEST = 200  # characters of a version range that are kept
 
 
@@ -44,7 +45,7 @@ _VENDORED = re.compile(
 )
 _UNSHIPPED = re.compile(
     r"(?<![a-z])(tests?|testing|testdata|specs?|fixtures?|e2e|examples?|samples?|demos?|docs?"
-    r"|documentation|benchmarks?)(?![a-z])|[a-z]Tests?\b"
+    r"|documentation|benchmarks?|devcontainer)(?![a-z])|(?<![A-Z])Tests?\b"
 )
 
 
@@ -64,7 +65,7 @@ def dependencies(repo: Repository) -> Gathered:
             continue
         known = next((form for form in formats if form.matches(entry.path)), None)
         if known is None:
-            yield from _gap(entry.path, tree)
+            yield from _gap(entry.path)
         elif entry.size > MAX_SIZE:
             yield Issue("dependency file too large", entry.path, f"{entry.size:,} bytes")
         else:
@@ -77,19 +78,26 @@ def dependencies(repo: Repository) -> Gathered:
             continue
         parsed = list(_guarded(form, content))
         rows = tuple(_cleaned(row) for row in parsed if isinstance(row, Dependency))
-        reads.append(Read(entry.path, form, _scope(entry.path), rows))
-        for issue in parsed:
-            if isinstance(issue, Issue):
+        issues = [row for row in parsed if isinstance(row, Issue)]
+        partial = any(issue.reason == _OPEN for issue in issues)
+        if rows or partial or not form.sparse:
+            reads.append(Read(entry.path, form, _scope(entry.path), rows, partial))
+        for issue in issues:
+            if issue.reason != _OPEN or not _settled_beside(entry.path, form, tree):
                 yield replace(issue, path=entry.path, detail=clean(issue.detail))
     yield from _together(reads)
 
 
-def _gap(path: str, tree: set[str]) -> Iterator[Issue]:
+def _gap(path: str) -> Iterator[Issue]:
     """An Issue where a file of the product names dependencies in a way that is not understood."""
     what = unsupported(basename(path))
-    read_elsewhere = what == "Gradle" and f"{dirname(path)}/gradle.lockfile".strip("/") in tree
-    if what and not read_elsewhere and _scope(path) != "development":
+    if what and _scope(path) != "development":
         yield Issue("dependency format not supported", path, what)
+
+
+def _settled_beside(path: str, form: Lockfile, tree: set[str]) -> bool:
+    """Whether a lock file beside a manifest has the versions that the manifest leaves open."""
+    return any(f"{dirname(path)}/{lock}".strip("/") in tree for lock in form.locks)
 
 
 def _guarded(form: Lockfile, content: bytes) -> Parsed:

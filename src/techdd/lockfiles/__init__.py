@@ -25,6 +25,7 @@ from techdd.lockfiles._reading import (
     table,
     tables,
     toml_table,
+    without_comments,
 )
 from techdd.model import Issue
 from techdd.text import without_credentials
@@ -48,6 +49,7 @@ __all__ = [
     "table",
     "tables",
     "toml_table",
+    "without_comments",
 ]
 
 
@@ -78,7 +80,8 @@ class Lockfile:
     `patterns` are file names (fnmatch), with the folder where the name alone says too little.
     `locks` are the names of the lock files that pin what this manifest asks for; empty where the
     ecosystem has none, or where hardly anybody uses it. `lockable` is False for a manifest that
-    tells others what a package needs, and is locked through another one, if at all.
+    tells others what a package needs, and is locked through another one, if at all. `sparse` is
+    True where most files of these names ask for nothing; such a one is then no manifest.
     """
 
     name: str
@@ -88,6 +91,7 @@ class Lockfile:
     parse: Callable[[bytes], Parsed]
     locks: tuple[str, ...] = ()
     lockable: bool = True
+    sparse: bool = False
 
     def matches(self, path: str) -> bool:
         """Whether the file at `path` is of this format, judged by its name."""
@@ -104,11 +108,12 @@ def lockfile(
     locked: bool,
     locks: tuple[str, ...] = (),
     lockable: bool = True,
+    sparse: bool = False,
 ) -> Callable[[Callable[[bytes], Parsed]], Lockfile]:
     """Makes a Lockfile of a parser, named as the function is."""
 
     def wrap(parse: Callable[[bytes], Parsed]) -> Lockfile:
-        return Lockfile(parse.__name__, ecosystem, patterns, locked, parse, locks, lockable)
+        return Lockfile(parse.__name__, ecosystem, patterns, locked, parse, locks, lockable, sparse)
 
     return wrap
 

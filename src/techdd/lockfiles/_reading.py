@@ -65,6 +65,23 @@ def json_object(data: bytes, *, comments: bool = False) -> dict[str, Any]:
     return tree
 
 
+_PROGRAM = re.compile(
+    r"""("(?:[^"\\\n]|\\.)*+"?|'(?:[^'\\\n]|\\.)*+'?)|//[^\n]*|/\*.*?(?:\*/|\Z)|(\#)[^\n]*""",
+    re.DOTALL,
+)
+
+
+def without_comments(text: str, *, hashes: bool = False) -> str:
+    """A program without its `//` and `/* */` comments, or `#` too; lines keep their number."""
+
+    def kept(match: re.Match[str]) -> str:
+        if match[1] or (match[2] and not hashes):
+            return match[0]
+        return "\n" * match[0].count("\n")
+
+    return _PROGRAM.sub(kept, text)
+
+
 _KEY_PARTS = 100  # of a dotted key, `a.b."c"`: tomllib is quadratic in them
 _STRING = re.compile(
     r'"""(?:[^\\]|\\.)*?(?:"""|\Z)|"(?:[^"\\\n]|\\.)*+"?'
@@ -192,9 +209,20 @@ def _key(match: re.Match[str]) -> str:
     return match["plain"]
 
 
+# What people write by hand has comments behind values.
+_BEFORE_COMMENT = re.compile(
+    r"""("(?:[^"\\]|\\.)*+"|'(?:[^']|'')*+'|(?!["'])(?:(?!(?:^|\s)\#).)*)(?:(?:^|\s+)\#.*)?$"""
+)
+
+
 def _scalar(value: str, line: int) -> str | dict[str, Any]:
     if value[:1] in ("&", "*", "!"):
         raise ValueError(f"line {line}: anchors, aliases and tags are refused")
+    if (
+        " #" in value or value[:1] == "#"
+    ):  # a comment behind the value, where somebody wrote by hand
+        match = _BEFORE_COMMENT.match(value)
+        value = match[1].rstrip() if match else value
     if value == "{}":
         return {}
     if value[:1] in ("|", ">") and len(value) < 4:

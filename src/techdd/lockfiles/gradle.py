@@ -1,18 +1,21 @@
-"""Gradle's lock file and version catalogue; build.gradle is a program and is not read."""
+"""Gradle's lock file and version catalogue, and by pattern the programs that build files are."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from techdd.lockfiles import (
     Dependency,
+    Issue,
     Lines,
     Parsed,
     decoded,
     lockfile,
     table,
     toml_table,
+    without_comments,
 )
 
 _LOCKED = re.compile(r"([^\s:=]+:[^\s:=]+):([^\s:=]+)=(\S*)$")
@@ -71,3 +74,87 @@ def _library(entry: Any, versions: dict[str, Any]) -> tuple[str, str]:
     if isinstance(version, dict):
         version = version.get("strictly") or version.get("require") or version.get("prefer") or ""
     return name, str(version)
+
+
+_CONFIGURATION = (
+    r"(\w{0,60}(?:[iI]mplementation|[aA]pi|[cC]ompileOnly(?:Api)?|[rR]untimeOnly|[dD]evelopmentOnly"
+    r"|[aA]nnotationProcessor|[cC]ompile|[rR]untime)|provided(?:Compile|Runtime)|provided|classpath"
+    r"|kapt\w{0,40}|ksp\w{0,40}|checkstyle|pmd|spotbugs|detektPlugins|coreLibraryDesugaring)"
+)
+_STRING = r"""["']([^"'\n]{1,500})["']"""
+_ASKED = re.compile(
+    rf"(?<![\w.]){_CONFIGURATION}(?:[ \t]{{0,20}}\(\s{{0,99}}|[ \t]{{1,20}})"
+    rf"(?:{_STRING}|(group\s{{0,9}}[:=][^)\n]{{0,500}})|([A-Za-z]\w{{0,40}}(?:\.\w{{1,80}}){{1,9}}))"
+)
+_ANOTHER = re.compile(rf"\s{{0,99}},\s{{0,99}}{_STRING}")
+_PART = re.compile(rf"(group|name|version)\s{{0,9}}[:=]\s{{0,9}}{_STRING}")
+_VALUE = re.compile(rf"(?<![\w.])(?:ext\.)?([A-Za-z_]\w{{0,99}})\s{{0,9}}=\s{{0,9}}{_STRING}")
+_VARIABLE = re.compile(r"\$(?:\{([\w.]{1,200})\}|([A-Za-z_][\w.]{0,200}))")
+_TOOLS = ("developmentOnly", "compileOnly", "provided", "debug", "ksp", "pmd", "spotbugs")
+
+
+@lockfile(
+    *("build.gradle", "build.gradle.kts"),
+    ecosystem="Maven",
+    locked=False,
+    locks=("gradle.lockfile",),
+    lockable=False,  # hardly anybody switches locking on
+    sparse=True,
+)
+def gradle_build(data: bytes) -> Parsed:
+    """Literal `implementation("group:name:version")`, variables as far as this file has them.
+
+    A build file is a program: what a version catalogue, a platform or another file says cannot be
+    seen from here and is an Issue.
+    """
+    text = without_comments(decoded(data))
+    values = {name: value for name, value in _VALUE.findall(text) if "$" not in value}
+    line, last = 1, 0
+    unresolved = []
+    for match in _ASKED.finditer(text):
+        line += text.count("\n", last, match.start())
+        last = match.start()
+        configuration, notation, parts, accessor = match.groups()
+        if accessor and accessor.partition(".")[0].lower().endswith("libs"):
+            unresolved.append(accessor)
+        for one in _notations(notation, parts, text, match.end()):
+            name, version = _module(one, values)
+            if "$" in f"{name}{version}" or not version:
+                unresolved.append(name)
+            if name and "$" not in name:
+                exact = version if _EXACT.match(version) and not version.endswith("+") else None
+                scope = "development" if _for_tools(configuration) else "runtime"
+                yield Dependency(name, exact, version, line, True, scope)
+    if unresolved:
+        detail = f"{len(unresolved)} from a catalogue, platform or variable, as {unresolved[0]}"
+        yield Issue("unresolved version", detail=detail)
+
+
+def _notations(notation: str, parts: str, text: str, end: int) -> list[str]:
+    """All `group:name:version` of a call, the map `group: ..., name: ...` among them."""
+    if parts:
+        told = dict(_PART.findall(parts))
+        notation = ":".join(told.get(part, "") for part in ("group", "name", "version"))
+    found = [notation] if notation else []
+    while not parts and (more := _ANOTHER.match(text, end)):
+        found.append(more[1])
+        end = more.end()
+    return [one for one in found if re.match(r"[\w.${}-]+:[\w.${}-]+(?:[:@]|$)", one)]
+
+
+def _module(notation: str, values: Mapping[str, str]) -> tuple[str, str]:
+    """(group:name, version) with variables filled in; unknown ones stay as they are."""
+
+    def value(match: re.Match[str]) -> str:
+        return values.get((match[1] or match[2]).rpartition(".")[2], match[0])
+
+    group, name, version, *_ = [
+        *_VARIABLE.sub(value, notation.partition("@")[0]).split(":"),
+        "",
+        "",
+    ]
+    return f"{group}:{name}", version.removesuffix("!!")
+
+
+def _for_tools(configuration: str) -> bool:
+    return _is_for_development(configuration) or configuration.startswith(_TOOLS)

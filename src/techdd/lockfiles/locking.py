@@ -14,12 +14,15 @@ from techdd.lockfiles import Dependency, Lockfile
 
 @dataclass(frozen=True)
 class Read:
-    """A file as its parser read it. `scope` is "development" for one that is not shipped."""
+    """A file as its parser read it. `scope` is "development" for one that is not shipped, and
+    `partial` says that it asks for more than could be read.
+    """
 
     path: str
     format: Lockfile
     scope: str
     rows: tuple[Dependency, ...]
+    partial: bool = False
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -90,7 +93,9 @@ def settled(lock: Read, manifests: Iterable[Read]) -> Iterator[Dependency]:
     shipped. The graph is followed by name, which errs on the side of "runtime".
     """
     asked: dict[str, Dependency] = {}
+    complete = True
     for manifest in manifests:
+        complete = complete and not manifest.partial
         for wish in manifest.rows:
             scope = "development" if manifest.scope == "development" else wish.scope
             if manifest is not lock and (wish.name not in asked or scope == "runtime"):
@@ -98,7 +103,7 @@ def settled(lock: Read, manifests: Iterable[Read]) -> Iterator[Dependency]:
     scopes = _scopes(lock.rows, asked)
     for row in lock.rows:
         own = asked.get(row.name)
-        direct = False if row.direct is None and asked else row.direct
+        direct = False if row.direct is None and asked and complete else row.direct
         yield row._replace(
             requirement=row.requirement or (own.requirement if own else ""),
             direct=True if own else direct,

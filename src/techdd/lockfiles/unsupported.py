@@ -5,22 +5,18 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 
 _UNSUPPORTED = {
-    ".NET": "*.csproj *.fsproj *.vbproj packages.lock.json packages.config paket.lock"
-    " Directory.Packages.props project.assets.json",
+    ".NET": "paket.dependencies paket.lock project.assets.json",
     "Bower and Deno": "bower.json deno.lock",
     "C and C++": "conanfile.txt conanfile.py conan.lock vcpkg.json",
     "Conda": "environment.yml environment.yaml conda-lock.yml pixi.lock",
-    "Dart": "pubspec.yaml pubspec.lock",
-    "Elixir and Erlang": "mix.exs mix.lock rebar.config rebar.lock",
+    "Erlang": "rebar.config",
     "Go before modules": "Gopkg.lock glide.lock",
-    "Gradle": "build.gradle build.gradle.kts",
     "Haskell": "*.cabal cabal.project.freeze stack.yaml.lock",
     "Nix and Bazel": "flake.lock MODULE.bazel",
     "Perl": "cpanfile cpanfile.snapshot",
     "R and Julia": "renv.lock Manifest.toml",
     "Scala, Clojure and Ant": "build.sbt build.sc project.clj deps.edn ivy.xml",
-    "Swift and Objective-C": "Package.swift Package.resolved Podfile Podfile.lock Cartfile"
-    " Cartfile.resolved",
+    "Swift and Objective-C": "Podfile Podfile.lock Cartfile Cartfile.resolved",
 }
 
 
