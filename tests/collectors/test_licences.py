@@ -92,6 +92,7 @@ def test_metrics_count_what_may_be_shipped() -> None:
         ("web", package("open", "MPL-2.0", scope="unknown")),
         ("api", package("served", "AGPL-3.0-only")),
         ("api", package("silent", "")),
+        ("api", package("debian", "", ecosystem="Docker", manifest="Dockerfile")),
     )
     values = {key: metric.value for key, metric in metrics.items()}
     assert values == {

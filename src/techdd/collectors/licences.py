@@ -22,6 +22,8 @@ PERMISSIVE, WEAK, STRONG, NETWORK = (
     "network copyleft",
 )
 RESTRICTED, UNKNOWN = "restricted use", "unknown"
+# Run beside the product, not built into it; what is inside an image no file of the tree tells.
+TOOLS = ("Docker", "GitHub Actions", "Terraform")
 CATEGORIES = (PERMISSIVE, WEAK, UNKNOWN, RESTRICTED, STRONG, NETWORK)  # what binds more comes later
 
 # ScanCode's categories, as the licence index of license-expression has them.
@@ -141,6 +143,7 @@ def _index() -> dict[str, str]:
 @probe(domain="dependencies", needs=(Package,))
 def licences(_as_of: date, packages: DataFrame) -> Answered:
     """Do the licences of third-party packages bind the product's own code?"""
+    packages = packages[~packages["ecosystem"].isin(TOOLS)]
     table = packages.drop_duplicates(["repo", "ecosystem", "name", "version", "licence"]).copy()
     classified = [classify(str(stated or "")) for stated in table["licence"]]
     table["spdx"] = [spdx for spdx, _ in classified]
@@ -163,7 +166,8 @@ def licences(_as_of: date, packages: DataFrame) -> Answered:
             for category in CATEGORIES
         ),
         note="As the lock files state it. Those of PyPI, Go, Cargo, RubyGems, yarn and pnpm state "
-        "none: their packages are unknown offline, which is not the same as harmless.",
+        "none: their packages are unknown offline, which is not the same as harmless. Container "
+        "images, CI actions and Terraform providers are left out: no file tells what they hold.",
     )
     yield from _bound(shipped)
 

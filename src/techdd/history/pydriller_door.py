@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -19,17 +21,20 @@ MAX_BYTES = 1_000_000  # of a changed file, which PyDriller reads whole and Liza
 
 @contextmanager
 def pydriller_git(repo: Repository) -> Iterator[Any]:
-    """PyDriller's `Git` on the overlay, in the environment of our own door."""
+    """PyDriller's `Git` in the environment of our own door, on a copy of the overlay, for it writes
+    into the configuration and two may be at work.
+    """
     from pydriller.git import Git
 
     before = dict(os.environ)
     os.environ.update(GIT_ENVIRONMENT)
     try:
-        git = Git(str(repo.git_dir))
-        try:
-            yield git
-        finally:
-            git.clear()
+        with TemporaryDirectory(prefix="techdd-") as folder:
+            git = Git(shutil.copytree(repo.git_dir, f"{folder}/overlay.git"))
+            try:
+                yield git
+            finally:
+                git.clear()
     finally:
         os.environ.clear()
         os.environ.update(before)
