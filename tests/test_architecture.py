@@ -20,7 +20,7 @@ MODULES = sorted(path for path in ROOT.rglob("*.py") if "_data" not in path.part
 FLOORS = (
     {"errors", "files", "model", "text", "sandbox"},
     {"facts", "documents", "parquet", "plugins", "policy", "repository", "syntax", "charts"},
-    {"cloning", "counting", "changepoints"},
+    {"cloning", "counting", "changepoints", "purls"},
     {"evidence", "history", "identity", "intake", "scoring", "findings", "advisories"},
     {"lockfiles", "languages", "authorship", "presence", "naming", "roster", "scope", "workspace"},
     {"pages", "report", "departure"},
@@ -34,9 +34,9 @@ FLOOR = {name: number for number, floor in enumerate(FLOORS) for name in floor}
 PLUGINS = ("collectors", "formats", "interviews", "languages", "lockfiles")
 
 HEAVY = {
-    "bandit", "cvss", "duckdb", "git", "jinja2", "kingfisher", "license_expression", "lizard",
-    "numpy", "openpyxl", "pandas", "pip_audit", "pydriller", "radon", "tree_sitter", "univers",
-    "vl_convert", "weasyprint",
+    "bandit", "cvss", "cyclonedx", "duckdb", "git", "jinja2", "kingfisher", "license_expression",
+    "lizard", "numpy", "openpyxl", "packageurl", "pandas", "pip_audit", "pydriller", "radon",
+    "tree_sitter", "univers", "vl_convert", "weasyprint",
 }  # fmt: skip
 LONG = 300  # lines
 LONGER = {

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
-from xml.etree.ElementTree import Element, ParseError, TreeBuilder
-
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import DefusedXMLParser
+from xml.etree.ElementTree import Element
 
 from techdd.lockfiles import Dependency, Issue, Parsed, lockfile
+from techdd.lockfiles._xml import line_at, xml_tree
 
 _PROPERTY = re.compile(r"\$\{([^${}]+)\}")
 _EXACT = re.compile(r"\[?(\d[\w.+-]*)\]?$")
@@ -48,7 +45,7 @@ def pom(data: bytes) -> Parsed:
             name,
             exact[1] if exact else None,
             version,
-            int(element.attrib["line"]),
+            line_at(element),
             True,
             "development" if scope in ("test", "provided") else "runtime",
         )
@@ -57,27 +54,8 @@ def pom(data: bytes) -> Parsed:
         yield Issue("unresolved version", detail=detail)
 
 
-class _Placing(TreeBuilder):
-    """Builds elements without namespace and with the line where they start as their attribute."""
-
-    expat: Any
-
-    def start(self, tag: Any, attrs: Any) -> Element:
-        line = {"line": str(self.expat.CurrentLineNumber)}
-        return super().start(tag.rpartition("}")[2], line)
-
-
 def _project(data: bytes) -> Element:
-    builder = _Placing()
-    parser = DefusedXMLParser(target=builder, forbid_dtd=True)
-    builder.expat = parser.parser
-    try:
-        parser.feed(data)
-        project = parser.close()
-    except DefusedXmlException:
-        raise ValueError("a DOCTYPE or entities, which are refused") from None
-    except (ParseError, LookupError) as error:
-        raise ValueError(f"no XML: {error}") from None
+    project = xml_tree(data)
     if project.tag != "project":
         raise ValueError("no Maven project")
     return project
