@@ -26,7 +26,7 @@ FLOORS = (
     {"pages", "report", "departure"},
     {"collectors", "formats", "interviews"},
     {"worker", "reading", "doctor"},
-    {"jobs", "register"},
+    {"jobs", "register", "bills"},
     {"pipeline", "progress"},
     {"cli"},
 )
