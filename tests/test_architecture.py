@@ -23,7 +23,7 @@ FLOORS = (
     {"cloning", "counting", "changepoints", "purls"},
     {"evidence", "history", "identity", "intake", "scoring", "findings", "advisories"},
     {"lockfiles", "languages", "authorship", "presence", "naming", "roster", "scope", "workspace"},
-    {"pages", "report", "departure"},
+    {"pages", "report", "departure", "vex"},
     {"collectors", "formats", "interviews"},
     {"worker", "reading", "doctor"},
     {"jobs", "register", "bills"},

@@ -35,7 +35,8 @@ OBSERVED = {
     "secret-in-tree": "kind count added confidence",
     "secret-in-history": "kind count added removed",
     "vulnerable-package": (
-        "package version ecosystem advisories count severity rated fixed summary scope direct"
+        "package version ecosystem advisories count severity rated fixed summary scope direct "
+        "stated"
     ),
     "copyleft-package": "package version licence scope",
     "network-copyleft-package": "package version licence scope",

@@ -19,6 +19,7 @@ from techdd.collectors.vulnerabilities import (
 from techdd.facts import Fact, Package, frame
 from techdd.model import Issue, Metric, Observation, Series
 from techdd.plugins import discover
+from techdd.vex import Statement
 
 AS_OF = date(2026, 1, 1)
 
@@ -75,7 +76,9 @@ def of(kind: type, facts: Iterable[Any]) -> list[Any]:
     return [fact for fact in facts if isinstance(fact, kind)]
 
 
-def asked(facts: Iterable[Any], *more: tuple[str, list[Any]]) -> list[Any]:
+def asked(
+    facts: Iterable[Any], *more: tuple[str, list[Any]], said: Iterable[Statement] = ()
+) -> list[Any]:
     import pandas as pd
 
     def table(kind: Fact) -> Any:
@@ -85,7 +88,7 @@ def asked(facts: Iterable[Any], *more: tuple[str, list[Any]]) -> list[Any]:
         return pd.concat(parts, ignore_index=True)
 
     tables = [table(kind) for kind in (Vulnerability, AdvisoryCoverage, OnlineLookup)]
-    return list(vulnerabilities.probe.run(AS_OF, *tables))
+    return list(vulnerabilities.probe.run(AS_OF, *tables, frame(Statement, list(said))))
 
 
 def values(answers: Iterable[Any], repo: str = "") -> dict[str, float | None]:
@@ -155,7 +158,10 @@ def test_old_advisories_are_said() -> None:
     coverage = frame(AdvisoryCoverage, [AdvisoryCoverage("PyPI", 1, 1, 0, 9, "2025-01-01")])
     nothing = [frame(kind, []).assign(repo=[]) for kind in (Vulnerability, OnlineLookup)]
     tables = (nothing[0], coverage.assign(repo="app"), nothing[1])
-    notes = {one.note for one in of(Metric, vulnerabilities.probe.run(AS_OF, *tables))}
+    notes = {
+        one.note
+        for one in of(Metric, vulnerabilities.probe.run(AS_OF, *tables, frame(Statement, [])))
+    }
     assert notes == {"the newest PyPI advisory is 365 days old"}
 
 
@@ -289,6 +295,7 @@ def test_an_observation_speaks_for_one_package_version(advisories: str) -> None:
         "summary": "Session leak",
         "scope": "runtime",
         "direct": "direct",
+        "stated": "",
     }
     unrated = seen["PyPI:flask:2.2"].values
     assert (unrated["severity"], unrated["rated"], unrated["direct"]) == (

@@ -1,4 +1,4 @@
-"""The commands that write for other tools: bills of materials."""
+"""The commands that write for other tools: bills of materials and VEX."""
 
 from __future__ import annotations
 
@@ -46,6 +46,40 @@ def sbom(folder: Path, output: Path, form: str | None, as_of: datetime | None) -
     talk(f"{len(bill.components):,} packages, {len(bill.weaknesses):,} known vulnerabilities.")
     if bill.incomplete:
         talk(f"Not complete, and said so in it: {', '.join(bill.incomplete)}.")
+
+
+@click.command()
+@engagement_folder
+@output_option
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["openvex", "cyclonedx"]),
+    help="Whatever the ending says.",
+)
+@as_of_option
+def vex(folder: Path, output: Path, form: str | None, as_of: datetime | None) -> None:
+    """Write what triage.yaml says of known vulnerabilities as VEX.
+
+    OpenVEX 0.2.0 (.openvex.json) or CycloneDX 1.6 (.cdx.json). Expired entries are left out.
+    """
+    from techdd.register import vulnerabilities_triaged
+    from techdd.vex import WRITERS
+    from techdd.workspace import now
+
+    chosen = form or next(
+        (name for name, one in WRITERS.items() if output.name.endswith(one[0])), ""
+    )
+    if not chosen:
+        endings = " or ".join(suffix for suffix, _ in WRITERS.values())
+        raise TechddError(f"ends in no format; name it {endings}, or give --format", output)
+    workspace = open_engagement(folder)
+    when = day(as_of) or workspace.engagement.as_of or now().date()
+    statements, told, left_out = vulnerabilities_triaged(workspace, when)
+    write(output, WRITERS[chosen][1](statements, told))
+    talk(f"{len(statements):,} statements.")
+    for finding, why in left_out:
+        talk(f"Left out: {finding}: {why}.")
 
 
 def write(path: Path, content: bytes) -> None:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 from techdd.advisories import VersionError, parse
 from techdd.collectors import Answered, probe
 from techdd.collectors.vulnerabilities.match import AdvisoryCoverage, OnlineLookup, Vulnerability
+from techdd.collectors.vulnerabilities.stated import RULE, Stated, finding_key
 from techdd.model import Location, Metric, Observation, Series, Value
+from techdd.vex import Statement
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -20,24 +22,27 @@ RANKS = ("info", "low", "unknown", "medium", "high", "critical")
 # In development scope a flaw is one step away from what is sold: its severity counts one lower.
 LOWERED = {"critical": "high", "high": "medium", "medium": "low"}
 COUNTED = ("critical", "high", "medium", "low", "unknown")
+STATED = "stated"  # all that is known of a package version is stated not to matter
 OLD = 60  # days; osv.dev changes daily in each of the large ecosystems
 _PACKAGE = ["repo", "ecosystem", "package", "version"]
 _NAMED = 6  # advisories named in one observation
 
 
-@probe(domain="dependencies", needs=(Vulnerability, AdvisoryCoverage, OnlineLookup))
+@probe(domain="dependencies", needs=(Vulnerability, AdvisoryCoverage, OnlineLookup, Statement))
 def vulnerabilities(
-    as_of: date, found: DataFrame, coverage: DataFrame, lookups: DataFrame
+    as_of: date, found: DataFrame, coverage: DataFrame, lookups: DataFrame, statements: DataFrame
 ) -> Answered:
     """Which packages in use have publicly known vulnerabilities, and how grave are they?"""
+    said = Stated(as_of, statements, coverage["repo"].unique())
     rated = found.assign(
         counted=[
             LOWERED.get(severity, severity) if scope == "development" else severity
             for severity, scope in zip(found["severity"], found["scope"], strict=True)
-        ]
+        ],
+        stated=[said.settled(str(row.repo), _known(row)) for row in found.itertuples()],
     )
     packages = [
-        (dict(zip(_PACKAGE, key, strict=True)), rows, _worst(rows["counted"]))
+        (dict(zip(_PACKAGE, key, strict=True)), rows, _open(rows))
         for key, rows in rated.groupby(_PACKAGE, sort=True)
     ]
     counts = Counter((key["repo"], worst) for key, _, worst in packages)
@@ -49,10 +54,25 @@ def vulnerabilities(
         whole[worst] += number
     yield from _metrics(as_of, "", whole, coverage)
     for key, rows, worst in packages:
-        if worst in COUNTED:
+        if worst in (*COUNTED, STATED):
             yield _observation(key, rows, worst)
     yield _exposure(packages)
     yield _checked(as_of, coverage, lookups)
+    if len(statements):
+        yield _statements(rated, said, statements)
+
+
+def _known(row: Any) -> Vulnerability:
+    return Vulnerability(*(getattr(row, name) for name in Vulnerability._fields))
+
+
+def _open(rows: DataFrame) -> str:
+    """The worst of what nobody has answered for; STATED where somebody has for all of it."""
+    real = rows[rows["severity"] != "info"]
+    unanswered = real[real["stated"] == ""]
+    if len(real) and unanswered.empty:
+        return STATED
+    return _worst(unanswered["counted"]) if len(real) else "info"
 
 
 def _worst(severities: Iterable[str]) -> str:
@@ -74,6 +94,10 @@ def _metrics(as_of: date, repo: str, counts: Counter[str], coverage: DataFrame) 
         measured = bool(number) or checked > used / 2
         value = float(number) if measured else None
         yield Metric(f"vulnerabilities.{name}", value, "packages", repo, basis, note)
+    if counts[STATED]:  # visible and apart: a statement is somebody's word and no measurement
+        note = "not in the other counts: somebody states that all that is known does not matter"
+        stated = float(counts[STATED])
+        yield Metric("vulnerabilities.stated", stated, "packages", repo, basis, note)
 
 
 def _dates(coverage: DataFrame) -> list[tuple[str, str]]:
@@ -114,20 +138,27 @@ def _observation(key: dict[str, Any], rows: DataFrame, worst: str) -> Observatio
         "advisories": ", ".join(ids[:_NAMED]) + more,
         "count": len(ids),
         # Rules need a severity of ours; what nobody has rated is judged as medium, and said so.
-        "severity": "medium" if worst == "unknown" else worst,
-        "rated": _published(real, worst),
+        "severity": {"unknown": "medium", STATED: "info"}.get(worst, worst),
+        "rated": _published(real, _worst(real["counted"])),
         "fixed": _fixed(key["ecosystem"], real),
         "summary": str(real["summary"].iloc[0]),
         "scope": "development" if set(rows["scope"]) == {"development"} else "runtime",
         "direct": "direct" if True in direct else "transitive" if direct else "not stated",
+        "stated": _answered(real),
     }
     return Observation(
-        "vulnerable-package",
+        RULE,
         key["repo"],
-        f"{key['ecosystem']}:{key['package']}:{key['version']}",
+        finding_key(key["ecosystem"], key["package"], key["version"]),
         tuple(Location(path, int(line) or None) for path, line in places),
         values,
     )
+
+
+def _answered(rows: DataFrame) -> str:
+    """Sentences, each after a space, that say for which advisories who answers, and why."""
+    answers = rows[rows["stated"] != ""].groupby("stated", sort=True)["advisory"]
+    return "".join(f" Stated {said}: {', '.join(sorted(set(ids)))}." for said, ids in answers)
 
 
 def _published(rows: DataFrame, counted: str) -> str:
@@ -195,6 +226,25 @@ def _checked(as_of: date, coverage: DataFrame, lookups: DataFrame) -> Series:
             for ecosystem, row in numbers.iterrows()
         ),
         note=f"Sent online: {sent or 'nothing'}.",
+    )
+
+
+def _statements(rated: DataFrame, said: Stated, statements: DataFrame) -> Series:
+    """Every statement there is, and how many known vulnerabilities it settles."""
+    columns = ["source", "author", "package", "version", "advisories", "status", "justification"]
+    settles: Counter[tuple[str, ...]] = Counter()
+    for row in rated[rated["stated"] != ""].drop_duplicates([*_PACKAGE, "advisory"]).itertuples():
+        for one in said.about(str(row.repo), _known(row)):
+            settles[tuple(getattr(one, name) for name in columns)] += 1
+    ended = {tuple(getattr(one, name) for name in columns) for one in said.expired}
+    rows = sorted(set(statements[columns].itertuples(index=False, name=None)))
+    return Series(
+        "statements",
+        "What was stated about known vulnerabilities (VEX and triage)",
+        (*columns, "vulnerabilities concerned"),
+        tuple((*row, "expired" if row in ended else settles[row]) for row in rows),
+        note="Concerned: known vulnerabilities that count as answered for. Nobody tested whether "
+        "what is stated is true.",
     )
 
 
