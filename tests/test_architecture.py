@@ -30,13 +30,13 @@ FLOORS = (
         "syntax",
         "charts",
     },
-    {"cloning", "counting", "changepoints"},
+    {"cloning", "counting", "changepoints", "purls"},
     {"evidence", "history", "identity", "intake", "scoring", "findings", "advisories"},
     {"lockfiles", "languages", "authorship", "presence", "naming", "roster", "scope", "workspace"},
-    {"pages", "report", "departure"},
+    {"pages", "report", "departure", "vex"},
     {"collectors", "formats", "interviews"},
     {"worker", "reading", "doctor"},
-    {"jobs", "register"},
+    {"jobs", "register", "bills"},
     {"pipeline", "progress"},
     {"cli"},
 )
@@ -44,9 +44,9 @@ FLOOR = {name: number for number, floor in enumerate(FLOORS) for name in floor}
 PLUGINS = ("collectors", "formats", "interviews", "languages", "lockfiles")
 
 HEAVY = {
-    "bandit", "cvss", "duckdb", "git", "jinja2", "kingfisher", "license_expression", "lizard",
-    "numpy", "openpyxl", "pandas", "pip_audit", "pydriller", "radon", "tree_sitter", "univers",
-    "vl_convert", "weasyprint",
+    "bandit", "cvss", "cyclonedx", "duckdb", "git", "jinja2", "kingfisher", "license_expression",
+    "lizard", "numpy", "openpyxl", "packageurl", "pandas", "pip_audit", "pydriller", "radon",
+    "tree_sitter", "univers", "vl_convert", "weasyprint",
 }  # fmt: skip
 LONG = 300  # lines
 LONGER = {

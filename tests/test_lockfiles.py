@@ -96,7 +96,8 @@ SHAPES: list[Any] = [
 
 
 @pytest.mark.parametrize("form", ["package_json", "package_lock", "composer_json", "composer_lock",
-                                  "pipfile_lock", "bun_lock", "packages_lock"])  # fmt: skip
+                                  "pipfile_lock", "bun_lock", "packages_lock", "cyclonedx_json",
+                                  "spdx_json"])  # fmt: skip
 def test_values_of_the_wrong_shape_are_survived(form: str) -> None:
     """Every value of every case replaced by every shape."""
     for path in (FOLDER / form).glob("*"):
@@ -139,6 +140,9 @@ def _places(tree: Any) -> list[tuple[Any, Any]]:
         ("packages_lock", b"[" * 200_000),
         ("package_resolved", b"[" * 200_000),
         ("pubspec_lock", b"packages: &a [x]\nb: *a\n"),
+        ("cyclonedx_json", b'{"bomFormat":"CycloneDX","components":' + b"[" * 100_000),
+        ("cyclonedx_xml", b'<!DOCTYPE b [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]><bom>&b;</bom>'),
+        ("cyclonedx_xml", b'<!DOCTYPE bom SYSTEM "file:///etc/passwd"><bom/>'),
         ("setup_py", b"setup(" * 50_000),
         ("setup_py", b"x = " + b"-" * 200_000 + b"1"),
         ("setup_py", b"setup(install_requires=['a'])\0"),
@@ -169,9 +173,23 @@ def test_deep_markup_is_survived() -> None:
     assert found == {"dependencies": [], "issues": []}
 
 
+def test_deep_bills_of_materials_are_read_to_the_ground() -> None:
+    deep = 3_000
+    library = b"<component><purl>pkg:npm/a@1</purl><components>"
+    end = b"</components></component>"
+    bill = b"<bom><components>" + library * deep + end * deep + b"</components></bom>"
+    found = outcome(FORMATS["cyclonedx_xml"], bill)
+    assert (len(found["dependencies"]), found["issues"]) == (deep, [])
+
+
 @pytest.mark.parametrize(
     ("path", "names"),
     [
+        ("sbom/app.cdx.json", ["cyclonedx_json"]),
+        ("bom.json", ["cyclonedx_json"]),
+        ("bom.xml", ["cyclonedx_xml"]),
+        ("app.spdx.json", ["spdx_json"]),
+        ("app.spdx", ["spdx"]),
         ("requirements.txt", ["requirements"]),
         ("a/requirements-dev.txt", ["requirements"]),
         ("a/requirements/prod.txt", ["requirements"]),

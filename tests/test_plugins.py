@@ -25,6 +25,7 @@ from techdd.languages import Language
 from techdd.lockfiles import Lockfile
 from techdd.plugins import discover
 from techdd.policy import Checklist, FindingRules
+from techdd.vex import Statement
 from techdd.workspace import data
 
 COLLECTORS = discover("techdd.collectors", Collector)
@@ -105,7 +106,12 @@ def test_a_collector_is_documented_and_declares_what_it_takes(one: Collector) ->
     assert 0 < one.minutes <= 240
 
 
-RESOLVED = {Person, Employment, Domain}  # from identities and what people wrote, when read
+RESOLVED = {
+    Person,
+    Employment,
+    Domain,
+    Statement,
+}  # from identities and what people wrote, when read
 
 
 def test_every_fact_is_made_by_exactly_one_collector() -> None:

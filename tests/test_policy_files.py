@@ -36,7 +36,7 @@ OBSERVED = {
     "secret-in-history": "kind count added removed",
     "vulnerable-package": (
         "package version ecosystem advisories count severity rated exploited fixed summary scope"
-        " direct"
+        " direct stated"
     ),
     "copyleft-package": "package version licence scope",
     "network-copyleft-package": "package version licence scope",

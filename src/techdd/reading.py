@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from techdd.collectors import Collector, Probe
 from techdd.documents import load, read_yaml
-from techdd.facts import Fact, Identity, Person, frame, table_name
+from techdd.facts import Fact, Identity, Package, Person, frame, table_name
 from techdd.identity import Domain, Employment, People, Resolution, Roster, resolve
 from techdd.model import Issue, Metric, Observation, Reading, Run, Series, Status
 from techdd.plugins import discover
+from techdd.vex import Statement, stated
 from techdd.workspace import OPENING, Workspace, now
 
 if TYPE_CHECKING:
@@ -38,6 +39,9 @@ class Tables:
         ):
             self._read[fact] = frame(fact, rows)
             self.makers[fact] = self.makers[Identity]
+        # What people state needs no run; it speaks of packages, so those have to be known.
+        self._read[Statement] = frame(Statement, stated(workspace.root))
+        self.makers[Statement] = self.makers[Package]
 
     def _resolved(self) -> Resolution:
         """Who is who by the history, the adviser's corrections and the client's roster."""

@@ -1,26 +1,32 @@
-"""The register of persons: what `techdd people` shows of an engagement, and writes into it."""
+"""The registers of persons and of triage: what is shown of an engagement, and written into it."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 from ruamel.yaml.comments import CommentedMap
 
-from techdd.documents import MAX_BYTES, dump_yaml, read_yaml
+from techdd import __version__
+from techdd.collectors.vulnerabilities import Vulnerability
+from techdd.collectors.vulnerabilities.stated import Stated, triaged
+from techdd.documents import MAX_BYTES, dump_yaml, load, read_yaml
 from techdd.errors import TechddError
+from techdd.facts import Snapshot
 from techdd.files import write_atomic
 from techdd.identity import People, Resolution
 from techdd.identity.written import Unnamed, said_of
 from techdd.identity.written import join as write_join
 from techdd.identity.written import separate as write_separate
-from techdd.naming import kept_numbers, pseudonyms
+from techdd.naming import Voice, kept_numbers, pseudonyms
 from techdd.reading import Tables
 from techdd.roster import Understood, read_sheets, understand
 from techdd.roster.cells import DateOrder
+from techdd.vex import Statement, Told, Triage
 from techdd.workspace import Workspace
 
 
@@ -113,6 +119,43 @@ def import_roster(
         )
     _write(path, text)
     return found
+
+
+def vulnerabilities_triaged(
+    workspace: Workspace, as_of: date
+) -> tuple[list[Statement], Told, list[tuple[str, str]]]:
+    """The triage of known vulnerabilities as VEX states it, and what is left out, with the reason.
+
+    Raises TechddError where nothing was triaged. No person is named: the adviser answers for it.
+    """
+    if not (workspace.root / "triage.yaml").is_file():
+        raise TechddError("there is no triage.yaml; see docs/exchange.md", workspace.root)
+    tables = Tables(workspace)
+    said = Stated(as_of, tables.table(Statement), workspace.names)
+    statements = triaged(said, tables.table(Vulnerability))
+    told = Told(
+        workspace.engagement.adviser or f"the adviser of {workspace.engagement.client}",
+        as_of,
+        f"techdd {__version__}",
+        {str(row.repo): str(row.commit) for row in tables.table(Snapshot).itertuples()},
+    )
+    covered = {one.finding for one in statements}
+    every = load(workspace.root / "triage.yaml", Triage).findings
+    expired = {one.finding: one.until for one in said.expired}
+    left_out = [
+        (
+            finding,
+            f"counted until {expired[finding]}"
+            if finding in expired
+            else "no known vulnerability that it names was found",
+        )
+        for finding in sorted(every.keys() - covered)
+    ]
+    people = tables.who.people
+    numbers = kept_numbers(workspace.root / "pseudonyms.json", people)
+    voice = Voice(people, tables.who.identities, numbers, named=False)
+    spoken = [one._replace(note=voice.spoken(one.note, "note"), author="") for one in statements]
+    return spoken, told, left_out
 
 
 _HEADER = """\

@@ -396,3 +396,37 @@ def test_what_a_build_file_leaves_open_its_lock_settles(tmp_path: Path) -> None:
         "locked/gradle.lockfile": "locked/gradle.lockfile",
         "open/build.gradle": "",
     }
+
+
+def test_a_bill_of_materials_brings_packages_of_many_ecosystems(tmp_path: Path) -> None:
+    names = ["pkg:pypi/six@1.16.0", "pkg:gem/six@1.16.0", "pkg:npm/%40x/y@2.0.0"]
+    components = [{"type": "library", "name": "x", "purl": name} for name in names]
+    bill = json.dumps({"bomFormat": "CycloneDX", "components": components})
+    packages, manifests, issues = gather(tmp_path, {"release-2.cdx.json": bill})
+    assert issues == []
+    assert {(one.ecosystem, one.name, one.version, one.scope) for one in packages} == {
+        ("PyPI", "six", "1.16.0", "runtime"),
+        ("RubyGems", "six", "1.16.0", "runtime"),
+        ("npm", "@x/y", "2.0.0", "runtime"),
+    }
+    assert all(one.locked for one in packages)
+    assert not any(one.lockable for one in manifests)
+
+
+@pytest.mark.parametrize(
+    ("path", "content"),
+    [
+        ("bom.json", '{"bomFormat": "CycloneDX", "components": ' + "[" * 100_000),
+        ("bom.json", '["bomFormat"]'),
+        ("bom.xml", '<!DOCTYPE b [<!ENTITY a "aa">]><bom><components>&a;</components></bom>'),
+        ("app.spdx.json", '{"spdxVersion": 2.3}'),
+        ("app.spdx", "no tags here"),
+        ("app.spdx", b"\xff\xfe\x00"),
+    ],
+)
+def test_a_hostile_bill_of_materials_is_a_gap(
+    tmp_path: Path, path: str, content: str | bytes
+) -> None:
+    packages, _, issues = gather(tmp_path, {path: content})
+    assert packages == []
+    assert [(one.path, one.reason) for one in issues] == [(path, "cannot be parsed")]

@@ -17,13 +17,14 @@ from techdd.collectors.vulnerabilities import (
     AdvisoryCoverage,
     OnlineLookup,
     Vulnerability,
-    assess,
     plan,
+    weighing,
 )
 from techdd.errors import TechddError
 from techdd.facts import Fact, Package, frame
 from techdd.model import Issue, Metric, Observation, Series
 from techdd.plugins import discover
+from techdd.vex import Statement
 
 AS_OF = date(2026, 1, 1)
 
@@ -80,7 +81,9 @@ def of(kind: type, facts: Iterable[Any]) -> list[Any]:
     return [fact for fact in facts if isinstance(fact, kind)]
 
 
-def asked(facts: Iterable[Any], *more: tuple[str, list[Any]]) -> list[Any]:
+def asked(
+    facts: Iterable[Any], *more: tuple[str, list[Any]], said: Iterable[Statement] = ()
+) -> list[Any]:
     import pandas as pd
 
     def table(kind: Fact) -> Any:
@@ -90,7 +93,7 @@ def asked(facts: Iterable[Any], *more: tuple[str, list[Any]]) -> list[Any]:
         return pd.concat(parts, ignore_index=True)
 
     tables = [table(kind) for kind in (Vulnerability, AdvisoryCoverage, OnlineLookup)]
-    return list(vulnerabilities.probe.run(AS_OF, *tables))
+    return list(vulnerabilities.probe.run(AS_OF, *tables, frame(Statement, list(said))))
 
 
 def values(answers: Iterable[Any], repo: str = "") -> dict[str, float | None]:
@@ -165,7 +168,10 @@ def test_old_advisories_are_said() -> None:
     )
     nothing = [frame(kind, []).assign(repo=[]) for kind in (Vulnerability, OnlineLookup)]
     tables = (nothing[0], coverage.assign(repo="app"), nothing[1])
-    notes = {one.note for one in of(Metric, vulnerabilities.probe.run(AS_OF, *tables))}
+    notes = {
+        one.note
+        for one in of(Metric, vulnerabilities.probe.run(AS_OF, *tables, frame(Statement, [])))
+    }
     assert notes == {"the newest PyPI advisory is 365 days old"}
 
 
@@ -302,6 +308,7 @@ def test_an_observation_speaks_for_one_package_version(advisories: str) -> None:
         "summary": "Session leak",
         "scope": "runtime",
         "direct": "direct",
+        "stated": "",
     }
     unrated = seen["PyPI:flask:2.2"].values
     assert (unrated["severity"], unrated["rated"], unrated["direct"]) == (
@@ -422,7 +429,7 @@ def test_a_severity_is_raised_or_lowered_with_its_reason(
 ) -> None:  # fmt: skip
     values = {"severity": severity, "scope": scope, "direct": direct, "epss": epss}
     row = SimpleNamespace(**values, exploited=exploited, ransomware=False)
-    assert assess.weigh(row) == expected
+    assert weighing.weigh(row) == expected
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import click
 
 from techdd import __version__
-from techdd.cli import engagement, people, registers
+from techdd.cli import bills, engagement, people, registers
 from techdd.cli import simulate as simulation
 from techdd.cli.shared import BUG, INTERRUPTED, USAGE, talk
 from techdd.errors import TechddError
@@ -57,6 +57,7 @@ for command in (
     people.people,
     simulation.simulate,
     registers.findings,
+    bills.sbom,
     registers.advisories,
     registers.checklist,
     registers.doctor,

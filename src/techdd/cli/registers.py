@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from techdd.cli.bills import vex
 from techdd.cli.shared import (
     GATE,
     INCOMPLETE,
@@ -42,6 +43,9 @@ def findings_list(folder: Path, as_of: datetime | None, fail_on: str | None) -> 
     for one in found:
         click.echo(f"{one.id}  {one.severity:8}  {one.repo or '(all)':20}  {one.title}")
     leave((), found, fail_on)
+
+
+findings.add_command(vex)
 
 
 @click.group()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from techdd.collectors import Answered, Gathered, collector, probe
 from techdd.facts import Package
-from techdd.lockfiles import Dependency, Lockfile, Parsed, scope_of
+from techdd.lockfiles import MIXED, Dependency, Lockfile, Parsed, scope_of
 from techdd.lockfiles.locking import Read, by_folder, locks_of, settled
 from techdd.lockfiles.unsupported import unsupported
 from techdd.model import Issue, Location, Metric, Observation, Series
@@ -81,7 +81,7 @@ def dependencies(repo: Repository) -> Gathered:
         issues = [row for row in parsed if isinstance(row, Issue)]
         partial = any(issue.reason == _OPEN for issue in issues)
         if rows or partial or not form.sparse:
-            reads.append(Read(entry.path, form, _scope(entry.path), rows, partial))
+            reads.append(Read(entry.path, form, _scope(entry.path, form), rows, partial))
         for issue in issues:
             if issue.reason != _OPEN or not _settled_beside(entry.path, form, tree):
                 yield replace(issue, path=entry.path, detail=clean(issue.detail))
@@ -116,11 +116,14 @@ def _cleaned(row: Dependency) -> Dependency:
         version=None if row.version is None else clean(without_credentials(row.version)),
         requirement=clean(requirement),
         licence=clean(row.licence),
+        ecosystem=clean(row.ecosystem),
     )
 
 
-def _scope(path: str) -> str:
-    unshipped = _UNSHIPPED.search(dirname(path)) or scope_of(basename(path)) == "development"
+def _scope(path: str, form: Lockfile | None = None) -> str:
+    # The name of a bill of materials is a product's, such as "release-2.cdx.json".
+    name = "" if form and form.ecosystem == MIXED else basename(path)
+    unshipped = _UNSHIPPED.search(dirname(path)) or scope_of(name) == "development"
     return "development" if unshipped else "runtime"
 
 
@@ -153,13 +156,12 @@ def _together(reads: list[Read]) -> Iterator[Package | Manifest]:
 
 def _packages(read: Read, rows: Iterable[Dependency]) -> Iterator[Package]:
     """One Package for each name and version of a file; what is shipped anywhere is shipped."""
-    merged: dict[tuple[str, str | None], Package] = {}
+    merged: dict[tuple[str, str, str | None], Package] = {}
     for row in rows:
+        key = (row.ecosystem or read.format.ecosystem, row.name, row.version)
         scope = "development" if read.scope == "development" else row.scope
         package = Package(
-            read.format.ecosystem,
-            row.name,
-            row.version,
+            *key,
             row.requirement,
             read.path,
             row.line,
@@ -168,8 +170,8 @@ def _packages(read: Read, rows: Iterable[Dependency]) -> Iterator[Package]:
             scope,
             row.licence,
         )
-        before = merged.get((row.name, row.version), package)
-        merged[row.name, row.version] = before._replace(
+        before = merged.get(key, package)
+        merged[key] = before._replace(
             scope="runtime" if "runtime" in (before.scope, scope) else before.scope,
             direct=True if True in (before.direct, row.direct) else before.direct,
             licence=before.licence or row.licence,

@@ -31,6 +31,7 @@ from techdd.model import Issue
 from techdd.text import without_credentials
 
 __all__ = [
+    "MIXED",
     "Dependency",
     "Issue",
     "Lines",
@@ -52,12 +53,15 @@ __all__ = [
     "without_comments",
 ]
 
+MIXED = "SBOM"  # the ecosystem of a format whose files name packages of several
+
 
 class Dependency(NamedTuple):
     """One package that a file names; the columns are those of `facts.Package`.
 
     A lock file that does not say what a package is for gives scope "unknown" and, in `needs`, the
-    names of what it depends on, so that the collector can work the scope out.
+    names of what it depends on, so that the collector can work the scope out. `ecosystem` is given
+    where one file has packages of several; else it is the format's.
     """
 
     name: str
@@ -68,6 +72,7 @@ class Dependency(NamedTuple):
     scope: str = "runtime"
     licence: str = ""
     needs: tuple[str, ...] = ()
+    ecosystem: str = ""
 
 
 Parsed = Iterator[Dependency | Issue]

@@ -32,3 +32,8 @@ def xml_root(data: bytes) -> Element:
     except (ParseError, LookupError) as error:
         raise ValueError(f"no XML: {error}") from None
     return root
+
+
+def line_at(element: Element) -> int:
+    """The line on which `element` starts."""
+    return int(element.attrib["line"])

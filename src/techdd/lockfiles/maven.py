@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from techdd.lockfiles import Dependency, Issue, Parsed, lockfile
-from techdd.lockfiles._xml import xml_root
+from techdd.lockfiles._xml import line_at, xml_root
 
 _PROPERTY = re.compile(r"\$\{([^${}]+)\}")
 _EXACT = re.compile(r"\[?(\d[\w.+-]*)\]?$")
@@ -45,7 +45,7 @@ def pom(data: bytes) -> Parsed:
             name,
             exact[1] if exact else None,
             version,
-            int(element.attrib["line"]),
+            line_at(element),
             True,
             "development" if scope in ("test", "provided") else "runtime",
         )

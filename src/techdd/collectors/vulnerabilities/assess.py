@@ -11,41 +11,48 @@ from techdd.advisories import VersionError, parse
 from techdd.collectors import Answered, probe
 from techdd.collectors.vulnerabilities.match import AdvisoryCoverage, OnlineLookup, Vulnerability
 from techdd.collectors.vulnerabilities.plan import short_list, upgrade_plan
+from techdd.collectors.vulnerabilities.stated import RULE, Stated, finding_key
+from techdd.collectors.vulnerabilities.weighing import LIKELY, RANKS, weigh
 from techdd.model import Location, Metric, Observation, Series, Value
+from techdd.vex import Statement
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-# What nobody has rated may be anything: it ranks above "low", so that a known low cannot hide it.
-RANKS = ("info", "low", "unknown", "medium", "high", "critical")
-LOWERED = {"critical": "high", "high": "medium", "medium": "low"}
-LIKELY = 0.1  # EPSS from which an exploit is expected; FIRST: 0.1 finds two thirds of those used
 EXPLOITED = "exploited"  # counted beside the severities
 COUNTED = ("critical", "high", "medium", "low", "unknown")
+STATED = "stated"  # all that is known of a package version is stated not to matter
 OLD = 60  # days; osv.dev changes daily in each of the large ecosystems
 _PACKAGE = ["repo", "ecosystem", "package", "version"]
 _NAMED = 6  # advisories named in one observation
 
 
-@probe(domain="dependencies", needs=(Vulnerability, AdvisoryCoverage, OnlineLookup))
+@probe(domain="dependencies", needs=(Vulnerability, AdvisoryCoverage, OnlineLookup, Statement))
 def vulnerabilities(
-    as_of: date, found: DataFrame, coverage: DataFrame, lookups: DataFrame
+    as_of: date, found: DataFrame, coverage: DataFrame, lookups: DataFrame, statements: DataFrame
 ) -> Answered:
     """Which packages in use have publicly known vulnerabilities, and how grave are they?"""
+    said = Stated(as_of, statements, coverage["repo"].unique())
     weighed = [weigh(row) for row in found.itertuples()]
     rated = found.assign(
-        counted=[severity for severity, _ in weighed], reason=[why for _, why in weighed]
+        counted=[severity for severity, _ in weighed],
+        reason=[why for _, why in weighed],
+        stated=[said.settled(str(row.repo), _known(row)) for row in found.itertuples()],
     )
     packages = [
         (
             dict(zip(_PACKAGE, key, strict=True)),
             rows.assign(target=_target(str(key[1]), rows[rows["severity"] != "info"])),
-            _worst(rows["counted"]),
+            _open(rows),
         )
         for key, rows in rated.groupby(_PACKAGE, sort=True)
     ]
     counts = Counter((key["repo"], worst) for key, _, worst in packages)
-    counts.update((key["repo"], EXPLOITED) for key, rows, _ in packages if any(rows["exploited"]))
+    counts.update(
+        (key["repo"], EXPLOITED)
+        for key, rows, worst in packages
+        if worst != STATED and any(rows["exploited"])
+    )
     for repo in sorted(coverage["repo"].unique()):
         own = Counter({worst: n for (name, worst), n in counts.items() if name == repo})
         yield from _metrics(as_of, str(repo), own, coverage[coverage["repo"] == repo])
@@ -54,36 +61,28 @@ def vulnerabilities(
         whole[worst] += number
     yield from _metrics(as_of, "", whole, coverage)
     for key, rows, worst in packages:
-        if worst in COUNTED:
+        if worst in (*COUNTED, STATED):
             yield _observation(key, rows, worst)
-    yield short_list(packages, RANKS.index)
+    unanswered = [one for one in packages if one[2] in COUNTED]
+    yield short_list(unanswered, RANKS.index)
     yield _exposure(packages)
-    yield upgrade_plan(packages)
+    yield upgrade_plan(unanswered)
     yield _checked(as_of, coverage, lookups)
+    if len(statements):
+        yield _statements(rated, said, statements)
 
 
-def weigh(row: Any) -> tuple[str, str]:
-    """(the severity that counts, why it is not the published one; "" where it is).
+def _known(row: Any) -> Vulnerability:
+    return Vulnerability(*(getattr(row, name) for name in Vulnerability._fields))
 
-    What CISA lists as exploited is critical. In development scope a flaw is one step away from what
-    is sold and counts one lower. A medium flaw of a package that only other packages use counts as
-    low unless an exploit is expected; graver ones do not, for Log4Shell came that way. techdd
-    synthesis 2026, after CISA's SSVC (exploitation, then exposure).
-    """
-    severity, reason = str(row.severity), ""
-    if severity == "info":
-        return severity, reason
-    if row.exploited:
-        used = ", used by ransomware" if row.ransomware else ""
-        severity, reason = "critical", f"known to be exploited since {row.exploited}{used}"
-    if row.scope == "development":
-        lowered = LOWERED.get(severity, severity)
-        reason = ", ".join(filter(None, [reason, "development only" * (lowered != severity)]))
-        return lowered, reason
-    likely = bool(row.epss is not None and row.epss >= LIKELY)  # not a number: no score
-    if severity == "medium" and not reason and row.direct is False and not likely:
-        return "low", "used by other packages only"
-    return severity, reason
+
+def _open(rows: DataFrame) -> str:
+    """The worst of what nobody has answered for; STATED where somebody has for all of it."""
+    real = rows[rows["severity"] != "info"]
+    unanswered = real[real["stated"] == ""]
+    if len(real) and unanswered.empty:
+        return STATED
+    return _worst(unanswered["counted"]) if len(real) else "info"
 
 
 def _worst(severities: Iterable[str]) -> str:
@@ -112,6 +111,10 @@ def _metrics(as_of: date, repo: str, counts: Counter[str], coverage: DataFrame) 
     value = float(counts[EXPLOITED]) if known or counts[EXPLOITED] else None
     basis = f"{basis}; exploited ones up to {listed}" if basis and listed else basis
     yield Metric("vulnerabilities.exploited", value, "packages", repo, basis, note)
+    if counts[STATED]:  # visible and apart: a statement is somebody's word and no measurement
+        note = "not in the other counts: somebody states that all that is known does not matter"
+        stated = float(counts[STATED])
+        yield Metric("vulnerabilities.stated", stated, "packages", repo, basis, note)
 
 
 def _dates(coverage: DataFrame) -> list[tuple[str, str]]:
@@ -152,21 +155,28 @@ def _observation(key: dict[str, Any], rows: DataFrame, worst: str) -> Observatio
         "advisories": ", ".join(ids[:_NAMED]) + more,
         "count": len(ids),
         # Rules need a severity of ours; what nobody has rated is judged as medium, and said so.
-        "severity": "medium" if worst == "unknown" else worst,
-        "rated": _published(real, worst),
+        "severity": {"unknown": "medium", STATED: "info"}.get(worst, worst),
+        "rated": _published(real, _worst(real["counted"])),
         "exploited": _exploited(real),
         "fixed": _fixed(key["ecosystem"], real),
         "summary": str(real["summary"].iloc[0]),
         "scope": "development" if set(rows["scope"]) == {"development"} else "runtime",
         "direct": "direct" if True in direct else "transitive" if direct else "not stated",
+        "stated": _answered(real),
     }
     return Observation(
-        "vulnerable-package",
+        RULE,
         key["repo"],
-        f"{key['ecosystem']}:{key['package']}:{key['version']}",
+        finding_key(key["ecosystem"], key["package"], key["version"]),
         tuple(Location(path, int(line) or None) for path, line in places),
         values,
     )
+
+
+def _answered(rows: DataFrame) -> str:
+    """Sentences, each after a space, that say for which advisories who answers, and why."""
+    answers = rows[rows["stated"] != ""].groupby("stated", sort=True)["advisory"]
+    return "".join(f" Stated {said}: {', '.join(sorted(set(ids)))}." for said, ids in answers)
 
 
 def _published(rows: DataFrame, counted: str) -> str:
@@ -252,6 +262,25 @@ def _checked(as_of: date, coverage: DataFrame, lookups: DataFrame) -> Series:
             for ecosystem, row in numbers.iterrows()
         ),
         note=f"Sent online: {sent or 'nothing'}.",
+    )
+
+
+def _statements(rated: DataFrame, said: Stated, statements: DataFrame) -> Series:
+    """Every statement there is, and how many known vulnerabilities it settles."""
+    columns = ["source", "author", "package", "version", "advisories", "status", "justification"]
+    settles: Counter[tuple[str, ...]] = Counter()
+    for row in rated[rated["stated"] != ""].drop_duplicates([*_PACKAGE, "advisory"]).itertuples():
+        for one in said.about(str(row.repo), _known(row)):
+            settles[tuple(getattr(one, name) for name in columns)] += 1
+    ended = {tuple(getattr(one, name) for name in columns) for one in said.expired}
+    rows = sorted(set(statements[columns].itertuples(index=False, name=None)))
+    return Series(
+        "statements",
+        "What was stated about known vulnerabilities (VEX and triage)",
+        (*columns, "vulnerabilities concerned"),
+        tuple((*row, "expired" if row in ended else settles[row]) for row in rows),
+        note="Concerned: known vulnerabilities that count as answered for. Nobody tested whether "
+        "what is stated is true.",
     )
 
 

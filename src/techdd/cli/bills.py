@@ -1,0 +1,93 @@
+"""The commands that write for other tools: bills of materials and VEX."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from techdd.cli.shared import as_of_option, day, engagement_folder, open_engagement, talk
+from techdd.errors import TechddError
+
+output_option = click.option(
+    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True,
+    help="The file; its ending says the format.",
+)  # fmt: skip
+
+
+@click.command()
+@engagement_folder
+@output_option
+@click.option(
+    "--format", "form", type=click.Choice(["cyclonedx", "spdx"]), help="Whatever the ending says."
+)
+@as_of_option
+def sbom(folder: Path, output: Path, form: str | None, as_of: datetime | None) -> None:
+    """Write the bill of materials (SBOM) of the collected packages.
+
+    CycloneDX 1.6 (.cdx.json) holds known vulnerabilities too, SPDX 2.3 (.spdx.json) does not.
+    """
+    from techdd.bills import Writer, drawn_up
+    from techdd.plugins import discover
+    from techdd.reading import Tables
+    from techdd.workspace import now
+
+    writers = discover("techdd.bills", Writer)
+    chosen = writers.get(form or "") or next(
+        (one for one in writers.values() if output.name.endswith(one.suffix)), None
+    )
+    if chosen is None:
+        endings = " or ".join(one.suffix for one in writers.values())
+        raise TechddError(f"ends in no format; name it {endings}, or give --format", output)
+    workspace = open_engagement(folder)
+    bill = drawn_up(Tables(workspace), day(as_of) or workspace.engagement.as_of or now().date())
+    write(output, chosen.write(bill))
+    talk(f"{len(bill.components):,} packages, {len(bill.weaknesses):,} known vulnerabilities.")
+    if bill.incomplete:
+        talk(f"Not complete, and said so in it: {', '.join(bill.incomplete)}.")
+
+
+@click.command()
+@engagement_folder
+@output_option
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["openvex", "cyclonedx"]),
+    help="Whatever the ending says.",
+)
+@as_of_option
+def vex(folder: Path, output: Path, form: str | None, as_of: datetime | None) -> None:
+    """Write what triage.yaml says of known vulnerabilities as VEX.
+
+    OpenVEX 0.2.0 (.openvex.json) or CycloneDX 1.6 (.cdx.json). Expired entries are left out.
+    """
+    from techdd.register import vulnerabilities_triaged
+    from techdd.vex import WRITERS
+    from techdd.workspace import now
+
+    chosen = form or next(
+        (name for name, one in WRITERS.items() if output.name.endswith(one[0])), ""
+    )
+    if not chosen:
+        endings = " or ".join(suffix for suffix, _ in WRITERS.values())
+        raise TechddError(f"ends in no format; name it {endings}, or give --format", output)
+    workspace = open_engagement(folder)
+    when = day(as_of) or workspace.engagement.as_of or now().date()
+    statements, told, left_out = vulnerabilities_triaged(workspace, when)
+    write(output, WRITERS[chosen][1](statements, told))
+    talk(f"{len(statements):,} statements.")
+    for finding, why in left_out:
+        talk(f"Left out: {finding}: {why}.")
+
+
+def write(path: Path, content: bytes) -> None:
+    """Writes what was made and names it on stdout."""
+    from techdd.files import write_atomic
+
+    try:
+        write_atomic(path, content)
+    except OSError as error:
+        raise TechddError(f"cannot be written: {error.strerror}", path) from None
+    click.echo(path)

@@ -1,0 +1,34 @@
+"""How grave a known vulnerability is in this product, and why that is not the published rating."""
+
+from __future__ import annotations
+
+from typing import Any
+
+# What nobody has rated may be anything: it ranks above "low", so that a known low cannot hide it.
+RANKS = ("info", "low", "unknown", "medium", "high", "critical")
+LOWERED = {"critical": "high", "high": "medium", "medium": "low"}
+LIKELY = 0.1  # EPSS from which an exploit is expected; FIRST: 0.1 finds two thirds of those used
+
+
+def weigh(row: Any) -> tuple[str, str]:
+    """(the severity that counts, why it is not the published one; "" where it is).
+
+    What CISA lists as exploited is critical. In development scope a flaw is one step away from what
+    is sold and counts one lower. A medium flaw of a package that only other packages use counts as
+    low unless an exploit is expected; graver ones do not, for Log4Shell came that way. techdd
+    synthesis 2026, after CISA's SSVC (exploitation, then exposure).
+    """
+    severity, reason = str(row.severity), ""
+    if severity == "info":
+        return severity, reason
+    if row.exploited:
+        used = ", used by ransomware" if row.ransomware else ""
+        severity, reason = "critical", f"known to be exploited since {row.exploited}{used}"
+    if row.scope == "development":
+        lowered = LOWERED.get(severity, severity)
+        reason = ", ".join(filter(None, [reason, "development only" * (lowered != severity)]))
+        return lowered, reason
+    likely = bool(row.epss is not None and row.epss >= LIKELY)  # not a number: no score
+    if severity == "medium" and not reason and row.direct is False and not likely:
+        return "low", "used by other packages only"
+    return severity, reason

@@ -1,0 +1,55 @@
+"""triage.yaml: how the adviser or the client settled findings, each with a reason and a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from techdd.policy import Written
+from techdd.vex.statement import SETTLING, Justification, Statement, Status, named
+
+Text = Annotated[str, Field(min_length=1, max_length=2_000)]
+FindingId = Annotated[str, Field(pattern=r"^[0-9a-f]{12}$")]
+
+
+class Settled(Written):
+    """How one finding was triaged.
+
+    `advisories` are those that were looked at. Without them it holds for what is published later
+    too, so that it then needs an end.
+    """
+
+    status: Status
+    justification: Justification | None = None
+    advisories: tuple[Text, ...] = ()
+    reason: Text
+    by: Text
+    until: date | None = None
+
+    @model_validator(mode="after")
+    def _is_answered_for(self) -> Settled:
+        if self.status == "not_affected" and not self.justification:
+            raise ValueError("'not_affected' needs a 'justification'")
+        if self.status in SETTLING and not self.advisories and not self.until:
+            raise ValueError("name the 'advisories' that were looked at, or give 'until'")
+        return self
+
+
+class Triage(Written):
+    """triage.yaml; a finding goes by the id that `techdd findings list` shows."""
+
+    findings: Mapping[FindingId, Settled]
+    format_version: Literal[1] = 1
+
+    def statements(self) -> Iterator[Statement]:
+        """Every entry as statements, one an advisory."""
+        for finding, one in self.findings.items():
+            for advisory in one.advisories or ("",):
+                yield Statement(
+                    finding, "", "", "", "", named([advisory]), one.status,
+                    one.justification or "", one.reason, one.by, "",
+                    one.until.isoformat() if one.until else "", "triage.yaml",
+                )  # fmt: skip

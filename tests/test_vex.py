@@ -1,0 +1,335 @@
+"""VEX out and in: what is stated stays visible, counts apart, and ends when it was to end."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from builders import A, build
+from click.testing import CliRunner, Result
+from schemas import mistakes
+from test_jobs import inline
+
+from techdd import pipeline
+from techdd.advisories import import_advisories
+from techdd.cli import main
+from techdd.collectors.vulnerabilities import probe
+from techdd.errors import TechddError
+from techdd.findings import judge
+from techdd.model import Finding
+from techdd.reading import Tables, read
+from techdd.vex import stated
+from techdd.workspace import Workspace
+
+DAY = date(2026, 1, 1)
+NOT = {"status": "not_affected", "justification": "vulnerable_code_not_in_execute_path"}
+
+
+def advisory(identifier: str, name: str, alias: str = "") -> dict[str, Any]:
+    events = [{"introduced": "0"}, {"fixed": "9.0.0"}]
+    package = {"ecosystem": "npm", "name": name}
+    return {
+        "id": identifier,
+        "aliases": [alias] if alias else [],
+        "modified": "2025-12-01T00:00:00Z",
+        "published": "2025-11-01T00:00:00Z",
+        "summary": "Slow.",
+        "database_specific": {"severity": "CRITICAL"},
+        "affected": [{"package": package, "ranges": [{"type": "SEMVER", "events": events}]}],
+    }
+
+
+@pytest.fixture(scope="module")
+def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The engagement of two repositories with @x/a (two advisories) and b (one)."""
+    tmp_path = tmp_path_factory.mktemp("vex")
+    (tmp_path / "osv").mkdir()
+    for one in (advisory("GHSA-1", "@x/a", "CVE-1"), advisory("GHSA-2", "@x/a"),
+                advisory("GHSA-3", "b")):  # fmt: skip
+        (tmp_path / "osv" / f"{one['id']}.json").write_text(json.dumps(one))
+    import_advisories([tmp_path / "osv"], tmp_path / "db")
+    packages = {
+        "node_modules/@x/a": {"version": "1.0.0"},
+        "node_modules/b": {"version": "2.0.0"},
+    }
+    lock = {"package-lock.json": json.dumps({"lockfileVersion": 3, "packages": packages})}
+    sources = [str(build(tmp_path / f"{name}.git", [A(lock)])) for name in ("api", "web")]
+    made = Workspace.create(tmp_path / "e", "Northwind", sources, adviser="A. Adviser")
+    chosen = ["vulnerabilities", "history", "snapshot"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TECHDD_ADVISORIES", str(tmp_path / "db"))
+        pipeline.collect(made, only=chosen, workers=1, pool=inline)
+    return made.root
+
+
+@pytest.fixture
+def workspace(collected: Path, tmp_path: Path) -> Workspace:
+    """A copy of it, in which something may be stated."""
+    return Workspace(Path(shutil.copytree(collected, tmp_path / "e")))
+
+
+def found(workspace: Workspace, as_of: date = DAY) -> dict[tuple[str, str], Finding]:
+    """(repository, package) -> its finding."""
+    readings = [read(probe, as_of, Tables(workspace))]
+    findings, _ = judge(readings, workspace.rules, workspace.names, workspace.scoring)
+    return {
+        (one.repo, one.title.split(" ")[0]): one
+        for one in findings
+        if one.rule == "vulnerable-package"
+    }
+
+
+def numbers(workspace: Workspace, as_of: date = DAY) -> dict[str, float | None]:
+    metrics = read(probe, as_of, Tables(workspace)).metrics
+    wanted = ("critical", "total", "stated")
+    named = {one.name.split(".")[1]: one.value for one in metrics if not one.repo}
+    return {name: named[name] for name in wanted if name in named}
+
+
+def triage(workspace: Workspace, **entries: dict[str, Any]) -> None:
+    document = {"format_version": 1, "findings": entries}
+    (workspace.root / "triage.yaml").write_text(json.dumps(document))
+
+
+def settled(*advisories: str, **more: Any) -> dict[str, Any]:
+    return {**NOT, "advisories": advisories, "reason": "Never called.", "by": "Ann Able", **more}
+
+
+def openvex(workspace: Workspace, *statements: dict[str, Any], author: str = "Northwind") -> None:
+    (workspace.root / "vex").mkdir(exist_ok=True)
+    document = {
+        "@context": "https://openvex.dev/ns/v0.2.0",
+        "@id": "urn:x",
+        "author": author,
+        "timestamp": "2025-12-10T00:00:00Z",
+        "version": 1,
+        "statements": statements,
+    }
+    name = f"{len(list((workspace.root / 'vex').iterdir()))}.openvex.json"
+    (workspace.root / "vex" / name).write_text(json.dumps(document))
+
+
+def of(purl: str, name: str, **more: Any) -> dict[str, Any]:
+    return {"vulnerability": {"name": name}, "products": [{"@id": purl}], **NOT, **more}
+
+
+def vex(workspace: Workspace, *arguments: object) -> Result:
+    return CliRunner().invoke(main, ["findings", "vex", str(workspace.root), *map(str, arguments)])
+
+
+# --- in -------------------------------------------------------------------------------------------
+
+
+def test_without_statements_nothing_is_answered_for(workspace: Workspace) -> None:
+    assert numbers(workspace) == {"critical": 4, "total": 4}
+    assert {one.severity for one in found(workspace).values()} == {"critical"}
+
+
+def test_a_stated_finding_stays_visible_and_counts_apart(workspace: Workspace) -> None:
+    openvex(workspace, of("pkg:npm/b@2.0.0", "GHSA-3"))
+    assert numbers(workspace) == {"critical": 2, "total": 2, "stated": 2}
+    findings = found(workspace)
+    assert len(findings) == 4
+    assert findings["api", "b"].severity == "info"
+    assert (
+        "Stated not affected by Northwind, vulnerable code not in execute path: GHSA-3."
+        in findings["api", "b"].observation
+    )
+    assert findings["api", "@x/a"].severity == "critical"
+
+
+def test_one_of_two_advisories_leaves_the_other(workspace: Workspace) -> None:
+    openvex(workspace, of("pkg:npm/%40x/a", "CVE-1"))
+    finding = found(workspace)["api", "@x/a"]
+    assert finding.severity == "critical"
+    assert "CVE-1, GHSA-2" in finding.observation or "GHSA-2, CVE-1" in finding.observation
+    assert "execute path: CVE-1." in finding.observation
+    assert "stated" not in numbers(workspace)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        of("pkg:npm/b@2.0.1", "GHSA-3"),
+        of("pkg:pypi/b@2.0.0", "GHSA-3"),
+        of("pkg:npm/b@2.0.0", "GHSA-1"),
+        of("pkg:npm/b@2.0.0", "GHSA-3", justification=""),
+        of("pkg:npm/b@2.0.0", "GHSA-3", status="affected"),
+        of("pkg:npm/b@2.0.0", "GHSA-3", status="under_investigation"),
+        of("pkg:npm/b@2.0.0", "GHSA-3", status="nonsense"),
+        of("the shop", "GHSA-3"),
+        {"vulnerability": 1, "products": "x", "status": []},
+    ],
+)
+def test_what_does_not_fit_settles_nothing(workspace: Workspace, statement: dict[str, Any]) -> None:
+    openvex(workspace, statement)
+    assert numbers(workspace) == {"critical": 4, "total": 4}
+
+
+def test_a_statement_about_one_repository_leaves_the_other(workspace: Workspace) -> None:
+    part = {"@id": "pkg:generic/web@1", "subcomponents": [{"@id": "pkg:npm/b@2.0.0"}]}
+    openvex(workspace, of("", "GHSA-3", products=[part]))
+    severities = {key: one.severity for key, one in found(workspace).items() if key[1] == "b"}
+    assert severities == {("api", "b"): "critical", ("web", "b"): "info"}
+
+
+def test_the_later_statement_counts(workspace: Workspace) -> None:
+    late = {"timestamp": "2025-12-20T00:00:00Z"}
+    openvex(workspace, of("pkg:npm/b", "GHSA-3", status="affected", **late))
+    openvex(workspace, of("pkg:npm/b", "GHSA-3"))
+    assert "stated" not in numbers(workspace)
+
+
+def test_cyclonedx_states_too(workspace: Workspace) -> None:
+    (workspace.root / "vex").mkdir()
+    document = {
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.5",
+        "metadata": {"supplier": {"name": "Northwind"}},
+        "vulnerabilities": [
+            {
+                "id": "GHSA-3",
+                "analysis": {"state": "not_affected", "justification": "code_not_reachable"},
+                "affects": [
+                    {"ref": "urn:cdx:3e671687-395b-41f5-a30f-a58921a69b79/1#pkg:npm/b@2.0.0"}
+                ],
+            }
+        ],
+    }
+    (workspace.root / "vex" / "a.cdx.json").write_text(json.dumps(document))
+    assert numbers(workspace)["stated"] == 2
+    assert "by Northwind, code not reachable: GHSA-3" in found(workspace)["api", "b"].observation
+
+
+@pytest.mark.parametrize(
+    "content", ["[" * 100_000, "[]", "{}", "\xff", '{"@context": 1}'], ids=lambda text: text[:5]
+)
+def test_a_document_that_is_no_vex_is_named(tmp_path: Path, content: str) -> None:
+    (tmp_path / "vex").mkdir()
+    (tmp_path / "vex" / "x.json").write_text(content, encoding="latin-1")
+    with pytest.raises(TechddError) as caught:
+        stated(tmp_path)
+    assert caught.value.where == str(tmp_path / "vex" / "x.json")
+    assert "\n" not in caught.value.message
+
+
+# --- triage ---------------------------------------------------------------------------------------
+
+
+def test_triage_settles_one_finding_until_its_day(workspace: Workspace) -> None:
+    finding = found(workspace)["api", "b"].id
+    triage(workspace, **{finding: settled("GHSA-3", until="2026-01-01")})
+    assert numbers(workspace) == {"critical": 3, "total": 3, "stated": 1}
+    assert "not affected by Ann Able" in found(workspace)["api", "b"].observation
+    assert numbers(workspace, date(2026, 1, 2)) == {"critical": 4, "total": 4}
+
+
+def test_what_is_published_later_is_not_triaged(workspace: Workspace) -> None:
+    finding = found(workspace)["api", "@x/a"].id
+    triage(workspace, **{finding: settled("CVE-1")})
+    assert found(workspace)["api", "@x/a"].severity == "critical"
+    triage(workspace, **{finding: settled("CVE-1", "GHSA-2")})
+    assert found(workspace)["api", "@x/a"].severity == "info"
+
+
+def test_triage_counts_before_a_document(workspace: Workspace) -> None:
+    openvex(workspace, of("pkg:npm/b", "GHSA-3"))
+    finding = found(workspace)["api", "b"].id
+    triage(workspace, **{finding: {"status": "affected", "reason": "Seen.", "by": "Ann"}})
+    assert found(workspace)["api", "b"].severity == "critical"
+    assert found(workspace)["web", "b"].severity == "info"
+
+
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        ({**NOT, "reason": "x", "by": "y"}, "name the 'advisories' that were looked at, or give"),
+        (settled("GHSA-3") | {"justification": None}, "'not_affected' needs a 'justification'"),
+        (settled("GHSA-3", because="x"), "unknown key 'because'"),
+        (settled("GHSA-3") | {"by": ""}, "by: "),
+    ],
+)
+def test_triage_has_to_be_answered_for(
+    workspace: Workspace, entry: dict[str, Any], message: str
+) -> None:
+    triage(workspace, **{"0123456789ab": entry})
+    with pytest.raises(TechddError, match=re.escape(message)):
+        stated(workspace.root)
+
+
+# --- out ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def settled_two(workspace: Workspace) -> Workspace:
+    findings = found(workspace)
+    entries = {
+        findings["api", "@x/a"].id: settled("CVE-1", reason="Ask ann@example.com."),
+        findings["web", "b"].id: {"status": "affected", "reason": "Update.", "by": "Ann Able"},
+        findings["api", "b"].id: settled("GHSA-3", until="2025-12-31"),
+        "0123456789ab": settled("GHSA-3"),
+    }
+    triage(workspace, **entries)
+    return workspace
+
+
+def test_openvex_says_what_was_triaged(settled_two: Workspace, tmp_path: Path) -> None:
+    path = tmp_path / "out.openvex.json"
+    said = vex(settled_two, "-o", path, "--as-of", DAY)
+    assert said.exit_code == 0
+    assert "2 statements." in said.stderr
+    assert "Left out: 0123456789ab: no known vulnerability that it names was found." in said.stderr
+    assert "counted until 2025-12-31." in said.stderr
+    document = json.loads(path.read_text())
+    assert document["@context"] == "https://openvex.dev/ns/v0.2.0"
+    assert re.fullmatch(r"urn:uuid:[0-9a-f-]{36}", document["@id"])
+    assert (document["author"], document["version"]) == ("A. Adviser", 1)
+    assert document["timestamp"] == "2026-01-01T00:00:00Z"
+    first, second = document["statements"]
+    assert first["vulnerability"] == {"name": "CVE-1", "aliases": ["GHSA-1"]}
+    assert first["status"] == "not_affected"
+    assert first["justification"] == NOT["justification"]
+    assert first["impact_statement"].startswith("Ask Person 1")
+    (product,) = first["products"]
+    assert re.fullmatch(r"pkg:generic/api@[0-9a-f]{40}", product["@id"])
+    assert product["subcomponents"][0]["@id"] == "pkg:npm/%40x/a@1.0.0"
+    assert (second["status"], second["action_statement"]) == ("affected", "Update.")
+    assert "justification" not in second
+    assert not re.search("ann", path.read_text(), re.IGNORECASE)
+
+
+def test_cyclonedx_vex_is_what_its_schema_says(settled_two: Workspace, tmp_path: Path) -> None:
+    path = tmp_path / "out.cdx.json"
+    assert vex(settled_two, "-o", path, "--as-of", DAY).exit_code == 0
+    document = json.loads(path.read_text())
+    assert mistakes(document) == []
+    states = {one["id"]: one["analysis"]["state"] for one in document["vulnerabilities"]}
+    assert states == {"CVE-1": "not_affected", "GHSA-3": "exploitable"}
+    refs = {one["bom-ref"] for one in document["components"]}
+    assert {one["ref"] for each in document["vulnerabilities"] for one in each["affects"]} == refs
+
+
+@pytest.mark.parametrize("name", ["out.openvex.json", "out.cdx.json"])
+def test_what_was_written_is_read_again(settled_two: Workspace, tmp_path: Path, name: str) -> None:
+    assert vex(settled_two, "-o", tmp_path / name, "--as-of", DAY).exit_code == 0
+    content = (tmp_path / name).read_bytes()
+    assert vex(settled_two, "-o", tmp_path / name, "--as-of", DAY).exit_code == 0
+    assert content == (tmp_path / name).read_bytes()
+    (settled_two.root / "triage.yaml").unlink()
+    (settled_two.root / "vex").mkdir()
+    (settled_two.root / "vex" / name).write_bytes(content)
+    findings = found(settled_two)
+    assert "Stated not affected by A. Adviser" in findings["api", "@x/a"].observation
+    assert "Stated" not in findings["web", "@x/a"].observation
+
+
+def test_without_triage_nothing_is_written(workspace: Workspace, tmp_path: Path) -> None:
+    said = vex(workspace, "-o", tmp_path / "x.openvex.json")
+    assert isinstance(said.exception, TechddError)
+    assert not (tmp_path / "x.openvex.json").exists()
+    assert "ends in no format" in str(vex(workspace, "-o", tmp_path / "x.json").exception)
