@@ -206,9 +206,7 @@ class _Schedule:
         """The job's key and how its suppliers ended: what was missing for them may be there now."""
         names = self.suppliers[job.collector.name]
         ends = [self.ended[name, job.repository.name] for name in names]
-        if not any(run.issues for run in ends):
-            return job.key
-        said = repr([(run.collector, run.status, run.rows, run.issues) for run in ends])
+        said = [(run.key, str(run.status), sorted(run.rows.items()), run.issues) for run in ends]
         return hashlib.sha256(f"{job.key} {said}".encode()).hexdigest()
 
     def _end(self, job: Job, outcome: Outcome) -> None:
