@@ -362,6 +362,14 @@ def test_any_block_is_read_and_stored_or_a_value_error(
 # --- import ---------------------------------------------------------------------------------------
 
 
+def test_what_was_imported_is_not_imported_again(tmp_path: Path) -> None:
+    source = archive(tmp_path / "in" / "all.zip", record("PYSEC-1", {"introduced": "0"}))
+    first = import_advisories([source], tmp_path / "db")
+    again = import_advisories([source], tmp_path / "db")
+    assert (first.counts, again.counts) == ({"PyPI": 1}, {})
+    assert first.digest == again.digest
+
+
 def test_an_import_counts_names_what_is_bad_and_answers(tmp_path: Path) -> None:
     good = record("CVE-2024-1", {"introduced": "0"}, {"fixed": "2.0"}, package="Some_Pkg")
     gone = record("CVE-2024-2", {"introduced": "0"}, withdrawn="2024-01-01T00:00:00Z")

@@ -73,9 +73,7 @@ class Status:
 
     @property
     def newest(self) -> str:
-        """The date of the newest advisory of all, "unknown" where there is none; single
-        ecosystems can be much older (see `dates`).
-        """
+        """The date of the newest of all, or "unknown"; one ecosystem can be much older."""
         return max(self.dates.values(), default="unknown")[:10]
 
 
@@ -89,7 +87,8 @@ def import_advisories(sources: list[Path], folder: Path) -> Imported:
     issues: list[Issue] = []
     skipped, newest = 0, ""
     with _rewritten(folder) as connection:
-        for source in find(sources):
+        known = set(connection.execute("select label, sha256 from source"))
+        for source in (one for one in find(sources) if (one.label, one.sha256) not in known):
             read = bad = 0
             if source.is_scores:
                 exploits.put_epss(connection, *exploits.read_epss(source.path))

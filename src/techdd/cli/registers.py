@@ -64,7 +64,10 @@ def advisories_import(sources: tuple[Path, ...]) -> None:
     done = store.import_advisories(list(sources), store.default_folder())
     for ecosystem, count in sorted(done.counts.items()):
         click.echo(f"{ecosystem:12} {count:7,} advisories")
-    talk(f"Newest of {done.date[:10]}; {done.skipped} record(s) skipped.")
+    if done.date:
+        talk(f"Newest of {done.date[:10]}; {done.skipped} record(s) skipped.")
+    else:
+        talk("No advisory in it that was not imported before.")
 
 
 @advisories.command("update")
