@@ -113,8 +113,8 @@ def _main_authors(rows: DataFrame, made: DataFrame) -> Series:
             (person_token(person), int(number), number / files, on(last.get(person)))
             for person, number in zip(table["person"], table["files"], strict=True)
         ),
-        note=f"Of {files:,} source and test files. A file can have several authors. Last commit: in any "
-        "repository, up to the day of the audit.",
+        note=f"Of {files:,} source and test files. A file can have several authors. Last commit: "
+        "in any repository, up to the day of the audit.",
     )
 
 
