@@ -108,6 +108,19 @@ def test_a_commit_after_the_day_of_the_audit_is_not_the_last_one() -> None:
     assert [row[-1] for row in series(found, "main_authors")] == ["2025-12-31", "unknown"]
 
 
+def test_commits_after_the_day_of_the_audit_keep_nobody_here() -> None:
+    rows = [("api", f"core/{n}", "ann+") for n in range(9)] + [("api", "ui/a", "ben+")]
+    contributions, _, people = tables(rows, {"ann": 0, "ben": 0})
+    contributions["last"] = END + timedelta(days=2)
+    commits = committed(("ann", -2), ("ann", 200), ("ben", 5))
+    found = list(departures.departures.run(AS_OF, contributions, commits, people))
+    assert metrics(found)["api", "departures.orphaned_share"] == 9 / 10
+    said = {rule: values["last"] for rule, _, _, values in observed(found)}
+    assert said == {"departed-key-person": "2025-06-14", "orphaned-component": "unknown"}
+    parts = list(orphans.orphans.run(AS_OF, contributions, commits, people))
+    assert series(parts, "untended_components") == (("api", "core", 9, 1.0, "unknown", "orphaned"),)
+
+
 def test_no_source_file_has_no_truck_factor() -> None:
     assert metrics(truck([])) == {
         ("", "truck_factor.people"): None,
