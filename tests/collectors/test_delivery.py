@@ -57,7 +57,8 @@ def test_what_a_subject_says(subject: str, kind: str) -> None:
 def test_shares_leave_out_merges_bots_and_the_old() -> None:
     history = commits(
         {"subject": "Fix a"}, {"assisted": True}, {}, {"subject": "Revert b"},
-        {"subject": "Fix", "parents": 2}, {"subject": "Fix", "author": "bot", "assisted": True}, {"subject": "Fix", "ago": 366},
+        {"subject": "Fix", "parents": 2},
+        {"subject": "Fix", "author": "bot", "assisted": True}, {"subject": "Fix", "ago": 366},
     )  # fmt: skip
     found = delivered(history, [], {})
     assert metrics(found) == {

@@ -182,8 +182,8 @@ def simulation(
 
 def _row(loss: Loss) -> tuple[Value, ...]:
     people = ", ".join(map(person_token, loss.people))
-    hot = f"{loss.hot_files} of {loss.hotspots}"
-    names = [component for _, component in loss.components]
+    hot = "not measured" if loss.hot_files is None else f"{loss.hot_files} of {loss.hotspots}"
+    names = [component for _, component in loss.components or ()]
     more = f" and {len(names) - 4} more" if len(names) > 4 else ""
     alone = f"{len(names)}: {', '.join(names[:4])}{more}" if names else "none"
     return people, loss.lines_share, loss.files_share, hot, alone
@@ -191,9 +191,11 @@ def _row(loss: Loss) -> tuple[Value, ...]:
 
 def _observed(losses: Sequence[Loss]) -> Iterator[Observation]:
     """Components that only the first one or two can answer for, a repository at a time."""
-    repos = sorted({repo for loss in losses for repo, _ in loss.components})
+    repos = sorted({repo for loss in losses for repo, _ in loss.components or ()})
     for repo in repos:
-        alone = [[name for other, name in loss.components if other == repo] for loss in losses]
+        alone = [
+            [name for other, name in loss.components or () if other == repo] for loss in losses
+        ]
         # The second one is not named where nothing more hangs on that person.
         count = 1 if alone[0] == alone[-1] else 2
         names = alone[count - 1]
