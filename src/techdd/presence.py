@@ -51,6 +51,13 @@ def half_years(end: Timestamp, count: int) -> list[tuple[Timestamp, Timestamp]]:
     return list(pairwise(bounds))
 
 
+def last_day(stop: Timestamp) -> str:
+    """What a half-year that ends before `stop` is called: two days that tell its length would not
+    fit below a chart, its first month would be taken for a whole one.
+    """
+    return on(before(stop, 1))
+
+
 def up_to(end: Timestamp, last: Timestamp | None) -> Timestamp | None:
     """The `last` time of something where it lies before `end`; else what it was then is unknown."""
     return last if last is not None and last < end else None

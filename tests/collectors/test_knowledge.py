@@ -306,6 +306,16 @@ def test_attrition_needs_ten_people_and_counts_who_stopped() -> None:
         assert metrics(found)["", "turnover.attrition_12m"] == share
 
 
+def test_a_half_year_is_called_by_its_last_day() -> None:
+    made = committed(*(("ann", n) for n in range(12)))
+    found = list(leadership.leadership.run(date(2025, 12, 31), made, people_of("ann")))
+    assert series(found, "leaders")[-1][0] == "2025-12-31"
+    team = committed(*(("ann", n) for n in (20, 60, 100)))
+    found = list(turnover.turnover.run(date(2025, 12, 15), team, people_of("ann")))
+    ends = [row[0] for row in series(found, "joiners_and_leavers")]
+    assert ends[-2:] == ["2025-06-15", "2025-12-15"]
+
+
 def test_a_new_leader_is_observed_and_a_gap_is_not() -> None:
     old = [("ann", 200 + n) for n in range(12)]
     new = [("ben", 10 + n) for n in range(12)]
