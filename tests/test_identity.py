@@ -66,6 +66,23 @@ def groups(*rows: Identity, corrections: People | None = None) -> list[set[str]]
         pytest.param(("Ann  Able", "a@x.io"), ("ann able", "j@y.io"), True, id="case and space"),
         pytest.param(("Ann O'Neil", "a@x.io"), ("Ann O Neil", "b@y.io"), True, id="apostrophe"),
         pytest.param(("J. Smith", "j@x.io"), ("J. Smith", "j@y.io"), False, id="an initial"),
+        *(
+            pytest.param((name, "i@x.io"), (name, "j@y.io"), False, id=name)
+            for name in (
+                "Your Name",
+                "Unknown User",
+                "root",
+                "Administrator",
+                "EC2 User",
+                "Firstname Lastname",
+                "John Doe",
+                "Test User",
+                "Not Committed Yet",
+            )
+        ),
+        pytest.param(
+            ("ann", "Administrator@x.io"), ("ben", "administrator@x.io"), False, id="shared"
+        ),
         pytest.param(("Иван Петров", "i@x.io"), ("Иван Петров", "p@y.io"), True, id="cyrillic"),
         pytest.param(("Иван Петров", "i@x.io"), ("Олег Петров", "p@y.io"), False, id="brothers"),
         pytest.param(
