@@ -38,6 +38,13 @@ def test_a_fall_of_two_years_ago_is_no_recent_one() -> None:
     assert metrics(found)["", "months_since_fall"] == 24
 
 
+def test_where_nothing_is_left_to_fall_no_zero_is_told() -> None:
+    found = monthly([20] * 14 + [0] * 24)
+    for name in ("recent_fall", "people_recent_fall"):
+        assert metrics(found)["", name] is None
+        assert note(found, f"throughput.{name}").endswith(" since 2024-01")
+
+
 def test_a_steady_pace_has_no_fall() -> None:
     found = monthly([20, 22, 19, 21] * 6)
     assert metrics(found)["", "recent_fall"] == 0

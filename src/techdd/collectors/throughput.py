@@ -91,6 +91,8 @@ def _falls(repo: str, months: list[str], found: dict[str, list[Level]]) -> Answe
                 f"{measure} fell from {before.mean:.1f} to {after.mean:.1f} a month in "
                 f"{months[after.start]}; a level below {FEWEST} is too small to judge"
             )
+        elif not worst and not short and not found[measure][-1].mean:
+            unsaid = f"no {measure} since {months[found[measure][-1].start]}"
         basis = f"{measure} a month over {n:,} whole months"
         if worst:
             _, before, after = worst
