@@ -66,6 +66,23 @@ def groups(*rows: Identity, corrections: People | None = None) -> list[set[str]]
         pytest.param(("Ann  Able", "a@x.io"), ("ann able", "j@y.io"), True, id="case and space"),
         pytest.param(("Ann O'Neil", "a@x.io"), ("Ann O Neil", "b@y.io"), True, id="apostrophe"),
         pytest.param(("J. Smith", "j@x.io"), ("J. Smith", "j@y.io"), False, id="an initial"),
+        *(
+            pytest.param((name, "i@x.io"), (name, "j@y.io"), False, id=name)
+            for name in (
+                "Your Name",
+                "Unknown User",
+                "root",
+                "Administrator",
+                "EC2 User",
+                "Firstname Lastname",
+                "John Doe",
+                "Test User",
+                "Not Committed Yet",
+            )
+        ),
+        pytest.param(
+            ("ann", "Administrator@x.io"), ("ben", "administrator@x.io"), False, id="shared"
+        ),
         pytest.param(("Иван Петров", "i@x.io"), ("Иван Петров", "p@y.io"), True, id="cyrillic"),
         pytest.param(("Иван Петров", "i@x.io"), ("Олег Петров", "p@y.io"), False, id="brothers"),
         pytest.param(
@@ -184,6 +201,36 @@ def test_a_person_is_shown_by_the_most_used_spelling() -> None:
         ("Katherine Jenkins", "kat.jenkins@x.io", False),
         ("Ann Abbott", "ann.abbott@x.io", False),
         ("Bob Talbot", "talbot@x.io", False),
+        ("Ann Able", "ann@weblate.org", False),
+        ("Cecil Cole", "cecil@circleci.com", False),
+        ("Bob Talbot", "talbot@codecov.io", False),
+        ("Mike", "mike@renovatehomes.com", False),
+        ("Anna Bot", "anna.bot@x.io", False),
+        ("Anna Smit-Bot", "anna@x.io", False),
+        ("Katherine Jenkins", "jenkins@x.io", False),
+        ("Release Bot", "release@x.io", True),
+        ("jenkins", "jenkins@x.io", True),
+        ("Build server", "jenkins@x.io", True),
+        ("Hosted Weblate", "hosted@weblate.org", True),
+        ("renovate", "renovate@x.io", True),
+        ("chromium-autoroll", "chromium-autoroll@x.gserviceaccount.com", True),
+        ("Facebook GitHub Bot", "facebook-github-bot@users.noreply.github.com", True),
+        ("Claude", "noreply@anthropic.com", True),
+        ("Claude Opus 4.5", "x@x.io", True),
+        ("Copilot", "198982749+Copilot@users.noreply.github.com", True),
+        ("copilot-swe-agent[bot]", "198982749+Copilot@users.noreply.github.com", True),
+        ("Cursor Agent", "cursoragent@cursor.com", True),
+        ("Devin AI", "158243242+devin-ai-integration[bot]@users.noreply.github.com", True),
+        (
+            "google-labs-jules[bot]",
+            "161369871+google-labs-jules[bot]@users.noreply.github.com",
+            True,
+        ),
+        ("aider (gpt-4o)", "noreply@aider.chat", True),
+        ("Claude", "claude@x.io", False),
+        ("Claude Dupont", "claude.dupont@anthropic.com", False),
+        ("Jules Verne", "jules@x.io", False),
+        ("Ann Able (aider)", "ann@x.io", False),
     ],
 )
 def test_who_is_a_bot(name: str, email: str, bot: bool) -> None:
@@ -301,7 +348,7 @@ def test_the_advisers_join_reaches_what_was_separated() -> None:
 
 
 def test_the_adviser_says_who_is_a_bot() -> None:
-    rows = (row("shipit", "ship@x.io"), row("Abbot Bot", "abbot@x.io", 1))
+    rows = (row("shipit", "ship@x.io"), row("Release Bot", "abbot@x.io", 1))
     assert [one.bot for one in people(*rows)] == [False, True]
     said = People(bots=("ship@x.io",), not_bots=("abbot@x.io",))
     assert [one.bot for one in people(*rows, corrections=said)] == [True, False]

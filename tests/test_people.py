@@ -100,6 +100,37 @@ def test_a_name_stays_with_a_join_of_two_and_its_end_is_told(techdd: Techdd, fol
     assert said.err.splitlines()[1] == "The name 'Lea Lang' went with the join"
 
 
+def test_whoever_is_separated_leaves_every_join_however_it_names_them(
+    techdd: Techdd, folder: Path
+) -> None:
+    lea, home, whole = "lea@quixotic.example", "lea@zuhause.example", LEA_AT_HOME
+    persons = json.loads(techdd("people", "list", folder, "--format", "json").out)
+    number = persons[1]["aliases"][0]["id"]
+    for joined, parted in ((home, whole), (home, number), (whole, home), (number, home)):
+        assert techdd("people", "join", folder, lea, joined).code == 0
+        assert techdd("people", "separate", folder, parted).code == 0
+        assert len(json.loads(techdd("people", "list", folder, "--format", "json").out)) == 4
+
+
+def test_who_would_stay_joined_by_a_shared_address_is_refused(
+    techdd: Techdd, folder: Path, tmp_path: Path
+) -> None:
+    tale = [A({"c.py": "x\n"}, author="Bo <lea@zuhause.example>")]
+    workspace = Workspace(folder)
+    workspace.add([str(build(tmp_path / "web.git", tale))])
+    pipeline.collect(workspace, only=["history", "snapshot"], workers=1, pool=inline)
+    home = "lea@zuhause.example"
+    assert techdd("people", "join", folder, "lea@quixotic.example", home).code == 0
+    text = (folder / "people.yaml").read_text()
+    said = techdd("people", "separate", folder, LEA_AT_HOME)
+    assert (said.code, said.out) == (2, "")
+    assert said.err == (
+        f"techdd: people.yaml joins all of {home}: separate {home!r}, or write in its place "
+        f"there: 'Bo <{home}>'\n"
+    )
+    assert (folder / "people.yaml").read_text() == text
+
+
 def test_separating_leaves_other_corrections_alone(techdd: Techdd, folder: Path) -> None:
     file = folder / "people.yaml"
     file.write_text(

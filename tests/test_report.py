@@ -34,6 +34,7 @@ from techdd.model import (
 )
 from techdd.policy import Checklist, Engagement, Item, RepositoryEntry, Scoring
 from techdd.report import AUDIENCES, Assessment, Audience, build
+from techdd.repository import MISSING
 from techdd.workspace import data
 
 POLICY = load(data("checklists") / "policy" / "scoring.yaml", Scoring)
@@ -283,6 +284,19 @@ def test_the_summary_counts_what_was_examined() -> None:
         "Go, were examined as of 2025-12-31.",
         "2 of 2 interview questions were answered.",
     )
+
+
+def test_lines_of_missing_contents_are_unknown_and_not_none() -> None:
+    (known,) = assessment().scope
+    lost = replace(known, issues=(("code", MISSING, 12, "a.py"),))
+    said = "The contents of 12 files are missing and were not read."
+    assert said in report(scope=(lost,)).limits
+    assert "4,500 lines of code" in report(scope=(lost,)).summary[0]
+    bare = replace(lost, lines_by_language=())
+    assert "an unknown number of lines of code were examined" in report(scope=(bare,)).summary[0]
+    assert "and 0 lines of code" in report(scope=(replace(bare, issues=()),)).summary[0]
+    unseen = replace(bare, issues=(), files=0)
+    assert "an unknown number of lines" in report(scope=(unseen,)).summary[0]
 
 
 def test_no_interview_is_said() -> None:

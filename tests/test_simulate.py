@@ -100,6 +100,27 @@ def test_a_name_that_two_people_have_is_asked_back(
     assert techdd("simulate", folder, "--leaves", "able@y.io", *DAY).code == 0
 
 
+def test_what_was_not_collected_is_not_measured_and_named(techdd: Techdd, tmp_path: Path) -> None:
+    source = build(tmp_path / "api.git", TALE)
+    workspace = Workspace.create(tmp_path / "e", "Northwind", [str(source)])
+    pipeline.collect(workspace, only=["history", "survival", "code"], workers=1, pool=inline)
+    said = techdd("simulate", "e", "--leaves", "Ann Able", *DAY)
+    assert said.code == 0
+    assert said.err == (
+        "Not collected, so not measured: contributions of api. "
+        "Next: techdd collect e --only contributions\n"
+    )
+    assert said.out.splitlines()[1:] == [
+        "  50% of the surviving source lines are theirs",
+        "  source files that would lose their last active author: not measured",
+        "  hotspots that would lose their last active author: not measured",
+        "  components that nobody active would know: not measured",
+    ]
+    said = techdd("simulate", "e", "--leaves", "Ann Able", "--format", "json", *DAY)
+    told = json.loads(said.out)
+    assert told["hotspots_left_alone"] is told["components_left_alone"] is told["files"] is None
+
+
 def test_without_a_collected_history_the_next_step_is_named(techdd: Techdd, tmp_path: Path) -> None:
     source = build(tmp_path / "api.git", TALE)
     Workspace.create(tmp_path / "e", "Northwind", [str(source)])

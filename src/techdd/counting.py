@@ -34,6 +34,18 @@ def within(
     return rows[(rows[column] < end) & (rows[column] >= end - pd.Timedelta(days=days))]
 
 
+def latest(dates: Series) -> Timestamp:
+    """The last but one of `dates`, or the only one: where the work of a history ends.
+
+    One commit with a wrong clock cannot move it, not even the audited one; and where the last
+    commit came long after the others, nothing lies between.
+    """
+    import pandas as pd
+
+    last = dates.dropna().nlargest(2)
+    return last.iloc[-1] if len(last) else pd.NaT
+
+
 def scopes(rows: DataFrame) -> Iterator[tuple[str, DataFrame]]:
     """The whole engagement ("") and each repository."""
     yield "", rows

@@ -6,7 +6,7 @@ The idea is CodeScene's off-boarding simulator. Nothing here predicts that anybo
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 HOT_FILES = 25  # most heated files, by changes in 12 months times complexity
 KNOWN_SHARE = 0.1  # of a component's files: who authored this much can answer for it
 SMALLEST_COMPONENT = 3  # source files; below this a component says nothing
+
+NEEDS: tuple[Fact, ...] = (Contribution, Survivor, Commit, Change, File, Function)
 
 
 @dataclass(frozen=True)
@@ -45,16 +47,17 @@ class Knowledge:
 class Loss:
     """What would be without anybody if the people left, on top of those who have left already.
 
-    Shares are None where there is nothing to take a share of.
+    None is not known, never "nothing": the evidence was not collected, or there is nothing to take
+    a share of.
     """
 
     people: tuple[str, ...]
     lines_share: float | None  # of the surviving source lines: written by these people
     files_share: float | None  # of the source files: they are the last active author
-    files: int
-    hot_files: int  # hotspots of which they are the last active author
+    files: int | None
+    hot_files: int | None  # hotspots of which they are the last active author
     hotspots: int  # hotspots in all
-    components: tuple[tuple[str, str], ...] = field(default=())  # (repo, component)
+    components: tuple[tuple[str, str], ...] | None = None  # (repo, component)
 
 
 def knowledge(
@@ -67,12 +70,13 @@ def knowledge(
 ) -> Knowledge:
     """Who knows what on `as_of`; `heat` names the hotspots (see `hottest`)."""
     rows = source_by_person(contributions, people)
+    seen = set(rows["repo"])
     sizes = rows.drop_duplicates(["repo", "path"]).groupby(["repo", "component"]).size()
     return Knowledge(
         files=file_count(rows),
         authored=authors(rows),
         lines=lines_by_person(survivors, people),
-        hot=frozenset(heat),
+        hot=frozenset(one for one in heat if one[0] in seen),
         sizes=sizes.rename("files").reset_index(),
         gone=frozenset(departed(as_of, commits, people)),
     )
@@ -123,10 +127,10 @@ def simulate(known: Knowledge, leaving: Collection[str]) -> Loss:
         people=tuple(leaving),
         lines_share=theirs / written if written else None,
         files_share=len(lost) / known.files if known.files else None,
-        files=len(lost),
-        hot_files=len(lost & known.hot),
+        files=len(lost) if known.files else None,
+        hot_files=len(lost & known.hot) if known.hot else None,
         hotspots=len(known.hot),
-        components=_left_alone(known, here, stays),
+        components=_left_alone(known, here, stays) if known.files else None,
     )
 
 

@@ -35,12 +35,11 @@ def human_commits(as_of: date, commits: DataFrame, people: DataFrame) -> DataFra
 
 
 def departed(as_of: date, commits: DataFrame, people: DataFrame) -> set[str]:
-    """Everybody whose last commit is more than 90 days old.
+    """Everybody whose last commit up to `as_of` is more than 90 days old.
 
-    Whose dates are all unknown has not been shown to have left.
+    Who has none with a known date up to then has not been shown to have left.
     """
-    human = of_people(commits, people)
-    last = human.groupby("person")["authored"].max()
+    last = human_commits(as_of, commits, people).groupby("person")["authored"].max()
     return set(last[last < before(end_of(as_of), ACTIVE_DAYS)].index)
 
 
@@ -50,6 +49,18 @@ def half_years(end: Timestamp, count: int) -> list[tuple[Timestamp, Timestamp]]:
 
     bounds = [end - pd.DateOffset(months=6 * back) for back in range(count, -1, -1)]
     return list(pairwise(bounds))
+
+
+def last_day(stop: Timestamp) -> str:
+    """What a half-year that ends before `stop` is called: two days that tell its length would not
+    fit below a chart, its first month would be taken for a whole one.
+    """
+    return on(before(stop, 1))
+
+
+def up_to(end: Timestamp, last: Timestamp | None) -> Timestamp | None:
+    """The `last` time of something where it lies before `end`; else what it was then is unknown."""
+    return last if last is not None and last < end else None
 
 
 def on(when: Timestamp | None) -> str:

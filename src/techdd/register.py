@@ -16,7 +16,7 @@ from techdd.collectors.vulnerabilities import Vulnerability
 from techdd.collectors.vulnerabilities.stated import Stated, triaged
 from techdd.documents import MAX_BYTES, dump_yaml, load, read_yaml
 from techdd.errors import TechddError
-from techdd.facts import Snapshot
+from techdd.facts import Identity, Snapshot
 from techdd.files import write_atomic
 from techdd.identity import People, Resolution
 from techdd.identity.written import Unnamed, said_of
@@ -74,7 +74,7 @@ def join(workspace: Workspace, aliases: Sequence[str], name: str = "", reason: s
     """Records that `aliases` are one person. Raises TechddError for an alias nobody has."""
     if len(aliases) < 2 and not name:
         raise TechddError("name at least two addresses, or one with --name")
-    _correct(workspace, aliases, lambda tree: write_join(tree, aliases, name, reason))
+    _correct(workspace, aliases, lambda tree, _: write_join(tree, aliases, name, reason))
 
 
 def separate(workspace: Workspace, aliases: Sequence[str], reason: str = "") -> list[Unnamed]:
@@ -82,7 +82,9 @@ def separate(workspace: Workspace, aliases: Sequence[str], reason: str = "") -> 
 
     Raises TechddError likewise.
     """
-    return _correct(workspace, aliases, lambda tree: write_separate(tree, aliases, reason))
+    return _correct(
+        workspace, aliases, lambda tree, rows: write_separate(tree, aliases, rows, reason)
+    )
 
 
 def import_roster(
@@ -167,16 +169,21 @@ _HEADER = """\
 T = TypeVar("T")
 
 
-def _correct(workspace: Workspace, aliases: Sequence[str], change: Callable[[Any], T]) -> T:
+def _correct(
+    workspace: Workspace,
+    aliases: Sequence[str],
+    change: Callable[[Any, Sequence[Identity]], T],
+) -> T:
     """Changes people.yaml, comments kept, after it was checked that the change makes sense."""
-    _refuse_strangers(Tables(workspace).who, aliases)
+    who = Tables(workspace).who
+    _refuse_strangers(who, aliases)
     path = workspace.root / "people.yaml"
     tree = read_yaml(path) if path.is_file() else None
     comments = path.read_text(encoding="utf-8") if tree is None and path.is_file() else ""
     tree = CommentedMap() if tree is None else tree
     if not isinstance(tree, CommentedMap):
         raise TechddError("expected a mapping of keys at the top", path)
-    told = change(tree)
+    told = change(tree, who.identities)
     try:
         People.model_validate(tree)
     except ValidationError as error:

@@ -39,6 +39,7 @@ from techdd.model import (
 )
 from techdd.naming import Voice, merges_series, numbered
 from techdd.policy import Checklist, Engagement, Scoring
+from techdd.repository import MISSING
 from techdd.scoring import overall
 
 Audience = Literal["investor", "client", "internal"]
@@ -178,6 +179,8 @@ def _summary(assessment: Assessment) -> Iterable[str]:
     for repository in scope:
         for language, code, _ in repository.lines_by_language:
             lines[language] = lines.get(language, 0) + code
+    unknown = not any(lines.values()) and (_unread(scope) or not any(one.files for one in scope))
+    counted = "an unknown number of" if unknown else f"{sum(lines.values()):,}"
     largest = sorted(lines, key=lambda language: (-lines[language], language))[:3]
     committed = {one.identity for one in assessment.who.identities if one.commits}
     people = {
@@ -185,7 +188,7 @@ def _summary(assessment: Assessment) -> Iterable[str]:
     }
     yield (
         f"{_counted(len(scope), 'repository', 'repositories')} with {commits:,} commits by "
-        f"{_counted(len(people), 'person', 'people')} and {sum(lines.values()):,} lines of code"
+        f"{_counted(len(people), 'person', 'people')} and {counted} lines of code"
         f"{f', mainly {_listed(largest)},' if largest else ''} were examined as of "
         f"{assessment.as_of.isoformat()}."
     )
@@ -203,6 +206,12 @@ def _summary(assessment: Assessment) -> Iterable[str]:
         yield f"What could be assessed ({coverage:.0%} of the weight) scores {score:.0f} of 100."
 
 
+def _unread(scope: Iterable[RepositoryScope]) -> int:
+    """How many audited files have no contents, as in a partial clone."""
+    found = (issue for one in scope for issue in one.issues)
+    return sum(count for who, why, count, _ in found if (who, why) == ("code", MISSING))
+
+
 def _limits(assessment: Assessment, audience: Audience, *, named: bool) -> Iterable[str]:
     """What limits the report as a whole, the widest first."""
     failed = sorted(
@@ -214,6 +223,8 @@ def _limits(assessment: Assessment, audience: Audience, *, named: bool) -> Itera
     skipped = sorted({run.collector for run in assessment.runs if run.status is Status.SKIPPED})
     if skipped:
         yield f"Not run on every repository: {_listed(skipped)}."
+    if unread := _unread(assessment.scope):
+        yield f"The contents of {_counted(unread, 'file', 'files')} are missing and were not read."
     shallow = [one.name for one in assessment.scope if one.shallow]
     if shallow:
         yield f"History is truncated in {_listed(shallow)}: ages, people and trends are incomplete."

@@ -25,6 +25,7 @@ from techdd.model import Issue
 from techdd.text import decode
 
 MAX_SOURCE = 5_000_000  # bytes of a file that is still read as source
+MISSING = "content is missing or damaged"  # why a file was not read
 MEMORY = 2 << 30  # bytes that one git may take; a bomb in the history takes all there are
 
 _SIP = 1 << 16  # bytes; whoever reads less waits for more

@@ -65,6 +65,12 @@ def test_only_production_files_matter(tmp_path: Path, role: str) -> None:
     assert found == [("Fix the other one", "Start", "other.py", 1)]
 
 
+def test_one_wrong_clock_does_not_move_the_window(tmp_path: Path) -> None:
+    late = A({"other.py": "x = 3\n"}, "Say it again", day=2_000)
+    repo = opened(tmp_path, [*STORY, late])
+    assert "Fix the rate" in {fix for fix, *_ in titles(repo, traced(repo))}
+
+
 def test_a_fix_that_only_adds_has_no_origin(tmp_path: Path) -> None:
     repo = opened(tmp_path, [*STORY[:2], A({"a.py": CODE + "y = 1\n"}, "Fix: add y", day=2)])
     assert titles(repo, traced(repo)) == [("Fix: add y", "", "a.py", 0)]

@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from techdd.collectors.code_profile import complexity, interfacing, size, testing, unit_size
+from techdd.collectors.code_profile import EMPTY, complexity, interfacing, size, testing, unit_size
 from techdd.facts import File, Function, frame
 from techdd.model import Location, Metric, Observation, Series
 
@@ -51,6 +51,19 @@ def test_size_counts_production_code_only() -> None:
     assert metrics(found) == {("size.code_lines", ""): 100, ("size.code_lines", "api"): 100}
     (bars,) = (one for one in found if isinstance(one, Series))
     assert bars.rows == (("Go", 70), ("HTML", 30))
+
+
+def test_files_without_contents_are_not_counted_as_no_lines() -> None:
+    lost, empty = a_file("lost.go", 0), a_file("empty.go", 0)._replace(blob=EMPTY[0])
+    for rows, value, note in (
+        ([lost, lost], None, "the contents of 2 of them could not be read"),
+        ([lost, a_file("a.go", 7)], 7, "the contents of 1 of them could not be read"),
+        ([empty, a_file("a.go", 7)], 7, ""),
+        ([a_file("a.txt", 7, role="documentation")], 0, ""),
+    ):
+        metric = next(iter(size.run(DAY, table(File, rows), FUNCTIONS)))
+        assert isinstance(metric, Metric)
+        assert (metric.value, metric.note) == (value, note)
 
 
 FILES = table(File, [a_file("a.go", 200), a_file("b.html", 999, language="HTML")])

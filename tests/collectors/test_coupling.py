@@ -96,11 +96,17 @@ def test_a_renamed_file_keeps_its_changes_even_in_a_sweep(tmp_path: Path) -> Non
 
 
 def test_what_is_older_than_the_window_does_not_count(tmp_path: Path) -> None:
-    commits = [*edits("a/x.go", "b/y.go", times=6), *edits("a/x.go", times=1, day=900)]
+    commits = [*edits("a/x.go", "b/y.go", times=6), *edits("a/x.go", times=2, day=900)]
     repo = opened(tmp_path, commits)
-    assert gathered(repo)[0] == [ChangeSpread(1, 1, 24)]
+    assert gathered(repo)[0] == [ChangeSpread(1, 2, 24)]
     everything, _ = gathered(repo, months=0)
-    assert Coupling("a/x.go", "b/y.go", "a", "b", 6, 7, 6) in everything
+    assert Coupling("a/x.go", "b/y.go", "a", "b", 6, 8, 6) in everything
+
+
+def test_one_wrong_clock_does_not_move_the_window(tmp_path: Path) -> None:
+    commits = [*edits("a/x.go", "b/y.go", times=6), *edits("a/x.go", times=1, day=2_000)]
+    facts, _ = gathered(opened(tmp_path, commits))
+    assert Coupling("a/x.go", "b/y.go", "a", "b", 6, 7, 6) in facts
 
 
 def test_what_is_cut_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -153,7 +159,7 @@ def test_the_share_of_changes_over_several_components() -> None:
     assert values(found)["coupling.multi_component_share", "app"] == 0.25
     assert values(found)["coupling.pairs", ""] == 0
     assert found[0].basis.startswith("40 commits of at most 30 files")
-    assert found[0].basis.endswith("24 months to the audited commit")
+    assert found[0].basis.endswith("24 months up to the last commits")
 
 
 def test_nine_changes_say_nothing() -> None:

@@ -56,16 +56,19 @@ def test_what_a_subject_says(subject: str, kind: str) -> None:
 
 def test_shares_leave_out_merges_bots_and_the_old() -> None:
     history = commits(
-        {"subject": "Fix a"}, {}, {}, {"subject": "Revert b"}, {"subject": "Fix", "parents": 2},
-        {"subject": "Fix", "author": "bot"}, {"subject": "Fix", "ago": 366},
+        {"subject": "Fix a"}, {"assisted": True}, {}, {"subject": "Revert b"},
+        {"subject": "Fix", "parents": 2},
+        {"subject": "Fix", "author": "bot", "assisted": True}, {"subject": "Fix", "ago": 366},
     )  # fmt: skip
     found = delivered(history, [], {})
     assert metrics(found) == {
         ("", "revert_share"): 1 / 4, ("", "fix_share"): 1 / 4, ("", "test_cotouch_share"): None,
+        ("", "assisted_share"): 1 / 4, ("api", "assisted_share"): 1 / 4,
         ("api", "revert_share"): 1 / 4, ("api", "fix_share"): 1 / 4,
         ("api", "test_cotouch_share"): None,
     }  # fmt: skip
     assert found[0].basis == "4 non-merge commits in the last 12 months"
+    assert note(found, "delivery.assisted_share").startswith("a lower bound")
 
 
 def test_tests_that_come_with_the_code() -> None:
@@ -74,7 +77,9 @@ def test_tests_that_come_with_the_code() -> None:
     changes = [a_change(f"{n}", path) for n, paths in enumerate(touched) for path in paths]
     found = delivered(commits(*({} for _ in touched)), changes, files)
     assert metrics(found)["", "test_cotouch_share"] == 1 / 3
-    assert found[2].basis == "3 commits in the last 12 months that changed production code"
+    assert basis(found, "delivery.test_cotouch_share") == (
+        "3 commits in the last 12 months that changed production code"
+    )
 
 
 def test_few_changes_are_no_habit() -> None:

@@ -108,6 +108,19 @@ def test_a_commit_after_the_day_of_the_audit_is_not_the_last_one() -> None:
     assert [row[-1] for row in series(found, "main_authors")] == ["2025-12-31", "unknown"]
 
 
+def test_commits_after_the_day_of_the_audit_keep_nobody_here() -> None:
+    rows = [("api", f"core/{n}", "ann+") for n in range(9)] + [("api", "ui/a", "ben+")]
+    contributions, _, people = tables(rows, {"ann": 0, "ben": 0})
+    contributions["last"] = END + timedelta(days=2)
+    commits = committed(("ann", -2), ("ann", 200), ("ben", 5))
+    found = list(departures.departures.run(AS_OF, contributions, commits, people))
+    assert metrics(found)["api", "departures.orphaned_share"] == 9 / 10
+    said = {rule: values["last"] for rule, _, _, values in observed(found)}
+    assert said == {"departed-key-person": "2025-06-14", "orphaned-component": "unknown"}
+    parts = list(orphans.orphans.run(AS_OF, contributions, commits, people))
+    assert series(parts, "untended_components") == (("api", "core", 9, 1.0, "unknown", "orphaned"),)
+
+
 def test_no_source_file_has_no_truck_factor() -> None:
     assert metrics(truck([])) == {
         ("", "truck_factor.people"): None,
@@ -291,6 +304,16 @@ def test_attrition_needs_ten_people_and_counts_who_stopped() -> None:
         late = [(who, 10) for who in names[:6]]
         found = list(turnover.turnover.run(AS_OF, committed(*early, *late), people_of(*names)))
         assert metrics(found)["", "turnover.attrition_12m"] == share
+
+
+def test_a_half_year_is_called_by_its_last_day() -> None:
+    made = committed(*(("ann", n) for n in range(12)))
+    found = list(leadership.leadership.run(date(2025, 12, 31), made, people_of("ann")))
+    assert series(found, "leaders")[-1][0] == "2025-12-31"
+    team = committed(*(("ann", n) for n in (20, 60, 100)))
+    found = list(turnover.turnover.run(date(2025, 12, 15), team, people_of("ann")))
+    ends = [row[0] for row in series(found, "joiners_and_leavers")]
+    assert ends[-2:] == ["2025-06-15", "2025-12-15"]
 
 
 def test_a_new_leader_is_observed_and_a_gap_is_not() -> None:

@@ -257,6 +257,21 @@ def test_a_missing_file_version_is_a_gap(folder: Path) -> None:
         ("file versions not scanned for secrets", "1 of 2 are missing from the repository")
     ]
     assert scan.missing == 1
+    metrics = [one for one in answers([scan]) if isinstance(one, Metric)]
+    assert {(one.value, one.note) for one in metrics} == {
+        (None, "1 file versions missing; not assessed is not clean")
+    }
+
+
+def test_a_history_that_breaks_off_is_no_clean_one(folder: Path) -> None:
+    commits = [A({"a.py": "x = 1\n"}), A({"a.py": "x = 2\n"}, day=1)]
+    source = build(folder / "treeless.git", commits)
+    tree = git(source, "rev-parse", "main~1^{tree}").strip()
+    (source / "objects" / tree[:2] / tree[2:]).unlink()
+    repository = open_repository("treeless", source, folder / "overlay" / "treeless")
+    *issues, scan = collector.run(repository)
+    assert "history was not read to its end" in {one.reason for one in issues}
+    assert {one.value for one in answers([scan]) if isinstance(one, Metric)} == {None}
 
 
 def test_a_truncated_history_is_a_gap(folder: Path, repo: Repository) -> None:
@@ -291,6 +306,7 @@ def test_what_an_incomplete_scan_found_stands() -> None:
     scan = SecretScan("kingfisher", False, 10, 0)
     metrics = {one.name: one for one in answers([found, scan]) if isinstance(one, Metric)}
     assert metrics["secrets.in_tree"].value == 1
+    assert metrics["secrets.in_tree"].note == "secret scan incomplete; a lower bound"
     assert metrics["secrets.in_history"].value is None
 
 

@@ -96,7 +96,7 @@ def carried(before: dict[str, int], after: dict[str, int]) -> list[Any]:
 def test_a_team_that_was_replaced_is_observed() -> None:
     found = carried({"ann": 20, "ben": 10}, {"ann": 10, "cy": 15, "dan": 15})
     assert metrics(found) == {("", "continuity_of_team.carried_share"): 10 / 40}
-    assert series(found, "carried_on") == (("2025-07", 10 / 40),)
+    assert series(found, "carried_on") == (("2025-12-31", 10 / 40),)
     assert observed(found) == [
         (
             "team-replaced", "api", "2025-07-01",

@@ -38,6 +38,13 @@ def test_a_fall_of_two_years_ago_is_no_recent_one() -> None:
     assert metrics(found)["", "months_since_fall"] == 24
 
 
+def test_where_nothing_is_left_to_fall_no_zero_is_told() -> None:
+    found = monthly([20] * 14 + [0] * 24)
+    for name in ("recent_fall", "people_recent_fall"):
+        assert metrics(found)["", name] is None
+        assert note(found, f"throughput.{name}").endswith(" since 2024-01")
+
+
 def test_a_steady_pace_has_no_fall() -> None:
     found = monthly([20, 22, 19, 21] * 6)
     assert metrics(found)["", "recent_fall"] == 0
@@ -51,9 +58,14 @@ def test_the_month_of_the_audit_counts_only_when_it_is_over() -> None:
     assert series(monthly([20] * 15), "throughput").rows[-1][0] == "2025-12"
 
 
-def test_a_level_that_is_too_small_to_halve_is_no_fall() -> None:
-    found = monthly([2] * 30 + [0] * 11 + [1])
-    assert metrics(found)["", "recent_fall"] == 0
+def test_work_that_stopped_from_a_small_level_is_not_said_to_go_on() -> None:
+    found = monthly([2] * 30 + [0] * 12)
+    for name, measure in (("", "landed changes"), ("people_", "active people")):
+        assert metrics(found)["", f"{name}recent_fall"] is None
+        assert note(found, f"throughput.{name}recent_fall").startswith(f"{measure} fell from ")
+    assert note(found, "throughput.recent_fall").endswith(
+        " to 0.0 a month in 2025-01; a level below 3 is too small to judge"
+    )
 
 
 def test_a_short_history_shows_no_level_to_fall_from() -> None:

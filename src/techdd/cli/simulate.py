@@ -16,6 +16,7 @@ from techdd.errors import TechddError
 if TYPE_CHECKING:
     from techdd.departure import Knowledge, Loss
     from techdd.facts import Person
+    from techdd.reading import Tables
 
 
 @click.command()
@@ -48,6 +49,10 @@ def simulate(folder: Path, leaves: tuple[str, ...], form: str, as_of: datetime |
         raise TechddError(f"no history is collected yet; begin with: techdd collect {folder}")
     numbers = naming.kept_numbers(workspace.root / "pseudonyms.json", people)
     labels = naming.pseudonyms(people, numbers)
+    if lacking := _lacking(tables):
+        more = " ".join(f"--only {name}" for name in lacking)
+        parts = "; ".join(f"{name} of {_and(repos)}" for name, repos in lacking.items())
+        talk(f"Not collected, so not measured: {parts}. Next: techdd collect {folder} {more}")
     leaving = [_find(one, people, labels, folder) for one in leaves]
     known = departure.knowledge_of(when, tables.table)
     already = [one.name for one in leaving if one.person in known.gone]
@@ -57,6 +62,24 @@ def simulate(folder: Path, leaves: tuple[str, ...], form: str, as_of: datetime |
     loss = departure.simulate(known, list(dict.fromkeys(one.person for one in leaving)))
     names = list(dict.fromkeys(one.name for one in leaving))
     click.echo(_as_json(names, loss) if form == "json" else _as_text(names, loss, known))
+
+
+def _lacking(tables: Tables) -> dict[str, list[str]]:
+    """The collectors that the simulation needs and that have no result -> of which repositories."""
+    from techdd.departure import NEEDS
+    from techdd.model import Status
+
+    wanted = {tables.makers[fact] for fact in NEEDS}
+    found: dict[str, list[str]] = {}
+    for run in tables.runs():
+        if run.collector in wanted and run.status in (Status.FAILED, Status.SKIPPED):
+            found.setdefault(run.collector, []).append(run.repo)
+    return found
+
+
+def _and(names: Sequence[str]) -> str:
+    shown = names if len(names) <= 3 else [*names[:3], f"{len(names) - 3} more"]
+    return ", ".join(shown)
 
 
 def _find(wanted: str, people: Sequence[Person], labels: Mapping[str, str], folder: Path) -> Person:
@@ -77,6 +100,9 @@ def _find(wanted: str, people: Sequence[Person], labels: Mapping[str, str], fold
 
 
 def _as_json(names: Sequence[str], loss: Loss) -> str:
+    alone = None
+    if loss.components is not None:
+        alone = [{"repository": repo, "component": name} for repo, name in loss.components]
     return json.dumps(
         {
             "leaves": list(names),
@@ -85,9 +111,7 @@ def _as_json(names: Sequence[str], loss: Loss) -> str:
             "files": loss.files,
             "hotspots_left_alone": loss.hot_files,
             "hotspots": loss.hotspots,
-            "components_left_alone": [
-                {"repository": repo, "component": component} for repo, component in loss.components
-            ],
+            "components_left_alone": alone,
         },
         indent=1,
         ensure_ascii=False,
@@ -97,16 +121,33 @@ def _as_json(names: Sequence[str], loss: Loss) -> str:
 def _as_text(names: Sequence[str], loss: Loss, known: Knowledge) -> str:
     from techdd.pages import percent
 
-    def share(value: float | None) -> str:
-        return "not measured" if value is None else percent(value)
+    def told(value: object, text: str, what: str) -> str:
+        return f"  {what}: not measured" if value is None else f"  {text}"
 
-    lines = [
-        f"If {' and '.join(names)} left:",
-        f"  {share(loss.lines_share)} of the surviving source lines are theirs",
-        f"  {share(loss.files_share)} of the source files would lose their last active author "
-        f"({loss.files:,} of {known.files:,})",
-        f"  {loss.hot_files} of {loss.hotspots} hotspots would lose their last active author",
-        f"  components that nobody active would know: {len(loss.components) or 'none'}",
-    ]
-    lines += [f"    {repo}: {component}" for repo, component in loss.components]
-    return "\n".join(lines)
+    return "\n".join(
+        [
+            f"If {' and '.join(names)} left:",
+            told(
+                loss.lines_share,
+                f"{percent(loss.lines_share or 0)} of the surviving source lines are theirs",
+                "surviving source lines of theirs",
+            ),
+            told(
+                loss.files_share,
+                f"{percent(loss.files_share or 0)} of the source files would lose their last "
+                f"active author ({loss.files or 0:,} of {known.files:,})",
+                "source files that would lose their last active author",
+            ),
+            told(
+                loss.hot_files,
+                f"{loss.hot_files} of {loss.hotspots} hotspots would lose their last active author",
+                "hotspots that would lose their last active author",
+            ),
+            told(
+                loss.components,
+                f"components that nobody active would know: {len(loss.components or ()) or 'none'}",
+                "components that nobody active would know",
+            ),
+            *(f"    {repo}: {component}" for repo, component in loss.components or ()),
+        ]
+    )

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from techdd.collectors import Answered, Gathered, collector, probe
-from techdd.counting import end_of, quantile, scopes, share, within
+from techdd.counting import end_of, latest, quantile, scopes, share, within
 from techdd.facts import Change, Commit, File, Person
 from techdd.history.purpose import is_repair
 from techdd.history.pydriller_door import MAX_BYTES, each_commit
@@ -28,7 +28,7 @@ from techdd.repository import Repository
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-MONTHS_DAYS = 730  # of history before the audited commit: older fixes speak of an older product
+MONTHS_DAYS = 730  # of history: older fixes speak of an older product
 MOST_CHANGED = 0.2  # share of the production files; they carry most of the change
 LARGEST = 30  # files; a fix of more is a sweep
 FRESH_DAYS = 30
@@ -53,7 +53,7 @@ class BugOrigin(NamedTuple):
     lines: int  # that the fix deleted or replaced in this file, shared by all its origins
 
 
-@collector(makes=(BugOrigin,), needs=(Commit, Change, File), minutes=20)
+@collector(makes=(BugOrigin,), needs=(Commit, Change, File), version=2, minutes=20)
 def bug_origins(
     repo: Repository,
     commits: DataFrame,
@@ -82,7 +82,7 @@ def _fixes(commits: DataFrame, changes: DataFrame, files: DataFrame) -> dict[str
     """Each fix, the newest first -> the much-changed production files that it changed."""
     import pandas as pd
 
-    since = commits["committed"].max() - pd.Timedelta(days=MONTHS_DAYS)
+    since = latest(commits["committed"]) - pd.Timedelta(days=MONTHS_DAYS)
     recent = commits[(commits["parents"] == 1) & (commits["committed"] >= since)]
     source = files[files["role"] == "source"]["path"]
     made = changes[changes["sha"].isin(recent["sha"])]

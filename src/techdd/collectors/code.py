@@ -19,7 +19,7 @@ from techdd.languages import (
     utf8,
 )
 from techdd.model import Issue
-from techdd.repository import MAX_SOURCE, Entry, Repository
+from techdd.repository import MAX_SOURCE, MISSING, Entry, Repository
 
 MEASURED_ROLES = ("source", "test")
 BATCH = 50_000  # functions
@@ -66,7 +66,7 @@ def _analysed(entries: list[Entry], content: bytes | None) -> Iterator[File | Fu
     """The facts of all paths of one blob."""
     if content is None:
         for entry in entries:
-            yield Issue("content is missing or damaged", entry.path, transient=True)
+            yield Issue(MISSING, entry.path, transient=True)
         return
     if content.startswith(LFS_POINTER) and len(content) < 1_024:
         for entry in entries:
@@ -116,7 +116,7 @@ def _unread(entries: list[Entry]) -> Iterator[File | Issue]:
         known = classify(entry.path, b"")
         yield _file(entry, known)
         if entry.size < 0:
-            yield Issue("content is missing or damaged", entry.path, transient=True)
+            yield Issue(MISSING, entry.path, transient=True)
         elif known.role != "binary":
             yield Issue("too large to be read", entry.path, f"{entry.size:,} bytes")
 

@@ -24,6 +24,10 @@ COMPLEXITY_BANDS = (5, 10, 25)  # upper bounds, SIG
 LENGTH_BANDS = (15, 30, 60)
 FAR_TOO_COMPLEX = 25
 SHOWN_LANGUAGES, SHOWN_UNITS, SHOWN_LOCATIONS = 15, 15, 10
+EMPTY = (  # blobs without content, in SHA-1 and SHA-256
+    "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391",
+    "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813",
+)
 NOTHING = "no production code in a language whose functions are measured"
 
 
@@ -32,12 +36,15 @@ def size(_: date, files: DataFrame, functions: DataFrame) -> Answered:
     """How much production code is there, and in which languages?"""
     source = _sources(files, functions)
     for repo, part in _scopes(files, source):
+        # Contents have a line; a file without one is empty, or was not read.
+        unread = int(((part["lines"] == 0) & ~part["blob"].isin(EMPTY)).sum())
         yield Metric(
             "size.code_lines",
-            float(part["code"].sum()),
+            float(part["code"].sum()) if unread < max(len(part), 1) else None,
             "lines",
             repo,
             f"{len(part):,} files of production code",
+            f"the contents of {unread:,} of them could not be read" if unread else "",
         )
     lines = source[source["language"] != ""].groupby("language")["code"].sum().reset_index()
     lines = lines[lines["code"] > 0].sort_values(["code", "language"], ascending=[False, True])

@@ -5,6 +5,7 @@ All of it is read from git alone and is a proxy for what a tracker would say.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ UNWRITTEN = ("generated", "vendored", "minified", "data", "binary")  # lock file
 LARGE = 1_000  # changed lines
 IMPORT_LINES = 10_000  # added at once, with hardly a line deleted
 IMPORT_DELETED = 0.1  # of the lines added
+ASSISTED = "a lower bound: most help of an assistant leaves no mark; its own commits are a bot's"
 
 
 @probe(domain="sdlc", needs=(Commit, Change, File, Person))
@@ -42,6 +44,9 @@ def delivery(
                 repo,
                 "non-merge commits in the last 12 months",
             )
+        what = "non-merge commits by people in the last 12 months"
+        assisted = share("delivery.assisted_share", part["assisted"], repo, what)
+        yield assisted if assisted.value is None else replace(assisted, note=ASSISTED)
         known = part["roles"].dropna()
         with_code = known[known.map(lambda roles: "source" in roles).astype(bool)]
         yield share(

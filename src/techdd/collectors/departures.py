@@ -13,7 +13,7 @@ from techdd.departure import SMALLEST_COMPONENT, Loss, hottest, knowledge, simul
 from techdd.facts import Change, Commit, Contribution, File, Function, Person, Survivor
 from techdd.identity import of_people
 from techdd.model import Metric, Observation, Series, Value, person_token
-from techdd.presence import ACTIVE_DAYS, MONTH, before, departed, on
+from techdd.presence import ACTIVE_DAYS, MONTH, before, departed, human_commits, on, up_to
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,11 +35,11 @@ def departures(
     """How much of the code was written by people who are no longer active?"""
     rows = source_by_person(contributions, people)
     end = end_of(as_of)
-    by_people = of_people(commits, people)
-    last = by_people.groupby("person")["authored"].max()
+    made = human_commits(as_of, commits, people)
+    last = made.groupby("person")["authored"].max()
     gone = departed(as_of, commits, people)
     authored = authors(rows)
-    known = set(last.index)
+    known = set(of_people(commits, people)["person"])
     active = authored["person"].isin(known) & ~authored["person"].isin(gone)
     authored = authored.assign(active=active)
     by_file = authored.groupby(["repo", "path", "component"], as_index=False)["active"].max()
@@ -53,11 +53,11 @@ def departures(
             f"{len(part):,} source files",
             "" if len(part) else "no source file with a known author",
         )
-    tended = set(by_people[by_people["authored"] >= before(end, ACTIVE_DAYS)]["repo"])
+    tended = set(made[made["authored"] >= before(end, ACTIVE_DAYS)]["repo"])
     for repo, part in scopes(authored):
         if repo:
             yield from _key_people(repo, part, last, end, tended=repo in tended)
-    yield from _orphaned_components(by_file, rows)
+    yield from _orphaned_components(by_file, rows, end)
 
 
 def _key_people(
@@ -98,7 +98,9 @@ def _severity(days: float | None, *, tended: bool) -> str:
     return "low" if tended and days is not None and days > LEARNT_AGAIN_DAYS else "high"
 
 
-def _orphaned_components(by_file: DataFrame, rows: DataFrame) -> Iterator[Observation]:
+def _orphaned_components(
+    by_file: DataFrame, rows: DataFrame, end: pd.Timestamp
+) -> Iterator[Observation]:
     """Components none of whose authors is active, unless the whole repository is so."""
     last = rows.groupby(["repo", "component"])["last"].max()
     for repo, part in scopes(by_file):
@@ -110,7 +112,7 @@ def _orphaned_components(by_file: DataFrame, rows: DataFrame) -> Iterator[Observ
                     "component": str(component),
                     "files": len(files),
                     "share": len(files) / len(part),
-                    "last": on(last[repo, component]),
+                    "last": on(up_to(end, last[repo, component])),
                 }
                 yield Observation("orphaned-component", repo, str(component), values=values)
 
@@ -180,8 +182,8 @@ def simulation(
 
 def _row(loss: Loss) -> tuple[Value, ...]:
     people = ", ".join(map(person_token, loss.people))
-    hot = f"{loss.hot_files} of {loss.hotspots}"
-    names = [component for _, component in loss.components]
+    hot = "not measured" if loss.hot_files is None else f"{loss.hot_files} of {loss.hotspots}"
+    names = [component for _, component in loss.components or ()]
     more = f" and {len(names) - 4} more" if len(names) > 4 else ""
     alone = f"{len(names)}: {', '.join(names[:4])}{more}" if names else "none"
     return people, loss.lines_share, loss.files_share, hot, alone
@@ -189,9 +191,11 @@ def _row(loss: Loss) -> tuple[Value, ...]:
 
 def _observed(losses: Sequence[Loss]) -> Iterator[Observation]:
     """Components that only the first one or two can answer for, a repository at a time."""
-    repos = sorted({repo for loss in losses for repo, _ in loss.components})
+    repos = sorted({repo for loss in losses for repo, _ in loss.components or ()})
     for repo in repos:
-        alone = [[name for other, name in loss.components if other == repo] for loss in losses]
+        alone = [
+            [name for other, name in loss.components or () if other == repo] for loss in losses
+        ]
         # The second one is not named where nothing more hangs on that person.
         count = 1 if alone[0] == alone[-1] else 2
         names = alone[count - 1]

@@ -11,7 +11,7 @@ from techdd.collectors import Answered, probe
 from techdd.counting import end_of
 from techdd.facts import Commit, Person
 from techdd.model import Metric, Observation, Series, Value, person_token
-from techdd.presence import half_years, human_commits, on
+from techdd.presence import half_years, human_commits, last_day, on
 
 if TYPE_CHECKING:
     from pandas import DataFrame, Timestamp
@@ -38,13 +38,13 @@ def leadership(as_of: date, commits: DataFrame, people: DataFrame) -> Answered:
     landed = _landings(human, people)
     windows = half_years(end_of(as_of), HALF_YEARS)
     table = [
-        (start, _lead(_within(human, start, stop)["person"]),
+        (start, stop, _lead(_within(human, start, stop)["person"]),
          _lead(_within(landed, start, stop)["lander"]))
         for start, stop in windows
     ]  # fmt: skip
-    changes = [*_changes("the most commits", [(s, one) for s, one, _ in table]),
-               *_changes("the most merges", [(s, one) for s, _, one in table])]  # fmt: skip
-    measured = any(one.share is not None for _, one, _ in table[-RECENT - 1 :])
+    changes = [*_changes("the most commits", [(s, one) for s, _, one, _ in table]),
+               *_changes("the most merges", [(s, one) for s, _, _, one in table])]  # fmt: skip
+    measured = any(one.share is not None for _, _, one, _ in table[-RECENT - 1 :])
     recent = [one for one in changes if one[0] >= windows[-RECENT][0]]
     yield Metric(
         "leadership.changes_12m",
@@ -56,10 +56,10 @@ def leadership(as_of: date, commits: DataFrame, people: DataFrame) -> Answered:
     yield Series(
         "leaders",
         "Who made most commits, and who brought most work to the main line, by half-year",
-        ("half-year from", "most commits", "share of commits", "most merges", "share of merges"),
+        ("half-year to", "most commits", "share of commits", "most merges", "share of merges"),
         tuple(
-            (f"{start:%Y-%m}", _name(made), made.share, _name(merged), merged.share)
-            for start, made, merged in table
+            (last_day(stop), _name(made), made.share, _name(merged), merged.share)
+            for _, stop, made, merged in table
             if made.share is not None
         ),
         note="Merges: the author of a merge commit on the main line, or whoever committed "

@@ -12,7 +12,7 @@ from techdd.counting import end_of, scopes
 from techdd.departure import SMALLEST_COMPONENT
 from techdd.facts import Change, Commit, Contribution, File, Person
 from techdd.model import Metric, Observation, Series, Value, person_token
-from techdd.presence import MONTH, before, departed, human_commits, on
+from techdd.presence import MONTH, before, departed, human_commits, on, up_to
 
 if TYPE_CHECKING:
     from pandas import DataFrame, Timestamp
@@ -64,13 +64,13 @@ def orphans(
             "last change",
             "state",
         ),
-        tuple(_untended(files)),
+        tuple(_untended(files, end)),
         note="Orphaned: no file has an active author. Abandoned: no file was changed in 24 months. "
         "Code that is finished looks the same as code that is forgotten.",
     )
 
 
-def _untended(files: DataFrame) -> Iterator[tuple[Value, ...]]:
+def _untended(files: DataFrame, end: Timestamp) -> Iterator[tuple[Value, ...]]:
     """Orphaned or abandoned components, the largest first."""
     found = []
     for (repo, component), part in files.groupby(["repo", "component"]):
@@ -83,7 +83,7 @@ def _untended(files: DataFrame) -> Iterator[tuple[Value, ...]]:
                     str(component),
                     len(part),
                     float(1 - part["tended"].mean()),
-                    on(part["last"].max()),
+                    on(up_to(end, part["last"].max())),
                     " and ".join(words),
                 )
             )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from techdd.collectors import Answered, probe
 from techdd.counting import scopes, within
 from techdd.facts import Commit, Person
+from techdd.history.landing import is_line_merge, is_pull
 from techdd.identity import of_people
 from techdd.model import Metric, Series
 
@@ -25,19 +26,29 @@ def review(as_of: date, commits: DataFrame, people: DataFrame) -> Answered:
     """How much reaches the main line without any mark that somebody else looked at it?"""
     recent = of_people(within(as_of, commits), people)
     mainline = recent[recent["mainline"].astype(bool)]
-    # A merge brings in work that was done beside the main line: a mark, though a weak one.
-    marked = (mainline["review"] != "") | (mainline["parents"] > 1)
-    for repo, part in scopes(mainline.assign(marked=marked)):
+    merge, subject = mainline["parents"] > 1, mainline["subject"]
+    # A merge brings in work that was done beside the main line: a mark, though a weak one. What
+    # `git pull` merged nobody proposed.
+    proposed = merge & ~subject.map(is_pull).astype(bool)
+    mark = mainline["review"].mask(proposed, "merge").replace("", "no mark")
+    lines = merge & subject.map(is_line_merge).astype(bool)
+    for repo, part in scopes(mainline.assign(mark=mark, line=lines)):
+        # What a merge of a line carries over was reviewed, or not, where it was done.
+        own = part[~part["line"]]
+        left = (
+            f" (merges of a line left out: {len(part) - len(own):,})"
+            if len(own) < len(part)
+            else ""
+        )
         yield Metric(
             "review.unreviewed_share",
-            float(1 - part["marked"].mean()) if len(part) else None,
+            float((own["mark"] == "no mark").mean()) if len(own) else None,
             "share",
             repo,
-            f"{len(part):,} first-parent changes in the last 12 months",
-            "" if len(part) else "no change in the last 12 months",
+            f"{len(own):,} first-parent changes in the last 12 months{left}",
+            "" if len(own) else f"no change in the last 12 months{left}",
         )
-    kinds = mainline["review"].where(mainline["parents"] < 2, "merge").replace("", "no mark")
-    counts = kinds.value_counts().sort_index()
+    counts = mark[~lines].value_counts().sort_index()
     yield Series(
         "review_marks",
         "Changes on the main line by their mark of review, last 12 months",

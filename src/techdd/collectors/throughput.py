@@ -80,9 +80,19 @@ def _falls(repo: str, months: list[str], found: dict[str, list[Level]]) -> Answe
         recent = [
             (1 - after.mean / before.mean, before, after)
             for before, after in falls
-            if n - after.start <= RECENT and before.mean >= FEWEST
+            if n - after.start <= RECENT
         ]
-        worst = max(recent, key=lambda one: (one[0], one[2].start), default=None)
+        judged = [one for one in recent if one[1].mean >= FEWEST]
+        worst = max(judged, key=lambda one: (one[0], one[2].start), default=None)
+        unsaid = short
+        if recent and not worst and not short:
+            _, before, after = recent[-1]
+            unsaid = (
+                f"{measure} fell from {before.mean:.1f} to {after.mean:.1f} a month in "
+                f"{months[after.start]}; a level below {FEWEST} is too small to judge"
+            )
+        elif not worst and not short and not found[measure][-1].mean:
+            unsaid = f"no {measure} since {months[found[measure][-1].start]}"
         basis = f"{measure} a month over {n:,} whole months"
         if worst:
             _, before, after = worst
@@ -90,8 +100,8 @@ def _falls(repo: str, months: list[str], found: dict[str, list[Level]]) -> Answe
                 f"{measure} fell from {before.mean:.1f} to {after.mean:.1f} a month in "
                 f"{months[after.start]}, over {n:,} whole months"
             )
-        value = (worst[0] if worst else 0.0) if not short else None
-        yield Metric(f"throughput.{name}recent_fall", value, "share", repo, basis, short)
+        value = None if unsaid else worst[0] if worst else 0.0
+        yield Metric(f"throughput.{name}recent_fall", value, "share", repo, basis, unsaid)
         if measure == "landed changes":
             last = falls[-1] if falls else None
             note = short or ("" if last else f"no fall was found in {n:,} whole months")

@@ -11,7 +11,7 @@ from techdd.collectors import Answered, probe
 from techdd.counting import end_of
 from techdd.facts import Commit, Person
 from techdd.model import Metric, Observation, Series, Value
-from techdd.presence import ACTIVE_DAYS, before, half_years, human_commits, on
+from techdd.presence import ACTIVE_DAYS, before, half_years, human_commits, last_day, on
 
 if TYPE_CHECKING:
     from pandas import DataFrame, Timestamp
@@ -41,11 +41,11 @@ def turnover(as_of: date, commits: DataFrame, people: DataFrame) -> Answered:
         left = int(((last >= start) & (last < stop) & (last < present)).sum())
         there = human[(human["authored"] >= start) & (human["authored"] < stop)]
         active = int(there[there["person"].isin(team.index)]["person"].nunique())
-        rows.append((f"{start:%Y-%m}", active, joined, left))
+        rows.append((last_day(stop), active, joined, left))
     yield Series(
         "joiners_and_leavers",
         "People active, joined and left, by half-year",
-        ("half-year from", "active", "joined", "left"),
+        ("half-year to", "active", "joined", "left"),
         tuple(rows) if len(team) else (),
         chart="line",
         note=f"People with commits in at least {MEMBER_MONTHS} different months. Joined: first "
@@ -152,23 +152,23 @@ def continuity_of_team(as_of: date, commits: DataFrame, people: DataFrame) -> An
     end = end_of(as_of)
     human = human_commits(as_of, commits, people)
     parts = [
-        (start, human[(human["authored"] >= start) & (human["authored"] < stop)])
+        (start, stop, human[(human["authored"] >= start) & (human["authored"] < stop)])
         for start, stop in half_years(end, HALF_YEARS + 1)
     ]
-    rows = [_carried(start, old, new) for (_, old), (start, new) in itertools.pairwise(parts)]
-    known = [row for row in rows if row[1] is not None]
+    rows = [_carried(start, old, new) for (*_, old), (start, _, new) in itertools.pairwise(parts)]
+    ends = [last_day(stop) for _, stop, _ in parts[1:]]
     yield Metric(
         "continuity_of_team.carried_share",
         rows[-1][1],
         "share",
-        basis=f"{len(parts[-1][1]):,} commits in the last six months",
+        basis=f"{len(parts[-1][2]):,} commits in the last six months",
         note="" if rows[-1][1] is not None else f"fewer than {LARGE} commits in a half-year",
     )
     yield Series(
         "carried_on",
         "Share of the commits by people who were there in the half-year before",
-        ("half-year from", "share of commits"),
-        tuple((f"{start:%Y-%m}", share) for start, share, *_ in known),
+        ("half-year to", "share of commits"),
+        tuple((end, row[1]) for end, row in zip(ends, rows, strict=True) if row[1] is not None),
         chart="line",
         note="A deep fall marks a new team: a hand-over from an agency, or a takeover. Half-years "
         f"with fewer than {LARGE} commits are left out.",

@@ -19,10 +19,18 @@ LINE_MERGE = (
     rf"(?:remotes/)?(?:origin/|upstream/)?{_LINES}['\"]?(?:\s|$)"
 )
 
+# Of a tag, it is a signed request to a maintainer.
+PULL = r"merge (?:remote(?:-tracking)? branch(?:es)? |(?:branch(?:es)?|commits?) ['\"].* of \S)"
+
 
 def is_line_merge(subject: str) -> bool:
     """Whether a merge's subject says that it carries over a release line or the main line."""
     return bool(re.search(LINE_MERGE, subject.lower()))
+
+
+def is_pull(subject: str) -> bool:
+    """Whether a merge's subject is the one `git pull` gives it: nobody proposed what it brings."""
+    return bool(re.match(PULL, subject.lower()))
 
 
 def landings(commits: DataFrame) -> DataFrame:

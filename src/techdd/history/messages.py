@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from techdd.assistants import credits_assistant
+
 _TRAILER = re.compile(rb"^([a-z][a-z-]{2,30}):[ \t]*([^\r\n]{1,300}?)[ \t\r]*$", re.I | re.M)
 _KINDS = {
     b"co-authored-by": "co-author",
@@ -23,11 +25,10 @@ _MERGED = re.compile(  # begins with a fixed character, which is looked for much
     rb"Pull Request #\d+|Merge branch '.+' into |Differential Revision:|Reviewed-on:|PR-URL:|"
     rb"Closes? (?:PR )?#\d+ from )"
 )
-_ASSISTANT = re.compile(
-    rb"^(?:co-authored-by|assisted-by|generated-by):.*\b(?:claude|copilot|cursor|aider|codex|devin|gemini"
-    rb"|chatgpt|gpt-\d|windsurf|cody|amazon q|jules|openhands|sweep)\b|generated with \[?claude",
-    re.I | re.M,
+_HELPER = re.compile(
+    rb"^(?:co-authored-by|assisted-by|generated-by):[ \t]*([^\r\n]{1,300})", re.I | re.M
 )
+_GENERATED = re.compile(rb"generated with (?:\[?claude code\b|\[claude\])", re.I)
 _REVERTS = re.compile(rb"^This reverts (?:commit )?([0-9a-f]{7,64})\b", re.M)
 
 
@@ -65,7 +66,16 @@ def review_mark(
 def is_assisted(body: bytes) -> bool:
     """Whether the message names an AI assistant; a lower bound, since most leave no trace."""
     lowered = body.lower()
-    return (b"-by:" in lowered or b"generated with" in lowered) and bool(_ASSISTANT.search(body))
+    if b"generated with" in lowered and _GENERATED.search(body):
+        return True
+    return b"-by:" in lowered and any(map(_is_helper, _HELPER.findall(body)))
+
+
+def _is_helper(who: bytes) -> bool:
+    """Whether a trailer's value is an assistant, in the kernel's form ("Claude:opus-4") too."""
+    found = _PERSON.match(who)
+    name, email = found.groups() if found else (who.partition(b":")[0], b"")
+    return credits_assistant(name.decode("utf-8", "replace"), email.decode("utf-8", "replace"))
 
 
 def reverted(body: bytes) -> str:

@@ -4,9 +4,9 @@ Two identities are joined where they share
 1. the name and address that the repository's .mailmap gives them,
 2. an address that is a person's own (not a shared, generic or web-editor one), or
 3. a full name of two words or more.
-One-word names ("Alex") never join: two people called Alex stay two. The adviser's word and the
-client's roster come before all of them. Every join is a `Merge` with its reason, and `people.yaml`
-in the engagement can split what was joined and join what was not.
+One-word names ("Alex") and placeholders ("Your Name") never join: two people called Alex stay two.
+The adviser's word and the client's roster come before all of them. Every join is a `Merge` with its
+reason, and `people.yaml` in the engagement can split what was joined and join what was not.
 """
 
 from __future__ import annotations
@@ -28,13 +28,24 @@ SHARED_BY = 2  # more different full names on one address: a shared mailbox or a
 _GENERIC_MAILBOX = re.compile(
     r"^(?:|noreply|no-reply|root|admin|git|github|gitlab|info|dev|developer|build|ci|deploy|none|you"
     r"|user|unknown|test|support|team|it|mail|email|office|engineering|devops|ops|webmaster|nobody"
-    r"|squash|merge|automation)@|@(?:localhost|example\.(?:com|org|net)|none)$"
+    r"|squash|merge|automation|administrator|ubuntu|ec2-user|your[._-]?(?:e?mail|name))@"
+    r"|@(?:localhost|example\.(?:com|org|net)|none)$"
     r"|@[^@]*\.(?:local|localdomain|lan|internal)$|^[^@]*$"
 )
 _HOSTED = re.compile(
     r"^(?:(?:\d+\+)?(?P<github>[^@]+)@users\.noreply\.github\.com"
     r"|(?:\d+-)?(?P<gitlab>[^@]+)@users\.noreply\.gitlab\.com)$"
 )
+# What tools write where nobody set a name, and accounts that many share, are made of these words.
+_NOBODY = frozenset(
+    """
+    account admin administrator anonymous author build ci code codespace committer default deploy
+    dev developer domain ec first firstname full git guest here jenkins last lastname local my name
+    no nobody none not password root server set super superuser system test the ubuntu unknown user
+    username vagrant your
+    """.split()  # noqa: SIM905 - a list of fifty strings reads worse
+)
+_DOE = ("john doe", "jane doe", "not committed yet")
 
 
 class Merge(NamedTuple):
@@ -157,11 +168,12 @@ def mailbox(email: str) -> str:
 
 
 def full_name(name: str) -> str:
-    """The name as a key where it has two words or more, else empty."""
+    """The name as a key where it has two words or more and is somebody's, else empty."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     words = re.findall(r"[a-z]+", plain if plain.strip() else name.lower())
     words = words or name.lower().split()
-    return " ".join(words) if len([word for word in words if len(word) > 1]) > 1 else ""
+    full = " ".join(words) if len([word for word in words if len(word) > 1]) > 1 else ""
+    return "" if full in _DOE or _NOBODY.issuperset(words) else full
 
 
 def _different(names: Iterable[str]) -> int:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field, field_validator
 
+from techdd.errors import TechddError
 from techdd.facts import Identity
 from techdd.policy import Written
 
@@ -65,6 +66,18 @@ def names(aliases: Iterable[str], row: Identity) -> bool:
     return any(way in wanted for way in said_of(row))
 
 
+def _within(alias: str, apart: set[str], rows: Sequence[Identity]) -> bool:
+    """Whether all that `alias` names is `apart`; some of it would stay joined by it."""
+    named = [row for row in rows if names([alias], row)]
+    rest = [f"{row.name} <{row.email}>" for row in named if row.identity not in apart]
+    if rest and len(rest) < len(named):
+        raise TechddError(
+            f"people.yaml joins all of {alias}: separate {alias!r}, or write in its place there: "
+            f"{', '.join(map(repr, rest))}"
+        )
+    return bool(named) and not rest
+
+
 def join(document: Any, aliases: Sequence[str], name: str = "", reason: str = "") -> None:
     """Writes into the tree of people.yaml that `aliases` are one person."""
     entry: dict[str, Any] = {"emails": list(aliases)}
@@ -75,18 +88,26 @@ def join(document: Any, aliases: Sequence[str], name: str = "", reason: str = ""
     document.setdefault("same", []).append(entry)
 
 
-def separate(document: Any, aliases: Sequence[str], reason: str = "") -> list[Unnamed]:
+def separate(
+    document: Any, aliases: Sequence[str], rows: Sequence[Identity], reason: str = ""
+) -> list[Unnamed]:
     """Writes into the tree of people.yaml that each of `aliases` is somebody of its own.
 
-    It is taken out of what the adviser had joined before: the later word counts. A join of which
-    less than two are left is none; the names that went with such joins are returned.
+    It is taken out of what the adviser had joined before, however that names the same of `rows`:
+    the later word counts. A join of which less than two are left is none; the names that went with
+    such joins are returned. Raises TechddError where a join holds more than what is to be parted.
     """
     wanted = {alias.lower() for alias in aliases}
+    apart = {row.identity for row in rows if names(aliases, row)}
     unnamed: list[Unnamed] = []
     same = document.get("same", [])
     for place in reversed(range(len(same))):
         emails = same[place]["emails"]
-        taken = [at for at, one in enumerate(emails) if one.lower() in wanted]
+        taken = [
+            at
+            for at, one in enumerate(emails)
+            if str(one).lower() in wanted or _within(str(one), apart, rows)
+        ]
         for at in reversed(taken):
             del emails[at]
         if taken and len(emails) < 2:

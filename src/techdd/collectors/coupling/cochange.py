@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from techdd.collectors import Gathered, collector
 from techdd.collectors.coupling.tables import ChangeSpread, ComponentCoupling, Coupling, degree
+from techdd.counting import latest
 from techdd.facts import Change, Commit, File
 from techdd.history.renames import followed
 from techdd.model import Issue
@@ -27,7 +28,9 @@ MOST_COUNTED = 3_000_000  # pairs at a time; beyond it those seen least are give
 Pair = tuple[str, str]
 
 
-@collector(makes=(Coupling, ComponentCoupling, ChangeSpread), needs=(Commit, Change, File))
+@collector(
+    makes=(Coupling, ComponentCoupling, ChangeSpread), needs=(Commit, Change, File), version=2
+)
 def coupling(
     repo: Repository,
     commits: DataFrame,
@@ -39,7 +42,7 @@ def coupling(
     least_degree: float = 0.3,
     largest: int = 30,
 ) -> Gathered:
-    """Pairs of source files, and of components, over the `months` to the audited commit (0 = all).
+    """Pairs of source files, and of components, over the last `months` of the history (0 = all).
 
     Tests are left out, and pairs such as `a.c` and `a.h`: that a test changes with what it tests,
     and a header with its source, is meant to be.
@@ -48,7 +51,7 @@ def coupling(
         yield Issue("history is truncated (shallow clone)", detail="older changes are not seen")
     source = files[files["role"] == "source"]
     component = dict(zip(source["path"], source["component"], strict=True))
-    sets = list(_change_sets(_window(commits, repo.head, months), changes, component, largest))
+    sets = list(_change_sets(_window(commits, months), changes, component, largest))
     revisions = Counter(path for paths in sets for path in paths)
     often = {path for path, count in revisions.items() if count >= fewest_shared}
     pairs, given_up = counted([path for path in paths if path in often] for paths in sets)
@@ -83,15 +86,13 @@ def _stem(path: str) -> str:
     return f"{folder}{mark}{name.rpartition('.')[0] or name}"
 
 
-def _window(commits: DataFrame, head: str, months: int) -> DataFrame:
-    """The commits of the `months` up to the audited one; commits without a date are in none."""
+def _window(commits: DataFrame, months: int) -> DataFrame:
+    """The commits of the last `months` of the history; those without a date are in none."""
     import pandas as pd
 
     if not months:
         return commits
-    audited = commits.loc[commits["sha"] == head, "committed"]
-    end = audited.iloc[0] if len(audited) else pd.NaT
-    end = commits["committed"].max() if pd.isna(end) else end
+    end = latest(commits["committed"])
     since = end - pd.DateOffset(months=months) if pd.notna(end) else pd.NaT
     return commits[commits["committed"] >= since]
 

@@ -129,8 +129,8 @@ def _parts(files: DataFrame) -> dict[str, int]:
 
 def _period(spread: DataFrame) -> str:
     months = sorted(set(spread["months"].astype(int)))
-    said = ["the whole history" if n == 0 else f"{n} months to the audited commit" for n in months]
-    return " or ".join(said) or "24 months to the audited commit"
+    said = ["the whole history" if n == 0 else f"{n} months up to the last commits" for n in months]
+    return " or ".join(said) or "24 months up to the last commits"
 
 
 def _apart(one: str, other: str) -> tuple[str, str, str]:

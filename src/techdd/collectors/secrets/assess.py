@@ -72,12 +72,15 @@ def _metrics(repo: str, counts: Counter[str], scans: DataFrame) -> Iterator[Metr
     basis = f"{scans['versions'].sum():,} file versions"
     if counts["test"]:
         basis += f"; {counts['test']:,} test or example values left out"
-    note = "" if complete else "secret scan incomplete; not assessed is not clean"
+    gaps = [] if complete else ["secret scan incomplete"]
     if missing := int(scans["missing"].sum()):
-        note = f"{note}; {missing:,} file versions missing".removeprefix("; ")
+        gaps.append(f"{missing:,} file versions missing")
     for name, state in (("in_tree", "tree"), ("in_history", "history")):
-        # What an incomplete scan found stands; that it found nothing says nothing.
-        value = float(counts[state]) if complete or counts[state] else None
+        # What a scan with gaps found stands; that it found nothing says nothing.
+        found = counts[state]
+        value = None if gaps and not found else float(found)
+        meaning = "a lower bound" if found else "not assessed is not clean"
+        note = "; ".join([*gaps, meaning]) if gaps else ""
         yield Metric(f"secrets.{name}", value, "secrets", repo, basis, note)
 
 

@@ -61,12 +61,12 @@ class SecretScan(NamedTuple):
     """How far the scan of one repository came; `missing` file versions could not be read."""
 
     engine: str
-    complete: bool
+    complete: bool  # it ran to its end, and so did the history; some may be missing all the same
     versions: int  # of files, read
     missing: int
 
 
-@collector(makes=(Secret, SecretScan), minutes=60)
+@collector(makes=(Secret, SecretScan), version=2, minutes=60)
 def secrets(repo: Repository, *, key: str = "", seconds: float = 3000.0) -> Gathered:
     """Every credential-shaped string in any file version that the repository holds.
 
@@ -99,7 +99,9 @@ def secrets(repo: Repository, *, key: str = "", seconds: float = 3000.0) -> Gath
         for row in trail.rows(hits, example=not examples.isdisjoint(hits), key=key)
     ]
     yield from sorted(found, key=lambda row: (row.path, row.line, row.fingerprint))
-    yield SecretScan(scanned.engine, not scanned.gaps, scanned.versions, history.missing)
+    # Of a history that breaks off nobody knows which file versions are missing.
+    complete = not scanned.gaps and history.whole
+    yield SecretScan(scanned.engine, complete, scanned.versions, history.missing)
 
 
 class _Trail:

@@ -43,9 +43,11 @@ class History:
         self.steps: list[Step] = []
         self.versions: set[bytes] = set()  # every file version that a commit names
         self.issues: list[Issue] = []
+        self.whole = True
         try:
             self._read(records(repo.stream(*_LOG, repo.head)), {blob.encode() for blob in wanted})
         except RepositoryError as error:
+            self.whole = False
             self.issues.append(Issue("history was not read to its end", detail=error.message))
         missing = _missing(repo, self.versions)
         if missing:
