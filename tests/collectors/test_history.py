@@ -167,6 +167,15 @@ def test_the_mailmap_of_the_tree_is_what_an_identity_stands_for(tmp_path: Path) 
     ]
 
 
+def test_the_mailmap_is_applied_to_those_who_are_only_named(tmp_path: Path) -> None:
+    mailmap = "Co Able <co@x.io> <-old@y.io>\nCy <cy@x.io> C <c@y.io>\n"
+    body = 'One\n\nCo-authored-by: --co "x" <-OLD@y.io>\nCo-authored-by: <c@y.io>\n'
+    found = told(tmp_path, A({".mailmap": mailmap}, body))
+    assert {(one.name, one.email) for one in found.identities} >= {
+        ("Co Able", "co@x.io"), ("", "c@y.io"),
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("message", "mark", "assisted"),
     [

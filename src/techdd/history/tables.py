@@ -102,6 +102,8 @@ def _identities(repository: Repository, store: Store) -> Parts:
     known = _mailmap_addresses(repository)
     named = {sha for *_, email, sha in found if sha and email.lower() in known}
     mapped = _mailmap(repository, named) if named else {}
+    only_named = {written[one[0]] for one in found} - mapped.keys()
+    mapped |= _mapped_contacts(repository, (one for one in only_named if one[1].lower() in known))
     rows = [(identity, *mapped.get(pair, pair)) for identity, pair in sorted(written.items())]
     spelled = arrays(rows, {"identity": str, "name": str, "email": str})
     when = f"NULLIF(authored, {UNDATED})"
@@ -134,6 +136,22 @@ def _mailmap(repository: Repository, shas: Iterable[str]) -> dict[tuple[str, str
         (values[at], values[at + 1]): (values[at + 2], values[at + 3])
         for at in range(0, len(values), 4)
     }
+
+
+def _mapped_contacts(
+    repository: Repository, contacts: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], tuple[str, str]]:
+    """The same for (name, address) pairs that occur in no commit's head, only in trailers."""
+    asked = sorted(one for one in contacts if not re.search(r"[<>\n]", "".join(one)))
+    mapped = {}
+    for start in range(0, len(asked), 500):
+        some = asked[start : start + 500]
+        texts = (f"{name} <{email}>".strip() for name, email in some)
+        said = repository.git("check-mailmap", "--", *texts).splitlines()
+        for one, line in zip(some, said, strict=True):
+            name, _, email = decode(line).removesuffix(">").rpartition("<")
+            mapped[one] = (name.strip(), email)
+    return mapped
 
 
 def _tags(repo: Repository) -> Iterator[tuple[str, str, int] | Issue]:
