@@ -41,14 +41,18 @@ def short_list(packages: Rated, rank: Any) -> Series:
         order = (not exploited, -rank(worst), -(likelihood or 0.0), key["repo"], key["package"])
         rows.append((order, row))
     rows.sort(key=lambda pair: pair[0])
+    shown = [row for _, row in rows[:MATTER]]
+    names = (
+        *("repository", "package", "version", "counts as", "why"),
+        *("likelihood of an exploit (EPSS)", "exploited since", "fixed in"),
+    )
+    # Where no list of exploits was imported, its column would say so in each row.
+    kept = [n for n in range(len(names)) if n not in (5, 6) or any(row[n] for row in shown)]
     return Series(
         "vulnerabilities_first",
         "The vulnerable packages to see to first",
-        (
-            *("repository", "package", "version", "counts as", "why"),
-            *("likelihood of an exploit (EPSS)", "exploited since", "fixed in"),
-        ),
-        tuple(row for _, row in rows[:MATTER]),
+        tuple(names[n] for n in kept),
+        tuple(tuple(row[n] for n in kept) for row in shown),
         note="Exploited: listed by CISA (KEV). Likelihood within 30 days as FIRST estimates it. "
         f"{len(rows):,} package versions are of medium or higher severity.",
     )
