@@ -22,7 +22,7 @@ from techdd.findings import judge
 from techdd.formats import Format
 from techdd.model import Issue, Report, Run, Status
 from techdd.naming import kept_numbers
-from techdd.plugins import discover
+from techdd.plugins import discover, single
 from techdd.policy import RepositoryEntry
 from techdd.reading import Tables, read
 from techdd.report import Assessment, Audience, build
@@ -93,6 +93,10 @@ def _not_opened(entry: RepositoryEntry, error: RepositoryError) -> Run:
 
 def choose_collectors(only: Sequence[str] = ()) -> list[Collector]:
     """All collectors, or those named with all they need. Raises TechddError for a stranger."""
+    named = [single("techdd.collectors", Collector, name) for name in only]
+    alone = [found for found in named if found and not found.needs]
+    if only and len(alone) == len(only):
+        return alone  # without loading all others, among which nobody is needed
     known = discover("techdd.collectors", Collector)
     for name in only:
         if name not in known:
@@ -100,12 +104,12 @@ def choose_collectors(only: Sequence[str] = ()) -> list[Collector]:
     if not only:
         return list(known.values())
     wanted = set(only)
-    for one in reversed(jobs.order(known.values())):
-        if one.name in wanted:
+    for later in reversed(jobs.order(known.values())):
+        if later.name in wanted:
             wanted |= {
-                other.name for other in known.values() if any(f in one.needs for f in other.makes)
+                other.name for other in known.values() if any(f in later.needs for f in other.makes)
             }
-    return [one for name, one in known.items() if name in wanted]
+    return [found for name, found in known.items() if name in wanted]
 
 
 def _options(
@@ -119,7 +123,7 @@ def _options(
         "advisories_digest": _advisories_digest,
         "key": lambda: _secret_key(workspace),
     }
-    everyone = discover("techdd.collectors", Collector)
+    everyone = discover("techdd.collectors", Collector) if own else {}
     for name in own:
         if name not in everyone:
             known = ", ".join(everyone)
@@ -127,19 +131,19 @@ def _options(
                 f"options for no collector {name!r}; there are: {known}", workspace.file
             )
     options = {}
-    for one in collectors:
+    for each in collectors:
         parameters = [
-            name for name, p in signature(one.run).parameters.items() if p.kind is p.KEYWORD_ONLY
+            name for name, p in signature(each.run).parameters.items() if p.kind is p.KEYWORD_ONLY
         ]
-        given = dict(own.get(one.name, {}))
+        given = dict(own.get(each.name, {}))
         for name in given:
             if name not in parameters:
                 known = ", ".join(parameters) or "none"
                 raise DocumentError(
-                    f"collector {one.name!r} has no option {name!r}; it has: {known}",
+                    f"collector {each.name!r} has no option {name!r}; it has: {known}",
                     workspace.file,
                 )
-        options[one.name] = {
+        options[each.name] = {
             **{name: give() for name, give in provided.items() if name in parameters},
             **given,
         }

@@ -44,6 +44,15 @@ def _modules(package: str) -> tuple[object, ...]:
     return (*map(import_module, inside), *(point.load() for point in outside))
 
 
+def single(package: str, kind: type[Plugin], name: str) -> Plugin | None:
+    """The plug-in `name` where it stands in a module of that name; no other module is loaded."""
+    inside, _ = _places(package)
+    if f"{package}.{name}" not in inside:
+        return None
+    found = vars(import_module(f"{package}.{name}")).values()
+    return next((value for value in found if isinstance(value, kind) and value.name == name), None)
+
+
 def discover(package: str, kind: type[Plugin]) -> dict[str, Plugin]:
     """All module-level values of `kind` below `package`, by name and sorted by it.
 

@@ -64,10 +64,18 @@ def filled(repository: Repository, cores: int) -> tuple[Store, Mapping[str, Any]
     sound = {sha for sha, depth in depths if depth == (BOUNDARY if sha in shallow else LINES)}
     if len(sound) < len(known["sha"]):
         store.keep(sound)
-    new = (sha for sha in _listed(repository, store.complete()) if sha not in sound)
-    if _fill(repository, store, new, shallow, cores) or len(sound) < len(known["sha"]):
         known = store.columns("commits", *columns)
+    before = store.parts()
+    new = (sha for sha in _listed(repository, store.complete()) if sha not in sound)
+    if _fill(repository, store, new, shallow, cores):
+        known = _joined(known, store.columns("commits", *columns, beyond=before))
     return store, known
+
+
+def _joined(some: Mapping[str, Any], more: Mapping[str, Any]) -> Mapping[str, Any]:
+    import numpy as np
+
+    return {name: np.concatenate([column, more[name]]) for name, column in some.items()}
 
 
 def _listed(repository: Repository, complete: str) -> Iterator[str]:

@@ -58,9 +58,9 @@ class Store:
         """The file of `table` in each part."""
         return [part / f"{table}.parquet" for part in self.parts()]
 
-    def columns(self, table: str, *names: str) -> Mapping[str, Any]:
-        """Columns of `table` over all parts, as arrays."""
-        paths = self.files(table)
+    def columns(self, table: str, *names: str, beyond: Collection[Path] = ()) -> Mapping[str, Any]:
+        """Columns of `table` over all parts but those `beyond` which to look, as arrays."""
+        paths = [path for path in self.files(table) if path.parent not in beyond]
         if not paths:
             return {name: arrays([], {name: self.schema[table][name]})[name] for name in names}
         chosen = ", ".join(f'"{name}"' for name in names)
