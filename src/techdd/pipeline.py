@@ -115,6 +115,7 @@ def _options(
     own = workspace.engagement.options
     provided: dict[str, Callable[[], Any]] = {
         "online": lambda: online,
+        "day": lambda: now().date().isoformat(),
         "advisories": lambda: str(advisories.default_folder()),
         "advisories_digest": _advisories_digest,
         "key": lambda: _secret_key(workspace),
@@ -143,6 +144,8 @@ def _options(
             **{name: give() for name, give in provided.items() if name in parameters},
             **given,
         }
+        if not options[one.name].get("online", True):
+            options[one.name].pop("day", None)  # only what others say of it ages by itself
     return options
 
 
