@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from techdd.collectors import Gathered, collector
 from techdd.depsdev import SERVICE, SYSTEMS, Answer, PackageFact, PackageLookup, Wish
 from techdd.facts import Package
+from techdd.lockfiles import TOOLS
 from techdd.model import Issue
 from techdd.repository import Repository
 from techdd.sandbox import cores
@@ -47,6 +48,7 @@ def package_facts(
 
     patterns = [withheld] if isinstance(withheld, str) else list(withheld)
     shipped = packages[(packages["scope"] != "development") & packages["version"].notna()]
+    shipped = shipped[~shipped["ecosystem"].isin(TOOLS)]
     columns = shipped[["ecosystem", "name", "version"]].drop_duplicates()
     rows = sorted(Wish(*map(str, row)) for row in columns.itertuples(index=False))
     known = [wish for wish in rows if wish.ecosystem in SYSTEMS]

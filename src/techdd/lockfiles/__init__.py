@@ -32,6 +32,7 @@ from techdd.text import without_credentials
 
 __all__ = [
     "MIXED",
+    "TOOLS",
     "Dependency",
     "Issue",
     "Lines",
@@ -54,6 +55,8 @@ __all__ = [
 ]
 
 MIXED = "SBOM"  # the ecosystem of a format whose files name packages of several
+# Run beside the product, not built into it; what is inside an image no file of the tree tells.
+TOOLS = ("Docker", "GitHub Actions", "Terraform")
 
 
 class Dependency(NamedTuple):
