@@ -50,8 +50,8 @@ def test_a_lock_gives_the_version_and_the_manifest_the_wish(tmp_path: Path) -> N
     )
     assert issues == []
     assert packages == [
-        Package("npm", "react", "18.2.0", "^18", LOCK, 9, True, True, "runtime", "MIT"),
-        Package("npm", "loose-envify", "1.4.0", "", LOCK, 13, True, False, "runtime", "MIT"),
+        Package("npm", "react", "18.2.0", "^18", LOCK, 9, True, True, "runtime", "MIT", False),
+        Package("npm", "loose-envify", "1.4.0", "", LOCK, 13, True, False, "runtime", "MIT", False),
     ]
     assert manifests == [
         Manifest(LOCK, "npm", "package_lock", "runtime", 2, False, LOCK),
@@ -282,7 +282,9 @@ def test_inventory_counts_each_version_once() -> None:
         Manifest, {"api": [manifest("package.json", "")], "web": [manifest("package.json", "")]}
     )
     found = list(inventory.run(TODAY, packages, manifests))
-    metrics = {(m.name, m.repo): m.value for m in found if isinstance(m, Metric)}
+    metrics = {
+        (m.name, m.repo): m.value for m in found if isinstance(m, Metric) and "script" not in m.name
+    }
     assert metrics == {
         ("inventory.packages", ""): 4,
         ("inventory.direct", ""): 1,
@@ -299,7 +301,7 @@ def test_nothing_read_is_not_zero_packages() -> None:
     nothing = with_repo(Package, {})
     found = [*inventory.run(TODAY, nothing, none), *locking.run(TODAY, nothing, none)]
     metrics = [metric for metric in found if isinstance(metric, Metric)]
-    assert len(metrics) == 6
+    assert len(metrics) == 7
     assert all(metric.value is None and metric.note for metric in metrics)
 
 
@@ -554,3 +556,26 @@ def test_floating_requirements_count_where_no_lock_holds_them() -> None:
     found = list(locking.run(TODAY, packages, manifests))
     values = [m.value for m in found if isinstance(m, Metric) and m.name == "locking.floating"]
     assert values == [1, 1]
+
+
+def test_install_scripts_count_where_a_lock_file_says_so() -> None:
+    rows = [
+        package("a", installs=True),
+        package("a", installs=False, manifest="x/package-lock.json"),
+        package("b", installs=False),
+        package("c"),
+    ]
+    manifests = with_repo(Manifest, {"web": [manifest("package.json", "package-lock.json")]})
+
+    def asked(rows: list[Package]) -> tuple[float | None, str, str]:
+        found = inventory.run(TODAY, with_repo(Package, {"web": rows}), manifests)
+        (one,) = [
+            m
+            for m in found
+            if isinstance(m, Metric) and (m.name, m.repo) == ("inventory.install_scripts", "web")
+        ]
+        return one.value, one.basis, one.note
+
+    for given in (rows, rows[::-1]):
+        assert asked(given) == (1, "stated of 2 of 3 packages", "")
+    assert asked(rows[3:])[0] is None

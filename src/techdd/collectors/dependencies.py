@@ -192,12 +192,14 @@ def _packages(read: Read, rows: Iterable[Dependency]) -> Iterator[Package]:
             row.direct,
             scope,
             row.licence,
+            row.installs,
         )
         before = merged.get(key, package)
         merged[key] = before._replace(
             scope="runtime" if "runtime" in (before.scope, scope) else before.scope,
             direct=True if True in (before.direct, row.direct) else before.direct,
             licence=before.licence or row.licence,
+            installs=True if True in (before.installs, row.installs) else before.installs,
         )
     yield from merged.values()
 
@@ -208,11 +210,18 @@ def inventory(_as_of: date, packages: DataFrame, manifests: DataFrame) -> Answer
     for repo, rows, files in _by_repository(packages, manifests):
         basis = f"{len(files):,} manifests and lock files"
         note = "" if len(files) else "no manifest or lock file that could be read"
-        distinct = rows.drop_duplicates(["ecosystem", "name", "version"])
+        # The copy of which it is known that it runs a program comes first and is kept.
+        ordered = rows.sort_values("installs", ascending=False, kind="stable")
+        distinct = ordered.drop_duplicates(["ecosystem", "name", "version"])
         direct = rows[rows["direct"].fillna(False)].drop_duplicates(["ecosystem", "name"])
         for name, counted in (("packages", distinct), ("direct", direct)):
             value = len(counted) if len(files) else None
             yield Metric(f"inventory.{name}", value, "packages", repo, basis, note)
+        said = distinct[distinct["installs"].notna()]
+        value = int(said["installs"].sum()) if len(said) else None
+        basis = f"stated of {len(said):,} of {len(distinct):,} packages"
+        note = "" if len(said) else "only lock files of npm and of pnpm before version 9 say so"
+        yield Metric("inventory.install_scripts", value, "packages", repo, basis, note)
     counts = packages.drop_duplicates(["ecosystem", "name", "version"])["ecosystem"].value_counts()
     bars: list[tuple[str, int]] = [
         (str(ecosystem), int(number)) for ecosystem, number in counts.items()

@@ -78,6 +78,7 @@ class Dependency(NamedTuple):
     licence: str = ""
     needs: tuple[str, ...] = ()
     ecosystem: str = ""
+    installs: bool | None = None
 
 
 class Aside(NamedTuple):

@@ -110,6 +110,7 @@ def _packages(packages: dict[str, Any], lines: Lines) -> Parsed:
             scope="development" if entry.get("dev") else "runtime",
             licence=_licence(entry),
             needs=tuple(table(entry.get("dependencies"))),
+            installs=entry.get("hasInstallScript") is True,
         )
 
 
