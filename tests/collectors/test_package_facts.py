@@ -14,12 +14,16 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from builders import A, build
+from test_jobs import inline
 
+from techdd import pipeline
 from techdd.collectors.package_facts import package_facts
 from techdd.depsdev import PackageFact, PackageLookup, client
 from techdd.errors import TechddError
 from techdd.facts import Package, frame
-from techdd.model import Issue
+from techdd.model import Issue, Run
+from techdd.workspace import Workspace
 
 DAY = "2026-01-01"
 
@@ -296,3 +300,31 @@ def test_a_service_that_is_down_is_left_alone(status: int, most: int) -> None:
 def test_an_unsafe_service_is_refused(url: str) -> None:
     with pytest.raises(TechddError, match="is not https"):
         gather(package("x", "1"), online=True, depsdev=url)
+
+
+def test_an_engagement_asks_with_online_only_and_anew_on_another_day(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = {"version": "1.0.0"}
+    lock = json.dumps({"lockfileVersion": 3, "packages": {"node_modules/left-pad": entry}})
+    build(tmp_path / "web.git", [A({"package-lock.json": lock})])
+    made = Workspace.create(tmp_path / "e", "Acme", [str(tmp_path / "web.git")])
+
+    def collect(day: int, *, online: bool) -> Run:
+        monkeypatch.setattr(pipeline, "now", lambda: datetime(2026, 1, day, tzinfo=UTC))
+        runs = pipeline.collect(made, only=["package_facts"], workers=1, online=online, pool=inline)
+        (run,) = (one for one in runs if one.collector == "package_facts")
+        return run
+
+    with served(answering(ANSWERS)) as (url, asked):
+        with made.file.open("a") as file:
+            file.write(f"options: {{package_facts: {{depsdev: '{url}'}}}}\n")
+        offline = collect(1, online=False)
+        assert (offline.rows, asked) == ({"PackageFact": 0, "PackageLookup": 0}, [])
+        assert collect(2, online=False).key == offline.key
+        first = collect(2, online=True)
+        assert first.rows == {"PackageFact": 1, "PackageLookup": 1}
+        assert collect(2, online=True).key == first.key
+        assert len(asked) == 2
+        assert collect(3, online=True).key != first.key
+        assert len(asked) == 4
