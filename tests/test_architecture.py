@@ -31,7 +31,7 @@ FLOORS = (
         "charts",
     },
     {"cloning", "counting", "changepoints", "purls"},
-    {"evidence", "history", "identity", "intake", "scoring", "findings", "advisories"},
+    {"evidence", "history", "identity", "intake", "scoring", "findings", "advisories", "depsdev"},
     {"lockfiles", "languages", "authorship", "presence", "naming", "roster", "scope", "workspace"},
     {"pages", "report", "departure", "vex"},
     {"collectors", "formats", "interviews"},

@@ -43,6 +43,8 @@ OBSERVED = {
     "static-weakness": "test title count severity confidence cwe",
     "suppressed-checks": "tool count",
     "unlocked-manifest": "manifest ecosystem",
+    "stale-lock": "ecosystem count packages",
+    "deprecated-package": "package version ecosystem latest",
     "key-person": "person share files",
     "departed-key-person": "person share files last months",
     "orphaned-component": "component files share last",

@@ -187,6 +187,7 @@ class Package(NamedTuple):
     direct: bool | None  # None = the file does not say
     scope: str  # "runtime", "development" or "unknown"
     licence: str  # as the file states it; "" = not stated
+    installs: bool | None = None  # runs a program when it is installed; None = not stated
 
 
 class Artefact(NamedTuple):

@@ -119,6 +119,7 @@ def _options(
     own = workspace.engagement.options
     provided: dict[str, Callable[[], Any]] = {
         "online": lambda: online,
+        "day": lambda: now().date().isoformat(),
         "advisories": lambda: str(advisories.default_folder()),
         "advisories_digest": _advisories_digest,
         "key": lambda: _secret_key(workspace),
@@ -147,6 +148,8 @@ def _options(
             **{name: give() for name, give in provided.items() if name in parameters},
             **given,
         }
+        if not options[each.name].get("online", True):
+            options[each.name].pop("day", None)  # only what others say of it ages by itself
     return options
 
 

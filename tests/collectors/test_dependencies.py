@@ -11,6 +11,7 @@ from builders import A, opened
 
 from techdd.collectors.dependencies import MAX_SIZE, Manifest, dependencies, inventory, locking
 from techdd.facts import Package, frame
+from techdd.lockfiles.locking import floats
 from techdd.model import Issue, Metric, Observation, Series
 
 TODAY = date(2026, 1, 1)
@@ -49,12 +50,12 @@ def test_a_lock_gives_the_version_and_the_manifest_the_wish(tmp_path: Path) -> N
     )
     assert issues == []
     assert packages == [
-        Package("npm", "react", "18.2.0", "^18", LOCK, 9, True, True, "runtime", "MIT"),
-        Package("npm", "loose-envify", "1.4.0", "", LOCK, 13, True, False, "runtime", "MIT"),
+        Package("npm", "react", "18.2.0", "^18", LOCK, 9, True, True, "runtime", "MIT", False),
+        Package("npm", "loose-envify", "1.4.0", "", LOCK, 13, True, False, "runtime", "MIT", False),
     ]
     assert manifests == [
         Manifest(LOCK, "npm", "package_lock", "runtime", 2, False, LOCK),
-        Manifest("package.json", "npm", "package_json", "runtime", 1, True, LOCK),
+        Manifest("package.json", "npm", "package_json", "runtime", 1, True, LOCK, 0),
     ]
 
 
@@ -281,7 +282,9 @@ def test_inventory_counts_each_version_once() -> None:
         Manifest, {"api": [manifest("package.json", "")], "web": [manifest("package.json", "")]}
     )
     found = list(inventory.run(TODAY, packages, manifests))
-    metrics = {(m.name, m.repo): m.value for m in found if isinstance(m, Metric)}
+    metrics = {
+        (m.name, m.repo): m.value for m in found if isinstance(m, Metric) and "script" not in m.name
+    }
     assert metrics == {
         ("inventory.packages", ""): 4,
         ("inventory.direct", ""): 1,
@@ -295,9 +298,10 @@ def test_inventory_counts_each_version_once() -> None:
 
 def test_nothing_read_is_not_zero_packages() -> None:
     none = with_repo(Manifest, {})
-    found = [*inventory.run(TODAY, with_repo(Package, {}), none), *locking.run(TODAY, none)]
+    nothing = with_repo(Package, {})
+    found = [*inventory.run(TODAY, nothing, none), *locking.run(TODAY, nothing, none)]
     metrics = [metric for metric in found if isinstance(metric, Metric)]
-    assert len(metrics) == 4
+    assert len(metrics) == 7
     assert all(metric.value is None and metric.note for metric in metrics)
 
 
@@ -314,8 +318,11 @@ def test_locking_counts_shipped_manifests_that_can_be_locked() -> None:
             "java": [manifest("pom.xml", "", lockable=False, ecosystem="Maven")],
         },
     )
-    found = list(locking.run(TODAY, table))
-    metrics = {(m.name, m.repo): m.value for m in found if isinstance(m, Metric)}
+    found = list(locking.run(TODAY, with_repo(Package, {}), table))
+    about = ("locking.unlocked", "locking.locked_share")
+    metrics = {
+        (m.name, m.repo): m.value for m in found if isinstance(m, Metric) and m.name in about
+    }
     assert metrics == {
         ("locking.unlocked", ""): 1,
         ("locking.locked_share", ""): 0.5,
@@ -430,3 +437,145 @@ def test_a_hostile_bill_of_materials_is_a_gap(
     packages, _, issues = gather(tmp_path, {path: content})
     assert packages == []
     assert [(one.path, one.reason) for one in issues] == [(path, "cannot be parsed")]
+
+
+def test_a_lock_out_of_step_is_told_by_what_it_lacks(tmp_path: Path) -> None:
+    wishes = {"react": "^18", "fresh": "^1", "@app/ui": "1.0.0", "fetched": "github:a/b"}
+    packages, manifests, _ = gather(
+        tmp_path,
+        {
+            "package.json": npm(
+                dependencies=wishes,
+                peerDependencies={"host": "*"},
+                devDependencies={"tool": "^1"},
+            ),
+            "package-lock.json": PACKAGE_LOCK,
+            "ui/package.json": json.dumps({"name": "@app/ui"}),
+            "other/package.json": npm(dependencies={"@app/ui": "1.0.0"}),
+            "broken/package.json": npm(dependencies={"a": "^1"}),
+            "broken/package-lock.json": "{",
+        },
+    )
+    assert {m.path: (m.lacking, m.examples) for m in manifests if m.lockable} == {
+        "package.json": (1, "fresh"),
+        "other/package.json": (None, ""),
+        "broken/package.json": (None, ""),
+    }
+    # What the workspace itself provides is no third-party package where a lock says so.
+    assert [p.manifest for p in packages if p.name == "@app/ui"] == ["other/package.json"]
+    found = list(
+        locking.run(TODAY, *(with_repo(type(r[0]), {"web": r}) for r in (packages, manifests)))
+    )
+    metrics = {m.name: m for m in found if isinstance(m, Metric) and m.repo == "web"}
+    assert metrics["locking.out_of_step"].value == 1
+    assert metrics["locking.out_of_step"].basis.startswith("1 manifests that could be compared")
+    (seen,) = [one for one in found if isinstance(one, Observation) and one.rule == "stale-lock"]
+    assert seen.values == {"ecosystem": "npm", "count": 1, "packages": "fresh"}
+    assert [str(place) for place in seen.locations] == ["package.json", "package-lock.json"]
+
+
+@pytest.mark.parametrize(
+    ("manifest_", "content", "lock", "pinned"),
+    [
+        (
+            "Cargo.toml",
+            '[package]\nname = "own"\n[dependencies]\nserde = "1"\nlib = "1"\nhelper = "1"\n',
+            "Cargo.lock",
+            'version = 3\n[[package]]\nname = "serde"\nversion = "1.0.0"\nsource = "registry+x"\n',
+        ),
+        (
+            "pyproject.toml",
+            '[project]\nname = "own"\ndependencies = ["serde", "Lib", "helper"]\n',
+            "uv.lock",
+            'version = 1\n[[package]]\nname = "serde"\nversion = "1.0"\n'
+            'source = { registry = "https://pypi.org/simple" }\n',
+        ),
+    ],
+)
+def test_the_workspaces_own_packages_are_not_missed(
+    tmp_path: Path, manifest_: str, content: str, lock: str, pinned: str
+) -> None:
+    helper = content.replace('"own"', '"helper"')
+    _, manifests, _ = gather(
+        tmp_path, {manifest_: content, lock: pinned, f"helper/{manifest_}": helper}
+    )
+    (one,) = [m for m in manifests if m.path == manifest_]
+    assert (one.lacking, one.examples) == (1, "lib")
+
+
+@pytest.mark.parametrize(
+    ("ecosystem", "requirement", "floating"),
+    [
+        ("npm", "*", True),
+        ("npm", "latest", True),
+        ("npm", "", True),
+        ("npm", ">=1.2", True),
+        ("npm", ">=1.2 <2", False),
+        ("npm", "^1.2", False),
+        ("npm", "1.x", False),
+        ("PyPI", "", True),
+        ("PyPI", ">=1.0", True),
+        ("PyPI", "<2,>=1.0", False),
+        ("PyPI", "~=1.0", False),
+        ("RubyGems", ">= 0", True),
+        ("crates.io", "1", False),
+        ("crates.io", ">=1", True),
+        ("Gradle", "", False),
+    ],
+)
+def test_a_requirement_floats_where_it_has_no_upper_end(
+    ecosystem: str, requirement: str, floating: bool
+) -> None:
+    assert floats(ecosystem, requirement) is floating
+
+
+def test_floating_requirements_count_where_no_lock_holds_them() -> None:
+    packages = with_repo(
+        Package,
+        {
+            "api": [
+                package("a", None, manifest="package.json", requirement="*"),
+                package("a", None, manifest="web/package.json", requirement="latest"),
+                package("b", None, manifest="package.json", requirement="^1"),
+                package("c", None, manifest="package.json", scope="development"),
+                package("d", None, manifest="locked/package.json", requirement="*"),
+                package("e", "1.0.0", manifest="package.json", requirement=""),
+            ]
+        },
+    )
+    manifests = with_repo(
+        Manifest,
+        {
+            "api": [
+                manifest("package.json", ""),
+                manifest("web/package.json", ""),
+                manifest("locked/package.json", "locked/package-lock.json"),
+            ]
+        },
+    )
+    found = list(locking.run(TODAY, packages, manifests))
+    values = [m.value for m in found if isinstance(m, Metric) and m.name == "locking.floating"]
+    assert values == [1, 1]
+
+
+def test_install_scripts_count_where_a_lock_file_says_so() -> None:
+    rows = [
+        package("a", installs=True),
+        package("a", installs=False, manifest="x/package-lock.json"),
+        package("b", installs=False),
+        package("c"),
+    ]
+    manifests = with_repo(Manifest, {"web": [manifest("package.json", "package-lock.json")]})
+
+    def asked(rows: list[Package]) -> tuple[float | None, str, str]:
+        found = inventory.run(TODAY, with_repo(Package, {"web": rows}), manifests)
+        (one,) = [
+            m
+            for m in found
+            if isinstance(m, Metric) and (m.name, m.repo) == ("inventory.install_scripts", "web")
+        ]
+        return one.value, one.basis, one.note
+
+    for given in (rows, rows[::-1]):
+        assert asked(given) == (1, "stated of 2 of 3 packages", "")
+    assert asked(rows[3:])[0] is None

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from techdd.collectors.licences import CATEGORIES, classify, licences
+from techdd.depsdev import PackageFact
 from techdd.facts import Package, frame
 from techdd.model import Location, Metric, Observation, Series
 
@@ -77,8 +79,10 @@ def package(name: str, licence: str, scope: str = "runtime", **more: Any) -> Pac
     return Package(name=name, licence=licence, scope=scope, **(fields | more))
 
 
-def answers(*rows: tuple[str, Package]) -> tuple[dict[tuple[str, str], Any], list[Any]]:
-    found = list(licences.run(TODAY, table(*rows)))
+def answers(
+    *rows: tuple[str, Package], facts: Iterable[PackageFact] = ()
+) -> tuple[dict[tuple[str, str], Any], list[Any]]:
+    found = list(licences.run(TODAY, table(*rows), frame(PackageFact, facts).assign(repo="web")))
     metrics = {(m.name, m.repo): m for m in found if isinstance(m, Metric)}
     return metrics, [one for one in found if not isinstance(one, Metric)]
 
@@ -146,3 +150,32 @@ def test_no_stated_licence_is_not_clean() -> None:
 def test_no_packages_at_all() -> None:
     metrics, _ = answers()
     assert {metric.value for metric in metrics.values()} == {None}
+
+
+def test_a_licence_from_deps_dev_fills_in_and_never_overrules() -> None:
+    def looked_up(name: str, licence: str) -> PackageFact:
+        return PackageFact("npm", name, "1.0.0", None, "", None, None, None, licence)
+
+    metrics, (series, bound, _) = answers(
+        ("web", package("stated", "MIT")),
+        ("web", package("silent", "")),
+        ("api", package("silent", "", line=None)),
+        ("web", package("other", "", version="2.0.0")),
+        ("web", package("odd", "")),
+        facts=[
+            looked_up("stated", "GPL-3.0-only"),
+            looked_up("silent", "AGPL-3.0-only"),
+            looked_up("other", "MIT"),
+            looked_up("odd", "non-standard"),
+        ],
+    )
+    copyleft, unknown = (
+        metrics[f"licences.{name}", ""] for name in ("strong_copyleft", "unknown_share")
+    )
+    assert (copyleft.value, unknown.value, unknown.note) == (1, 0.5, "unknown, not clean")
+    assert copyleft.basis == (
+        "licence known for 2 of 4 packages that may be shipped, 1 of them from deps.dev"
+    )
+    assert metrics["licences.strong_copyleft", "api"].value == 1
+    assert (bound.key, bound.values["licence"]) == ("npm:silent", "AGPL-3.0-only")
+    assert "deps.dev is asked, here for 3." in series.note

@@ -24,8 +24,8 @@ class Collector:
 
     It is called as `run(repository, *tables of needs, **options)`, in a worker process, and must
     give the same facts for the same repository state, tables and options. `version` changes
-    whenever its facts would. `online` says that it may use the network when the engagement allows
-    it; it then takes an `online: bool` option.
+    whenever its facts would. One that may use the network takes an `online: bool` option, True
+    where the engagement allows it, and `day: str`, which makes what was looked up stale tomorrow.
     """
 
     name: str

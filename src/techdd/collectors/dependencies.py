@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from techdd.collectors import Answered, Gathered, collector, probe
 from techdd.facts import Package
-from techdd.lockfiles import MIXED, Dependency, Lockfile, Parsed, scope_of
-from techdd.lockfiles.locking import Read, by_folder, locks_of, settled
+from techdd.lockfiles import MIXED, Aside, Dependency, Lockfile, Parsed, scope_of
+from techdd.lockfiles.locking import Read, by_folder, floats, lacking, locks_of, settled
 from techdd.lockfiles.unsupported import unsupported
-from techdd.model import Issue, Location, Metric, Observation, Series
+from techdd.model import Issue, Location, Metric, Observation, Series, Value
 from techdd.plugins import discover
 from techdd.repository import Entry, Repository
 from techdd.text import clean, without_credentials
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 MAX_SIZE = 20_000_000  # bytes; lock files of large workspaces reach 5 MB
 _OPEN = "unresolved version"  # how parsers call what another file or a run decides
+_BROKEN = "cannot be parsed"
 _LONGEST = 200  # characters of a version range that are kept
+_NAMED = 5  # packages that are named as examples
 
 
 class Manifest(NamedTuple):
@@ -38,6 +40,8 @@ class Manifest(NamedTuple):
     packages: int  # that it names itself
     lockable: bool  # names packages, in an ecosystem that has lock files
     lock: str  # "" = none
+    lacking: int | None = None  # packages that it asks for and its lock lacks; None = not compared
+    examples: str = ""  # of these
 
 
 _VENDORED = re.compile(
@@ -49,7 +53,7 @@ _UNSHIPPED = re.compile(
 )
 
 
-@collector(makes=(Package, Manifest))
+@collector(makes=(Package, Manifest), version=2)
 def dependencies(repo: Repository) -> Gathered:
     """Every manifest and lock file of the audited tree, brought together.
 
@@ -81,7 +85,10 @@ def dependencies(repo: Repository) -> Gathered:
         issues = [row for row in parsed if isinstance(row, Issue)]
         partial = any(issue.reason == _OPEN for issue in issues)
         if rows or partial or not form.sparse:
-            reads.append(Read(entry.path, form, _scope(entry.path, form), rows, partial))
+            broken = any(issue.reason == _BROKEN for issue in issues)
+            aside = _aside(form, content)
+            scope = _scope(entry.path, form)
+            reads.append(Read(entry.path, form, scope, rows, partial, broken, aside))
         for issue in issues:
             if issue.reason != _OPEN or not _settled_beside(entry.path, form, tree):
                 yield replace(issue, path=entry.path, detail=clean(issue.detail))
@@ -106,7 +113,15 @@ def _guarded(form: Lockfile, content: bytes) -> Parsed:
         yield from form.parse(content)
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError, MemoryError) as why:
         reason = str(why).partition("\n")[0] or type(why).__name__
-        yield Issue("cannot be parsed", detail=f"{form.name}: {reason[:_LONGEST]}")
+        yield Issue(_BROKEN, detail=f"{form.name}: {reason[:_LONGEST]}")
+
+
+def _aside(form: Lockfile, content: bytes) -> Aside:
+    try:
+        found = form.aside(content) if form.aside else Aside()
+    except (ValueError, RecursionError, MemoryError):
+        return Aside()  # its parser says why
+    return Aside(clean(found.own), frozenset(map(clean, found.peers)))
 
 
 def _cleaned(row: Dependency) -> Dependency:
@@ -131,13 +146,19 @@ def _together(reads: list[Read]) -> Iterator[Package | Manifest]:
     """Packages and manifests of a repository, each lock file once with all that it governs."""
     folders = by_folder(reads)
     governed: dict[str, list[Read]] = defaultdict(list)  # path of a lock -> its manifests
+    ours: dict[str, set[str]] = defaultdict(set)  # ecosystem -> the client's own packages
+    for read in reads:
+        ours[read.format.ecosystem].add(read.aside.own)
     found: list[Package] = []
     for read in reads:
         locks = locks_of(read, folders) if read.format.locks else [read] * read.format.locked
         for lock in locks:
             governed[lock.path].append(read)
+        own = ours[read.format.ecosystem]
+        missing = lacking(read, locks, own)
         if not read.pinned:
-            locked = frozenset[str]().union(*(lock.names for lock in locks))
+            # A name of one's own may be another's as well, which its lock would then have.
+            locked = frozenset[str]().union(own if locks else (), *(lock.names for lock in locks))
             found += _packages(read, (row for row in read.rows if row.name not in locked))
         yield Manifest(
             read.path,
@@ -147,6 +168,8 @@ def _together(reads: list[Read]) -> Iterator[Package | Manifest]:
             len(read.rows),
             bool(read.format.locks and read.format.lockable and read.rows),
             locks[0].path if locks else "",
+            None if missing is None else len(missing),
+            ", ".join(missing[:_NAMED]) if missing else "",
         )
     for read in reads:
         if read.pinned:
@@ -169,12 +192,14 @@ def _packages(read: Read, rows: Iterable[Dependency]) -> Iterator[Package]:
             row.direct,
             scope,
             row.licence,
+            row.installs,
         )
         before = merged.get(key, package)
         merged[key] = before._replace(
             scope="runtime" if "runtime" in (before.scope, scope) else before.scope,
             direct=True if True in (before.direct, row.direct) else before.direct,
             licence=before.licence or row.licence,
+            installs=True if True in (before.installs, row.installs) else before.installs,
         )
     yield from merged.values()
 
@@ -185,11 +210,18 @@ def inventory(_as_of: date, packages: DataFrame, manifests: DataFrame) -> Answer
     for repo, rows, files in _by_repository(packages, manifests):
         basis = f"{len(files):,} manifests and lock files"
         note = "" if len(files) else "no manifest or lock file that could be read"
-        distinct = rows.drop_duplicates(["ecosystem", "name", "version"])
+        # The copy of which it is known that it runs a program comes first and is kept.
+        ordered = rows.sort_values("installs", ascending=False, kind="stable")
+        distinct = ordered.drop_duplicates(["ecosystem", "name", "version"])
         direct = rows[rows["direct"].fillna(False)].drop_duplicates(["ecosystem", "name"])
         for name, counted in (("packages", distinct), ("direct", direct)):
             value = len(counted) if len(files) else None
             yield Metric(f"inventory.{name}", value, "packages", repo, basis, note)
+        said = distinct[distinct["installs"].notna()]
+        value = int(said["installs"].sum()) if len(said) else None
+        basis = f"stated of {len(said):,} of {len(distinct):,} packages"
+        note = "" if len(said) else "only lock files of npm and of pnpm before version 9 say so"
+        yield Metric("inventory.install_scripts", value, "packages", repo, basis, note)
     counts = packages.drop_duplicates(["ecosystem", "name", "version"])["ecosystem"].value_counts()
     bars: list[tuple[str, int]] = [
         (str(ecosystem), int(number)) for ecosystem, number in counts.items()
@@ -205,8 +237,8 @@ def inventory(_as_of: date, packages: DataFrame, manifests: DataFrame) -> Answer
     )
 
 
-@probe(domain="dependencies", needs=(Manifest,))
-def locking(_as_of: date, manifests: DataFrame) -> Answered:
+@probe(domain="dependencies", needs=(Package, Manifest))
+def locking(_as_of: date, packages: DataFrame, manifests: DataFrame) -> Answered:
     """Would a build tomorrow take the same versions as a build today?"""
     shipped = manifests[manifests["lockable"] & (manifests["scope"] == "runtime")]
     for repo, rows, _ in _by_repository(shipped, manifests):
@@ -217,10 +249,32 @@ def locking(_as_of: date, manifests: DataFrame) -> Answered:
         share = 1 - unlocked / len(rows) if len(rows) else None
         yield Metric("locking.unlocked", value, "manifests", repo, basis, note)
         yield Metric("locking.locked_share", share, "share", repo, basis, note)
+        value = _floating(packages, rows) if len(rows) else None
+        yield Metric("locking.floating", value, "packages", repo, basis, note)
+        compared = rows[rows["lacking"].notna()]
+        basis = f"{len(compared):,} manifests that could be compared with their lock file"
+        note = "" if len(compared) else "no manifest could be compared with a lock file"
+        value = int(compared["lacking"].sum()) if len(compared) else None
+        yield Metric("locking.out_of_step", value, "packages", repo, basis, note)
     for row in shipped[shipped["lock"] == ""].sort_values(["repo", "path"]).itertuples():
         path = str(row.path)
-        values = {"manifest": path, "ecosystem": str(row.ecosystem)}
+        values: dict[str, Value] = {"manifest": path, "ecosystem": str(row.ecosystem)}
         yield Observation("unlocked-manifest", str(row.repo), path, (Location(path),), values)
+    stale = shipped[shipped["lacking"].fillna(0) > 0]
+    for row in stale.sort_values(["repo", "path"]).itertuples():
+        values = {"ecosystem": str(row.ecosystem), "count": int(row.lacking)}
+        values["packages"] = str(row.examples)
+        places = (Location(str(row.path)), Location(str(row.lock)))
+        yield Observation("stale-lock", str(row.repo), str(row.path), places, values)
+
+
+def _floating(packages: DataFrame, manifests: DataFrame) -> int:
+    """Distinct packages for which a build of an unlocked manifest takes whatever is newest."""
+    unlocked = manifests[manifests["lock"] == ""][["repo", "path"]]
+    wishes = packages.merge(unlocked, left_on=["repo", "manifest"], right_on=["repo", "path"])
+    wishes = wishes[wishes["version"].isna() & (wishes["scope"] != "development")]
+    names = zip(wishes["ecosystem"], wishes["name"], wishes["requirement"], strict=True)
+    return len({(kind, name) for kind, name, wish in names if floats(str(kind), str(wish))})
 
 
 def _by_repository(

@@ -9,7 +9,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from techdd.collectors import Answered, probe
+from techdd.depsdev import PackageFact
 from techdd.facts import Package
+from techdd.lockfiles import TOOLS
 from techdd.model import Location, Metric, Observation, Series
 
 if TYPE_CHECKING:
@@ -22,8 +24,6 @@ PERMISSIVE, WEAK, STRONG, NETWORK = (
     "network copyleft",
 )
 RESTRICTED, UNKNOWN = "restricted use", "unknown"
-# Run beside the product, not built into it; what is inside an image no file of the tree tells.
-TOOLS = ("Docker", "GitHub Actions", "Terraform")
 CATEGORIES = (PERMISSIVE, WEAK, UNKNOWN, RESTRICTED, STRONG, NETWORK)  # what binds more comes later
 
 # ScanCode's categories, as the licence index of license-expression has them.
@@ -140,10 +140,10 @@ def _index() -> dict[str, str]:
     return index
 
 
-@probe(domain="dependencies", needs=(Package,))
-def licences(_as_of: date, packages: DataFrame) -> Answered:
+@probe(domain="dependencies", needs=(Package, PackageFact))
+def licences(_as_of: date, packages: DataFrame, facts: DataFrame) -> Answered:
     """Do the licences of third-party packages bind the product's own code?"""
-    packages = packages[~packages["ecosystem"].isin(TOOLS)]
+    packages = _completed(packages[~packages["ecosystem"].isin(TOOLS)], facts)
     table = packages.drop_duplicates(["repo", "ecosystem", "name", "version", "licence"]).copy()
     classified = [classify(str(stated or "")) for stated in table["licence"]]
     table["spdx"] = [spdx for spdx, _ in classified]
@@ -166,10 +166,24 @@ def licences(_as_of: date, packages: DataFrame) -> Answered:
             for category in CATEGORIES
         ),
         note="As the lock files state it. Those of PyPI, Go, Cargo, RubyGems, yarn and pnpm state "
-        "none: their packages are unknown offline, which is not the same as harmless. Container "
+        "none: their packages are unknown offline, which is not the same as harmless; with "
+        f"--online deps.dev is asked, here for {int(table['looked_up'].sum()):,}. Container "
         "images, CI actions and Terraform providers are left out: no file tells what they hold.",
     )
     yield from _bound(shipped)
+
+
+def _completed(packages: DataFrame, facts: DataFrame) -> DataFrame:
+    """`packages` with the licence that the online service names where the files name none."""
+    key = ["ecosystem", "name", "version"]
+    named = facts[facts["licence"] != ""].drop_duplicates(key)
+    said = {tuple(row[:3]): row[3] for row in named[[*key, "licence"]].itertuples(index=False)}
+    found = [said.get(tuple(row), "") for row in packages[key].itertuples(index=False)]
+    stated = [str(one or "") for one in packages["licence"]]
+    return packages.assign(
+        licence=[own or other for own, other in zip(stated, found, strict=True)],
+        looked_up=[not own and bool(other) for own, other in zip(stated, found, strict=True)],
+    )
 
 
 def _distinct(rows: DataFrame) -> int:
@@ -180,12 +194,15 @@ def _metrics(repo: str, rows: DataFrame) -> Iterator[Metric]:
     total = _distinct(rows)
     known = _distinct(rows[rows["category"] != UNKNOWN])
     basis = f"licence known for {known:,} of {total:,} packages that may be shipped"
+    if looked_up := _distinct(rows[rows["looked_up"] & (rows["category"] != UNKNOWN)]):
+        basis += f", {looked_up:,} of them from deps.dev"
     note = "" if known else "no licence is stated in the audited files"
     for name, categories in (("strong_copyleft", (STRONG, NETWORK)), ("weak_copyleft", (WEAK,))):
         value = _distinct(rows[rows["category"].isin(categories)]) if known else None
         yield Metric(f"licences.{name}", value, "packages", repo, basis, note)
     share = (total - known) / total if total else None
-    note = "unknown offline, not clean" if share else "" if total else "no packages"
+    offline = "unknown, not clean" if rows["looked_up"].any() else "unknown offline, not clean"
+    note = offline if share else "" if total else "no packages"
     yield Metric("licences.unknown_share", share, "share", repo, basis, note)
 
 

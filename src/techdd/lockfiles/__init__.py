@@ -32,6 +32,9 @@ from techdd.text import without_credentials
 
 __all__ = [
     "MIXED",
+    "NO_ASIDE",
+    "TOOLS",
+    "Aside",
     "Dependency",
     "Issue",
     "Lines",
@@ -54,6 +57,8 @@ __all__ = [
 ]
 
 MIXED = "SBOM"  # the ecosystem of a format whose files name packages of several
+# Run beside the product, not built into it; what is inside an image no file of the tree tells.
+TOOLS = ("Docker", "GitHub Actions", "Terraform")
 
 
 class Dependency(NamedTuple):
@@ -73,8 +78,17 @@ class Dependency(NamedTuple):
     licence: str = ""
     needs: tuple[str, ...] = ()
     ecosystem: str = ""
+    installs: bool | None = None
 
 
+class Aside(NamedTuple):
+    """What a manifest says beside its wishes: its own name, and the names that others provide."""
+
+    own: str = ""
+    peers: frozenset[str] = frozenset()
+
+
+NO_ASIDE = Aside()
 Parsed = Iterator[Dependency | Issue]
 
 
@@ -86,7 +100,8 @@ class Lockfile:
     `locks` are the names of the lock files that pin what this manifest asks for; empty where the
     ecosystem has none, or where hardly anybody uses it. `lockable` is False for a manifest that
     tells others what a package needs, and is locked through another one, if at all. `sparse` is
-    True where most files of these names ask for nothing; such a one is then no manifest.
+    True where most files of these names ask for nothing; such a one is then no manifest. `aside`
+    reads what a lock file need not hold although the manifest asks for it.
     """
 
     name: str
@@ -97,6 +112,7 @@ class Lockfile:
     locks: tuple[str, ...] = ()
     lockable: bool = True
     sparse: bool = False
+    aside: Callable[[bytes], Aside] | None = None
 
     def matches(self, path: str) -> bool:
         """Whether the file at `path` is of this format, judged by its name."""
@@ -114,11 +130,13 @@ def lockfile(
     locks: tuple[str, ...] = (),
     lockable: bool = True,
     sparse: bool = False,
+    aside: Callable[[bytes], Aside] | None = None,
 ) -> Callable[[Callable[[bytes], Parsed]], Lockfile]:
     """Makes a Lockfile of a parser, named as the function is."""
 
     def wrap(parse: Callable[[bytes], Parsed]) -> Lockfile:
-        return Lockfile(parse.__name__, ecosystem, patterns, locked, parse, locks, lockable, sparse)
+        options = (locks, lockable, sparse, aside)
+        return Lockfile(parse.__name__, ecosystem, patterns, locked, parse, *options)
 
     return wrap
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from techdd.lockfiles import (
+    Aside,
     Dependency,
     Issue,
     Lines,
@@ -27,7 +28,12 @@ _SECTIONS = {
 }
 
 
-@lockfile("Cargo.toml", ecosystem="crates.io", locked=False, locks=("Cargo.lock",))
+def _aside(data: bytes) -> Aside:
+    name = table(toml_table(data).get("package")).get("name")
+    return Aside(name if isinstance(name, str) else "")
+
+
+@lockfile("Cargo.toml", ecosystem="crates.io", locked=False, locks=("Cargo.lock",), aside=_aside)
 def cargo_toml(data: bytes) -> Parsed:
     """What a crate or a workspace asks for, for every target platform."""
     document = toml_table(data)

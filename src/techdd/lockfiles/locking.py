@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
 from posixpath import basename, dirname
 
-from techdd.lockfiles import Dependency, Lockfile
+from techdd.lockfiles import NO_ASIDE, Aside, Dependency, Lockfile
 
 
 @dataclass(frozen=True)
 class Read:
-    """A file as its parser read it. `scope` is "development" for one that is not shipped, and
-    `partial` says that it asks for more than could be read.
+    """A file as its parser read it. `scope` is "development" for one that is not shipped;
+    `partial` says that it asks for more than could be read, `broken` that its parser gave up.
     """
 
     path: str
@@ -23,6 +24,8 @@ class Read:
     scope: str
     rows: tuple[Dependency, ...]
     partial: bool = False
+    broken: bool = False
+    aside: Aside = NO_ASIDE
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -84,6 +87,35 @@ def _candidates(manifest: Read, folder: str, folders: Folders) -> Iterator[Read]
 
 def _covers(lock: Read, manifest: Read) -> bool:
     return 2 * len(manifest.names & lock.names) >= len(manifest.names) > 0
+
+
+# Where a lock file names all that its manifests ask for, those of workspaces included.
+_WHOLE = ("npm", "PyPI", "crates.io", "RubyGems", "Packagist")
+
+
+def lacking(manifest: Read, locks: list[Read], own: Set[str]) -> list[str] | None:
+    """The shipped packages that a manifest asks for and its locks do not name: it was changed and
+    they were not. None where the two cannot be compared. `own` are the workspace's packages, which
+    most lock files leave out.
+    """
+    form = manifest.format
+    whole = all(lock.format.locked and lock.rows and not lock.broken for lock in locks)
+    if not (locks and whole and form.lockable and form.locks and form.ecosystem in _WHOLE):
+        return None
+    known = manifest.aside.peers.union(own, *(lock.names for lock in locks))
+    return sorted(
+        {row.name for row in manifest.rows if row.scope == "runtime" and row.name not in known}
+    )
+
+
+_OPEN_ENDED = re.compile(r"(\*|x|any|latest|>=?\s*[\w.*+-]+)?", re.IGNORECASE)
+_PLAIN_NAMES = ("npm", "PyPI", "RubyGems")  # where a name without a range takes the newest version
+
+
+def floats(ecosystem: str, requirement: str) -> bool:
+    """Whether a range as written lets in every later version, the next major one included."""
+    plain = requirement.strip()
+    return bool(_OPEN_ENDED.fullmatch(plain)) and (bool(plain) or ecosystem in _PLAIN_NAMES)
 
 
 def settled(lock: Read, manifests: Iterable[Read]) -> Iterator[Dependency]:

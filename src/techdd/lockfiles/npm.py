@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from techdd.lockfiles import (
+    Aside,
     Dependency,
     Issue,
     Lines,
@@ -38,7 +39,13 @@ _OWN = ("workspace:", "link:", "portal:")
 _ELSEWHERE = re.compile(r"\.{1,2}/|~?/|[\w.-]+/[\w.-]+(?:#|$)|(?!npm:|catalog:)[a-z+]+:")
 
 
-@lockfile("package.json", ecosystem="npm", locked=False, locks=_LOCKS)
+def _aside(data: bytes) -> Aside:
+    document = json_object(data)
+    name, peers = document.get("name"), table(document.get("peerDependencies"))
+    return Aside(name if isinstance(name, str) else "", frozenset(peers))
+
+
+@lockfile("package.json", ecosystem="npm", locked=False, locks=_LOCKS, aside=_aside)
 def package_json(data: bytes) -> Parsed:
     """What a package asks for; its workspace's own packages are left out."""
     lines = Lines(decoded(data), r'"([^"\n]+)"\s*:\s*"([^"\n]*)"')
@@ -103,6 +110,7 @@ def _packages(packages: dict[str, Any], lines: Lines) -> Parsed:
             scope="development" if entry.get("dev") else "runtime",
             licence=_licence(entry),
             needs=tuple(table(entry.get("dependencies"))),
+            installs=entry.get("hasInstallScript") is True,
         )
 
 

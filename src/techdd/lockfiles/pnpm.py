@@ -69,6 +69,8 @@ def pnpm_lock(data: bytes) -> Parsed:
             direct=direct,
             scope=scope,
             needs=tuple(sorted(needs[name, version])),
+            # Format 9 leaves it out.
+            installs=entry.get("requiresBuild") == "true" if flags else None,
         )
 
 

@@ -10,8 +10,10 @@ from configparser import RawConfigParser
 from typing import Any
 
 from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
 
 from techdd.lockfiles import (
+    Aside,
     Dependency,
     Issue,
     Lines,
@@ -41,7 +43,14 @@ _LOCKS = (
 _COMPUTED = "dependencies computed by a program"
 
 
-@lockfile("pyproject.toml", ecosystem="PyPI", locked=False, locks=_LOCKS)
+def _aside(data: bytes) -> Aside:
+    document = toml_table(data)
+    poetry = table(table(document.get("tool")).get("poetry"))
+    name = table(document.get("project")).get("name", poetry.get("name"))
+    return Aside(canonicalize_name(name) if isinstance(name, str) else "")
+
+
+@lockfile("pyproject.toml", ecosystem="PyPI", locked=False, locks=_LOCKS, aside=_aside)
 def pyproject(data: bytes) -> Parsed:
     """What a project asks for: its dependencies, extras and groups, not its build requirements."""
     document = toml_table(data)
