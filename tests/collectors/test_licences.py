@@ -48,6 +48,8 @@ TODAY = date(2026, 1, 1)
         ("SEE LICENSE IN LICENSE.txt", "SEE LICENSE IN LICENSE.txt", "unknown"),
         ("https://example.com/licence", "https://example.com/licence", "unknown"),
         ("MIT OR " * 100, None, "unknown"),
+        ("BSD-3-Clause; MIT", "BSD-3-Clause; MIT", "permissive"),
+        ("AGPL-3.0; MIT", "AGPL-3.0; MIT", "unknown"),
         ("((((", "((((", "unknown"),
     ],
 )

@@ -228,7 +228,7 @@ def test_several_licences_are_a_choice_in_maven_only() -> None:
         facts, _ = gather(*rows, online=True, depsdev=url)
     assert [fact.licence for fact in facts[1:]] == [
         "GPL-2.0 OR (MIT OR ISC)",
-        "GPL-2.0 AND (MIT OR ISC)",
+        "GPL-2.0; MIT OR ISC",
     ]
 
 

@@ -81,9 +81,13 @@ def classify(stated: str) -> tuple[str, str]:
     """(SPDX expression, category) of a licence as a package states it.
 
     Of a choice (OR) the branch that binds least counts, of a sum (AND) the one that binds most. A
-    GPL with an exception that permits linking is no strong copyleft. What is not understood keeps
-    its wording and is "unknown", never clean.
+    GPL with an exception that permits linking is no strong copyleft. Several licences of which
+    nobody says how they relate ("; ") have a category only where it is the same for each. What is
+    not understood keeps its wording and is "unknown", never clean.
     """
+    if "; " in stated:
+        several = {classify(one)[1] for one in stated.split("; ")}
+        return stated, several.pop() if len(several) == 1 else UNKNOWN
     plain = " ".join(stated.strip().strip("()").split())
     for spdx, pattern in _ALIASES.items():
         if re.fullmatch(pattern, plain, re.IGNORECASE):

@@ -152,10 +152,9 @@ def _time(value: Any) -> datetime | None:
 
 def fact_of(wish: Wish, releases: Releases, details: Details) -> PackageFact:
     """The fact that both answers make."""
-    # The POM reference lets the user choose among several; elsewhere nobody says how they relate,
-    # so that all of them count.
-    between = " OR " if wish.ecosystem == "Maven" else " AND "
-    many = len(details.licences) > 1
+    # The POM reference lets the user choose among several; elsewhere nobody says how they relate.
+    between = " OR " if wish.ecosystem == "Maven" else "; "
+    many = len(details.licences) > 1 and wish.ecosystem == "Maven"
     parts = (f"({one})" if many and " " in one else one for one in details.licences)
     return PackageFact(
         *wish,
