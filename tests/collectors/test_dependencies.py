@@ -488,7 +488,7 @@ def test_a_lock_out_of_step_is_told_by_what_it_lacks(tmp_path: Path) -> None:
             '[project]\nname = "own"\ndependencies = ["serde", "Lib", "helper"]\n',
             "uv.lock",
             'version = 1\n[[package]]\nname = "serde"\nversion = "1.0"\n'
-            'source = { registry = "https://pypi.org/simple" }\n',
+            'source = { registry = "https://index.example.org/simple" }\n',
         ),
     ],
 )
