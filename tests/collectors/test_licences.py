@@ -130,7 +130,14 @@ def test_metrics_count_what_may_be_shipped() -> None:
         Location("b/package-lock.json", 7),
         Location("package-lock.json", 9),
     )
-    (series,) = [one for one in others if isinstance(one, Series)]
+    series, counsel = [one for one in others if isinstance(one, Series)]
+    assert counsel.rows == (
+        ("AGPL-3.0-only", "network copyleft", 1, "served 1.0.0"),
+        ("GPL-3.0-only", "strong copyleft", 2, "bound 1.0.0, bound 1.1.0"),
+        ("not stated", "unknown", 1, "silent 1.0.0"),
+        ("MPL-2.0", "weak copyleft", 1, "open 1.0.0"),
+        ("MIT", "permissive", 1, "free 1.0.0"),
+    )
     assert {row[0]: row[1:] for row in series.rows} == {
         "permissive": (1, 0),
         "weak copyleft": (1, 0),
@@ -158,7 +165,7 @@ def test_a_licence_from_deps_dev_fills_in_and_never_overrules() -> None:
     def looked_up(name: str, licence: str) -> PackageFact:
         return PackageFact("npm", name, "1.0.0", None, "", None, None, None, licence)
 
-    metrics, (series, bound, _) = answers(
+    metrics, (series, _, bound, _) = answers(
         ("web", package("stated", "MIT")),
         ("web", package("silent", "")),
         ("api", package("silent", "", line=None)),

@@ -12,7 +12,7 @@ from techdd.collectors import Answered, probe
 from techdd.depsdev import PackageFact
 from techdd.facts import Package
 from techdd.lockfiles import TOOLS
-from techdd.model import Location, Metric, Observation, Series
+from techdd.model import Location, Metric, Observation, Series, Value
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -24,6 +24,7 @@ PERMISSIVE, WEAK, STRONG, NETWORK = (
     "network copyleft",
 )
 RESTRICTED, UNKNOWN = "restricted use", "unknown"
+EXAMPLES = 5  # packages that are named of each licence
 CATEGORIES = (PERMISSIVE, WEAK, UNKNOWN, RESTRICTED, STRONG, NETWORK)  # what binds more comes later
 
 # ScanCode's categories, as the licence index of license-expression has them.
@@ -174,7 +175,28 @@ def licences(_as_of: date, packages: DataFrame, facts: DataFrame) -> Answered:
         f"--online deps.dev is asked, here for {int(table['looked_up'].sum()):,}. Container "
         "images, CI actions and Terraform providers are left out: no file tells what they hold.",
     )
+    yield _for_counsel(shipped)
     yield from _bound(shipped)
+
+
+def _for_counsel(shipped: DataFrame) -> Series:
+    """Every licence of what may be shipped, what binds most first."""
+    rows: list[tuple[Value, ...]] = []
+    for (category, spdx), found in shipped.groupby(["category", "spdx"]):
+        pairs = zip(found["name"], found["version"].fillna(""), strict=True)
+        names = sorted({f"{name} {version}".strip() for name, version in pairs})
+        more = f" and {len(names) - EXAMPLES:,} more" if len(names) > EXAMPLES else ""
+        row = (str(spdx) or "not stated", str(category), _distinct(found))
+        rows.append((*row, ", ".join(names[:EXAMPLES]) + more))
+    rows.sort(key=lambda row: (-CATEGORIES.index(str(row[1])), str(row[0])))
+    return Series(
+        "licences_for_counsel",
+        "Licences of the packages that may be shipped",
+        ("licence", "what it asks for", "packages", "such as"),
+        tuple(rows),
+        note="What binds most comes first. The bill of materials (techdd sbom) names every package "
+        "with its licence. Whether a package is part of what is delivered is for counsel to say.",
+    )
 
 
 def _completed(packages: DataFrame, facts: DataFrame) -> DataFrame:
