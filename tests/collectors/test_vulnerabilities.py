@@ -452,9 +452,10 @@ def test_how_far_an_update_jumps(here: str, there: str, jump: str) -> None:
         ("e.csv", b"CVE-2025-1,1\n", "is no list of EPSS scores"),
         ("e.csv", f"{EPSS}CVE-2025-0001,2.0,0.1\n".encode(), "line 3: is no score"),
         ("e.csv", f"{EPSS}CVE-2025-0001,nan,0.1\n".encode(), "line 3: is no score"),
-        ("e.csv.gz", gzip.compress(EPSS.encode())[:-9], "is cut off or damaged"),
+        ("e.csv.gz", gzip.compress(EPSS.encode(), mtime=0)[:-9], "is cut off or damaged"),
         ("e.csv.gz", b"not packed", "is cut off or damaged"),
     ],
+    ids=["no header", "above one", "no number", "cut off", "not packed"],
 )
 def test_a_list_of_scores_that_cannot_be_read_is_refused(
     tmp_path: Path, name: str, content: bytes, message: str
