@@ -260,3 +260,19 @@ def test_yaml_keeps_text_as_it_stands() -> None:
         "a": {"version": "1.10", "no": "no", "it's": 'x"y'},
         "list": ["one", "two"],
     }
+
+
+@pytest.mark.parametrize(
+    ("use", "scope"),
+    [
+        ("latestReleaseRuntimeClasspath", "runtime"),
+        ("contestRuntimeClasspath", "runtime"),
+        ("testRuntimeClasspath", "development"),
+        ("debugAndroidTestCompileClasspath", "development"),
+        ("integrationTestRuntimeClasspath", "development"),
+        ("jacocoAgent", "development"),
+    ],
+)
+def test_a_configuration_is_a_test_where_a_word_of_its_name_says_so(use: str, scope: str) -> None:
+    (row,) = FORMATS["gradle_lockfile"].parse(f"o:l:1={use}\n".encode())
+    assert isinstance(row, Dependency) and row.scope == scope

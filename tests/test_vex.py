@@ -162,6 +162,7 @@ def test_one_of_two_advisories_leaves_the_other(workspace: Workspace) -> None:
         of("pkg:npm/b@2.0.0", "GHSA-3", status="affected"),
         of("pkg:npm/b@2.0.0", "GHSA-3", status="under_investigation"),
         of("pkg:npm/b@2.0.0", "GHSA-3", status="nonsense"),
+        of("pkg:npm/b@2.0.0", "GHSA-3", timestamp="2099-01-01T00:00:00Z"),
         of("the shop", "GHSA-3"),
         {"vulnerability": 1, "products": "x", "status": []},
     ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import date
 from importlib.metadata import version
@@ -123,6 +123,7 @@ def _options(
         "advisories": lambda: str(advisories.default_folder()),
         "advisories_digest": _advisories_digest,
         "key": lambda: _secret_key(workspace),
+        "withheld": lambda: _withheld(own),
     }
     everyone = discover("techdd.collectors", Collector) if own else {}
     for name in own:
@@ -151,6 +152,13 @@ def _options(
         if not options[each.name].get("online", True):
             options[each.name].pop("day", None)  # only what others say of it ages by itself
     return options
+
+
+def _withheld(options: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """What is withheld from one service is withheld from all."""
+    given = [each.get("withheld", ()) for each in options.values()]
+    lists = ([one] if isinstance(one, str) else one for one in given)
+    return sorted({pattern for patterns in lists for pattern in patterns})
 
 
 def _advisories_digest() -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 # Ecosystem as OSV calls it -> purl type; names of two parts are a namespace and a name.
@@ -58,3 +61,15 @@ def read_purl(text: str) -> Named:
     between = ":" if found.type == "maven" else "/"
     name = between.join(part for part in (found.namespace, found.name) if part)
     return Named(_ECOSYSTEMS.get(found.type, found.type), name, found.version or None)
+
+
+def is_withheld(name: str, patterns: Iterable[str]) -> bool:
+    """Whether a package's name is not to be sent anywhere: matches a pattern (fnmatch) in one of
+    its spellings.
+    """
+
+    def spellings(text: str) -> set[str]:
+        return {text.lower(), re.sub(r"[-_.]+", "-", text).lower()}
+
+    wanted = set().union(*map(spellings, patterns))
+    return any(fnmatchcase(one, pattern) for pattern in wanted for one in spellings(name))

@@ -35,6 +35,7 @@ TODAY = date(2026, 1, 1)
         ("GPL-2.0-only WITH Made-up-exception", None, "strong copyleft"),
         ("AGPL-3.0", "AGPL-3.0-only", "network copyleft"),
         ("SSPL-1.0", "SSPL-1.0", "network copyleft"),
+        ("OSL-3.0", "OSL-3.0", "network copyleft"),
         ("BUSL-1.1", "BUSL-1.1", "restricted use"),
         ("CC-BY-NC-4.0", "CC-BY-NC-4.0", "restricted use"),
         ("UNLICENSED", "UNLICENSED", "restricted use"),

@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 import requests
 
-from techdd.advisories import import_advisories, second_opinion
+from techdd.advisories import import_advisories, second_opinion, status
 from techdd.collectors import Collector, Probe, vulnerabilities
 from techdd.collectors.vulnerabilities import (
     AdvisoryCoverage,
     OnlineLookup,
     Vulnerability,
+    match,
     plan,
     weighing,
 )
@@ -454,8 +455,9 @@ def test_how_far_an_update_jumps(here: str, there: str, jump: str) -> None:
         ("e.csv", f"{EPSS}CVE-2025-0001,nan,0.1\n".encode(), "line 3: is no score"),
         ("e.csv.gz", gzip.compress(EPSS.encode(), mtime=0)[:-9], "is cut off or damaged"),
         ("e.csv.gz", b"not packed", "is cut off or damaged"),
+        ("e.csv", b"cve,epss,percentile\nCVE-2025-0001,0.1,0.1\n", "has no score_date"),
     ],
-    ids=["no header", "above one", "no number", "cut off", "not packed"],
+    ids=["no header", "above one", "no number", "cut off", "not packed", "no date"],
 )
 def test_a_list_of_scores_that_cannot_be_read_is_refused(
     tmp_path: Path, name: str, content: bytes, message: str
@@ -471,3 +473,52 @@ def test_an_older_list_does_not_replace_a_newer_one(lists: str, tmp_path: Path) 
     import_advisories([tmp_path / "older.json"], Path(lists))
     facts = collected([package("a", "1.0.0", ecosystem="npm")], advisories=lists)
     assert [one.exploited for one in of(Vulnerability, facts)] == ["2025-12-10"]
+
+
+def test_a_newer_list_of_the_same_day_changes_the_digest(lists: str, tmp_path: Path) -> None:
+    def digest() -> str:
+        found = status(Path(lists))
+        return found.digest if found else ""
+
+    before = digest()
+    (tmp_path / "again.json").write_text(json.dumps(KEV))
+    import_advisories([tmp_path / "again.json"], Path(lists))
+    assert digest() == before
+    more = {"cveID": "CVE-2025-0002", "dateAdded": "2026-01-02"}
+    entries = [*KEV["vulnerabilities"], more]
+    (tmp_path / "more.json").write_text(json.dumps({**KEV, "vulnerabilities": entries}))
+    import_advisories([tmp_path / "more.json"], Path(lists))
+    assert digest() != before
+    facts = collected([package("b", "1.0.0", ecosystem="npm")], advisories=lists)
+    assert [one.exploited for one in of(Vulnerability, facts)] == ["2026-01-02"]
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"catalogVersion": "1", "vulnerabilities": ["x"]},
+        {"catalogVersion": "1", "vulnerabilities": None},
+        {"catalogVersion": "1", "vulnerabilities": []},
+        {"catalogVersion": "1", "vulnerabilities": [{"cveID": "CVE-1", "dateAdded": "today"}]},
+    ],
+)
+def test_a_list_of_exploited_ones_that_cannot_be_read_is_named(
+    tmp_path: Path, document: dict[str, Any]
+) -> None:
+    (tmp_path / "kev.json").write_text(json.dumps(document))
+    done = import_advisories([tmp_path / "kev.json"], tmp_path / "db")
+    assert (done.skipped, len(done.issues)) == (1, 1)
+    found = status(tmp_path / "db")
+    assert found and found.lists == {"EPSS": "", "KEV": ""}
+
+
+def test_names_that_are_withheld_are_not_sent(
+    advisories: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[Any] = []
+    monkeypatch.setattr(match, "audit_online", lambda pins: (sent.extend(pins), {})[1])
+    rows = [package("Acme_secret", "1.0"), package("flask", "1.0"), package("acme.two", "1")]
+    facts = collected(rows, advisories=advisories, online=True, withheld=["acme-*"])
+    assert sent == [("flask", "1.0")]
+    assert of(OnlineLookup, facts) == [OnlineLookup("PyPI", 1)]
+    assert [one.reason for one in of(Issue, facts)] == ["names withheld from online look-ups"]

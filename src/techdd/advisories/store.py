@@ -272,7 +272,7 @@ def _finish(connection: sqlite3.Connection) -> str:
     digest = hashlib.sha256(f"layout {LAYOUT}\n".encode())
     for row in connection.execute("select id, digest from advisory order by id"):
         digest.update("{} {}\n".format(*row).encode())
-    digest.update(repr(exploits.dates(connection)).encode())
+    digest.update(exploits.digest(connection))
     row = ("digest", digest.hexdigest())
     connection.execute("insert or replace into state values (?, ?)", row)
     connection.execute(f"pragma user_version = {LAYOUT}")

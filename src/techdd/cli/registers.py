@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -21,6 +22,9 @@ from techdd.cli.shared import (
     talk,
 )
 from techdd.errors import TechddError
+
+if TYPE_CHECKING:
+    from techdd.advisories import Status
 
 
 @click.group()
@@ -64,10 +68,13 @@ def advisories_import(sources: tuple[Path, ...]) -> None:
     done = store.import_advisories(list(sources), store.default_folder())
     for ecosystem, count in sorted(done.counts.items()):
         click.echo(f"{ecosystem:12} {count:7,} advisories")
+    _say_lists(store.status(store.default_folder()))
+    for issue in done.issues:
+        talk(f"Skipped: {issue.path}: {issue.detail}")
     if done.date:
         talk(f"Newest of {done.date[:10]}; {done.skipped} record(s) skipped.")
     else:
-        talk("No advisory in it that was not imported before.")
+        talk(f"No further advisories; {done.skipped} record(s) skipped.")
 
 
 @advisories.command("update")
@@ -91,7 +98,14 @@ def advisories_status() -> None:
         raise TechddError("there is no advisory database; see: techdd advisories import --help")
     for ecosystem, count in sorted(found.counts.items()):
         click.echo(f"{ecosystem:12} {count:7,} advisories")
+    _say_lists(found)
     click.echo(f"newest of {found.newest}, in {found.file}")
+
+
+def _say_lists(found: Status | None) -> None:
+    for name, dated in (found.lists if found else {}).items():
+        if dated:
+            click.echo(f"{name:12} list of {dated}")
 
 
 @click.group()

@@ -41,7 +41,7 @@ _SCANCODE = {
     "Source-available": RESTRICTED,
 }
 # Terms that reach use over a network: AGPL section 13, SSPL 13, OSL 5, CPAL 15, RPL 6.4, CAL 4.
-_NETWORK = re.compile(r"^(AGPL|SSPL|OSL-3|NPOSL|CPAL|RPL|CAL)-")
+_NETWORK = re.compile(r"^(?:(?:AGPL|SSPL|NPOSL|CPAL|RPL|CAL)-|OSL-3)")
 _LIKE_LGPL = ("CECILL-C",)
 
 # Spellings that are no SPDX identifiers, as package managers and people write them.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from techdd.collectors import Gathered, collector
@@ -13,6 +12,7 @@ from techdd.depsdev import SERVICE, SYSTEMS, Answer, PackageFact, PackageLookup,
 from techdd.facts import Package
 from techdd.lockfiles import TOOLS
 from techdd.model import Issue
+from techdd.purls import is_withheld
 from techdd.repository import Repository
 from techdd.sandbox import cores
 
@@ -67,8 +67,7 @@ def package_facts(
 def _private(wish: Wish, patterns: Iterable[str]) -> bool:
     if wish.ecosystem == "Go" and _INSIDE.match(wish.name):
         return True
-    spellings = (wish.name.lower(), re.sub(r"[-_.]+", "-", wish.name).lower())
-    return any(fnmatchcase(name, pattern.lower()) for pattern in patterns for name in spellings)
+    return is_withheld(wish.name, patterns)
 
 
 def _of_a_registry(wish: Wish) -> bool:

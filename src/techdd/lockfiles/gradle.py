@@ -38,14 +38,17 @@ def gradle_lockfile(data: bytes) -> Parsed:
         yield Dependency(name, version, line=number, scope=scope)
 
 
+_TESTS = r"^tests?(?![a-z])|Tests?(?![a-z])"  # words of a name such as "androidTestImplementation"
+_BUILD_TOOLS = (
+    r"(?i:checkstyle|pmd|spotbugs|jacoco|detekt|ktlint|annotationprocessor|kapt|classpath$)"
+)
+
+
 def _is_for_development(configuration: str) -> bool:
-    tools = (
-        r"(?i)test|checkstyle|pmd|spotbugs|jacoco|detekt|ktlint|annotationprocessor|kapt|classpath$"
-    )
     shipped = configuration in ("compileClasspath", "runtimeClasspath") or configuration.endswith(
         ("CompileClasspath", "RuntimeClasspath")
     )
-    return bool(re.search(tools if not shipped else r"(?i)test", configuration))
+    return bool(re.search(_TESTS if shipped else f"{_TESTS}|{_BUILD_TOOLS}", configuration))
 
 
 @lockfile("*.versions.toml", ecosystem="Maven", locked=False)

@@ -63,7 +63,9 @@ def vulnerabilities(
     for key, rows, worst in packages:
         if worst in (*COUNTED, STATED):
             yield _observation(key, rows, worst)
-    unanswered = [one for one in packages if one[2] in COUNTED]
+    unanswered = [
+        (key, _unanswered(rows), worst) for key, rows, worst in packages if worst in COUNTED
+    ]
     yield short_list(unanswered, RANKS.index)
     yield _exposure(packages)
     yield upgrade_plan(unanswered)
@@ -76,10 +78,15 @@ def _known(row: Any) -> Vulnerability:
     return Vulnerability(*(getattr(row, name) for name in Vulnerability._fields))
 
 
+def _unanswered(rows: DataFrame) -> DataFrame:
+    """The vulnerabilities, notices left out, that nobody has answered for."""
+    return rows[(rows["severity"] != "info") & (rows["stated"] == "")]
+
+
 def _open(rows: DataFrame) -> str:
     """The worst of what nobody has answered for; STATED where somebody has for all of it."""
     real = rows[rows["severity"] != "info"]
-    unanswered = real[real["stated"] == ""]
+    unanswered = _unanswered(rows)
     if len(real) and unanswered.empty:
         return STATED
     return _worst(unanswered["counted"]) if len(real) else "info"
@@ -145,6 +152,7 @@ def _observation(key: dict[str, Any], rows: DataFrame, worst: str) -> Observatio
     )
     real = ordered[ordered["severity"] != "info"].drop_duplicates("advisory")
     ids = list(real["advisory"])
+    open_ = real if worst == STATED else _unanswered(real)
     more = f" and {len(ids) - _NAMED} more" if len(ids) > _NAMED else ""
     places = sorted(set(zip(rows["manifest"], rows["line"].fillna(0), strict=True)))
     direct = set(rows["direct"].dropna())
@@ -156,8 +164,8 @@ def _observation(key: dict[str, Any], rows: DataFrame, worst: str) -> Observatio
         "count": len(ids),
         # Rules need a severity of ours; what nobody has rated is judged as medium, and said so.
         "severity": {"unknown": "medium", STATED: "info"}.get(worst, worst),
-        "rated": _published(real, _worst(real["counted"])),
-        "exploited": _exploited(real),
+        "rated": _published(open_, _worst(open_["counted"])),
+        "exploited": _exploited(open_),
         "fixed": _fixed(key["ecosystem"], real),
         "summary": str(real["summary"].iloc[0]),
         "scope": "development" if set(rows["scope"]) == {"development"} else "runtime",

@@ -6,7 +6,7 @@ PyPI packages get a second, independent opinion from pip-audit on the same datab
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,6 +17,7 @@ from techdd.collectors import Gathered, collector
 from techdd.errors import TechddError
 from techdd.facts import Package
 from techdd.model import Issue
+from techdd.purls import is_withheld
 from techdd.repository import Repository
 
 if TYPE_CHECKING:
@@ -76,11 +77,13 @@ def vulnerabilities(
     advisories: str = "",
     advisories_digest: str = "",
     online: bool = False,
+    withheld: Sequence[str] = (),
 ) -> Gathered:
     """Known vulnerabilities of every package version that a lock file or a manifest names.
 
     `advisories` is the folder of the advisory database and `advisories_digest` its content, which
-    makes the result stale when advisories change. `online` also asks PyPI.
+    makes the result stale when advisories change. `online` also asks PyPI, but not of names
+    that match a pattern of `withheld`.
     """
     rows = [Package(*row) for row in packages[list(Package._fields)].itertuples(index=False)]
     rows = sorted({_plain(row) for row in rows}, key=repr)
@@ -102,11 +105,17 @@ def vulnerabilities(
         if database.status.skipped:
             detail = f"{database.status.skipped:,} records were skipped when they were imported"
             yield Issue("advisory records could not be read", detail=detail)
-        yield from _matched(rows, unknown, database, online=online)
+        private = {_key(row)[1:] for row in rows if is_withheld(row.name, _patterns(withheld))}
+        yield from _matched(rows, unknown, database, private, online=online)
 
 
 def _matched(
-    rows: list[Package], unknown: list[Package], database: Database, *, online: bool
+    rows: list[Package],
+    unknown: list[Package],
+    database: Database,
+    private: set[Pin],
+    *,
+    online: bool,
 ) -> Gathered:
     answers: dict[tuple[str, str, str], Matches] = {}
     for row in rows:
@@ -120,10 +129,14 @@ def _matched(
             sources["pip-audit"] = audit(database, pins)
         except Exception as error:  # its interface is private: a change there must not cost us ours
             yield Issue("pip-audit did not run", detail=type(error).__name__)
-    if pins and online:
-        yield OnlineLookup("PyPI", len(pins))
+    sent = [pin for pin in pins if pin not in private]
+    if online and len(sent) < len(pins):
+        kept = {" ".join(pin) for pin in pins if pin in private}
+        yield Issue("names withheld from online look-ups", detail=_listed("package version", kept))
+    if sent and online:
+        yield OnlineLookup("PyPI", len(sent))
         try:
-            sources["PyPI"] = audit_online(pins)
+            sources["PyPI"] = audit_online(sent)
         except LookupFailed as error:
             yield Issue("online look-up failed", detail=f"PyPI: {error}", transient=True)
     agreed = {key: _reconciled(key, answer, sources) for key, answer in answers.items()}
@@ -132,6 +145,10 @@ def _matched(
         for found, said in agreed.get(_key(row), ()) if row.version else ():
             yield _fact(row, found, said, database.exploitation((found.id, *found.aliases)))
     yield from _coverage(rows, unknown, database, answers)
+
+
+def _patterns(withheld: str | Sequence[str]) -> list[str]:
+    return [withheld] if isinstance(withheld, str) else list(withheld)
 
 
 def _plain(row: Package) -> Package:

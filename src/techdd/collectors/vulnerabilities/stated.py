@@ -35,6 +35,8 @@ class Stated:
             one = Statement(*row)
             if one.until and one.until < as_of.isoformat():
                 self.expired.append(one)
+            elif one.date[:10] > as_of.isoformat():
+                continue  # nobody had said it on that day
             elif one.finding:
                 self._of[(one.finding,)].append(one)
             elif one.package:
