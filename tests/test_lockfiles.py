@@ -276,3 +276,10 @@ def test_yaml_keeps_text_as_it_stands() -> None:
 def test_a_configuration_is_a_test_where_a_word_of_its_name_says_so(use: str, scope: str) -> None:
     (row,) = FORMATS["gradle_lockfile"].parse(f"o:l:1={use}\n".encode())
     assert isinstance(row, Dependency) and row.scope == scope
+
+
+@pytest.mark.parametrize("run", ['bash -c "read x <<<foo"', "echo $((1<<shift))", "cat <<END"])
+def test_what_only_looks_like_a_heredoc_hides_no_stage(run: str) -> None:
+    text = f"FROM golang:1.15 AS b\nRUN {run}\nFROM node:10\nCOPY --from=b /a /b\n"
+    rows = list(FORMATS["dockerfile"].parse(text.encode()))
+    assert [row.name for row in rows if isinstance(row, Dependency)] == ["golang", "node"]

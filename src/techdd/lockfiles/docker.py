@@ -74,7 +74,9 @@ def _instructions(text: str) -> Iterator[tuple[int, str]]:
     """(line number, instruction); continued lines are joined and comments left out."""
     parts: list[str] = []
     start, heredoc = 1, ""
-    for number, raw in enumerate(text.splitlines(), start=1):
+    lines = text.splitlines()
+    last = {line.strip(): number for number, line in enumerate(lines, start=1)}
+    for number, raw in enumerate(lines, start=1):
         line = raw.strip()
         if heredoc or not line or line.startswith("#"):
             heredoc = "" if line == heredoc else heredoc
@@ -84,7 +86,8 @@ def _instructions(text: str) -> Iterator[tuple[int, str]]:
         if not line.endswith(("\\", "`")):
             yield start, " ".join(parts)[:_LONGEST]
             opened = _HEREDOC.match(" ".join(parts)[:_LONGEST])
-            heredoc = opened[1] if opened else ""
+            # What no later line ends is no heredoc but a here-string or a shift.
+            heredoc = opened[1] if opened and last.get(opened[1], 0) > number else ""
             parts = []
     if parts:
         yield start, " ".join(parts)[:_LONGEST]
