@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from techdd.text import MAX_LENGTH, clean, decode, without_credentials
+from techdd.text import MAX_LENGTH, clean, decode, some_of, without_credentials
 
 
 @pytest.mark.parametrize(
@@ -64,3 +64,9 @@ def test_bytes_that_are_not_utf_8_stay_visible() -> None:
 )
 def test_no_password_of_a_url_is_shown(url: str, shown: str) -> None:
     assert without_credentials(url) == shown
+
+
+def test_a_few_are_named_and_the_others_counted() -> None:
+    names = [str(number) for number in range(2_003)]
+    assert some_of(names, 3) == "0, 1, 2 and 2,000 more"
+    assert (some_of(names[:3], 3), some_of([], 3)) == ("0, 1, 2", "")

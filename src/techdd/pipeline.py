@@ -123,8 +123,8 @@ def _options(
         "advisories": lambda: str(advisories.default_folder()),
         "advisories_digest": _advisories_digest,
         "key": lambda: _secret_key(workspace),
-        "withheld": lambda: _withheld(own),
     }
+    withheld = _withheld(own)
     everyone = discover("techdd.collectors", Collector) if own else {}
     for name in own:
         if name not in everyone:
@@ -149,6 +149,8 @@ def _options(
             **{name: give() for name, give in provided.items() if name in parameters},
             **given,
         }
+        if "withheld" in parameters:
+            options[each.name]["withheld"] = withheld
         if not options[each.name].get("online", True):
             options[each.name].pop("day", None)  # only what others say of it ages by itself
     return options

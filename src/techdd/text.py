@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Sequence
 
 MAX_LENGTH = 2_000  # characters of one value; longer ones are cut with an ellipsis
 
@@ -40,6 +41,12 @@ def decode(raw: bytes) -> str:
         return shown
     digest = hashlib.sha256(raw).hexdigest()[:16]
     return f"{shown[: MAX_LENGTH - 20]}…{digest}"
+
+
+def some_of(names: Sequence[str], most: int) -> str:
+    """The first `most` of `names`, and how many there are beyond."""
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def without_credentials(url: str) -> str:

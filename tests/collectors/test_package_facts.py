@@ -328,3 +328,14 @@ def test_an_engagement_asks_with_online_only_and_anew_on_another_day(
         assert len(asked) == 2
         assert collect(3, online=True).key != first.key
         assert len(asked) == 4
+
+
+def test_what_is_withheld_from_one_service_is_withheld_from_all(tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path / "e", "Northwind", [])
+    options = {"vulnerabilities": {"withheld": "acme-*"}, "package_facts": {"withheld": ["@x/*"]}}
+    document = {"format_version": 1, "client": "Northwind", "repositories": [], "options": options}
+    workspace.file.write_text(json.dumps(document))
+    chosen = pipeline.choose_collectors(["vulnerabilities", "package_facts"])
+    given = pipeline._options(Workspace(workspace.root), chosen, online=True)
+    assert given["vulnerabilities"]["withheld"] == ["@x/*", "acme-*"]
+    assert given["package_facts"]["withheld"] == ["@x/*", "acme-*"]

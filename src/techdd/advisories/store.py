@@ -92,8 +92,7 @@ def import_advisories(sources: list[Path], folder: Path) -> Imported:
             read = bad = 0
             if source.is_scores:
                 exploits.put_epss(connection, *exploits.read_epss(source.path))
-                continue
-            for name, data in pieces(source):
+            for name, data in () if source.is_scores else pieces(source):
                 try:
                     if data is None:
                         raise ValueError("larger than a record may be")

@@ -14,6 +14,7 @@ from techdd.facts import Change, Commit, Contribution, File, Function, Person, S
 from techdd.identity import of_people
 from techdd.model import Metric, Observation, Series, Value, person_token
 from techdd.presence import ACTIVE_DAYS, MONTH, before, departed, human_commits, on, up_to
+from techdd.text import some_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -184,8 +185,7 @@ def _row(loss: Loss) -> tuple[Value, ...]:
     people = ", ".join(map(person_token, loss.people))
     hot = "not measured" if loss.hot_files is None else f"{loss.hot_files} of {loss.hotspots}"
     names = [component for _, component in loss.components or ()]
-    more = f" and {len(names) - 4} more" if len(names) > 4 else ""
-    alone = f"{len(names)}: {', '.join(names[:4])}{more}" if names else "none"
+    alone = f"{len(names)}: {some_of(names, 4)}" if names else "none"
     return people, loss.lines_share, loss.files_share, hot, alone
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from techdd.collectors import Answered, probe
 from techdd.facts import Package
 from techdd.model import Metric, Series, Value
+from techdd.text import some_of
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -33,8 +34,7 @@ def duplicates(_as_of: date, packages: DataFrame) -> Answered:
         yield from _metrics(str(repo), locked[locked["repo"] == repo])
     rows: list[tuple[Value, ...]] = []
     for (repo, _, name), versions in _several(locked).items():
-        more = f" and {len(versions) - _LISTED} more" if len(versions) > _LISTED else ""
-        rows.append((repo, name, len(versions), ", ".join(versions[:_LISTED]) + more))
+        rows.append((repo, name, len(versions), some_of(versions, _LISTED)))
     # The lock file's path stays out of the table: an investor's copy shows none.
     rows = sorted(set(rows), key=lambda row: (-int(row[2] or 0), str(row[0]), str(row[1]), row[3]))
     yield Series(

@@ -13,6 +13,7 @@ from techdd.depsdev import PackageFact
 from techdd.facts import Package
 from techdd.lockfiles import TOOLS
 from techdd.model import Location, Metric, Observation, Series, Value
+from techdd.text import some_of
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -185,9 +186,8 @@ def _for_counsel(shipped: DataFrame) -> Series:
     for (category, spdx), found in shipped.groupby(["category", "spdx"]):
         pairs = zip(found["name"], found["version"].fillna(""), strict=True)
         names = sorted({f"{name} {version}".strip() for name, version in pairs})
-        more = f" and {len(names) - EXAMPLES:,} more" if len(names) > EXAMPLES else ""
         row = (str(spdx) or "not stated", str(category), _distinct(found))
-        rows.append((*row, ", ".join(names[:EXAMPLES]) + more))
+        rows.append((*row, some_of(names, EXAMPLES)))
     rows.sort(key=lambda row: (-CATEGORIES.index(str(row[1])), str(row[0])))
     return Series(
         "licences_for_counsel",

@@ -15,6 +15,7 @@ from techdd.model import Issue
 from techdd.purls import is_withheld
 from techdd.repository import Repository
 from techdd.sandbox import cores
+from techdd.text import some_of
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -46,13 +47,12 @@ def package_facts(
         return
     from techdd.depsdev.client import Client, cache_folder
 
-    patterns = [withheld] if isinstance(withheld, str) else list(withheld)
     shipped = packages[(packages["scope"] != "development") & packages["version"].notna()]
     shipped = shipped[~shipped["ecosystem"].isin(TOOLS)]
     columns = shipped[["ecosystem", "name", "version"]].drop_duplicates()
     rows = sorted(Wish(*map(str, row)) for row in columns.itertuples(index=False))
     known = [wish for wish in rows if wish.ecosystem in SYSTEMS]
-    kept = [wish for wish in known if _private(wish, patterns)]
+    kept = [wish for wish in known if _private(wish, withheld)]
     public = [wish for wish in known if wish not in set(kept)]
     wishes = [wish for wish in public if _of_a_registry(wish)]
     # Repositories are worked on side by side, a process each: together they ask by 8 threads.
@@ -97,6 +97,5 @@ def _issues(other: set[Wish], kept: list[Wish], answers: list[Answer]) -> Iterat
 
 def _listed(wishes: Iterable[Wish]) -> str:
     names = sorted({f"{wish.name} {wish.version}" for wish in wishes})
-    shown = ", ".join(names[:_NAMED])
-    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
-    return f"{len(names):,} package version{'s' if len(names) > 1 else ''}: {shown}{more}"
+    plural = "s" if len(names) > 1 else ""
+    return f"{len(names):,} package version{plural}: {some_of(names, _NAMED)}"

@@ -24,6 +24,7 @@ from techdd.departure import SMALLEST_COMPONENT
 from techdd.facts import Commit, Contribution, Person, Survivor
 from techdd.model import Metric, Series, Value, person_token
 from techdd.presence import before, departed, human_commits, on
+from techdd.text import some_of
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 SHOWN = 12  # steps of the curve and people in a list
 CURVE = 6  # steps that the curve has at least
 COMPONENTS = 15
+NAMED = 4  # people in a cell
 FEWEST = 10  # commits; of fewer a share says nothing
 CLOSE = 1  # readings that differ by no more than this agree
 
@@ -88,12 +90,13 @@ def _by_part(rows: DataFrame) -> Iterator[tuple[Value, ...]]:
     components.sort(key=lambda one: (-one[2]["path"].nunique(), one[0], one[1]))
     for repo, component, part in [*parts, *components[:COMPONENTS]]:
         files, removals = _removals(part)
-        yield repo, component, files, len(removals) or None, _listed([r.person for r in removals])
-
-
-def _listed(people: Sequence[str], shown: int = 4) -> str:
-    more = f" and {len(people) - shown} more" if len(people) > shown else ""
-    return ", ".join(map(person_token, people[:shown])) + more
+        yield (
+            repo,
+            component,
+            files,
+            len(removals) or None,
+            some_of([person_token(one.person) for one in removals], NAMED),
+        )
 
 
 def _main_authors(rows: DataFrame, made: DataFrame) -> Series:

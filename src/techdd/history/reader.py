@@ -67,7 +67,8 @@ def filled(repository: Repository, cores: int) -> tuple[Store, Mapping[str, Any]
         known = store.columns("commits", *columns)
     before = store.parts()
     new = (sha for sha in _listed(repository, store.complete()) if sha not in sound)
-    if _fill(repository, store, new, shallow, cores):
+    _fill(repository, store, new, shallow, cores)
+    if len(store.parts()) > len(before):
         known = _joined(known, store.columns("commits", *columns, beyond=before))
     return store, known
 
@@ -98,18 +99,15 @@ def _fill(
     listed: Iterable[str],
     shallow: Collection[str],
     cores: int,
-) -> int:
-    """Reads the commits `listed` into the store; returns how many there were.
+) -> None:
+    """Reads the commits `listed` into the store.
 
     What lies behind those of `shallow` is not known: they seem to make every file.
     """
     cut: list[str] = []
-    number = 0
 
     def sound() -> Iterator[str]:
-        nonlocal number
         for sha in listed:
-            number += 1
             if sha in shallow:
                 cut.append(sha)
             else:
@@ -120,7 +118,6 @@ def _fill(
         _, error = _attempt(repository, cut, BOUNDARY, store.add)
         if error:
             raise error
-    return number
 
 
 def in_parallel(cores: int, work: Callable[[T], None], tasks: Iterable[T]) -> None:

@@ -11,6 +11,7 @@ from techdd.collectors.practices.search import SearchScope
 from techdd.collectors.practices.signs import KINDS
 from techdd.facts import Artefact
 from techdd.model import Location, Metric, Observation, Series, Value
+from techdd.text import some_of
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -91,8 +92,7 @@ def _observations(repo: str, found: DataFrame, *, backed_up: bool) -> Iterator[O
     if "single_instance" in kinds:
         rows = found[found["kind"] == "single_instance"]
         names = sorted(set(rows["detail"]))
-        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-        resource = ", ".join(names[:_NAMED]) + more
+        resource = some_of(names, _NAMED)
         yield _observed("single-instance", repo, "instances", rows, resource=resource)
 
 

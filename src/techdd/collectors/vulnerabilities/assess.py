@@ -14,6 +14,7 @@ from techdd.collectors.vulnerabilities.plan import short_list, upgrade_plan
 from techdd.collectors.vulnerabilities.stated import RULE, Stated, finding_key
 from techdd.collectors.vulnerabilities.weighing import LIKELY, RANKS, weigh
 from techdd.model import Location, Metric, Observation, Series, Value
+from techdd.text import some_of
 from techdd.vex import Statement
 
 if TYPE_CHECKING:
@@ -153,14 +154,13 @@ def _observation(key: dict[str, Any], rows: DataFrame, worst: str) -> Observatio
     real = ordered[ordered["severity"] != "info"].drop_duplicates("advisory")
     ids = list(real["advisory"])
     open_ = real if worst == STATED else _unanswered(real)
-    more = f" and {len(ids) - _NAMED} more" if len(ids) > _NAMED else ""
     places = sorted(set(zip(rows["manifest"], rows["line"].fillna(0), strict=True)))
     direct = set(rows["direct"].dropna())
     values: dict[str, Value] = {
         "package": key["package"],
         "version": key["version"],
         "ecosystem": key["ecosystem"],
-        "advisories": ", ".join(ids[:_NAMED]) + more,
+        "advisories": some_of(ids, _NAMED),
         "count": len(ids),
         # Rules need a severity of ours; what nobody has rated is judged as medium, and said so.
         "severity": {"unknown": "medium", STATED: "info"}.get(worst, worst),

@@ -19,6 +19,7 @@ from techdd.facts import Package
 from techdd.model import Issue
 from techdd.purls import is_withheld
 from techdd.repository import Repository
+from techdd.text import some_of
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -105,7 +106,7 @@ def vulnerabilities(
         if database.status.skipped:
             detail = f"{database.status.skipped:,} records were skipped when they were imported"
             yield Issue("advisory records could not be read", detail=detail)
-        private = {_key(row)[1:] for row in rows if is_withheld(row.name, _patterns(withheld))}
+        private = {_key(row)[1:] for row in rows if is_withheld(row.name, withheld)}
         yield from _matched(rows, unknown, database, private, online=online)
 
 
@@ -145,10 +146,6 @@ def _matched(
         for found, said in agreed.get(_key(row), ()) if row.version else ():
             yield _fact(row, found, said, database.exploitation((found.id, *found.aliases)))
     yield from _coverage(rows, unknown, database, answers)
-
-
-def _patterns(withheld: str | Sequence[str]) -> list[str]:
-    return [withheld] if isinstance(withheld, str) else list(withheld)
 
 
 def _plain(row: Package) -> Package:
@@ -258,9 +255,8 @@ _NO_VERSION = "version not understood"
 
 
 def _listed(noun: str, names: set[str]) -> str:
-    shown = ", ".join(sorted(names)[:_NAMED])
-    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
-    return f"{len(names):,} {noun}{'s' if len(names) > 1 else ''}: {shown}{more}"
+    plural = "s" if len(names) > 1 else ""
+    return f"{len(names):,} {noun}{plural}: {some_of(sorted(names), _NAMED)}"
 
 
 def _coverage(

@@ -7,6 +7,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from techdd.model import Series, Value
+from techdd.text import some_of
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -71,8 +72,7 @@ def upgrade_plan(packages: Rated) -> Series:
                 found[found["severity"] != "info"]["advisory"].nunique() for _, found in own
             )
             shown = sorted({f"{key['package']} {key['version']}" for key, _ in own})
-            more = f" and {len(shown) - _EXAMPLES} more" if len(shown) > _EXAMPLES else ""
-            rows.append((name, len(own), closed, ", ".join(shown[:_EXAMPLES]) + more))
+            rows.append((name, len(own), closed, some_of(shown, _EXAMPLES)))
     return Series(
         "upgrade_plan",
         "Updates that would close known vulnerabilities, by how far they jump",
