@@ -33,10 +33,10 @@ class Snapshot(NamedTuple):
 
 
 class Commit(NamedTuple):
-    """One commit reachable from the audited commit."""
+    """One commit reachable from the audited commit; rows come in no promised order."""
 
     sha: str
-    number: int  # place in the history, 0 for the oldest: parents always come before children
+    number: int  # sorts the history: parents come before children, else the earlier date first
     author: str  # an Identity
     committer: str  # an Identity
     authored: datetime | None  # None where the recorded date is implausible

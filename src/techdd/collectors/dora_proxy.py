@@ -105,18 +105,18 @@ def _reverted_after(judged: DataFrame, commits: DataFrame) -> pd.Series:
     undone = reverted_landings(commits).merge(
         numbers.rename(columns={"sha": "landed"}), on=["repo", "landed"]
     )
-    placed = judged[["repo", "sha", "created"]].merge(numbers, on=["repo", "sha"], how="left")
+    place = numbers.set_index(["repo", "sha"])["number"].to_dict()
     long = pd.Timedelta(days=HOTFIX_DAYS)
     found = [
         bool(
             (
                 (undone["repo"] == repo)
-                & (undone["number"] <= number)
+                & (undone["number"] <= place.get((repo, sha), -1))
                 & (undone["taken_back"] > created)
                 & (undone["taken_back"] <= created + long)
             ).any()
         )
-        for repo, _, created, number in placed.itertuples(index=False)
+        for repo, sha, created in judged[["repo", "sha", "created"]].itertuples(index=False)
     ]
     return pd.Series(found, index=judged.index, dtype=bool)
 

@@ -61,17 +61,16 @@ def survival(
 
 
 class _Story:
-    """The history as the replay wants it: commits by number, each with its edits or merges."""
+    """The history as the replay wants it: commits by their place, each with its edits or merges."""
 
     def __init__(self, repo: Repository, commits: DataFrame, changes: DataFrame) -> None:
         self.repo = repo
         read = read_lines(repo, cores())
-        self.number = dict(zip(commits["sha"], commits["number"].tolist(), strict=True))
+        commits = commits.sort_values(["number", "sha"])
+        self.number = {sha: place for place, sha in enumerate(commits["sha"])}
         by_key = {key(sha): number for sha, number in self.number.items()}
         months = commits["authored"].dt.strftime("%Y-%m").fillna("")
-        self.writer = dict(
-            zip(commits["number"], zip(commits["author"], months, strict=True), strict=True)
-        )
+        self.writer = list(zip(commits["author"], months, strict=True))
         self.blocks = _grouped(read["blocks"], by_key)
         self.runs = _grouped(read["runs"], by_key)
         self.known = {

@@ -40,21 +40,22 @@ def read_lines(repository: Repository, cores: int) -> Mapping[str, Mapping[str, 
 
 
 def _lines(repository: Repository, cores: int) -> Mapping[str, Mapping[str, Any]]:
-    _, known = filled(repository, cores)
+    commits, _ = filled(repository, cores)
+    known = commits.columns("commits", "sha", "parents", "depth")
     store = Store(repository, "lines", TABLES)
     rows = zip(known["sha"], known["parents"], known["depth"].tolist(), strict=True)
     readable = {sha: len(own.split()) for sha, own, depth in rows if depth == LINES}
     before = store.columns("commits", "sha", "depth")
     depths = zip(before["sha"], before["depth"].tolist(), strict=True)
     done = {sha for sha, depth in depths if depth == LINES and sha in readable}
-    if len(done) < len(before["sha"]):
+    if len(done) < len(before["sha"]) or store.crowded():
         store.keep(done)
     plain = [sha for sha, parents in readable.items() if parents < 2 and sha not in done]
     merges = [sha for sha, parents in readable.items() if parents == 2 and sha not in done]
     tasks = [(shas, _Plain) for shas in dealt(plain, cores)]
     tasks += [(shas, _Merges) for shas in dealt(merges, cores)]
     in_parallel(cores, lambda task: _read(repository, store, *task), tasks)
-    store.finish(repository.head, done.union(plain, merges))
+    store.finish(repository.head)
     return {name: store.columns(name, *columns) for name, columns in TABLES.items()}
 
 

@@ -1,51 +1,54 @@
-"""The order of a history, computed from its parents alone: the same whichever way it was read."""
+"""Where each commit stands: its place in the order and what brought it to the mainline.
+
+Both come from parents and dates alone. Commits that are added change neither for those that were
+there, as long as the old head stays on the mainline: what was written of these stands.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from heapq import heappop, heappush
 
 Parents = Mapping[str, Sequence[str]]
+_TIE = 28  # bits of the id below the date: commits of one second stand in the order of their ids
 
 
-def newest_first(parents: Parents, dates: Mapping[str, int], head: str) -> list[str]:
-    """The commits reachable from `head`, children before parents, else the latest date first.
+def numbers(
+    parents: Parents, dates: Mapping[str, int], head: str, before: Mapping[str, int]
+) -> dict[str, int]:
+    """Commit -> the number that sorts it among all: parents before children, else by date.
 
-    As `git log --date-order`, with the id as the last word between equal dates. Parents that are
-    not in `parents` (beyond a shallow boundary) end the history.
+    The date is git's corrected commit date (`gitformat-commit-graph`, generation number v2): the
+    commit's own, or one second after the latest of its parents' where that is later. Of the commits
+    reachable from `head` through `parents`; `before` has the numbers of parents that are not there.
     """
-    waiting = {head: 0}  # commit -> children that have not been placed
-    queue = [head]
-    for sha in queue:  # grows while it is walked
-        for parent in parents[sha]:
-            if parent in waiting:
-                waiting[parent] += 1
-            elif parent in parents:
-                waiting[parent] = 1
-                queue.append(parent)
-    ready = [(-dates[head], head)]
-    placed: list[str] = []
-    while ready:
-        _, sha = heappop(ready)
-        placed.append(sha)
-        for parent in parents[sha]:
-            if parent in waiting:
-                waiting[parent] -= 1
-                if not waiting[parent]:
-                    heappush(ready, (-dates[parent], parent))
-    return placed
+    found: dict[str, int] = {}
+    waiting = [head] if head in parents else []
+    while waiting:
+        sha = waiting[-1]
+        own = parents[sha]
+        if first := [one for one in own if one not in found and one in parents]:
+            waiting += first
+            continue
+        waiting.pop()
+        after = [(found[one] if one in parents else before[one]) >> _TIE for one in own]
+        date = max(0, dates[sha], *(one + 1 for one in after))
+        found[sha] = date << _TIE | int(sha[: _TIE // 4], 16)
+    return found
 
 
-def landings(parents: Parents, head: str) -> dict[str, str]:
+def landings(parents: Parents, head: str, base: str = "") -> dict[str, str] | None:
     """Commit -> the commit of the first-parent chain that brought it in; those of the chain
-    themselves.
+    themselves. Of the commits in `parents`, which lie beyond `base`; None where the chain passes
+    it by, so that what `base` reaches lands elsewhere as well.
     """
     chain = []
-    sha: str | None = head
-    while sha is not None and sha in parents:
+    sha = head
+    while sha != base and sha in parents:
         chain.append(sha)
         own = parents[sha]
-        sha = own[0] if own else None
+        sha = own[0] if own else ""
+    if base and sha != base:
+        return None
     landed: dict[str, str] = {sha: sha for sha in chain}
     for mainline in reversed(chain):
         arriving = list(parents[mainline][1:])

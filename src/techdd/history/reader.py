@@ -10,16 +10,18 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain, islice
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
 
 from techdd.errors import RepositoryError
 from techdd.history.log import BOUNDARY, FORMAT, LINES, NOTHING, PATHS, TABLES, Batch, Log
-from techdd.history.order import landings, newest_first
+from techdd.history.order import landings, numbers
 from techdd.history.store import Store
 from techdd.repository import Repository, records
 
 BLOCKS = (16, 256)  # commits dealt together, fewest and most: neighbours share unpacked objects
 ROUNDS = 64  # in which a hand should get its blocks, to have its share of the costly commits
+_PLACING = ("sha", "parents", "committed")
 WINDOWS = (4_096, 65_536)  # commits that a git is given, the first and later ones; bounds memory
 
 _DIFF = {
@@ -34,63 +36,114 @@ T = TypeVar("T")
 Keep = Callable[[Batch], None]
 
 
-def read(repository: Repository, cores: int) -> tuple[Store, list[str], dict[str, str]]:
-    """(the whole history of the audited commit as a store, its commits with the newest first, the
-    mainline commit that brought each one in); `cores` gits work at the same time.
+class History(NamedTuple):
+    """A whole history that was read. `places` has the columns sha, number and landed of the commits
+    that the facts in the files `placed` do not hold.
+    """
+
+    store: Store
+    places: Mapping[str, Any]
+    placed: list[Path]
+
+
+def read(repository: Repository, cores: int) -> History:
+    """The whole history of the audited commit; `cores` gits work at the same time.
 
     Merges count as commits and carry no changes of their own. Raises RepositoryError where a commit
     that the history names cannot be read.
     """
-    store, known = filled(repository, cores)
-    parents = dict(zip(known["sha"], map(str.split, known["parents"]), strict=True))
-    if lost := set(chain.from_iterable(parents.values())) - parents.keys():
-        raise RepositoryError(f"commit {min(lost)[:12]} was not read", repository.name)
-    dates = dict(zip(known["sha"], known["committed"].tolist(), strict=True))
-    order = newest_first(parents, dates, repository.head)
-    store.finish(repository.head, order)
-    return store, order, landings(parents, repository.head)
+    store, new = filled(repository, cores)
+    crowded = store.crowded()
+    if new is not None and not crowded and (grown := _grown(repository, store, new)):
+        return grown
+    store.reopen()
+    rows = store.columns("commits", *_PLACING)
+    parents = dict(zip(rows["sha"], map(str.split, rows["parents"]), strict=True))
+    landed = landings(parents, repository.head) or {}
+    places = _places(repository, rows, parents, landed, {})
+    if len(landed) != len(parents) or crowded:
+        store.keep(landed)
+    return History(store, places, [])
 
 
-def filled(repository: Repository, cores: int) -> tuple[Store, Mapping[str, Any]]:
-    """(the store with all commits of the history in it, their columns sha, parents, committed and
-    depth).
+def _grown(repository: Repository, store: Store, new: Collection[str]) -> History | None:
+    """The history that became longer by the `new` commits; None where the places of those that were
+    there may be others now.
     """
-    columns = ("sha", "parents", "committed", "depth")
-    store = Store(repository, "commits", TABLES)
-    shallow = _boundary(repository)
-    known = store.columns("commits", *columns)
-    # What was cut off or could not be read then may be there now, and the other way round.
-    depths = zip(known["sha"], known["depth"].tolist(), strict=True)
-    sound = {sha for sha, depth in depths if depth == (BOUNDARY if sha in shallow else LINES)}
-    if len(sound) < len(known["sha"]):
-        store.keep(sound)
-        known = store.columns("commits", *columns)
-    before = store.parts()
-    new = (sha for sha in _listed(repository, store.complete()) if sha not in sound)
-    _fill(repository, store, new, shallow, cores)
-    if len(store.parts()) > len(before):
-        known = _joined(known, store.columns("commits", *columns, beyond=before))
-    return store, known
+    base, placed = store.complete()
+    if store.count(store.files("commits")) != store.count(placed) + len(new):
+        return None  # some are not reached any more
+    rows = store.columns("commits", *_PLACING, among=new)
+    parents = dict(zip(rows["sha"], map(str.split, rows["parents"]), strict=True))
+    landed = landings(parents, repository.head, base)
+    if landed is None:
+        return None
+    known = store.found(placed, "sha", "number", among=set(chain.from_iterable(parents.values())))
+    before = dict(zip(known["sha"], known["number"].tolist(), strict=True))
+    return History(store, _places(repository, rows, parents, landed, before), placed)
 
 
-def _joined(some: Mapping[str, Any], more: Mapping[str, Any]) -> Mapping[str, Any]:
+def _places(
+    repository: Repository,
+    rows: Mapping[str, Any],
+    parents: Mapping[str, list[str]],
+    landed: Mapping[str, str],
+    before: Mapping[str, int],
+) -> Mapping[str, Any]:
+    """The places of the commits `landed`; `before` has the numbers of parents placed before."""
     import numpy as np
 
-    return {name: np.concatenate([column, more[name]]) for name, column in some.items()}
+    if lost := set(chain.from_iterable(parents.values())) - parents.keys() - before.keys():
+        raise RepositoryError(f"commit {min(lost)[:12]} was not read", repository.name)
+    dates = dict(zip(rows["sha"], rows["committed"].tolist(), strict=True))
+    number = numbers(parents, dates, repository.head, before)
+    return {
+        "sha": np.array(list(number), object),
+        "number": np.array(list(number.values()), np.int64),
+        "landed": np.array([landed[sha] for sha in number], object),
+    }
 
 
-def _listed(repository: Repository, complete: str) -> Iterator[str]:
-    """The commits of the history beyond that of `complete`, the newest first."""
-    if complete:
-        try:
-            listed = repository.git("rev-list", repository.head, f"^{complete}")
-        except RepositoryError:
-            pass  # it was thrown away since
-        else:
-            yield from listed.decode().split()
-            return
+def filled(repository: Repository, cores: int) -> tuple[Store, list[str] | None]:
+    """(the store with all commits of the history in it, those beyond what was complete before; None
+    where nothing was).
+    """
+    store = Store(repository, "commits", TABLES)
+    shallow = _boundary(repository)
+    _drop_unsound(store, shallow)
+    base, _ = store.complete()
+    new = _listed_beyond(repository, base) if base else None
+    known = set(store.columns("commits", "sha", among=new)["sha"])
+    listed = _listed(repository) if new is None else new
+    _fill(repository, store, (sha for sha in listed if sha not in known), shallow, cores)
+    return store, new
+
+
+def _drop_unsound(store: Store, shallow: Collection[str]) -> None:
+    """Forgets what was cut off or could not be read then, for it may be there now, and what is cut
+    off now.
+    """
+    rows = store.columns("commits", "sha", "depth", where=f"depth <> {LINES}")
+    depths = dict(zip(rows["sha"], rows["depth"].tolist(), strict=True))
+    unsound = {sha for sha, depth in depths.items() if depth != BOUNDARY or sha not in shallow}
+    if shallow:
+        unsound |= set(store.columns("commits", "sha", among=shallow)["sha"]) - depths.keys()
+    if unsound:
+        store.keep(set(store.columns("commits", "sha")["sha"]) - unsound)
+
+
+def _listed(repository: Repository) -> Iterator[str]:
+    """The commits of the history, the newest first."""
     for sha in records(repository.stream("rev-list", repository.head), b"\n"):
         yield sha.decode()
+
+
+def _listed_beyond(repository: Repository, base: str) -> list[str] | None:
+    """The commits beyond those that `base` reaches; None where it was thrown away since."""
+    try:
+        return repository.git("rev-list", repository.head, f"^{base}").decode().split()
+    except RepositoryError:
+        return None
 
 
 def _fill(

@@ -1,7 +1,8 @@
 """What was read of a history, kept by commit id in parts that are written once and never changed.
 
     <derived>/history/<version>/<first commit>-<number of commits>/<table>.parquet
-    <derived>/history/<version>/complete      the newest commit whose whole history is in the parts
+    <derived>/history/<version>/<fact>.<number>.parquet      facts made of the parts
+    <derived>/history/<version>/complete      the commit whose history they hold, and which files
 
 A part is written under another name and renamed, so a run that is killed leaves whole parts, which
 the next one does not read again. The folder is a cache: deleting it costs time and nothing else.
@@ -11,7 +12,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,7 +21,7 @@ from techdd import parquet
 from techdd.files import write_atomic
 from techdd.repository import Repository, git_version
 
-FORMAT = 2  # of the stored tables; raise it whenever they would differ
+FORMAT = 3  # of the stored tables; raise it whenever they would differ
 MOST_PARTS = 24  # more are joined into one
 _UNFINISHED = ".part."
 MAYBE_INT = int | None
@@ -54,20 +55,46 @@ class Store:
         """The folders of the parts, in a steady order."""
         return sorted(path for path in self.root.glob("[!.]*") if path.is_dir())
 
+    def crowded(self) -> bool:
+        """Whether there are more parts than are read with ease."""
+        return len(self.parts()) > MOST_PARTS
+
     def files(self, table: str) -> list[Path]:
         """The file of `table` in each part."""
         return [part / f"{table}.parquet" for part in self.parts()]
 
-    def columns(self, table: str, *names: str, beyond: Collection[Path] = ()) -> Mapping[str, Any]:
-        """Columns of `table` over all parts but those `beyond` which to look, as arrays."""
-        paths = [path for path in self.files(table) if path.parent not in beyond]
+    def columns(
+        self, table: str, *names: str, among: Collection[str] | None = None, where: str = "true"
+    ) -> Mapping[str, Any]:
+        """Columns of `table` over all parts, as arrays; of the commits `among` so many, of the rows
+        `where` an SQL condition holds.
+        """
+        paths = self.files(table)
         if not paths:
             return {name: arrays([], {name: self.schema[table][name]})[name] for name in names}
+        return self.found(paths, *names, among=among, where=where)
+
+    def found(
+        self, paths: Sequence[Path], *names: str, among: Collection[str] | None, where: str = "true"
+    ) -> Mapping[str, Any]:
+        """Likewise columns of the files `paths`."""
+        import numpy as np
+
         chosen = ", ".join(f'"{name}"' for name in names)
-        found: Mapping[str, Any] = self.connection.sql(
-            f"SELECT {chosen} FROM {parquet.files(paths)}"
-        ).fetchnumpy()
-        return found
+        select = f"SELECT {chosen} FROM {parquet.files(paths)} WHERE {where}"
+        if among is not None:
+            self.connection.register("among", {"sha": np.array(sorted(among), object)})
+            select += " AND sha IN (SELECT sha FROM among)"
+        rows: Mapping[str, Any] = self.connection.sql(select).fetchnumpy()
+        return rows
+
+    def count(self, paths: Sequence[Path]) -> int:
+        """The rows of the files `paths`."""
+        if not paths:
+            return 0
+        select = f"SELECT count(*) FROM {parquet.files(paths)}"
+        ((rows,),) = self.connection.sql(select).fetchall()
+        return int(rows)
 
     def add(self, tables: Mapping[str, Mapping[str, Any]]) -> None:
         """Writes a part: table -> column -> array; below zero a MAYBE_INT is none."""
@@ -84,22 +111,27 @@ class Store:
                 parquet.write(connection, f"SELECT {columns} FROM rows", path, rows)
             folder.rename(self.root / f"{shas[0]}-{len(shas)}")
 
-    def complete(self) -> str:
-        """The commit whose whole history is known; "" where none is."""
+    def complete(self) -> tuple[str, list[Path]]:
+        """(the commit whose whole history is known, the files of facts made of it); "" and none."""
         path = self.root / "complete"
-        return path.read_text().strip() if path.is_file() else ""
+        if not path.is_file():
+            return "", []
+        head, *names = path.read_text().split()
+        return head, [self.root / name for name in names]
+
+    def reopen(self) -> None:
+        """Takes back that a history is whole: what follows may leave it in pieces."""
+        (self.root / "complete").unlink(missing_ok=True)
 
     def keep(self, shas: Collection[str]) -> None:
-        """Forgets all other commits; they can be read again."""
-        (self.root / "complete").unlink(missing_ok=True)
+        """Forgets all other commits, which can be read again, and joins the parts into one."""
+        self.reopen()
         self._rewrite(shas)
 
-    def finish(self, head: str, reachable: Collection[str]) -> None:
-        """Notes that the history of `head` is whole. What it does not reach is dropped."""
-        shas = self.columns(self.main, "sha")["sha"]
-        if len(shas) != len(reachable) or len(self.parts()) > MOST_PARTS:
-            self._rewrite(reachable)
-        write_atomic(self.root / "complete", f"{head}\n".encode())
+    def finish(self, head: str, facts: Iterable[Path] = ()) -> None:
+        """Notes that the history of `head` is whole, and the files of facts made of it."""
+        said = [head, *(path.name for path in facts)]
+        write_atomic(self.root / "complete", "\n".join([*said, ""]).encode())
 
     def _rewrite(self, reachable: Collection[str]) -> None:
         """Joins all parts into one, with the rows of `reachable` commits only."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from techdd import parquet
 from techdd.facts import Change, Commit, Fact, Identity, Parts, Tag, Trailer
 from techdd.history.log import NO_OFFSET, NOTHING, PATHS, UNDATED, seconds
-from techdd.history.reader import read
+from techdd.history.reader import History, read
 from techdd.history.store import Store, arrays, from_store
 from techdd.model import Issue
 from techdd.repository import Repository
@@ -27,12 +27,14 @@ def history_facts(repository: Repository, cores: int) -> Iterator[Parts | Issue]
 def _facts(repository: Repository, cores: int) -> Iterator[Parts | Issue]:
     with ThreadPoolExecutor(1) as aside:
         tagged = aside.submit(lambda: list(_tags(repository)))
-        store, order, landed = read(repository, cores)
+        found = read(repository, cores)
+    store = found.store
     yield from _issues(store)
-    yield _commits(store, order, landed)
+    commits = _commits(found)
+    yield commits
     for fact, table in ((Change, "changes"), (Trailer, "trailers")):
         paths = store.files(table)
-        yield Parts(fact, tuple(paths), _count(store, paths))
+        yield Parts(fact, tuple(paths), store.count(paths))
     yield _identities(repository, store)
     tags: list[tuple[str, str, int]] = []
     for one in tagged.result():
@@ -45,41 +47,39 @@ def _facts(repository: Repository, cores: int) -> Iterator[Parts | Issue]:
         f"SELECT CAST(name AS VARCHAR) AS name, CAST(sha AS VARCHAR) AS sha, {_time('created')}"
     )
     yield _written(store, Tag, f"{select} FROM rows", {"rows": rows})
-
-
-def _count(store: Store, paths: Iterable[Path]) -> int:
-    ((rows,),) = store.connection.sql(f"SELECT count(*) FROM {parquet.files(paths)}").fetchall()
-    return int(rows)
+    store.finish(repository.head, commits.paths)
 
 
 def _written(store: Store, fact: Fact, select: str, tables: Mapping[str, Any]) -> Parts:
-    """Writes what `select` gives as the facts; what was linked to the file before keeps it."""
+    """Writes what `select` gives as the facts."""
     target = store.root / f"{fact.__name__}.parquet"
+    _write(store, select, target, tables)
+    return Parts(fact, (target,), store.count([target]))
+
+
+def _write(store: Store, select: str, target: Path, tables: Mapping[str, Any]) -> None:
+    """Writes a new file; what was linked to the one before keeps it."""
     fresh = target.with_suffix(f".{os.getpid()}")
     parquet.write(store.connection, select, fresh, tables)
     fresh.replace(target)
-    return Parts(fact, (target,), _count(store, [target]))
 
 
-def _commits(store: Store, order: Sequence[str], landed: Mapping[str, str]) -> Parts:
-    """The commits, the newest first."""
-    import numpy as np
-
-    places = {
-        "sha": np.array(order, object),
-        "number": np.arange(len(order) - 1, -1, -1),
-        "landed": np.array([landed[sha] for sha in order], object),
-    }
-    select = f"""
-        SELECT sha, number, author, committer, {_time("authored")}, {_time("committed")},
-            NULLIF("offset", {NO_OFFSET}) AS "offset",
-            CASE parents WHEN '' THEN CAST(0 AS BIGINT)
-                ELSE length(parents) - length(replace(parents, ' ', '')) + 1 END AS parents,
-            landed = sha AS mainline, landed, subject, review, assisted, reverts,
-            files, added, deleted
-        FROM places JOIN {parquet.files(store.files("commits"))} USING (sha)
-        ORDER BY number DESC"""
-    return _written(store, Commit, select, {"places": places})
+def _commits(found: History) -> Parts:
+    """The commits, with a file more for those that are new."""
+    store, paths = found.store, list(found.placed)
+    if len(found.places["sha"]) or not paths:
+        select = f"""
+            SELECT sha, number, author, committer, {_time("authored")}, {_time("committed")},
+                NULLIF("offset", {NO_OFFSET}) AS "offset",
+                CASE parents WHEN '' THEN CAST(0 AS BIGINT)
+                    ELSE length(parents) - length(replace(parents, ' ', '')) + 1 END AS parents,
+                landed = sha AS mainline, landed, subject, review, assisted, reverts,
+                files, added, deleted
+            FROM places JOIN {parquet.files(store.files("commits"))} USING (sha)
+            ORDER BY number DESC"""
+        paths.append(store.root / f"Commit.{len(paths)}.parquet")
+        _write(store, select, paths[-1], {"places": found.places})
+    return Parts(Commit, tuple(paths), store.count(paths))
 
 
 def _time(column: str) -> str:
