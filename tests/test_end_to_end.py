@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
+
+from techdd import parquet
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "sample_repos"
@@ -162,6 +165,36 @@ def test_second_run_measures_nothing_again_and_gives_the_same_bytes(audited: Pat
     assert done.returncode == 0, done.stderr
     assert " ok" not in done.stderr and " partial" not in done.stderr  # no job ran
     assert ((audited / "report.json").read_bytes(), (audited / "report.pdf").read_bytes()) == before
+
+
+def test_in_which_order_the_history_was_kept_makes_no_difference(
+    audited: Path, tmp_path: Path
+) -> None:
+    """A history that grew stands in other files than one that was read whole."""
+    engagement = tmp_path / "report.engagement"
+    shutil.copytree(audited / "report.engagement", engagement, symlinks=True)
+    before = json.loads((audited / "report.json").read_text())["report"]
+    connection = parquet.connect()
+    connection.execute("SELECT setseed(0.5)")
+    for table in ("commits", "changes", "trailers", "identities"):
+        for kept in (engagement / "evidence" / table).iterdir():
+            paths = sorted(kept.iterdir()) if kept.is_dir() else [kept]
+            rows = f"SELECT * EXCLUDE filename FROM {parquet.files(paths)} ORDER BY random()"
+            shuffled = tmp_path / "shuffled.parquet"
+            parquet.write(connection, rows, shuffled)
+            shuffled.replace(paths[0])
+            for other in paths[1:]:
+                other.unlink()
+    for run in (engagement / "evidence" / "runs").iterdir():
+        if not run.name.startswith("history."):
+            run.unlink()
+    done = techdd(
+        "audit", *sorted((audited / "repos").iterdir()), "--as-of", EXPECTED["as_of"],
+        "--audience", "internal", "-o", tmp_path / "report.json",
+        advisories=audited / "advisories",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert json.loads((tmp_path / "report.json").read_text())["report"] == before
 
 
 def test_investor_reads_no_names(audited: Path) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -243,15 +243,16 @@ def _write_overlay(
 def _commit(repository: Repository, source: Path) -> str:
     """The commit that the audited id is or, as a tag, points to."""
     named = repository.head
-    try:
-        kind = repository.git("cat-file", "-t", named).decode().strip()
-        if kind in ("commit", "tag"):
-            return repository.git("rev-parse", "--verify", f"{named}^{{commit}}").decode().strip()
-    except RepositoryError:
-        raise RepositoryError(
-            f"commit {named[:12]} is missing; fetch it or audit another", source
-        ) from None
-    raise RepositoryError(f"{named[:12]} is a {kind}, not a commit", source)
+    form = "--batch-check=%(objecttype) %(objectname)"
+    kind = what = commit = ""
+    with suppress(RepositoryError):  # it is damaged
+        answers = repository.stream("cat-file", form, lines=(named, f"{named}^{{commit}}"))
+        (kind, _), (what, commit) = map(str.split, b"".join(answers).decode().splitlines())
+    if what == "commit":
+        return commit
+    if kind in ("blob", "tree"):
+        raise RepositoryError(f"{named[:12]} is a {kind}, not a commit", source)
+    raise RepositoryError(f"commit {named[:12]} is missing; fetch it or audit another", source)
 
 
 def _refuse_bomb(repository: Repository, source: Path) -> None:

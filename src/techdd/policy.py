@@ -21,7 +21,8 @@ Importance = Literal["critical", "major", "minor"]
 class Written(BaseModel):
     """The base of everything people write: frozen, and a mistyped key is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    # Most commands need few of the models: each is built when it is first used.
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
 
 # --- checklists -----------------------------------------------------------------------------------

@@ -146,7 +146,8 @@ class Repository:
         return {answer[0].decode(): int(answer[1]) for answer in answers if answer[1].isdigit()}
 
     def blobs(self, ids: Iterable[str]) -> Iterator[tuple[str, bytes | None]]:
-        """The contents of blobs in the order of `ids`; None where an object is missing.
+        """The contents of blobs in the order of `ids`, or other names that git has for them; None
+        where an object is missing.
 
         Check `Entry.size` first: a blob is read whole.
         """

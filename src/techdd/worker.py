@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 MEMORY = 4 << 30  # bytes that a worker may take, and each program that it starts
-_SHARED = ["duckdb", __name__]  # what all workers load, loaded once
+_SHARED = ["duckdb", "numpy", __name__]  # what all workers load, loaded once
 
 
 @dataclass(frozen=True)

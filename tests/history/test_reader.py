@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from builders import START, A, build, git, loose, rows_of, tables_of
 
 from techdd.collectors.history import history
 from techdd.errors import RepositoryError
-from techdd.facts import Change, Commit, Identity, Trailer
+from techdd.facts import Change, Commit, Identity, Parts, Trailer
 from techdd.history import reader, store
 from techdd.history.reader import dealt
 from techdd.intake import open_repository
@@ -66,6 +67,45 @@ def test_new_commits_alone_are_read_and_the_facts_are_those_of_a_whole_reading(
     assert facts(opened(tmp_path, source)) == grown
     assert sum(seen) == 5
     assert grown == facts(opened(tmp_path, source, overlay="fresh"))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_history_that_grows_in_steps_has_the_facts_of_one_read_whole(
+    tmp_path: Path, seed: int
+) -> None:
+    random = Random(seed)
+    tale, tips = [A({"0.py": "0\n"}, "0")], {0}
+    for number in range(1, 16):
+        parent = random.choice([number - 1, random.randrange(number)])
+        merged = random.sample(sorted(tips - {parent}), min(len(tips - {parent}), number % 3))
+        path, day = f"{random.randrange(4)}.py", random.randrange(5)
+        tale.append(A({path: f"{number}\n"}, f"{number}", day=day, parent=parent, merges=merged))
+        tips = tips - {parent, *merged} | {number}
+    tale.append(A({}, "last", day=3, merges=sorted(tips - {15})))
+    source = build(tmp_path / "a.git", tale)
+    shas = git(source, "rev-list", "--topo-order", "--reverse", "main").split()
+    for sha in [*random.choices(shas, k=3), shas[8], shas[12], shas[-1]]:
+        grown = facts(opened(tmp_path, source, sha))
+        assert grown == facts(opened(tmp_path, source, sha, overlay=f"fresh-{sha}"))
+
+
+def test_what_was_written_of_commits_stands_while_the_old_head_is_on_the_mainline(
+    tmp_path: Path,
+) -> None:
+    tale = [*TALE, A({}, "Theirs", day=4, parent=2, merges=[4])]
+    source = build(tmp_path / "a.git", tale)
+
+    def files(revision: str) -> dict[str, int]:
+        repository = opened(tmp_path, source, revision)
+        (commits,) = (one for one in history.run(repository) if getattr(one, "fact", 0) is Commit)
+        assert isinstance(commits, Parts)
+        return {path.name: path.stat().st_ino for path in commits.paths}
+
+    theirs, last, merge = git(source, "rev-list", "--topo-order", "main").split()[:3]
+    before = files(merge)
+    grown = files(last)
+    assert (len(before), len(grown)) == (1, 2) and before.items() <= grown.items()
+    assert len(files(theirs)) == 1  # "Last" is merged into another line: its own landed there
 
 
 def test_what_the_audited_commit_does_not_reach_is_left_out_again(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ class ChangeQuality(NamedTuple):
     unit_interfacing: float | None
 
 
-@collector(makes=(ChangeQuality,), needs=(Commit,), minutes=15)
+@collector(makes=(ChangeQuality,), needs=(Commit,), version=2, minutes=15)
 def change_quality(
     repo: Repository, commits: DataFrame, *, newest: int = 40, seconds: float = 600.0
 ) -> Gathered:
@@ -41,7 +41,7 @@ def change_quality(
     for each.
     """
     wanted = commits[(commits["parents"] == 1) & commits["files"].between(1, LARGEST)]
-    shas = [str(sha) for sha in wanted["sha"].head(newest)]
+    shas = [str(sha) for sha in wanted.nlargest(newest, "number")["sha"]]
     yield from each_commit(
         repo, shas, seconds, _quality,
         late="changes not analysed for lack of time", failed="change could not be analysed",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -25,8 +25,9 @@ def history_facts(repository: Repository, cores: int) -> Iterator[Parts | Issue]
 
 
 def _facts(repository: Repository, cores: int) -> Iterator[Parts | Issue]:
-    with ThreadPoolExecutor(1) as aside:
+    with ThreadPoolExecutor(2) as aside:
         tagged = aside.submit(lambda: list(_tags(repository)))
+        mapped = aside.submit(_mailmap_addresses, repository)
         found = read(repository, cores)
     store = found.store
     yield from _issues(store)
@@ -35,7 +36,7 @@ def _facts(repository: Repository, cores: int) -> Iterator[Parts | Issue]:
     for fact, table in ((Change, "changes"), (Trailer, "trailers")):
         paths = store.files(table)
         yield Parts(fact, tuple(paths), store.count(paths))
-    yield _identities(repository, store)
+    yield _identities(repository, store, mapped.result())
     tags: list[tuple[str, str, int]] = []
     for one in tagged.result():
         if isinstance(one, Issue):
@@ -86,8 +87,10 @@ def _time(column: str) -> str:
     return f"CASE {column} WHEN {UNDATED} THEN NULL ELSE to_timestamp({column}) END AS {column}"
 
 
-def _identities(repository: Repository, store: Store) -> Parts:
-    """Everybody who wrote, committed or was named, by id, as the mailmap spells them."""
+def _identities(repository: Repository, store: Store, known: Collection[str]) -> Parts:
+    """Everybody who wrote, committed or was named, by id, as the mailmap, which has the addresses
+    `known`, spells them.
+    """
     commits = parquet.files(store.files("commits"))
     trailers = parquet.files(store.files("trailers"))
     seen = f"""
@@ -99,7 +102,6 @@ def _identities(repository: Repository, store: Store) -> Parts:
         f"SELECT DISTINCT identity, name, email, sha FROM {people} JOIN ({seen}) USING (identity)"
     ).fetchall()
     written = {identity: (name, email) for identity, name, email, _ in found}
-    known = _mailmap_addresses(repository)
     named = {sha for *_, email, sha in found if sha and email.lower() in known}
     mapped = _mailmap(repository, named) if named else {}
     only_named = {written[one[0]] for one in found} - mapped.keys()
@@ -119,9 +121,8 @@ def _identities(repository: Repository, store: Store) -> Parts:
 
 def _mailmap_addresses(repository: Repository) -> set[str]:
     """The addresses, in lower case, that the mailmap of the audited tree names."""
-    listed = repository.git("ls-tree", repository.head, ".mailmap").decode().split()
-    blobs = (content or b"" for _, content in repository.blobs(listed[2:3]))
-    return {decode(one).lower() for text in blobs for one in re.findall(rb"<([^<>\n]*)>", text)}
+    ((_, text),) = repository.blobs([f"{repository.head}:.mailmap"])
+    return {decode(one).lower() for one in re.findall(rb"<([^<>\n]*)>", text or b"")}
 
 
 def _mailmap(repository: Repository, shas: Iterable[str]) -> dict[tuple[str, str], tuple[str, str]]:
@@ -183,21 +184,18 @@ def _tags(repo: Repository) -> Iterator[tuple[str, str, int] | Issue]:
 
 
 def _issues(store: Store) -> Iterator[Issue]:
-    commits = parquet.files(store.files("commits"))
-
-    def told(condition: str) -> tuple[int, str]:
-        select = f"SELECT count(*), min(sha) FROM {commits} WHERE {condition}"
-        ((number, example),) = store.connection.sql(select).fetchall()
-        return int(number), str(example)[:10]
-
-    number, _ = told(f"authored = {UNDATED} OR committed = {UNDATED}")
-    if number:
-        yield Issue("commits with an implausible date", detail=f"{number:,}")
-    number, example = told(f"depth = {PATHS}")
-    if number:
-        detail = f"{number:,} commits whose file contents are missing or damaged, such as {example}"
+    conditions = (
+        f"authored = {UNDATED} OR committed = {UNDATED}", f"depth = {PATHS}", f"depth = {NOTHING}"
+    )  # fmt: skip
+    told = (f"count(*) FILTER ({one}), min(sha) FILTER ({one})" for one in conditions)
+    select = f"SELECT {', '.join(told)} FROM {parquet.files(store.files('commits'))}"
+    ((undated, _, by_path, one_by_path, bare, one_bare),) = store.connection.sql(select).fetchall()
+    if undated:
+        yield Issue("commits with an implausible date", detail=f"{undated:,}")
+    if by_path:
+        lost = "commits whose file contents are missing or damaged, such as"
+        detail = f"{by_path:,} {lost} {one_by_path[:10]}"
         yield Issue("lines changed and renames are not known", detail=detail, transient=True)
-    number, example = told(f"depth = {NOTHING}")
-    if number:
-        detail = f"{number:,} commits whose trees are missing or damaged, such as {example}"
+    if bare:
+        detail = f"{bare:,} commits whose trees are missing or damaged, such as {one_bare[:10]}"
         yield Issue("changes are not known", detail=detail, transient=True)
