@@ -10,7 +10,6 @@ import threading
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +20,8 @@ from hypothesis import strategies as st
 from techdd.advisories import (
     Affected,
     Database,
-    VersionError,
     default_folder,
     import_advisories,
-    normalised,
     parse,
     status,
 )
@@ -72,98 +69,6 @@ def database(folder: Path, *records: Mapping[str, Any] | bytes) -> Iterator[Data
 
 
 # --- versions -------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("ecosystem", "rising"),
-    [
-        ("PyPI", ["1.0.dev1", "1.0a1", "1.0rc1", "1.0", "1.0.post1", "1.1", "1!0.1"]),
-        ("npm", ["1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-rc.1", "1.0.0", "1.0.1", "1.10.0"]),
-        ("Go", ["v0.0.0-20200101000000-abcdefabcdef", "v0.0.1", "1.2.3", "v2.0.0+incompatible"]),
-        ("crates.io", ["0.0.0-0", "0.1.0", "0.10.0"]),
-        ("RubyGems", ["2.0.0.rc1", "2.0.0", "2.0.0.1", "2.0.1-x86_64-linux", "2.0.2"]),
-        ("Maven", ["1.0-alpha-1", "1.0-SNAPSHOT", "1.0", "1.0-sp", "1.0.1", "31.1-jre"]),
-        ("NuGet", ["1.0.0-beta", "1.0.0", "1.0.0.1", "1.0.1"]),
-        ("Hex", ["1.0.0-rc.0", "1.0.0-rc.1", "1.0.0", "1.7.9", "1.7.10"]),
-        (
-            "Pub",
-            ["1.0.0-0.1.pre", "1.0.0-dev.2", "1.0.0", "1.0.0+2", "1.0.0+10", "1.0.0+a", "1.0.1"],
-        ),
-        ("SwiftURL", ["1.0.0-beta.1", "1.0", "1.0.1", "v1.1.0", "1.19.2"]),
-        ("GitHub Actions", ["1", "v1.0.1", "41", "41.0.1", "v45.0.7", "46.0.1"]),
-        (
-            "Packagist",
-            ["1.0-dev", "1.0-alpha", "1.0-a2", "1.0-b1", "1.0-RC1", "v1.0.0", "1.0-p1", "1.0.0.1"],
-        ),
-    ],
-)
-def test_versions_rise_as_their_ecosystem_has_it(ecosystem: str, rising: list[str]) -> None:
-    parsed = [parse(ecosystem, version) for version in rising]
-    assert all(one < other for one, other in pairwise(parsed))
-
-
-@pytest.mark.parametrize(
-    ("ecosystem", "version"),
-    [
-        ("PyPI", "2004d"),
-        ("npm", "1.2.3.4"),
-        ("npm", "git+ssh://host/x#v1"),
-        ("Go", "master"),
-        ("RubyGems", ""),
-        ("Packagist", "dev-master"),
-        ("Packagist", "1.x-dev"),
-        ("Maven", "${revision}"),
-        ("Maven", "[1,2)"),
-        ("Maven", "latest"),
-        ("NuGet", ""),
-        ("Hex", "1.0"),
-        ("Hex", "v1.0.0"),
-        ("Pub", "1.0"),
-        ("Pub", "1.0.0+"),
-        ("Pub", "any"),
-        ("SwiftURL", "main"),
-        ("GitHub Actions", "v4"),
-        ("GitHub Actions", "v4.1"),
-        ("GitHub Actions", "main"),
-        ("GitHub Actions", "11bd71901bbe5b1630ceea73d27597364c9af683"),
-        ("Docker", "1.0.0"),
-    ],
-)
-def test_what_is_no_version_is_refused_rather_than_placed(ecosystem: str, version: str) -> None:
-    with pytest.raises(VersionError):
-        parse(ecosystem, version)
-
-
-@given(
-    st.sampled_from(
-        ["PyPI", "npm", "RubyGems", "Packagist", "Maven", "NuGet", "Hex", "Pub", "SwiftURL"]
-    ),
-    st.text() | st.from_regex(r"v?[0-9]+(\.[0-9]+){0,3}(-[a-z.0-9]+)?(\+[a-z.0-9-]+)?"),
-)
-@settings(max_examples=150, deadline=None)
-def test_any_text_is_a_version_or_a_version_error(ecosystem: str, text: str) -> None:
-    try:
-        parsed = parse(ecosystem, text)
-    except VersionError:
-        return
-    assert parsed == parsed and not parsed < parsed  # noqa: PLR0124
-
-
-def test_build_metadata_does_not_count() -> None:
-    assert parse("Go", "2.8.2+incompatible") == parse("Go", "v2.8.2")
-
-
-def test_names_are_filed_as_osv_does() -> None:
-    assert normalised("PyPI", "Zope.Interface__x") == "zope-interface-x"
-    assert normalised("Packagist", "Monolog/Monolog") == "monolog/monolog"
-    for place in (
-        "github.com/vapor/vapor",
-        "https://github.com/Vapor/Vapor.git",
-        "ssh://git@github.com/vapor/vapor/",
-    ):
-        assert normalised("SwiftURL", place) == "github.com/vapor/vapor"
-    assert normalised("GitHub Actions", "Azure/setup-kubectl") == "azure/setup-kubectl"
-    assert normalised("Go", "github.com/Azure/x") == "github.com/Azure/x"
 
 
 # --- the walk -------------------------------------------------------------------------------------

@@ -101,13 +101,18 @@ def _gem(version: str) -> Any:
     return RubygemsVersion(match[1]).value
 
 
+# Qualifiers that mean nothing; univers does not know "release" and stumbles over "1-ga-1".
+_MAVEN_RELEASE = re.compile(r"[.-]?(?<![a-z])(?:ga|final|release)(?![a-z\d])", re.IGNORECASE)
+
+
 def _maven(version: str) -> Any:
-    from univers.versions import MavenVersion
+    from univers import maven
 
     # Maven orders any string; ranges, placeholders and "latest" are no versions all the same.
     if not re.fullmatch(r"[\w.+-]*\d[\w.+-]*", version, re.ASCII):
         raise VersionError(version)
-    return MavenVersion(version).value
+    order: Any = maven.Version  # MavenVersion would drop a leading "v"
+    return order(_MAVEN_RELEASE.sub("", version))
 
 
 def _nuget(version: str) -> Any:
@@ -119,7 +124,8 @@ def _nuget(version: str) -> Any:
 
 
 _COMPOSER = re.compile(
-    r"v?(\d{1,5})(?:\.(\d+))?(?:\.(\d+))?(?:\.(\d+))?"
+    r"v?(?:(\d{1,5})(?:\.(\d+))?(?:\.(\d+))?(?:\.(\d+))?"
+    r"|(\d{4}(?:[.:-]?\d{2}){1,6}(?:[.:-]?\d{1,3}){0,2}))"
     r"(?:[._-]?(stable|beta|b|rc|alpha|a|patch|pl|p)((?:[.-]?\d+)*))?([.-]?dev)?(?:\+.*)?",
     re.ASCII | re.IGNORECASE,
 )
@@ -127,17 +133,18 @@ _STABILITY = {"alpha": 1, "a": 1, "beta": 2, "b": 2, "rc": 3, "stable": 4, "": 4
 
 
 def _composer(version: str) -> Any:
-    """Composer's normalised form ordered as PHP's version_compare does: dev < alpha < beta < RC <
-    stable < patch. (univers orders Packagist by semantic versioning, which is wrong.)
+    """Composer's normalised form, four numbers or a date, ordered as PHP's version_compare does:
+    dev < alpha < beta < RC < stable < patch. (univers has semantic versioning, which is wrong.)
     """
     match = _COMPOSER.fullmatch(version)
     if not match:
         raise VersionError(version)
-    *numbers, stability, count, dev = match.groups()
+    *four, date, stability, count, dev = match.groups()
+    numbers = re.findall(r"\d+", date) if date else [number or 0 for number in four]
     word = (stability or "").lower()
     rank = 0 if dev and not word else _STABILITY.get(word, 5)
-    counts = tuple(int(number) for number in re.findall(r"\d+", count or ""))
-    return (*(int(number or 0) for number in numbers), rank, counts, 0 if dev else 1)
+    counts = tuple(map(int, re.findall(r"\d+", count or "")))
+    return tuple(map(int, numbers)), rank, counts, 0 if dev else 1
 
 
 _ORDERS: dict[str, Callable[[str], Any]] = {
