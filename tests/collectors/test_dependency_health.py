@@ -132,7 +132,7 @@ def test_a_deprecated_version_is_counted_however_deep_and_observed_where_it_was_
             package("fine"),
         ],
         [
-            fact("chosen", "2020-01-01", "2021-01-01", deprecated=True),
+            fact("chosen", "2020-01-01", "2021-01-01", deprecated=True)._replace(reason="Use b"),
             fact("deep", "2020-01-01", "2021-01-01", deprecated=True),
             fact("unsaid", "2020-01-01", "2021-01-01", deprecated=None),
             fact("fine", "2020-01-01", "2021-01-01"),
@@ -148,6 +148,7 @@ def test_a_deprecated_version_is_counted_however_deep_and_observed_where_it_was_
         "version": "1.0.0",
         "ecosystem": "npm",
         "latest": "9.0.0",
+        "reason": ' The notice reads: "Use b".',
     }
 
 

@@ -285,6 +285,27 @@ def test_odd_values_in_a_good_answer_are_unknown() -> None:
     assert issues == []
 
 
+@pytest.mark.parametrize(
+    ("said", "deprecated", "reason"),
+    [
+        ({"isDeprecated": True, "deprecatedReason": "Use \x1b[1mb"}, True, "Use \\x1b[1mb"),
+        ({"isDeprecated": False, "projectStatus": {"status": "active"}}, False, ""),
+        ({"isDeprecated": False, "projectStatus": {"status": "archived"}}, True, "is archived"),
+        ({"projectStatus": {"status": "quarantined", "reason": "x"}}, True, "is quarantined"),
+        ({"projectStatus": "archived", "deprecatedReason": ["a"]}, None, ""),
+    ],
+)
+def test_why_a_version_is_deprecated_is_kept(
+    said: dict[str, Any], deprecated: bool | None, reason: str
+) -> None:
+    path = "/v3/systems/npm/packages/x"
+    answers = {path: versions(v1="2020-01-01"), f"{path}/versions/1": said}
+    with served(answering(answers)) as (url, _):
+        for _again in range(2):  # asked, then from the cache
+            facts, _ = gather(package("x", "1"), online=True, day=DAY, depsdev=url)
+            assert (facts[1].deprecated, facts[1].reason[-len(reason) :]) == (deprecated, reason)
+
+
 @pytest.mark.parametrize(("status", "most"), [(500, client.GIVE_UP + 8), (429, 8)])
 def test_a_service_that_is_down_is_left_alone(status: int, most: int) -> None:
     rows = [package(f"p{number:02}", "1.0.0") for number in range(60)]

@@ -38,6 +38,7 @@ class Used(NamedTuple):
     latest_published: datetime | None
     last_release: datetime | None
     deprecated: bool | None
+    reason: str
     locations: tuple[Location, ...]
 
     @property
@@ -80,6 +81,7 @@ def dependency_health(
                     "version": one.version,
                     "ecosystem": one.ecosystem,
                     "latest": one.latest if one.latest not in ("", one.version) else "none named",
+                    "reason": f' The notice reads: "{one.reason}".' if one.reason else "",
                 },
             )
 
@@ -91,8 +93,8 @@ def _used(packages: DataFrame, facts: DataFrame) -> list[Used]:
     found = []
     for key, rows in shipped.groupby(_KEY, sort=True):
         names = tuple(map(str, key))
-        published, latest, latest_published, last, deprecated = said.get(
-            names, (None, "", None, None, None)
+        published, latest, latest_published, last, deprecated, reason = said.get(
+            names, (None, "", None, None, None, "")
         )
         places = rows.sort_values(["manifest", "line"])[["manifest", "line"]].drop_duplicates()
         found.append(
@@ -100,13 +102,14 @@ def _used(packages: DataFrame, facts: DataFrame) -> list[Used]:
                 *(names[0], names[1], names[2], names[3], bool((rows["direct"] == True).any())),  # noqa: E712
                 *(published, str(latest), latest_published, last),
                 None if deprecated is None else bool(deprecated),
+                str(reason),
                 tuple(Location(path, line) for path, line in _rows(places, ["manifest", "line"])),
             )
         )
     return found
 
 
-_SAID = ["published", "latest", "latest_published", "last_release", "deprecated"]
+_SAID = ["published", "latest", "latest_published", "last_release", "deprecated", "reason"]
 
 
 def _rows(table: DataFrame, columns: list[str]) -> Iterator[tuple[Any, ...]]:

@@ -18,6 +18,7 @@ SYSTEMS = {  # ecosystem as OSV calls it -> deps.dev's system
     "PyPI": "pypi",
     "RubyGems": "rubygems",
 }
+_GIVEN_UP = ("archived", "deprecated", "quarantined")  # PyPI's project status markers (PEP 792)
 _OLDEST = 1990  # years before are a zero that somebody took for a date
 _LONGEST = 200  # characters of a text that is kept
 
@@ -34,6 +35,7 @@ class PackageFact(NamedTuple):
     last_release: datetime | None  # of whichever version
     deprecated: bool | None  # the version in use; None = the service does not say
     licence: str  # "" = not known
+    reason: str = ""  # why it is deprecated, in the makers' words or as a status such as "archived"
 
 
 class PackageLookup(NamedTuple):
@@ -62,6 +64,7 @@ class Details(NamedTuple):
     published: str = ""
     deprecated: bool | None = None
     licences: tuple[str, ...] = ()
+    reason: str = ""
 
 
 class Wish(NamedTuple):
@@ -111,11 +114,15 @@ def read_details(answer: Any) -> Details:
     licences = answer.get("licenses", []) if isinstance(answer, dict) else None
     if not isinstance(licences, list) or not all(isinstance(one, str) for one in licences):
         raise LookupFailed("the answer has another form")
-    deprecated = answer.get("isDeprecated")
+    deprecated, reason = answer.get("isDeprecated"), _text(answer.get("deprecatedReason"))
+    status = answer.get("projectStatus")
+    if isinstance(status, dict) and status.get("status") in _GIVEN_UP:
+        deprecated, reason = True, reason or f"the project is {status['status']}"
     return Details(
         _day(answer.get("publishedAt")),
         deprecated if isinstance(deprecated, bool) else None,
         tuple(sorted({_text(one) for one in licences[:20]} - {""})),
+        reason,
     )
 
 
@@ -126,9 +133,9 @@ def kept_releases(stored: Any) -> Releases:
 
 def kept_details(stored: Any) -> Details:
     """Details as the cache has them. Raises TypeError or ValueError."""
-    published, deprecated, licences = stored
+    published, deprecated, licences, reason = stored
     kept = deprecated if isinstance(deprecated, bool) else None
-    return Details(_text(published), kept, tuple(map(_text, licences)))
+    return Details(_text(published), kept, tuple(map(_text, licences)), _text(reason))
 
 
 def _text(value: Any) -> str:
@@ -164,4 +171,5 @@ def fact_of(wish: Wish, releases: Releases, details: Details) -> PackageFact:
         _time(releases.last_release),
         details.deprecated,
         between.join(parts),
+        details.reason,
     )
