@@ -125,6 +125,10 @@ def _places(tree: Any) -> list[tuple[Any, Any]]:
     return places
 
 
+MERGED = b"a: &a\n" + b"".join(b"  k%d: 1\n" % n for n in range(1_000))
+MERGED += b"services:\n" + b"".join(b"  s%d: {<<: *a}\n" % n for n in range(1_000))
+
+
 @pytest.mark.parametrize(
     ("form", "bomb"),
     [
@@ -146,6 +150,13 @@ def _places(tree: Any) -> list[tuple[Any, Any]]:
         ("setup_py", b"setup(" * 50_000),
         ("setup_py", b"x = " + b"-" * 200_000 + b"1"),
         ("setup_py", b"setup(install_requires=['a'])\0"),
+        ("compose", b"a: &a [*a]"),
+        ("compose", b"a: &b 1\n--- \nb: *b"),
+        ("compose", b"a: " + b"[" * 100 + b"]" * 100),
+        ("compose", b"? [a]\n: b"),
+        ("compose", MERGED),
+        ("github_actions", b"jobs: " + b"{a: " * 100_000),
+        ("github_actions", b"jobs: \x00"),
         ("bun_lock", b"/*" * 500_000),
         ("bun_lock", b'"\\"' * 300_000),
     ],
@@ -252,6 +263,22 @@ def test_yaml_comments_behind_values_are_dropped() -> None:
     assert block_yaml(text) == {
         "a": "^1.0", "b": {"c": "x # y"}, "d": "http://x/#y", "e": '" # q', "f": '"x # y',
     }  # fmt: skip
+
+
+def test_aliases_are_shared_and_not_copied() -> None:
+    """A billion laughs, and a list of steps that ten thousand jobs share."""
+    layers = b"".join(
+        b"l%d: &l%d [%s]\n" % (n + 1, n + 1, b", ".join([b"*l%d" % n] * 9)) for n in range(30)
+    )
+    laughs = b"l0: &l0 [x]\n" + layers + b"services: {a: {image: *l30}, b: {image: b:1}}"
+    (row,) = outcome(FORMATS["compose"], laughs)["dependencies"]
+    assert (row["name"], row["version"]) == ("b", "1")
+    steps = b"x: &s\n" + b"- uses: a/b@v1.0.0\n" * 5_000
+    jobs = b"jobs:\n" + b"".join(b"  j%d: {steps: *s}\n" % n for n in range(10_000))
+    begin = time.monotonic()
+    found = outcome(FORMATS["github_actions"], steps + jobs)
+    assert len(found["dependencies"]) == 5_000
+    assert time.monotonic() - begin < 20
 
 
 def test_yaml_keeps_text_as_it_stands() -> None:
