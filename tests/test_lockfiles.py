@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from techdd.lockfiles import Dependency, Lockfile, block_yaml, scope_of, stays_below
+from techdd.lockfiles import Dependency, Lockfile, Open, block_yaml, scope_of, stays_below
 from techdd.lockfiles.unsupported import unsupported
 from techdd.plugins import discover
 
@@ -34,6 +34,8 @@ def outcome(form: Lockfile, data: bytes) -> dict[str, Any]:
                 plain = Dependency("", None)._asdict()
                 shown = {k: v for k, v in fields.items() if v != plain[k] or k == "version"}
                 found["dependencies"].append(json.loads(json.dumps(shown)))
+            elif isinstance(row, Open):
+                found.setdefault("open", []).append(list(row))
             else:
                 found["issues"].append([row.reason, row.path, row.detail])
     except ValueError as error:
@@ -228,6 +230,8 @@ def test_deep_bills_of_materials_are_read_to_the_ground() -> None:
         ("docker-compose.prod.yml", ["compose"]),
         ("infra/.terraform.lock.hcl", ["terraform_lock"]),
         ("app/build.gradle.kts", ["gradle_build"]),
+        ("settings.gradle", ["gradle_build"]),
+        ("gradle.properties", ["gradle_properties"]),
     ],
 )
 def test_formats_know_their_files(path: str, names: list[str]) -> None:

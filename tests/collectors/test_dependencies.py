@@ -579,3 +579,112 @@ def test_install_scripts_count_where_a_lock_file_says_so() -> None:
     for given in (rows, rows[::-1]):
         assert asked(given) == (1, "stated of 2 of 3 packages", "")
     assert asked(rows[3:])[0] is None
+
+
+CATALOGUE = """[versions]
+acme = "1.0"
+
+[libraries]
+acme-core = { module = "org.acme:core", version.ref = "acme" }
+acme-test_kit = "org.acme:test-kit:2.0"
+unused = "org.acme:unused:3.0"
+managed = { module = "org.acme:managed" }
+
+[bundles]
+acme = ["acme-core", "managed"]
+
+[plugins]
+acme = { id = "org.acme", version.ref = "acme" }
+own = { id = "own.conventions" }
+"""
+
+
+def test_a_catalogue_explains_the_aliases_of_the_scripts_below_it(tmp_path: Path) -> None:
+    script = """plugins {
+    alias(libs.plugins.acme)
+    alias(libs.plugins.own)
+}
+dependencies {
+    implementation(libs.bundles.acme)
+    testImplementation(libs.acme.testKit)
+    implementation("org.acme:by-version:${libs.versions.acme.get()}")
+}
+"""
+    packages, manifests, issues = gather(
+        tmp_path,
+        {
+            "gradle/libs.versions.toml": CATALOGUE.replace("test_kit", "testKit"),
+            "app/build.gradle.kts": script,
+            "tool/build.gradle.kts": "dependencies { testImplementation(libs.acme.core) }",
+        },
+    )
+    assert issues == []
+    assert [(p.name, p.version, p.scope, p.manifest, p.line) for p in packages] == [
+        ("org.acme:by-version", "1.0", "runtime", "app/build.gradle.kts", 8),
+        ("org.acme:core", "1.0", "runtime", "gradle/libs.versions.toml", 5),
+        ("org.acme:test-kit", "2.0", "development", "gradle/libs.versions.toml", 6),
+        ("org.acme:unused", "3.0", "unknown", "gradle/libs.versions.toml", 7),
+        ("org.acme:managed", None, "runtime", "gradle/libs.versions.toml", 8),
+        ("org.acme:org.acme.gradle.plugin", "1.0", "development", "gradle/libs.versions.toml", 14),
+    ]
+    assert all(p.direct for p in packages)
+    assert {m.path: m.lock for m in manifests} == {
+        "app/build.gradle.kts": "",
+        "gradle/libs.versions.toml": "",
+        "tool/build.gradle.kts": "",
+    }
+
+
+def test_what_no_file_explains_is_a_gap(tmp_path: Path) -> None:
+    aliases = "implementation(libs.nowhere)\n implementation(other.acme.core)\n api(deps.gone)"
+    packages, _, issues = gather(
+        tmp_path,
+        {
+            "a/gradle/libs.versions.toml": CATALOGUE,
+            "a/build.gradle": f"dependencies {{ {aliases} }}",
+            "b/build.gradle": "dependencies {\n api(libs.acme.core)\n api 'o:n:$v' }",
+        },
+    )
+    assert [(one.path, one.detail) for one in issues] == [
+        ("a/build.gradle", "2 from another file or a run, such as libs.nowhere"),
+        ("b/build.gradle", "2 from another file or a run, such as libs.acme.core"),
+    ]
+    assert [(p.name, p.version, p.requirement) for p in packages if p.manifest[0] == "b"] == [
+        ("o:n", None, "$v")
+    ]
+
+
+def test_variables_of_the_files_above_fill_in_versions(tmp_path: Path) -> None:
+    wishes = ("o:p:$inProperties", "o:r:${versions.inRoot}", "o:s:$shared", "o:d:$differs")
+    lines = "\n".join(f'  api "{wish}"' for wish in wishes)
+    packages, _, issues = gather(
+        tmp_path,
+        {
+            "gradle.properties": "inProperties=1.0\ndiffers = 1\nnear=above",
+            "build.gradle": "ext { versions = [inRoot: '2.0']; differs = '2' }",
+            "gradle/shared.gradle": "ext.shared = '3.0'\next.fromAbove = 'o:v:4.0'",
+            "app/gradle.properties": "near=5.0",
+            "app/build.gradle": f"dependencies {{\n{lines}\n  api 'o:n:$near'\n  api fromAbove\n}}",
+        },
+    )
+    assert {p.name: p.version for p in packages} == {
+        "o:p": "1.0", "o:r": "2.0", "o:s": "3.0", "o:d": None, "o:n": "5.0", "o:v": "4.0",
+    }  # fmt: skip
+    assert [(one.path, one.detail) for one in issues] == [
+        ("app/build.gradle", "1 from another file or a run, such as o:d:$differs")
+    ]
+
+
+def test_a_lock_beside_a_script_settles_its_aliases(tmp_path: Path) -> None:
+    packages, _, issues = gather(
+        tmp_path,
+        {
+            "gradle/libs.versions.toml": CATALOGUE,
+            "build.gradle": "dependencies {\n  api(libs.acme.core)\n  api(gone.lib)\n}",
+            "gradle.lockfile": "org.acme:core:1.1=runtimeClasspath\n",
+        },
+    )
+    assert issues == []
+    assert [(p.version, p.direct) for p in packages if p.manifest == "gradle.lockfile"] == [
+        ("1.1", True)
+    ]

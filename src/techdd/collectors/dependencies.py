@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from techdd.collectors import Answered, Gathered, collector, probe
 from techdd.facts import Package
-from techdd.lockfiles import MIXED, Aside, Dependency, Lockfile, Parsed, scope_of
+from techdd.lockfiles import MIXED, Aside, Dependency, Lockfile, Open, Parsed, scope_of
+from techdd.lockfiles.explaining import explained
 from techdd.lockfiles.locking import Read, by_folder, floats, lacking, locks_of, settled
 from techdd.lockfiles.unsupported import unsupported
 from techdd.model import Issue, Location, Metric, Observation, Series, Value
@@ -49,7 +50,7 @@ _VENDORED = re.compile(
 )
 _UNSHIPPED = re.compile(
     r"(?<![a-z])(tests?|testing|testdata|specs?|fixtures?|e2e|examples?|samples?|demos?|docs?"
-    r"|documentation|benchmarks?|devcontainer)(?![a-z])|(?<![A-Z])Tests?\b"
+    r"|documentation|benchmarks?|devcontainer|buildSrc|build-logic)(?![a-z])|(?<![A-Z])Tests?\b"
 )
 
 
@@ -75,23 +76,29 @@ def dependencies(repo: Repository) -> Gathered:
         else:
             chosen.append((entry, known))
     reads: list[Read] = []
+    asides: dict[str, Aside] = {}
     contents = repo.blobs(entry.blob for entry, _ in chosen)
     for (entry, form), (_, content) in zip(chosen, contents, strict=True):
         if content is None:
             yield Issue("content is missing or damaged", entry.path, transient=True)
             continue
         parsed = list(_guarded(form, content))
+        aside = asides[entry.path] = _aside(form, content)
         rows = tuple(_cleaned(row) for row in parsed if isinstance(row, Dependency))
+        wishes = tuple(row for row in parsed if isinstance(row, Open))
         issues = [row for row in parsed if isinstance(row, Issue)]
         partial = any(issue.reason == _OPEN for issue in issues)
-        if rows or partial or not form.sparse:
+        if rows or wishes or partial or not form.sparse:
             broken = any(issue.reason == _BROKEN for issue in issues)
-            aside = _aside(form, content)
             scope = _scope(entry.path, form)
-            reads.append(Read(entry.path, form, scope, rows, partial, broken, aside))
+            reads.append(Read(entry.path, form, scope, rows, partial, broken, aside, wishes))
         for issue in issues:
             if issue.reason != _OPEN or not _settled_beside(entry.path, form, tree):
                 yield replace(issue, path=entry.path, detail=clean(issue.detail))
+    for place, (read, left) in enumerate(explained(reads, asides)):
+        reads[place] = replace(read, rows=tuple(map(_cleaned, read.rows)))
+        if left and not _settled_beside(read.path, read.format, tree):
+            yield replace(left, detail=clean(left.detail))
     yield from _together(reads)
 
 
@@ -121,7 +128,9 @@ def _aside(form: Lockfile, content: bytes) -> Aside:
         found = form.aside(content) if form.aside else Aside()
     except (ValueError, RecursionError, MemoryError):
         return Aside()  # its parser says why
-    return Aside(clean(found.own), frozenset(map(clean, found.peers)))
+    aliases = {alias: tuple(map(clean, names)) for alias, names in found.aliases.items()}
+    peers = frozenset(map(clean, found.peers))
+    return found._replace(own=clean(found.own), peers=peers, aliases=aliases)
 
 
 def _cleaned(row: Dependency) -> Dependency:
@@ -149,14 +158,15 @@ def _together(reads: list[Read]) -> Iterator[Package | Manifest]:
     ours: dict[str, set[str]] = defaultdict(set)  # ecosystem -> the client's own packages
     for read in reads:
         ours[read.format.ecosystem].add(read.aside.own)
+    listing = {path for read in reads for path in read.listed}  # catalogues
     found: list[Package] = []
     for read in reads:
         locks = locks_of(read, folders) if read.format.locks else [read] * read.format.locked
-        for lock in locks:
-            governed[lock.path].append(read)
+        for path in (*(lock.path for lock in locks), *read.listed):
+            governed[path].append(read)
         own = ours[read.format.ecosystem]
         missing = lacking(read, locks, own)
-        if not read.pinned:
+        if not read.pinned and read.path not in listing:
             # A name of one's own may be another's as well, which its lock would then have.
             locked = frozenset[str]().union(own if locks else (), *(lock.names for lock in locks))
             found += _packages(read, (row for row in read.rows if row.name not in locked))
@@ -172,7 +182,7 @@ def _together(reads: list[Read]) -> Iterator[Package | Manifest]:
             ", ".join(missing[:_NAMED]) if missing else "",
         )
     for read in reads:
-        if read.pinned:
+        if read.pinned or read.path in listing:
             found += _packages(read, settled(read, governed[read.path]))
     yield from sorted(found, key=lambda row: (row.manifest, row.line or 0, row.name, str(row[2])))
 

@@ -9,10 +9,11 @@ be parsed.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from techdd.lockfiles._reading import (
     Lines,
@@ -39,6 +40,7 @@ __all__ = [
     "Issue",
     "Lines",
     "Lockfile",
+    "Open",
     "Parsed",
     "block_yaml",
     "decoded",
@@ -81,15 +83,34 @@ class Dependency(NamedTuple):
     installs: bool | None = None
 
 
+class Open(NamedTuple):
+    """What a manifest asks for in words that another file explains: an alias of a catalogue
+    (`libs.okhttp`), or a name and version with variables (`org.acme:core:$coreVersion`).
+    """
+
+    text: str
+    line: int | None
+    scope: str = "runtime"
+
+
+_NONE: Mapping[str, Any] = MappingProxyType({})
+
+
 class Aside(NamedTuple):
-    """What a manifest says beside its wishes: its own name, and the names that others provide."""
+    """What a file says beside its wishes.
+
+    Its own name; the names that others provide; and what explains an `Open` of other files: texts
+    by the name of the variable, and names of packages by their alias.
+    """
 
     own: str = ""
     peers: frozenset[str] = frozenset()
+    values: Mapping[str, str] = _NONE
+    aliases: Mapping[str, tuple[str, ...]] = _NONE
 
 
 NO_ASIDE = Aside()
-Parsed = Iterator[Dependency | Issue]
+Parsed = Iterator[Dependency | Open | Issue]
 
 
 @dataclass(frozen=True)

@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
 from posixpath import basename, dirname
 
-from techdd.lockfiles import NO_ASIDE, Aside, Dependency, Lockfile
+from techdd.lockfiles import NO_ASIDE, Aside, Dependency, Lockfile, Open
 
 
 @dataclass(frozen=True)
 class Read:
     """A file as its parser read it. `scope` is "development" for one that is not shipped;
     `partial` says that it asks for more than could be read, `broken` that its parser gave up.
+    `open` is what other files have to explain, `listed` what it asks for of which others have the
+    version, by the path of that file.
     """
 
     path: str
@@ -26,11 +28,18 @@ class Read:
     partial: bool = False
     broken: bool = False
     aside: Aside = NO_ASIDE
+    open: tuple[Open, ...] = ()
+    listed: Mapping[str, tuple[Dependency, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def wishes(self) -> tuple[Dependency, ...]:
+        """Its packages, and those that it asks for and another file lists."""
+        return self.rows + tuple(row for rows in self.listed.values() for row in rows)
 
     @cached_property
     def names(self) -> frozenset[str]:
         """The names of the packages in it."""
-        return frozenset(row.name for row in self.rows)
+        return frozenset(row.name for row in self.wishes)
 
     @cached_property
     def pins_itself(self) -> bool:
@@ -128,7 +137,7 @@ def settled(lock: Read, manifests: Iterable[Read]) -> Iterator[Dependency]:
     complete = True
     for manifest in manifests:
         complete = complete and not manifest.partial
-        for wish in manifest.rows:
+        for wish in manifest.wishes:
             scope = "development" if manifest.scope == "development" else wish.scope
             if manifest is not lock and (wish.name not in asked or scope == "runtime"):
                 asked[wish.name] = wish._replace(scope=scope)

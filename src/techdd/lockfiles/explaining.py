@@ -1,0 +1,111 @@
+"""What one file asks for in words of another: Gradle's catalogues and variables; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from posixpath import basename, dirname
+
+from techdd.lockfiles import Aside, Dependency, Issue, Open
+from techdd.lockfiles._gradle import filled
+from techdd.lockfiles._modules import accessor, module
+from techdd.lockfiles.locking import Read
+from techdd.text import without_credentials
+
+_CATALOGUE = ".versions.toml"
+_FOLDER = "gradle"  # beside the scripts, where catalogues and shared scripts usually lie
+
+
+def explained(
+    reads: Iterable[Read], asides: Mapping[str, Aside]
+) -> Iterator[tuple[Read, Issue | None]]:
+    """Each file with what the `asides` (by path) explain of it, and an Issue for what is left.
+
+    What a catalogue lists stays the catalogue's: `Read.listed` says who asks for it and what for.
+    """
+    words = _Words(asides)
+    for read in reads:
+        rows, left = list(read.rows), []
+        listed: dict[str, tuple[Dependency, ...]] = {}
+        for wish in read.open:
+            row = words.package(read.path, wish)
+            catalogue, names = words.listed(read.path, wish.text) if row is None else ("", ())
+            if catalogue:
+                asked = (Dependency(name, None, "", wish.line, True, wish.scope) for name in names)
+                listed[catalogue] = (*listed.get(catalogue, ()), *asked)
+                continue
+            if row:
+                rows.append(row)
+            if row is None or "$" in row.requirement:
+                left.append(wish.text)
+        partial = read.partial or bool(left)
+        detail = (
+            f"{len(left)} from another file or a run, such as {without_credentials(left[0])}"
+            if left
+            else ""
+        )
+        yield (
+            replace(read, rows=tuple(rows), listed=listed, partial=partial),
+            Issue("unresolved version", read.path, detail) if left else None,
+        )
+
+
+class _Words:
+    """Looks words up in the files of a folder and of those above; the nearest count."""
+
+    def __init__(self, asides: Mapping[str, Aside]) -> None:
+        self._catalogues: dict[str, list[tuple[str, Aside]]] = {}
+        self._said: dict[str, dict[str, str]] = {}
+        for path, aside in sorted(asides.items()):
+            folder = dirname(path)
+            if aside.aliases:
+                self._catalogues.setdefault(folder, []).append((path, aside))
+            said = self._said.setdefault(folder, {})
+            stem = f"{_stem(path)}." if path.endswith(_CATALOGUE) else ""
+            for name, value in aside.values.items():
+                key = f"{stem}{name}"
+                # Where two files of a folder differ, a run decides.
+                said[key] = value if said.get(key, value) == value else ""
+        self._known: dict[str, dict[str, str]] = {}
+
+    def package(self, path: str, wish: Open) -> Dependency | None:
+        """The package that a text names; with a variable as its version where nobody says it."""
+        values = self._values(dirname(path))
+        text = filled(values.get(wish.text, wish.text), values)
+        if row := module(text, wish.line, wish.scope):
+            return row
+        name, _, version = text.rpartition(":")
+        row = module(name, wish.line, wish.scope) if "$" in version else None
+        return row and row._replace(requirement=version)
+
+    def listed(self, path: str, text: str) -> tuple[str, tuple[str, ...]]:
+        """(path of the catalogue, names of the packages) of an accessor such as `libs.okhttp`."""
+        head, _, rest = text.partition(".")
+        for folder in _above(dirname(path)):
+            some = self._catalogues.get(folder, [])
+            for catalogue, aside in sorted(some, key=lambda one: _stem(one[0]) != head):
+                if names := aside.aliases.get(accessor(rest)):
+                    return catalogue, names
+        return "", ()
+
+    def _values(self, folder: str) -> dict[str, str]:
+        if folder not in self._known:
+            values: dict[str, str] = {}
+            for place in _above(folder):
+                values = {**self._said.get(place, {}), **values}
+            self._known[folder] = {name: value for name, value in values.items() if value}
+        return self._known[folder]
+
+
+def _stem(path: str) -> str:
+    return basename(path).removesuffix(_CATALOGUE)
+
+
+def _above(folder: str) -> Iterator[str]:
+    """The folder, its `gradle`, and those above up to the root, the nearest first."""
+    while True:
+        yield folder
+        yield f"{folder}/{_FOLDER}".strip("/")
+        if not folder:
+            return
+        folder = dirname(folder)
