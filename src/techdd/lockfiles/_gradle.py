@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from techdd.lockfiles import without_comments
+from techdd.lockfiles._reading import DEPTH
 
 _TOKEN = re.compile(
     r'"""(?P<block>.*?)(?:"""|\Z)|\'\'\'(?P<raw>.*?)(?:\'\'\'|\Z)'
@@ -107,10 +108,14 @@ def _tokens(text: str) -> Iterator[Token]:
 
 
 class _Frame(NamedTuple):
-    bracket: str
-    label: str  # the name before it
+    label: str  # the name before the bracket
     block: str
+    held: str  # the path of the map that it is within, with a dot behind
     tests: bool
+
+
+_OUTSIDE = _Frame("", "", "", False)
+_NOTHING = [Token("line", "\n", 0)] * 4  # so that a look ahead or back needs no care
 
 
 def read_script(text: str) -> Script:
@@ -120,139 +125,126 @@ def read_script(text: str) -> Script:
 
 class _Reader:
     def __init__(self, tokens: list[Token]) -> None:
-        self._tokens = [*tokens, Token("line", "\n", 0)]
-        self._frames: list[_Frame] = []
+        self._tokens = [*_NOTHING, *tokens, *_NOTHING]
+        self._frames = [_OUTSIDE]
         self._closed = ""  # the label of the bracket that was closed last
         self._closure: int | None = None  # where the closure of the last call would begin
         self._conflicts: set[str] = set()
         self._found = Script()
 
     def read(self) -> Script:
-        at = 0
-        while at < len(self._tokens):
+        at, end = len(_NOTHING), len(self._tokens) - len(_NOTHING)
+        while at < end:
             at = self._step(at)
         for path in self._conflicts:
             del self._found.values[path]
         return self._found
 
-    def _text(self, at: int, kind: str = "") -> str:
+    def _text(self, at: int, kind: str) -> str:
         """What stands there, where it is of this kind; "" elsewhere."""
-        token = self._tokens[at] if 0 <= at < len(self._tokens) else None
-        return token.text if token and kind in ("", token.kind) else ""
-
-    @property
-    def _block(self) -> str:
-        return self._frames[-1].block if self._frames else ""
+        token = self._tokens[at]
+        return token.text if token.kind == kind else ""
 
     def _step(self, at: int) -> int:
         token = self._tokens[at]
-        if token.kind == "mark" and token.text in _OPEN:
-            self._frames.append(self._frame(at))
-        elif token.kind == "mark" and token.text in _CLOSE and self._frames:
-            self._closed = self._frames.pop().label
-        elif token.kind in ("name", "text") and self._begins(at):
-            return self._call(at)
-        elif token.kind == "name" and self._block == "closure":
-            self._strict(at)
-        elif token.kind in ("name", "text"):
-            self._value(at)
+        if token.kind == "mark":
+            if token.text in _OPEN:
+                self._frames.append(self._frame(at))
+                if len(self._frames) > DEPTH:
+                    raise ValueError(f"line {token.line}: nested too deeply")
+            elif token.text in _CLOSE and len(self._frames) > 1:
+                self._closed = self._frames.pop().label
+        elif token.kind != "line":
+            if self._begins(at):
+                return self._call(at)
+            if self._frames[-1].block == "closure":
+                self._strict(at)
+            else:
+                self._value(at)
         return at + 1
 
     def _frame(self, at: int) -> _Frame:
         before = at - 1
-        while self._text(before, "line"):
+        while before > 0 and self._tokens[before].kind == "line":
             before -= 1
-        if self._text(before) in ("getting", "creating"):  # val commonTest by getting {
+        if self._text(before, "name") in ("getting", "creating"):  # val commonTest by getting {
             before -= 2
-        if self._text(before) in ("=", ":"):  # a map, by the name of what holds it
+        if self._text(before, "mark") in ("=", ":"):  # a map, by the name of what holds it
             before -= 1
-        label = self._closed if self._text(before) == ")" else self._dotted(before)
-        bracket, block, word = self._text(at), self._block, label.rpartition(".")[2]
-        if bracket == "{" and at == self._closure:
+        label = self._closed if self._text(before, "mark") == ")" else self._dotted(before)
+        bracket, outer, word = self._tokens[at].text, self._frames[-1], label.rpartition(".")[2]
+        block, held = outer.block, outer.held
+        if bracket == "[" and label:
+            held = f"{held}{label}."[-_LONGEST:]
+        elif bracket == "{" and at == self._closure:
             block = "closure"
         elif bracket == "{" and word in _BLOCKS and _BLOCKS[word] in ("", block):
             block = {"dependencyManagement": "management"}.get(word, word)
         elif bracket == "{" and word == "dependencies" and block != "management":
             block = word
-        tests = bool(self._frames) and self._frames[-1].tests
-        return _Frame(bracket, label, block, tests or bool(_TESTS.search(label)))
+        return _Frame(label, block, held, outer.tests or bool(_TESTS.search(label)))
 
     def _begins(self, at: int) -> bool:
         """Whether a call of interest begins here: its name, then `(`, or arguments on the line."""
-        token, after = (
-            self._tokens[at],
-            self._tokens[at + 1] if at + 1 < len(self._tokens) else None,
-        )
-        if after is None or _OTHER.fullmatch(token.text):
-            return False
+        token, before, after = self._tokens[at], self._tokens[at - 1], self._tokens[at + 1]
         called = after.text == "(" and after.kind == "mark"
-        if self._text(at - 1) == ".":  # dependencies.add("implementation", ...)
-            return called and self._text(at - 2) == "dependencies"
-        if not self._block or self._block == "closure" or (token.kind == "text" and not called):
+        if before.text == ".":  # dependencies.add("implementation", ...)
+            return called and self._text(at - 2, "name") == "dependencies"
+        if self._frames[-1].block in ("", "closure"):
             return False
         bare = after.kind in ("text", "name") and token.kind == "name"
-        before = self._tokens[at - 1] if at else None
-        starts = before is None or before.kind == "line" or before.text in ("{", ";", ")", "}", ">")
-        return starts and (called or bare)
+        starts = before.kind == "line" or before.text in ("{", ";", ")", "}", ">")
+        return starts and (called or bare) and not _OTHER.fullmatch(token.text)
 
     def _call(self, at: int) -> int:
-        token = self._tokens[at]
+        """Takes the call up to the end of its arguments, without what stands in braces there."""
+        token, frame = self._tokens[at], self._frames[-1]
         called = self._text(at + 1, "mark") == "("
         depth, braces, position = 0, 0, at + 1
         arguments: list[Token] = []
         while position < len(self._tokens):
             one = self._tokens[position]
-            mark = one.text if one.kind == "mark" else ""
+            mark = one.text if one.kind == "mark" else " "
             goes_on = bool(arguments) and arguments[-1].text in (",", "+")
-            ends = one.kind == "line" and not goes_on
-            if depth == 0 and (ends or mark in ("{", ";", "}") or (mark and mark in _CLOSE)):
+            if not depth and ((one.kind == "line" and not goes_on) or mark in "{;" + _CLOSE):
                 break
             braces += (mark == "{") - (mark == "}")
-            depth += (mark in _OPEN if mark else 0) - (mark in _CLOSE if mark else 0)
+            depth += (mark in _OPEN) - (mark in _CLOSE)
             if one.kind != "line" and not braces and mark != "}":
                 arguments.append(one)
             position += 1
-            if called and depth == 0 and self._block != "plugins":
+            if called and not depth and frame.block != "plugins":
                 break
-        self._found.calls.append(
-            Call(
-                self._block or "dependencies",
-                token.text,
-                arguments,
-                token.line,
-                bool(self._frames) and self._frames[-1].tests,
-            )
-        )
-        self._closure = position if self._text(position, "mark") == "{" else None
+        block = frame.block or "dependencies"
+        self._found.calls.append(Call(block, token.text, arguments, token.line, frame.tests))
+        self._closure = position
         return position
 
     def _strict(self, at: int) -> None:
         """`version { strictly("1.0") }` in the closure of a dependency."""
-        if self._text(at) in ("strictly", "require", "prefer") and self._found.calls:
+        if self._tokens[at].text in ("strictly", "require", "prefer"):
             stated = self._text(at + 1, "text") or self._text(at + 2, "text")
             self._found.calls[-1].version = self._found.calls[-1].version or stated
 
     def _value(self, at: int) -> None:
         """`x = "1"`, `x: "1"` in a map, `extra["x"] = "1"`, `x by extra("1")`, `set("x", "1")`."""
-        token = self._tokens[at]
-        marks = [self._text(at + step) for step in range(1, 4)]
+        token, after, second = self._tokens[at], self._tokens[at + 1].text, self._tokens[at + 2]
         if token.kind == "text":
-            if marks[:2] == ["]", "="]:
+            if after == "]" and second.text == "=":
                 self._hold(token.text, at + 3)
-            elif marks[0] == "," and self._text(at - 2) == "set":
+            elif after == "," and self._text(at - 2, "name") == "set":
                 self._hold(token.text, at + 2)
-        elif marks[0] in ("=", ":") and marks[1] != "=":
-            held = [one.label for one in self._frames if one.label and one.bracket == "["]
-            self._hold(".".join([*held, self._dotted(at)]), at + 2)
-        elif marks == ["by", "extra", "("]:
+        elif after in ("=", ":") and second.kind == "text":
+            self._hold(self._frames[-1].held + self._dotted(at), at + 2)
+        elif after == "by" and second.text == "extra":
             self._hold(token.text, at + 4)
 
     def _dotted(self, at: int) -> str:
         """The path that ends here: `ext.versions.kotlin` -> "versions.kotlin"."""
         names = [self._text(at, "name")]
-        while self._text(at - 1) == "." and self._text(at - 2, "name"):
+        while self._tokens[at - 1].text == "." and self._text(at - 2, "name"):
             at -= 2
-            names.append(self._text(at))
+            names.append(self._tokens[at].text)
         return path_of(names[::-1])
 
     def _hold(self, path: str, at: int) -> None:

@@ -3,54 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from posixpath import basename, dirname
+from typing import NamedTuple
 
-from techdd.lockfiles import Aside, Dependency, Issue, Open
+from techdd.lockfiles import Aside, Dependency, Open
 from techdd.lockfiles._gradle import filled
 from techdd.lockfiles._modules import accessor, module
-from techdd.lockfiles.locking import Read
-from techdd.text import without_credentials
 
 _CATALOGUE = ".versions.toml"
 _FOLDER = "gradle"  # beside the scripts, where catalogues and shared scripts usually lie
 
 
-def explained(
-    reads: Iterable[Read], asides: Mapping[str, Aside]
-) -> Iterator[tuple[Read, Issue | None]]:
-    """Each file with what the `asides` (by path) explain of it, and an Issue for what is left.
-
-    What a catalogue lists stays the catalogue's: `Read.listed` says who asks for it and what for.
+class Explained(NamedTuple):
+    """What became of a file's `Open`: packages of its own; those that a catalogue lists, by its
+    path, which stay the catalogue's; and the words that nobody explains.
     """
-    words = _Words(asides)
-    for read in reads:
-        rows, left = list(read.rows), []
-        listed: dict[str, tuple[Dependency, ...]] = {}
-        for wish in read.open:
-            row = words.package(read.path, wish)
-            catalogue, names = words.listed(read.path, wish.text) if row is None else ("", ())
-            if catalogue:
-                asked = (Dependency(name, None, "", wish.line, True, wish.scope) for name in names)
-                listed[catalogue] = (*listed.get(catalogue, ()), *asked)
-                continue
-            if row:
-                rows.append(row)
-            if row is None or "$" in row.requirement:
-                left.append(wish.text)
-        partial = read.partial or bool(left)
-        detail = (
-            f"{len(left)} from another file or a run, such as {without_credentials(left[0])}"
-            if left
-            else ""
-        )
-        yield (
-            replace(read, rows=tuple(rows), listed=listed, partial=partial),
-            Issue("unresolved version", read.path, detail) if left else None,
-        )
+
+    rows: tuple[Dependency, ...]
+    listed: Mapping[str, tuple[Dependency, ...]]
+    left: tuple[str, ...]
 
 
-class _Words:
+class Words:
     """Looks words up in the files of a folder and of those above; the nearest count."""
 
     def __init__(self, asides: Mapping[str, Aside]) -> None:
@@ -68,7 +42,23 @@ class _Words:
                 said[key] = value if said.get(key, value) == value else ""
         self._known: dict[str, dict[str, str]] = {}
 
-    def package(self, path: str, wish: Open) -> Dependency | None:
+    def explained(self, path: str, wishes: Iterable[Open]) -> Explained:
+        """What the words of the file at `path` mean."""
+        rows, left = [], []
+        listed: dict[str, tuple[Dependency, ...]] = {}
+        for wish in wishes:
+            row = self._package(path, wish)
+            catalogue, names = self._listed(path, wish.text) if row is None else ("", ())
+            if row:
+                rows.append(row)
+            if catalogue:
+                asked = (Dependency(name, None, "", wish.line, True, wish.scope) for name in names)
+                listed[catalogue] = (*listed.get(catalogue, ()), *asked)
+            elif row is None or "$" in row.requirement:
+                left.append(wish.text)
+        return Explained(tuple(rows), listed, tuple(left))
+
+    def _package(self, path: str, wish: Open) -> Dependency | None:
         """The package that a text names; with a variable as its version where nobody says it."""
         values = self._values(dirname(path))
         text = filled(values.get(wish.text, wish.text), values)
@@ -78,7 +68,7 @@ class _Words:
         row = module(name, wish.line, wish.scope) if "$" in version else None
         return row and row._replace(requirement=version)
 
-    def listed(self, path: str, text: str) -> tuple[str, tuple[str, ...]]:
+    def _listed(self, path: str, text: str) -> tuple[str, tuple[str, ...]]:
         """(path of the catalogue, names of the packages) of an accessor such as `libs.okhttp`."""
         head, _, rest = text.partition(".")
         for folder in _above(dirname(path)):

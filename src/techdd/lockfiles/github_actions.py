@@ -49,8 +49,8 @@ def _used(document: dict[str, Any]) -> Iterator[str]:
     """What jobs call, and what the steps of jobs or of a composite action use."""
     jobs = list(mappings(table(document.get("jobs")).values()))
     runs = table(document.get("runs"))
-    lists = [job.get("steps") for job in (*jobs, runs)]
-    steps = mappings(step for some in lists if isinstance(some, list) for step in some)
+    lists = {id(some): some for job in (*jobs, runs) if isinstance(some := job.get("steps"), list)}
+    steps = mappings(step for some in lists.values() for step in some)
     for place in (*jobs, *steps):
         if isinstance(used := place.get("uses"), str) and used:
             yield used

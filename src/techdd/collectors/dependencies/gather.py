@@ -1,4 +1,4 @@
-"""The third-party packages that manifests and lock files name, and which manifests are locked."""
+"""Gathers the packages that the manifests and lock files of one repository name."""
 
 from __future__ import annotations
 
@@ -6,23 +6,19 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import date
 from posixpath import basename, dirname
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from techdd.collectors import Answered, Gathered, collector, probe
+from techdd.collectors import Gathered, collector
 from techdd.facts import Package
 from techdd.lockfiles import MIXED, Aside, Dependency, Lockfile, Open, Parsed, scope_of
-from techdd.lockfiles.explaining import explained
-from techdd.lockfiles.locking import Read, by_folder, floats, lacking, locks_of, settled
+from techdd.lockfiles.explaining import Words
+from techdd.lockfiles.locking import Read, by_folder, lacking, locks_of, settled
 from techdd.lockfiles.unsupported import unsupported
-from techdd.model import Issue, Location, Metric, Observation, Series, Value
+from techdd.model import Issue
 from techdd.plugins import discover
 from techdd.repository import Entry, Repository
 from techdd.text import clean, without_credentials
-
-if TYPE_CHECKING:
-    from pandas import DataFrame
 
 MAX_SIZE = 20_000_000  # bytes; lock files of large workspaces reach 5 MB
 _OPEN = "unresolved version"  # how parsers call what another file or a run decides
@@ -54,7 +50,7 @@ _UNSHIPPED = re.compile(
 )
 
 
-@collector(makes=(Package, Manifest), version=2)
+@collector(makes=(Package, Manifest), version=3)
 def dependencies(repo: Repository) -> Gathered:
     """Every manifest and lock file of the audited tree, brought together.
 
@@ -95,10 +91,16 @@ def dependencies(repo: Repository) -> Gathered:
         for issue in issues:
             if issue.reason != _OPEN or not _settled_beside(entry.path, form, tree):
                 yield replace(issue, path=entry.path, detail=clean(issue.detail))
-    for place, (read, left) in enumerate(explained(reads, asides)):
-        reads[place] = replace(read, rows=tuple(map(_cleaned, read.rows)))
+    words = Words(asides)
+    for place, read in enumerate(reads):
+        rows, listed, left = words.explained(read.path, read.open)
+        rows = (*read.rows, *map(_cleaned, rows))
+        partial = read.partial or bool(left)
+        reads[place] = replace(read, rows=rows, listed=listed, partial=partial)
         if left and not _settled_beside(read.path, read.format, tree):
-            yield replace(left, detail=clean(left.detail))
+            shown = clean(without_credentials(left[0]))
+            detail = f"{len(left)} from another file or a run, such as {shown}"
+            yield Issue(_OPEN, read.path, detail)
     yield from _together(reads)
 
 
@@ -212,85 +214,3 @@ def _packages(read: Read, rows: Iterable[Dependency]) -> Iterator[Package]:
             installs=True if True in (before.installs, row.installs) else before.installs,
         )
     yield from merged.values()
-
-
-@probe(domain="dependencies", needs=(Package, Manifest))
-def inventory(_as_of: date, packages: DataFrame, manifests: DataFrame) -> Answered:
-    """Which third-party packages does the product stand on?"""
-    for repo, rows, files in _by_repository(packages, manifests):
-        basis = f"{len(files):,} manifests and lock files"
-        note = "" if len(files) else "no manifest or lock file that could be read"
-        # The copy of which it is known that it runs a program comes first and is kept.
-        ordered = rows.sort_values("installs", ascending=False, kind="stable")
-        distinct = ordered.drop_duplicates(["ecosystem", "name", "version"])
-        direct = rows[rows["direct"].fillna(False)].drop_duplicates(["ecosystem", "name"])
-        for name, counted in (("packages", distinct), ("direct", direct)):
-            value = len(counted) if len(files) else None
-            yield Metric(f"inventory.{name}", value, "packages", repo, basis, note)
-        said = distinct[distinct["installs"].notna()]
-        value = int(said["installs"].sum()) if len(said) else None
-        basis = f"stated of {len(said):,} of {len(distinct):,} packages"
-        note = "" if len(said) else "only lock files of npm and of pnpm before version 9 say so"
-        yield Metric("inventory.install_scripts", value, "packages", repo, basis, note)
-    counts = packages.drop_duplicates(["ecosystem", "name", "version"])["ecosystem"].value_counts()
-    bars: list[tuple[str, int]] = [
-        (str(ecosystem), int(number)) for ecosystem, number in counts.items()
-    ]
-    bars.sort(key=lambda bar: (-bar[1], bar[0]))
-    yield Series(
-        "packages_by_ecosystem",
-        "Third-party packages by ecosystem",
-        ("ecosystem", "packages"),
-        tuple(bars),
-        chart="bar",
-        note="Each version of a package counts once; development's are included.",
-    )
-
-
-@probe(domain="dependencies", needs=(Package, Manifest))
-def locking(_as_of: date, packages: DataFrame, manifests: DataFrame) -> Answered:
-    """Would a build tomorrow take the same versions as a build today?"""
-    shipped = manifests[manifests["lockable"] & (manifests["scope"] == "runtime")]
-    for repo, rows, _ in _by_repository(shipped, manifests):
-        unlocked = int((rows["lock"] == "").sum())
-        basis = f"{len(rows):,} manifests that can be locked, without tests and examples"
-        note = "" if len(rows) else "no manifest of an ecosystem with lock files"
-        value = unlocked if len(rows) else None
-        share = 1 - unlocked / len(rows) if len(rows) else None
-        yield Metric("locking.unlocked", value, "manifests", repo, basis, note)
-        yield Metric("locking.locked_share", share, "share", repo, basis, note)
-        value = _floating(packages, rows) if len(rows) else None
-        yield Metric("locking.floating", value, "packages", repo, basis, note)
-        compared = rows[rows["lacking"].notna()]
-        basis = f"{len(compared):,} manifests that could be compared with their lock file"
-        note = "" if len(compared) else "no manifest could be compared with a lock file"
-        value = int(compared["lacking"].sum()) if len(compared) else None
-        yield Metric("locking.out_of_step", value, "packages", repo, basis, note)
-    for row in shipped[shipped["lock"] == ""].sort_values(["repo", "path"]).itertuples():
-        path = str(row.path)
-        values: dict[str, Value] = {"manifest": path, "ecosystem": str(row.ecosystem)}
-        yield Observation("unlocked-manifest", str(row.repo), path, (Location(path),), values)
-    stale = shipped[shipped["lacking"].fillna(0) > 0]
-    for row in stale.sort_values(["repo", "path"]).itertuples():
-        values = {"ecosystem": str(row.ecosystem), "count": int(row.lacking)}
-        values["packages"] = str(row.examples)
-        places = (Location(str(row.path)), Location(str(row.lock)))
-        yield Observation("stale-lock", str(row.repo), str(row.path), places, values)
-
-
-def _floating(packages: DataFrame, manifests: DataFrame) -> int:
-    """Distinct packages for which a build of an unlocked manifest takes whatever is newest."""
-    unlocked = manifests[manifests["lock"] == ""][["repo", "path"]]
-    wishes = packages.merge(unlocked, left_on=["repo", "manifest"], right_on=["repo", "path"])
-    wishes = wishes[wishes["version"].isna() & (wishes["scope"] != "development")]
-    names = zip(wishes["ecosystem"], wishes["name"], wishes["requirement"], strict=True)
-    return len({(kind, name) for kind, name, wish in names if floats(str(kind), str(wish))})
-
-
-def _by_repository(
-    rows: DataFrame, manifests: DataFrame
-) -> Iterator[tuple[str, DataFrame, DataFrame]]:
-    """(repository, its rows, its manifests), the whole engagement ("") first."""
-    yield "", rows, manifests
-    for repo, files in manifests.groupby("repo"):
-        yield str(repo), rows[rows["repo"] == repo], files
