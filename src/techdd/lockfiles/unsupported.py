@@ -16,6 +16,7 @@ _UNSUPPORTED = {
     "Perl": "cpanfile cpanfile.snapshot",
     "R and Julia": "renv.lock Manifest.toml",
     "Scala, Clojure and Ant": "build.sbt build.sc project.clj deps.edn ivy.xml",
+    "Terraform in JSON, Terragrunt": "*.tf.json terragrunt.hcl",
     "Swift and Objective-C": "Podfile Podfile.lock Cartfile Cartfile.resolved",
 }
 
