@@ -688,3 +688,48 @@ def test_a_lock_beside_a_script_settles_its_aliases(tmp_path: Path) -> None:
     assert [(p.version, p.direct) for p in packages if p.manifest == "gradle.lockfile"] == [
         ("1.1", True)
     ]
+
+
+def test_spellings_of_one_name_are_one_package(tmp_path: Path) -> None:
+    """NuGet and Swift ignore case, and Swift what a URL may end with."""
+    entry = {"type": "Direct", "resolved": "13.0.3"}
+    lock = {"version": 1, "dependencies": {"net8.0": {"Newtonsoft.Json": entry}}}
+    pin = {
+        "state": {"version": "2.65.0"},
+        "location": "https://hub.example.org/Apple/swift-nio.git",
+    }
+    swift = '.package(url: "https://hub.example.org/apple/Swift-NIO", from: "2.0.0")'
+    packages, manifests, _ = gather(
+        tmp_path,
+        {
+            "a/a.csproj": csproj("newtonsoft.json"),
+            "a/packages.lock.json": json.dumps(lock),
+            "b/b.csproj": csproj("NEWTONSOFT.JSON"),
+            "ios/Package.swift": swift,
+            "ios/Package.resolved": json.dumps({"version": 2, "pins": [pin]}),
+        },
+    )
+    assert {(p.name, p.version, p.direct, p.manifest) for p in packages} == {
+        ("Newtonsoft.Json", "13.0.3", True, "a/packages.lock.json"),
+        ("Newtonsoft.Json", None, True, "b/b.csproj"),
+        ("hub.example.org/Apple/swift-nio", "2.65.0", True, "ios/Package.resolved"),
+    }
+    assert {m.lock for m in manifests if m.path.endswith((".swift", "a.csproj"))} == {
+        "ios/Package.resolved",
+        "a/packages.lock.json",
+    }
+
+
+def test_inventory_counts_spellings_of_several_repositories_once() -> None:
+    packages = with_repo(
+        Package,
+        {
+            "api": [package("Serilog", ecosystem="NuGet", direct=True)],
+            "web": [package("serilog", ecosystem="NuGet", direct=True), package("serilog")],
+        },
+    )
+    manifests = with_repo(Manifest, {"api": [manifest("a.csproj", "")]})
+    found = list(inventory.run(TODAY, packages, manifests))
+    values = {m.name: m.value for m in found if isinstance(m, Metric) and m.repo == ""}
+    assert (values["inventory.packages"], values["inventory.direct"]) == (2, 1)
+    assert [s.rows for s in found if isinstance(s, Series)] == [(("NuGet", 1), ("npm", 1))]

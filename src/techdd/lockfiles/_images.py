@@ -10,6 +10,7 @@ from techdd.lockfiles import Dependency, Issue
 LONGEST = 2_000  # characters of an instruction or of an image's name
 _VARIABLE = re.compile(r"\$(?:(\w{1,100})|\{(\w{1,100})(?:(:?[-+?])([^{}]{0,500}))?\})")
 _OPEN = re.compile(r"[${}%<>]")
+_HUB = re.compile(r"^(?:(?:index\.)?docker\.io/)?(?:library/)?")  # `docker.io/library/redis`: redis
 
 
 def filled(text: str, values: Mapping[str, str]) -> str:
@@ -34,6 +35,7 @@ def image(named: str, line: int | None, scope: str, ecosystem: str = "") -> Depe
     name, colon, tag = plain.rpartition(":")
     if not colon or "/" in tag:  # the port of a host
         name, tag = plain, ""
+    name = _HUB.sub("", name)
     if _OPEN.search(name) or not name:
         return Issue("unresolved version", detail=f"image {named} is named by a variable")
     known = tag if tag not in ("", "latest") and not _OPEN.search(tag) else ""

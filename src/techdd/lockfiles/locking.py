@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from posixpath import basename, dirname
 
+from techdd.advisories import normalised
 from techdd.lockfiles import NO_ASIDE, Aside, Dependency, Lockfile, Open
 
 
@@ -38,8 +39,16 @@ class Read:
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """The names of the packages in it."""
-        return frozenset(row.name for row in self.wishes)
+        """The names of its packages as their ecosystem compares them."""
+        return frozenset(self.name(row) for row in self.wishes)
+
+    def name(self, row: Dependency) -> str:
+        """The name of a package of this file as its ecosystem compares it."""
+        return normalised(row.ecosystem or self.format.ecosystem, row.name)
+
+    def plain(self, name: str) -> str:
+        """A name that the file's own ecosystem has, as it compares it."""
+        return normalised(self.format.ecosystem, name)
 
     @cached_property
     def pins_itself(self) -> bool:
@@ -111,10 +120,10 @@ def lacking(manifest: Read, locks: list[Read], own: Set[str]) -> list[str] | Non
     whole = all(lock.format.locked and lock.rows and not lock.broken for lock in locks)
     if not (locks and whole and form.lockable and form.locks and form.ecosystem in _WHOLE):
         return None
-    known = manifest.aside.peers.union(own, *(lock.names for lock in locks))
-    return sorted(
-        {row.name for row in manifest.rows if row.scope == "runtime" and row.name not in known}
-    )
+    provided = map(manifest.plain, (*manifest.aside.peers, *own))
+    known = frozenset(provided).union(*(lock.names for lock in locks))
+    shipped = (row for row in manifest.rows if row.scope == "runtime")
+    return sorted({row.name for row in shipped if manifest.name(row) not in known})
 
 
 _OPEN_ENDED = re.compile(r"(\*|x|any|latest|>=?\s*[\w.*+-]+)?", re.IGNORECASE)
@@ -139,29 +148,31 @@ def settled(lock: Read, manifests: Iterable[Read]) -> Iterator[Dependency]:
         complete = complete and not manifest.partial
         for wish in manifest.wishes:
             scope = "development" if manifest.scope == "development" else wish.scope
-            if manifest is not lock and (wish.name not in asked or scope == "runtime"):
-                asked[wish.name] = wish._replace(scope=scope)
-    scopes = _scopes(lock.rows, asked)
+            name = manifest.name(wish)
+            if manifest is not lock and (name not in asked or scope == "runtime"):
+                asked[name] = wish._replace(scope=scope)
+    scopes = _scopes(lock, asked)
     for row in lock.rows:
-        own = asked.get(row.name)
+        own = asked.get(lock.name(row))
         direct = False if row.direct is None and asked and complete else row.direct
         yield row._replace(
             requirement=row.requirement or (own.requirement if own else ""),
             direct=True if own else direct,
-            scope=scopes.get(row.name, row.scope),
+            scope=scopes.get(lock.name(row), row.scope),
         )
 
 
-def _scopes(rows: tuple[Dependency, ...], asked: Mapping[str, Dependency]) -> dict[str, str]:
+def _scopes(lock: Read, asked: Mapping[str, Dependency]) -> dict[str, str]:
     """Name -> scope, worked out by reach; empty where the file says it of every package."""
-    if all(row.scope != "unknown" for row in rows):
+    if all(row.scope != "unknown" for row in lock.rows):
         return {}
     needs: dict[str, set[str]] = defaultdict(set)
-    for row in rows:
-        needs[row.name].update(row.needs)
+    for row in lock.rows:
+        needs[lock.name(row)].update(map(lock.plain, row.needs))
+    known = [*((lock.name(row), row) for row in lock.rows), *asked.items()]
     scopes = {}
     for scope in ("development", "runtime"):  # what both reach is shipped
-        waiting = [one.name for one in (*rows, *asked.values()) if one.scope == scope]
+        waiting = [name for name, one in known if one.scope == scope]
         seen = set(waiting)
         while waiting:
             name = waiting.pop()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
+from techdd.advisories import normalised
 from techdd.collectors import Answered, probe
 from techdd.collectors.dependencies.gather import Manifest
 from techdd.facts import Package
@@ -19,13 +20,14 @@ if TYPE_CHECKING:
 @probe(domain="dependencies", needs=(Package, Manifest))
 def inventory(_as_of: date, packages: DataFrame, manifests: DataFrame) -> Answered:
     """Which third-party packages does the product stand on?"""
+    packages = _by_plain_name(packages)
     for repo, rows, files in _by_repository(packages, manifests):
         basis = f"{len(files):,} manifests and lock files"
         note = "" if len(files) else "no manifest or lock file that could be read"
         # The copy of which it is known that it runs a program comes first and is kept.
         ordered = rows.sort_values("installs", ascending=False, kind="stable")
-        distinct = ordered.drop_duplicates(["ecosystem", "name", "version"])
-        direct = rows[rows["direct"].fillna(False)].drop_duplicates(["ecosystem", "name"])
+        distinct = ordered.drop_duplicates(["ecosystem", "plain", "version"])
+        direct = rows[rows["direct"].fillna(False)].drop_duplicates(["ecosystem", "plain"])
         for name, counted in (("packages", distinct), ("direct", direct)):
             value = len(counted) if len(files) else None
             yield Metric(f"inventory.{name}", value, "packages", repo, basis, note)
@@ -34,7 +36,8 @@ def inventory(_as_of: date, packages: DataFrame, manifests: DataFrame) -> Answer
         basis = f"stated of {len(said):,} of {len(distinct):,} packages"
         note = "" if len(said) else "only lock files of npm and of pnpm before version 9 say so"
         yield Metric("inventory.install_scripts", value, "packages", repo, basis, note)
-    counts = packages.drop_duplicates(["ecosystem", "name", "version"])["ecosystem"].value_counts()
+    distinct = packages.drop_duplicates(["ecosystem", "plain", "version"])
+    counts = distinct["ecosystem"].value_counts()
     bars: list[tuple[str, int]] = [
         (str(ecosystem), int(number)) for ecosystem, number in counts.items()
     ]
@@ -86,7 +89,16 @@ def _floating(packages: DataFrame, manifests: DataFrame) -> int:
     wishes = packages.merge(unlocked, left_on=["repo", "manifest"], right_on=["repo", "path"])
     wishes = wishes[wishes["version"].isna() & (wishes["scope"] != "development")]
     names = zip(wishes["ecosystem"], wishes["name"], wishes["requirement"], strict=True)
-    return len({(kind, name) for kind, name, wish in names if floats(str(kind), str(wish))})
+    floating = [
+        (str(kind), str(name)) for kind, name, wish in names if floats(str(kind), str(wish))
+    ]
+    return len({(kind, normalised(kind, name)) for kind, name in floating})
+
+
+def _by_plain_name(packages: DataFrame) -> DataFrame:
+    """The packages with their name as their ecosystem compares it, in the column "plain"."""
+    pairs = zip(packages["ecosystem"], packages["name"], strict=True)
+    return packages.assign(plain=[normalised(str(kind), str(name)) for kind, name in pairs])
 
 
 def _by_repository(

@@ -9,6 +9,7 @@ from dataclasses import replace
 from posixpath import basename, dirname
 from typing import NamedTuple
 
+from techdd.advisories import normalised
 from techdd.collectors import Gathered, collector
 from techdd.facts import Package
 from techdd.lockfiles import MIXED, Aside, Dependency, Lockfile, Open, Parsed, scope_of
@@ -170,8 +171,9 @@ def _together(reads: list[Read]) -> Iterator[Package | Manifest]:
         missing = lacking(read, locks, own)
         if not read.pinned and read.path not in listing:
             # A name of one's own may be another's as well, which its lock would then have.
-            locked = frozenset[str]().union(own if locks else (), *(lock.names for lock in locks))
-            found += _packages(read, (row for row in read.rows if row.name not in locked))
+            ours_too = map(read.plain, own if locks else ())
+            locked = frozenset(ours_too).union(*(lock.names for lock in locks))
+            found += _packages(read, (row for row in read.rows if read.name(row) not in locked))
         yield Manifest(
             read.path,
             read.format.ecosystem,
@@ -186,17 +188,33 @@ def _together(reads: list[Read]) -> Iterator[Package | Manifest]:
     for read in reads:
         if read.pinned or read.path in listing:
             found += _packages(read, settled(read, governed[read.path]))
-    yield from sorted(found, key=lambda row: (row.manifest, row.line or 0, row.name, str(row[2])))
+    yield from sorted(
+        _spelt_alike(found), key=lambda row: (row.manifest, row.line or 0, row.name, str(row[2]))
+    )
+
+
+def _spelt_alike(packages: list[Package]) -> Iterator[Package]:
+    """Each package under one name, where its ecosystem takes several spellings for the same: that
+    of a lock file, if there is one.
+    """
+    spelling: dict[tuple[str, str], str] = {}
+    for one in sorted(packages, key=lambda row: (not row.locked, row.name)):
+        spelling.setdefault((one.ecosystem, normalised(one.ecosystem, one.name)), one.name)
+    for one in packages:
+        yield one._replace(name=spelling[one.ecosystem, normalised(one.ecosystem, one.name)])
 
 
 def _packages(read: Read, rows: Iterable[Dependency]) -> Iterator[Package]:
     """One Package for each name and version of a file; what is shipped anywhere is shipped."""
     merged: dict[tuple[str, str, str | None], Package] = {}
     for row in rows:
-        key = (row.ecosystem or read.format.ecosystem, row.name, row.version)
+        ecosystem = row.ecosystem or read.format.ecosystem
+        key = (ecosystem, read.name(row), row.version)
         scope = "development" if read.scope == "development" else row.scope
         package = Package(
-            *key,
+            ecosystem,
+            row.name,
+            row.version,
             row.requirement,
             read.path,
             row.line,
