@@ -99,7 +99,7 @@ SHAPES: list[Any] = [
 
 @pytest.mark.parametrize("form", ["package_json", "package_lock", "composer_json", "composer_lock",
                                   "pipfile_lock", "bun_lock", "packages_lock", "cyclonedx_json",
-                                  "spdx_json"])  # fmt: skip
+                                  "spdx_json", "project_assets"])  # fmt: skip
 def test_values_of_the_wrong_shape_are_survived(form: str) -> None:
     """Every value of every case replaced by every shape."""
     for path in (FOLDER / form).glob("*"):
@@ -152,6 +152,8 @@ MERGED += b"services:\n" + b"".join(b"  s%d: {<<: *a}\n" % n for n in range(1_00
         ("setup_py", b"setup(" * 50_000),
         ("setup_py", b"x = " + b"-" * 200_000 + b"1"),
         ("setup_py", b"setup(install_requires=['a'])\0"),
+        ("rebar_config", b"[" * 100_000),
+        ("gradle_build", b"{" * 100_000),
         ("compose", b"a: &a [*a]"),
         ("compose", b"a: &b 1\n--- \nb: *b"),
         ("compose", b"a: " + b"[" * 100 + b"]" * 100),
@@ -231,6 +233,10 @@ def test_deep_bills_of_materials_are_read_to_the_ground() -> None:
         ("infra/.terraform.lock.hcl", ["terraform_lock"]),
         ("app/build.gradle.kts", ["gradle_build"]),
         ("settings.gradle", ["gradle_build"]),
+        ("src/obj/project.assets.json", ["project_assets"]),
+        ("App.xcodeproj/project.pbxproj", ["xcode_project"]),
+        ("paket.lock", ["paket_lock"]),
+        ("apps/x/rebar.config", ["rebar_config"]),
         ("gradle.properties", ["gradle_properties"]),
     ],
 )
@@ -245,7 +251,12 @@ def test_no_file_is_both_read_and_unsupported() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "whose"), [("paket.lock", ".NET"), ("rebar.config", "Erlang"), ("main.c", "")]
+    ("name", "whose"),
+    [
+        ("main.tf.json", "Terraform in JSON, Terragrunt"),
+        ("stack.yaml.lock", "Haskell"),
+        ("main.c", ""),
+    ],
 )
 def test_unsupported_files_are_named(name: str, whose: str) -> None:
     assert unsupported(name) == whose

@@ -181,7 +181,7 @@ def test_tests_and_examples_are_developments_and_vendored_copies_nobodys(tmp_pat
             "node_modules/left-pad/package.json": npm(dependencies={"a": "1.0.0"}),
             "vendor/github.com/x/y/go.mod": "module x\n",
             "examples/tutorial/requirements.txt": "flask==3.0.0\n",
-            "tests/fixtures/rebar.config": "{deps, []}.",
+            "tests/fixtures/stack.yaml.lock": "packages: []",
             "requirements-dev.txt": "pytest==8.0.0\n",
             "requirements.txt": "flask==3.0.0\n",
         },
@@ -203,13 +203,13 @@ def test_formats_that_are_not_understood_are_said(tmp_path: Path) -> None:
     _, _, issues = gather(
         tmp_path,
         {
-            "src/paket.lock": "NUGET\n",
-            "rebar.config": "{deps, []}.",
+            "src/stack.yaml.lock": "packages: []",
+            "Podfile.lock": "PODS:\n",
         },
     )
     assert issues == [
-        Issue("dependency format not supported", "rebar.config", "Erlang"),
-        Issue("dependency format not supported", "src/paket.lock", ".NET"),
+        Issue("dependency format not supported", "Podfile.lock", "Swift and Objective-C"),
+        Issue("dependency format not supported", "src/stack.yaml.lock", "Haskell"),
     ]
 
 
@@ -733,3 +733,88 @@ def test_inventory_counts_spellings_of_several_repositories_once() -> None:
     values = {m.name: m.value for m in found if isinstance(m, Metric) and m.repo == ""}
     assert (values["inventory.packages"], values["inventory.direct"]) == (2, 1)
     assert [s.rows for s in found if isinstance(s, Series)] == [(("NuGet", 1), ("npm", 1))]
+
+
+def test_folders_of_the_repository_are_its_own(tmp_path: Path) -> None:
+    """What lies beside is known by looking, and what is not there is a gap."""
+    cargo = """[dependencies]
+core = { path = "../core", version = "1" }
+gone = { path = "../gone" }
+beyond = { path = "../../beyond" }
+root = { path = ".." }
+"""
+    shorthand = npm(dependencies={"x": "app/core"})
+    packages, _, issues = gather(
+        tmp_path,
+        {
+            "app/Cargo.toml": cargo,
+            "core/src/lib.rs": "",
+            "Cargo.toml": "[workspace]",
+            "app/core/package.json": npm(),
+            "package.json": shorthand,
+        },
+    )
+    assert packages == []
+    assert [(one.path, one.detail) for one in issues] == [
+        ("app/Cargo.toml", "gone: ../gone"),
+        ("app/Cargo.toml", "beyond: ../../beyond"),
+        ("package.json", "x: app/core"),
+    ]
+    assert {type(one) for one in issues} == {Issue}
+
+
+RESOLVED = json.dumps(
+    {
+        "version": 2,
+        "pins": [{"location": "https://h.example.org/a/b", "state": {"version": "1.0.1"}}],
+    }
+)
+REFERENCE = """{ objects = { A = {
+    isa = XCRemoteSwiftPackageReference;
+    repositoryURL = "https://h.example.org/a/b.git";
+    requirement = { kind = upToNextMajorVersion; minimumVersion = 1.0.0; };
+}; }; }"""
+
+
+@pytest.mark.parametrize("holder", ["App.xcodeproj/project.xcworkspace", "App.xcworkspace"])
+def test_xcode_keeps_its_lock_in_a_workspace(tmp_path: Path, holder: str) -> None:
+    lock = f"ios/{holder}/xcshareddata/swiftpm/Package.resolved"
+    packages, manifests, _ = gather(
+        tmp_path,
+        {
+            "ios/App.xcodeproj/project.pbxproj": REFERENCE,
+            "ios/Local/Package.swift": '.package(url: "https://h.example.org/a/b", from: "1.0.0")',
+            lock: RESOLVED,
+            "other/App.xcodeproj/project.pbxproj": "{ objects = {}; }",
+        },
+    )
+    assert [(p.name, p.version, p.manifest, p.direct) for p in packages] == [
+        ("h.example.org/a/b", "1.0.1", lock, True)
+    ]
+    assert {m.lock for m in manifests} == {lock}
+
+
+REBAR = '[{<<"a">>,{pkg,<<"a">>,<<"1.0.2">>},0}].'
+
+
+@pytest.mark.parametrize(
+    ("manifest_", "wish", "lock", "pinned"),
+    [
+        ("paket.dependencies", "nuget serilog", "paket.lock", "NUGET\n    Serilog (4.0.0)\n"),
+        (
+            "App.csproj",
+            csproj("serilog"),
+            "obj/project.assets.json",
+            '{"targets": {"net8.0": {"Serilog/4.0.0": {"type": "package"}}}}',
+        ),
+        ("rebar.config", '{deps, [{a, "~>1.0"}]}.', "rebar.lock", REBAR),
+    ],
+)  # fmt: skip
+def test_new_locks_govern_their_manifests(
+    tmp_path: Path, manifest_: str, wish: str, lock: str, pinned: str
+) -> None:
+    packages, manifests, issues = gather(tmp_path, {manifest_: wish, lock: pinned})
+    assert issues == []
+    ((name, version, direct, scope),) = {(p.name, p.version, p.direct, p.scope) for p in packages}
+    assert name in ("Serilog", "a") and version and direct and scope == "runtime"
+    assert {m.lock for m in manifests} == {lock}

@@ -41,6 +41,7 @@ __all__ = [
     "Lines",
     "Lockfile",
     "Open",
+    "Outside",
     "Parsed",
     "block_yaml",
     "decoded",
@@ -182,10 +183,19 @@ def stays_below(path: str) -> bool:
     return not archive and "://" not in plain and not plain.startswith(("..", "/", "~", "\\"))
 
 
-def outside(name: str, source: str) -> Issue:
-    """The Issue of a dependency that no registry knows: from git, a URL or a folder.
-
-    Credentials in `source` are left out.
+@dataclass(frozen=True)
+class Outside(Issue):
+    """A dependency that no registry knows. `folder` is where it lies, seen from its file, if it is
+    a local one: the repository itself may hold it.
     """
+
+    folder: str = ""
+
+
+def outside(name: str, source: str) -> Outside:
+    """The Issue of a dependency from git, a URL or a folder, without credentials in it."""
     shown = without_credentials(source.partition("?")[0])
-    return Issue("dependency from outside a registry", detail=f"{name}: {shown}")
+    plain = source.removeprefix("file:")
+    folder = plain if plain.startswith(("./", "../")) or plain == ".." else ""
+    detail = f"{name}: {shown}"
+    return Outside("dependency from outside a registry", detail=detail, folder=folder)

@@ -97,10 +97,21 @@ def locks_of(manifest: Read, folders: Folders) -> list[Read]:
 
 def _candidates(manifest: Read, folder: str, folders: Folders) -> Iterator[Read]:
     for pattern in manifest.format.locks:
-        for read in folders.get(f"{folder}/{dirname(pattern)}".strip("/"), ()):
+        place = f"{folder}/{dirname(pattern)}".strip("/")
+        for read in _within(place, folders):
             named = fnmatchcase(basename(read.path), basename(pattern))
             if named and read.pinned and read is not manifest:
                 yield read
+
+
+def _within(place: str, folders: Folders) -> Iterator[Read]:
+    """The files of a folder; `*` stands for a part of its name."""
+    if "*" not in place:
+        yield from folders.get(place, ())
+        return
+    for folder, reads in folders.items():
+        if folder.count("/") == place.count("/") and fnmatchcase(folder, place):
+            yield from reads
 
 
 def _covers(lock: Read, manifest: Read) -> bool:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 
 _UNSUPPORTED = {
-    ".NET": "paket.dependencies paket.lock project.assets.json",
     "Bower and Deno": "bower.json deno.lock",
     "C and C++": "conanfile.txt conanfile.py conan.lock vcpkg.json",
     "Conda": "environment.yml environment.yaml conda-lock.yml pixi.lock",
-    "Erlang": "rebar.config",
+    "Erlang": "rebar.config.script erlang.mk",
     "Go before modules": "Gopkg.lock glide.lock",
     "Haskell": "*.cabal cabal.project.freeze stack.yaml.lock",
     "Nix and Bazel": "flake.lock MODULE.bazel",

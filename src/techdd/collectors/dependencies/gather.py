@@ -6,13 +6,13 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from posixpath import basename, dirname
+from posixpath import basename, dirname, join, normpath
 from typing import NamedTuple
 
 from techdd.advisories import normalised
 from techdd.collectors import Gathered, collector
 from techdd.facts import Package
-from techdd.lockfiles import MIXED, Aside, Dependency, Lockfile, Open, Parsed, scope_of
+from techdd.lockfiles import MIXED, Aside, Dependency, Lockfile, Open, Outside, Parsed, scope_of
 from techdd.lockfiles.explaining import Words
 from techdd.lockfiles.locking import Read, by_folder, lacking, locks_of, settled
 from techdd.lockfiles.unsupported import unsupported
@@ -62,6 +62,7 @@ def dependencies(repo: Repository) -> Gathered:
     formats = discover("techdd.lockfiles", Lockfile).values()
     chosen: list[tuple[Entry, Lockfile]] = []
     tree = {entry.path for entry in repo.regular_files()}
+    folders = {".", *(folder for path in tree for folder in _above(path))}
     for entry in repo.regular_files():
         if _VENDORED.search(entry.path):
             continue
@@ -89,9 +90,11 @@ def dependencies(repo: Repository) -> Gathered:
             broken = any(issue.reason == _BROKEN for issue in issues)
             scope = _scope(entry.path, form)
             reads.append(Read(entry.path, form, scope, rows, partial, broken, aside, wishes))
-        for issue in issues:
-            if issue.reason != _OPEN or not _settled_beside(entry.path, form, tree):
-                yield replace(issue, path=entry.path, detail=clean(issue.detail))
+        for issue in dict.fromkeys(issues):
+            settled_ = issue.reason == _OPEN and _settled_beside(entry.path, form, tree)
+            own = isinstance(issue, Outside) and _leads_to(entry.path, issue.folder) in folders
+            if not settled_ and not own:
+                yield Issue(issue.reason, entry.path, clean(issue.detail))
     words = Words(asides)
     for place, read in enumerate(reads):
         rows, listed, left = words.explained(read.path, read.open)
@@ -110,6 +113,18 @@ def _gap(path: str) -> Iterator[Issue]:
     what = unsupported(basename(path))
     if what and _scope(path) != "development":
         yield Issue("dependency format not supported", path, what)
+
+
+def _above(path: str) -> Iterator[str]:
+    """The folders of a file."""
+    while path := dirname(path):
+        yield path
+
+
+def _leads_to(path: str, folder: str) -> str:
+    """The folder of the repository that is `folder` from the file at `path`; "" for none."""
+    place = normpath(join(dirname(path), folder)) if folder else ""
+    return "" if place.startswith("..") else place
 
 
 def _settled_beside(path: str, form: Lockfile, tree: set[str]) -> bool:

@@ -1,0 +1,20 @@
+"""How Swift's packages are called: by the place of their repository."""
+
+from __future__ import annotations
+
+import re
+
+_SCHEME = re.compile(r"[a-z+]{1,9}://|(?:[\w.-]{1,100}@)(?=[^/]{1,200}:)", re.IGNORECASE)
+_FOLDER = "xcshareddata/swiftpm/Package.resolved"
+IN_XCODE = (f"*.xcodeproj/project.xcworkspace/{_FOLDER}", f"*.xcworkspace/{_FOLDER}")
+
+
+def name_of(url: str) -> str:
+    """`https://host/owner/repo.git` and `git@host:owner/repo.git` -> `host/owner/repo`."""
+    scheme = _SCHEME.match(url)
+    if scheme is None:
+        return url
+    place = url[scheme.end() :]
+    host, separator, path = place.partition("/" if "://" in scheme[0] else ":")
+    host = host.rpartition("@")[2]
+    return f"{host}/{path}".rstrip("/").removesuffix(".git") if separator else host
