@@ -818,3 +818,92 @@ def test_new_locks_govern_their_manifests(
     ((name, version, direct, scope),) = {(p.name, p.version, p.direct, p.scope) for p in packages}
     assert name in ("Serilog", "a") and version and direct and scope == "runtime"
     assert {m.lock for m in manifests} == {lock}
+
+
+def pom(name: str, parent: str = "", inner: str = "", version: str = "1.0") -> str:
+    group, artifact, of = [*parent.split(":"), "", ""][:3]
+    above = f"<parent>{coordinates(f'{group}:{artifact}', of)}</parent>" if parent else ""
+    return f"<project>{above}{coordinates(name, version)}{inner}</project>"
+
+
+def coordinates(name: str, version: str = "", more: str = "") -> str:
+    group, artifact = name.split(":")
+    stated = f"<version>{version}</version>" if version else ""
+    return f"<groupId>{group}</groupId><artifactId>{artifact}</artifactId>{stated}{more}"
+
+
+def wishes(*these: str) -> str:
+    return "".join(f"<dependency>{one}</dependency>" for one in these)
+
+
+def test_poms_inherit_from_those_of_the_same_repository(tmp_path: Path) -> None:
+    managed = wishes(
+        coordinates("o:managed", "${managed.version}"),
+        coordinates("o:tested", "3.0", "<scope>test</scope>"),
+        coordinates("a:bom", "${project.version}", "<type>pom</type><scope>import</scope>"),
+        coordinates("o:foreign-bom", "7.0", "<type>pom</type><scope>import</scope>"),
+    )
+    root = (
+        "<properties><managed.version>1</managed.version><p>4.0</p></properties>"
+        f"<dependencyManagement><dependencies>{managed}</dependencies></dependencyManagement>"
+    )
+    bom = (
+        "<properties><p>5.0</p></properties><dependencyManagement><dependencies>"
+        f"{wishes(coordinates('o:in-bom', '${p}'))}</dependencies></dependencyManagement>"
+    )
+    asked = wishes(
+        coordinates("o:managed"),
+        coordinates("o:tested"),
+        coordinates("o:in-bom"),
+        coordinates("o:by-property", "${p}"),
+        coordinates("a:core", "${project.version}"),
+        coordinates("o:nowhere"),
+    )
+    child = (
+        "<properties><managed.version>2.0</managed.version></properties>"
+        f"<dependencies>{asked}</dependencies>"
+    )
+    packages, _, issues = gather(
+        tmp_path,
+        {
+            "pom.xml": pom("a:root", "o:company:9", root),
+            "bom/pom.xml": pom("a:bom", "", bom),
+            "core/pom.xml": pom("a:core", "a:root:1.0"),
+            "app/pom.xml": pom("a:app", "a:root:1.0", child),
+            "demo/pom.xml": pom(
+                "d:demo",
+                "a:root:0.9",
+                f"<dependencies>{wishes(coordinates('o:managed'))}</dependencies>",
+            ),
+        },
+    )
+    found = {(p.manifest.partition("/")[0], p.name): (p.version, p.scope) for p in packages}
+    assert found == {
+        ("pom.xml", "o:company"): ("9", "runtime"),
+        ("pom.xml", "o:foreign-bom"): ("7.0", "runtime"),
+        ("app", "o:managed"): ("2.0", "runtime"),
+        ("app", "o:tested"): ("3.0", "development"),
+        ("app", "o:in-bom"): ("5.0", "runtime"),
+        ("app", "o:by-property"): ("4.0", "runtime"),
+        ("app", "o:nowhere"): (None, "runtime"),
+        ("demo", "o:managed"): (None, "development"),  # of a release, not of what lies here
+    }
+    assert [(one.path, one.detail) for one in issues] == [
+        ("app/pom.xml", "1 from another file or a run, such as o:nowhere"),
+        ("demo/pom.xml", "1 from another file or a run, such as o:managed"),
+    ]
+
+
+def test_poms_in_a_circle_end(tmp_path: Path) -> None:
+    asked = f"<dependencies>{wishes(coordinates('o:x'))}</dependencies>"
+    imports = wishes(coordinates("a:a", "1.0", "<scope>import</scope>"))
+    circle = f"<dependencyManagement><dependencies>{imports}</dependencies></dependencyManagement>"
+    packages, _, issues = gather(
+        tmp_path,
+        {
+            "a/pom.xml": pom("a:a", "a:b:1.0", asked),
+            "b/pom.xml": pom("a:b", "a:a:1.0", circle),
+        },
+    )
+    assert [(p.name, p.version) for p in packages] == [("o:x", None)]
+    assert len(issues) == 1

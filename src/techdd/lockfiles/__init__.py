@@ -37,6 +37,7 @@ __all__ = [
     "TOOLS",
     "Aside",
     "Dependency",
+    "Explained",
     "Issue",
     "Lines",
     "Lockfile",
@@ -101,16 +102,32 @@ class Aside(NamedTuple):
     """What a file says beside its wishes.
 
     Its own name; the names that others provide; and what explains an `Open` of other files: texts
-    by the name of the variable, and names of packages by their alias.
+    by the name of the variable, names of packages by their alias, (version, scope) by the name of
+    the package, and the packages that it takes more of that from, with their versions.
     """
 
     own: str = ""
     peers: frozenset[str] = frozenset()
     values: Mapping[str, str] = _NONE
     aliases: Mapping[str, tuple[str, ...]] = _NONE
+    managed: Mapping[str, tuple[str, str]] = _NONE
+    parent: str = ""
+    imports: tuple[str, ...] = ()
 
 
 NO_ASIDE = Aside()
+
+
+class Explained(NamedTuple):
+    """What became of a file's `Open`: packages of its own; those that a catalogue lists, by its
+    path, which stay the catalogue's; and the words that nobody explains.
+    """
+
+    rows: tuple[Dependency, ...]
+    listed: Mapping[str, tuple[Dependency, ...]]
+    left: tuple[str, ...]
+
+
 Parsed = Iterator[Dependency | Open | Issue]
 
 

@@ -27,7 +27,7 @@ _GLOBAL = ("ext", "extra", "project", "rootProject", "this")  # what stands befo
 _OTHER = re.compile(
     "if|else|for|while|when|try|catch|def|val|var|return|import|apply|println|exclude|because"
     "|version|modules?|replacedBy|substitute|attributes|artifact|components|registerTransform"
-    "|capabilities|requireCapability"
+    "|capabilities|requireCapability|create|platform|enforcedPlatform|project|gradleApi"
 )
 # Blocks by their label, and within which block alone that label has this meaning.
 _BLOCKS = {"plugins": "", "dependencyManagement": "", "constraints": "dependencies"}

@@ -4,24 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from posixpath import basename, dirname
-from typing import NamedTuple
 
-from techdd.lockfiles import Aside, Dependency, Open
+from techdd.lockfiles import Aside, Dependency, Explained, Open
 from techdd.lockfiles._gradle import filled
 from techdd.lockfiles._modules import accessor, module
 
 _CATALOGUE = ".versions.toml"
 _FOLDER = "gradle"  # beside the scripts, where catalogues and shared scripts usually lie
-
-
-class Explained(NamedTuple):
-    """What became of a file's `Open`: packages of its own; those that a catalogue lists, by its
-    path, which stay the catalogue's; and the words that nobody explains.
-    """
-
-    rows: tuple[Dependency, ...]
-    listed: Mapping[str, tuple[Dependency, ...]]
-    left: tuple[str, ...]
 
 
 class Words:

@@ -14,6 +14,7 @@ from techdd.collectors import Gathered, collector
 from techdd.facts import Package
 from techdd.lockfiles import MIXED, Aside, Dependency, Lockfile, Open, Outside, Parsed, scope_of
 from techdd.lockfiles.explaining import Words
+from techdd.lockfiles.inheriting import Poms
 from techdd.lockfiles.locking import Read, by_folder, lacking, locks_of, settled
 from techdd.lockfiles.unsupported import unsupported
 from techdd.model import Issue
@@ -24,6 +25,7 @@ from techdd.text import clean, without_credentials
 MAX_SIZE = 20_000_000  # bytes; lock files of large workspaces reach 5 MB
 _OPEN = "unresolved version"  # how parsers call what another file or a run decides
 _BROKEN = "cannot be parsed"
+_POM = "pom.xml"
 _LONGEST = 200  # characters of a version range that are kept
 _NAMED = 5  # packages that are named as examples
 
@@ -95,9 +97,11 @@ def dependencies(repo: Repository) -> Gathered:
             own = isinstance(issue, Outside) and _leads_to(entry.path, issue.folder) in folders
             if not settled_ and not own:
                 yield Issue(issue.reason, entry.path, clean(issue.detail))
-    words = Words(asides)
+    poms = Poms({path: said for path, said in asides.items() if basename(path) == _POM})
+    words = Words({path: said for path, said in asides.items() if basename(path) != _POM})
     for place, read in enumerate(reads):
-        rows, listed, left = words.explained(read.path, read.open)
+        explaining = poms if basename(read.path) == _POM else words
+        rows, listed, left = explaining.explained(read.path, read.open)
         rows = (*read.rows, *map(_cleaned, rows))
         partial = read.partial or bool(left)
         reads[place] = replace(read, rows=rows, listed=listed, partial=partial)
@@ -186,7 +190,8 @@ def _together(reads: list[Read]) -> Iterator[Package | Manifest]:
         missing = lacking(read, locks, own)
         if not read.pinned and read.path not in listing:
             # A name of one's own may be another's as well, which its lock would then have.
-            ours_too = map(read.plain, own if locks else ())
+            # Where there are no lock files, names say whose they are (Maven's groups).
+            ours_too = map(read.plain, own if locks or not read.format.locks else ())
             locked = frozenset(ours_too).union(*(lock.names for lock in locks))
             found += _packages(read, (row for row in read.rows if read.name(row) not in locked))
         yield Manifest(
