@@ -233,6 +233,8 @@ def test_deep_bills_of_materials_are_read_to_the_ground() -> None:
         ("infra/.terraform.lock.hcl", ["terraform_lock"]),
         ("app/build.gradle.kts", ["gradle_build"]),
         ("settings.gradle", ["gradle_build"]),
+        ("ci/build.gitlab-ci.yml", ["gitlab_ci"]),
+        (".config/dotnet-tools.json", ["dotnet_tools"]),
         ("src/obj/project.assets.json", ["project_assets"]),
         ("App.xcodeproj/project.pbxproj", ["xcode_project"]),
         ("paket.lock", ["paket_lock"]),
@@ -290,9 +292,11 @@ def test_aliases_are_shared_and_not_copied() -> None:
     assert (row["name"], row["version"]) == ("b", "1")
     steps = b"x: &s\n" + b"- uses: a/b@v1.0.0\n" * 5_000
     jobs = b"jobs:\n" + b"".join(b"  j%d: {steps: *s}\n" % n for n in range(10_000))
+    services = b"x: &s [" + b"a:1, " * 5_000 + b"]\n"
+    holders = b"".join(b"j%d: {services: *s}\n" % n for n in range(10_000))
     begin = time.monotonic()
-    found = outcome(FORMATS["github_actions"], steps + jobs)
-    assert len(found["dependencies"]) == 5_000
+    assert len(outcome(FORMATS["github_actions"], steps + jobs)["dependencies"]) == 5_000
+    assert len(outcome(FORMATS["gitlab_ci"], services + holders)["dependencies"]) == 5_000
     assert time.monotonic() - begin < 20
 
 

@@ -188,6 +188,8 @@ class _Reader:
         """Whether a call of interest begins here: its name, then `(`, or arguments on the line."""
         token, before, after = self._tokens[at], self._tokens[at - 1], self._tokens[at + 1]
         called = after.text == "(" and after.kind == "mark"
+        if token.text == "artifact" and after.text == "=":  # protoc { artifact = "g:a:v" }
+            return self._tokens[at + 2].kind == "text"
         if before.text == ".":  # dependencies.add("implementation", ...)
             return called and self._text(at - 2, "name") == "dependencies"
         if self._frames[-1].block in ("", "closure"):

@@ -12,7 +12,16 @@ _TESTS = r"^tests?(?![a-z])|Tests?(?![a-z])"  # words of a name such as "android
 _BUILD_TOOLS = (
     r"(?i:checkstyle|pmd|spotbugs|jacoco|detekt|ktlint|annotationprocessor|kapt|classpath$)"
 )
-_TOOLS = ("developmentOnly", "compileOnly", "provided", "debug", "ksp", "jmh", "errorprone")
+_TOOLS = (
+    "developmentOnly",
+    "compileOnly",
+    "provided",
+    "debug",
+    "ksp",
+    "jmh",
+    "errorprone",
+    "artifact",
+)
 
 
 def exact(version: str) -> str | None:

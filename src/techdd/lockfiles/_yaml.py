@@ -32,11 +32,13 @@ def yaml_documents(text: str) -> list[Any]:
 
 def mappings(values: Iterable[Any]) -> Iterator[dict[str, Any]]:
     """The mappings among `values`, each once however often an alias repeats it."""
-    seen: set[int] = set()
-    for value in values:
-        if isinstance(value, dict) and id(value) not in seen:
-            seen.add(id(value))
-            yield value
+    yield from {id(value): value for value in values if isinstance(value, dict)}.values()
+
+
+def items(values: Iterable[Any]) -> Iterator[Any]:
+    """What the lists among `values` hold, each list once."""
+    for value in {id(value): value for value in values if isinstance(value, list)}.values():
+        yield from value
 
 
 class _Trees:

@@ -105,17 +105,17 @@ def _instructions(text: str) -> Iterator[tuple[int, str]]:
 def compose(data: bytes) -> Parsed:
     """Images of the services; that of a service with `build` is the project's own."""
     for document in mappings(yaml_documents(decoded(data))):
-        elsewhere = _included(document.get("include"))
+        elsewhere = list(_included(document.get("include")))
         # Before version 2 of the format, services stood at the top.
         for service in mappings(table(document.get("services", document)).values()):
-            elsewhere += _included(service.get("extends"), key="file")
+            elsewhere.append(table(service.get("extends")).get("file"))
             build = service.get("build")
             if named := _text(service.get("image")) if not build else "":
                 yield image(filled(named, {}), line_of(named), "runtime")
             if inline := _text(table(build).get("dockerfile_inline")):
                 yield from _placed(dockerfile.parse(inline.encode()), line_of(inline) or 0)
-        for path in elsewhere:
-            if not compose.matches(basename(path)):
+        for path in dict.fromkeys(_text(path) for path in elsewhere):
+            if path and not compose.matches(basename(path)):
                 yield Issue("unresolved version", detail=f"services from {path}")
 
 
@@ -123,13 +123,11 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _included(value: Any, key: str = "path") -> list[str]:
-    """The files that an `include` or an `extends` names, in whichever of its forms."""
-    found = []
+def _included(value: Any) -> Iterator[Any]:
+    """The files that an `include` names, in whichever of its forms."""
     for one in value if isinstance(value, list) else [value]:
-        stated = one.get(key) if isinstance(one, dict) else one if key == "path" else ""
-        found += [path for path in (stated if isinstance(stated, list) else [stated]) if path]
-    return [path for path in found if isinstance(path, str)]
+        stated = one.get("path") if isinstance(one, dict) else one
+        yield from stated if isinstance(stated, list) else [stated]
 
 
 def _placed(rows: Parsed, line: int) -> Parsed:

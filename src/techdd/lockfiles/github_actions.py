@@ -8,7 +8,7 @@ from typing import Any
 
 from techdd.lockfiles import Dependency, Issue, Parsed, decoded, line_of, lockfile, table
 from techdd.lockfiles._images import image
-from techdd.lockfiles._yaml import mappings, yaml_documents
+from techdd.lockfiles._yaml import items, mappings, yaml_documents
 
 _ACTION = re.compile(r"([\w.-]+/[\w.-]+)(?:/[\w./ -]*)?@(\S+)$")
 _HASH = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?$")
@@ -49,8 +49,7 @@ def _used(document: dict[str, Any]) -> Iterator[str]:
     """What jobs call, and what the steps of jobs or of a composite action use."""
     jobs = list(mappings(table(document.get("jobs")).values()))
     runs = table(document.get("runs"))
-    lists = {id(some): some for job in (*jobs, runs) if isinstance(some := job.get("steps"), list)}
-    steps = mappings(step for some in lists.values() for step in some)
+    steps = mappings(items(job.get("steps") for job in (*jobs, runs)))
     for place in (*jobs, *steps):
         if isinstance(used := place.get("uses"), str) and used:
             yield used
@@ -58,10 +57,12 @@ def _used(document: dict[str, Any]) -> Iterator[str]:
 
 def _images(document: dict[str, Any]) -> Iterator[str]:
     """The images of jobs, of the services beside them, of steps, and of an action."""
-    for job in mappings(table(document.get("jobs")).values()):
-        for container in (job.get("container"), *table(job.get("services")).values()):
-            named = table(container).get("image", container)
-            yield named if isinstance(named, str) else ""
+    jobs = list(mappings(table(document.get("jobs")).values()))
+    services = mappings(job.get("services") for job in jobs)
+    beside = (container for some in services for container in some.values())
+    for container in (*(job.get("container") for job in jobs), *beside):
+        named = table(container).get("image", container)
+        yield named if isinstance(named, str) else ""
     for named in (*_used(document), table(document.get("runs")).get("image")):
         if isinstance(named, str) and named.startswith(_IMAGE):
             yield named

@@ -74,6 +74,14 @@ dependencies {
     compileOnly(libs.findLibrary("acme-found").get())
 }
 
+protobuf {
+    protoc { artifact = "com.google.protobuf:protoc:4.28.3" }
+}
+
+publishing {
+    artifact("false:found:1.0.jar")
+}
+
 configurations.all {
     resolutionStrategy { force("org.acme:forced:1.9") }
 }
