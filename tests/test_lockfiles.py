@@ -230,6 +230,8 @@ def test_deep_bills_of_materials_are_read_to_the_ground() -> None:
         (".github/actions/own/action.yml", ["github_actions"]),
         ("docker/Dockerfile.dev", ["dockerfile"]),
         ("docker-compose.prod.yml", ["compose"]),
+        ("docker-compose/values.yml", []),
+        ("e2e/kafka-compose.yaml", ["compose"]),
         ("infra/.terraform.lock.hcl", ["terraform_lock"]),
         ("app/build.gradle.kts", ["gradle_build"]),
         ("settings.gradle", ["gradle_build"]),

@@ -907,3 +907,16 @@ def test_poms_in_a_circle_end(tmp_path: Path) -> None:
     )
     assert [(p.name, p.version) for p in packages] == [("o:x", None)]
     assert len(issues) == 1
+
+
+def test_a_lock_of_an_app_beside_counts_where_it_holds_what_is_asked(tmp_path: Path) -> None:
+    swift = '.package(url: "https://h.example.org/a/b", from: "1.0.0")'
+    lock = "App/App.xcodeproj/project.xcworkspace/xcshareddata/swiftpm/Package.resolved"
+    other = '.package(url: "https://h.example.org/x/y", from: "1.0.0")'
+    _, manifests, _ = gather(
+        tmp_path, {"Package.swift": swift, lock: RESOLVED, "z/Package.swift": other}
+    )
+    assert {m.path: m.lock for m in manifests if m.path.endswith("swift")} == {
+        "Package.swift": lock,
+        "z/Package.swift": "",
+    }

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from functools import cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -157,9 +157,19 @@ class Lockfile:
         """Whether the file at `path` is of this format, judged by its name."""
         parts = path.split("/")
         return any(
-            fnmatchcase("/".join(parts[-1 - pattern.count("/") :]), pattern)
-            for pattern in self.patterns
+            pattern.fullmatch(parts[-1] if not folders else "/".join(parts[-1 - folders :]))
+            for folders, pattern in _naming(self.patterns)
         )
+
+
+@cache
+def _naming(patterns: tuple[str, ...]) -> list[tuple[int, re.Pattern[str]]]:
+    """(folders, pattern) of the ends of paths; `*` stands for a part of one name."""
+    named: dict[int, list[str]] = {}
+    for pattern in patterns:
+        plain = re.escape(pattern).replace(r"\*", "[^/]*")
+        named.setdefault(pattern.count("/"), []).append(plain)
+    return [(folders, re.compile("|".join(names))) for folders, names in named.items()]
 
 
 def lockfile(

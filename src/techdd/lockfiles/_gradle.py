@@ -34,6 +34,7 @@ _BLOCKS = {"plugins": "", "dependencyManagement": "", "constraints": "dependenci
 _VARIABLE = re.compile(r"\$(?:\{([^{}\n]{1,200})\}|([A-Za-z_][\w.]{0,200}))")
 _READ = re.compile(r"\.(?:get|toString)\(\)|!!| as String")  # what only reads a variable
 _QUOTED = re.compile(r"""(\w{1,99})\s?[\[(]\s?["']([\w.-]{1,99})["']\s?[\])]""")
+_WORD = re.compile(r"\w+")
 _ROUNDS = 5  # variables may hold variables
 _LONGEST = 500  # characters of one text
 
@@ -236,6 +237,8 @@ class _Reader:
                 self._hold(token.text, at + 3)
             elif after == "," and self._text(at - 2, "name") == "set":
                 self._hold(token.text, at + 2)
+            elif after == ":" and _WORD.fullmatch(token.text):  # a key of a map
+                self._hold(self._frames[-1].held + token.text, at + 2)
         elif after in ("=", ":") and second.kind == "text":
             self._hold(self._frames[-1].held + self._dotted(at), at + 2)
         elif after == "by" and second.text == "extra":
@@ -243,7 +246,8 @@ class _Reader:
 
     def _dotted(self, at: int) -> str:
         """The path that ends here: `ext.versions.kotlin` -> "versions.kotlin"."""
-        names = [self._text(at, "name")]
+        token = self._tokens[at]
+        names = [token.text if _WORD.fullmatch(token.text) and token.kind != "mark" else ""]
         while self._tokens[at - 1].text == "." and self._text(at - 2, "name"):
             at -= 2
             names.append(self._tokens[at].text)

@@ -6,7 +6,12 @@ import re
 
 _SCHEME = re.compile(r"[a-z+]{1,9}://|(?:[\w.-]{1,100}@)(?=[^/]{1,200}:)", re.IGNORECASE)
 _FOLDER = "xcshareddata/swiftpm/Package.resolved"
-IN_XCODE = (f"*.xcodeproj/project.xcworkspace/{_FOLDER}", f"*.xcworkspace/{_FOLDER}")
+# Beside the manifest, or in the folder of an app that is built from it.
+IN_XCODE = tuple(
+    f"{place}{holder}/{_FOLDER}"
+    for place in ("", "*/")
+    for holder in ("*.xcworkspace", "*.xcodeproj/project.xcworkspace")
+)
 
 
 def name_of(url: str) -> str:

@@ -97,7 +97,8 @@ def _instructions(text: str) -> Iterator[tuple[int, str]]:
 
 @lockfile(
     *("docker-compose*.yml", "docker-compose*.yaml", "compose.yml", "compose.yaml"),
-    *("compose.*.yml", "compose.*.yaml"),
+    *("compose.*.yml", "compose.*.yaml", "*-compose.yml", "*-compose.yaml"),
+    *("*.compose.yml", "*.compose.yaml"),
     ecosystem="Docker",
     locked=False,
     sparse=True,

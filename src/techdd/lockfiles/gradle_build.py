@@ -172,7 +172,8 @@ class _Arguments:
         """A function or an accessor. Of `platform(...)` and the like the arguments count."""
         names = self._path()
         called, function = self._mark(0) == "(", names[-1]
-        if names[0] in _OWN_OBJECTS or (called and _OWN.fullmatch(function)):
+        own = names[0] in _OWN_OBJECTS or names == ["project"]
+        if own or (called and _OWN.fullmatch(function)):
             self.own = True
             self._skip()
         elif called and function == "kotlin":

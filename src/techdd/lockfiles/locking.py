@@ -77,8 +77,8 @@ def by_folder(reads: Iterable[Read]) -> Folders:
 def locks_of(manifest: Read, folders: Folders) -> list[Read]:
     """The lock files of a manifest: those beside it, or a workspace's in a folder above.
 
-    A lock file in a folder above, or a pinned requirements file, counts where it holds at least
-    half of what the manifest asks for.
+    A lock file in a folder above or of an app beside, or a pinned requirements file, counts where
+    it holds at least half of what the manifest asks for.
     """
     if manifest.pins_itself:
         return [manifest]
@@ -87,21 +87,22 @@ def locks_of(manifest: Read, folders: Folders) -> list[Read]:
         beside = folder == dirname(manifest.path)
         locks = [
             read
-            for read in _candidates(manifest, folder, folders)
-            if (beside and read.format.locked) or _covers(read, manifest)
+            for read, named in _candidates(manifest, folder, folders)
+            if (beside and named and read.format.locked) or _covers(read, manifest)
         ]
         if locks or not folder:
             return locks
         folder = dirname(folder)
 
 
-def _candidates(manifest: Read, folder: str, folders: Folders) -> Iterator[Read]:
+def _candidates(manifest: Read, folder: str, folders: Folders) -> Iterator[tuple[Read, bool]]:
+    """Files that may lock a manifest, and whether their folder is named and not only described."""
     for pattern in manifest.format.locks:
         place = f"{folder}/{dirname(pattern)}".strip("/")
         for read in _within(place, folders):
             named = fnmatchcase(basename(read.path), basename(pattern))
             if named and read.pinned and read is not manifest:
-                yield read
+                yield read, "*" not in place
 
 
 def _within(place: str, folders: Folders) -> Iterator[Read]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
+import re
+from fnmatch import translate
 
 _UNSUPPORTED = {
     ".NET": "libman.json *.nuspec",
@@ -23,11 +24,12 @@ _UNSUPPORTED = {
     "Swift and Objective-C": "Podfile Podfile.lock Cartfile Cartfile.resolved",
     "Terraform in JSON, Terragrunt": "*.tf.json terragrunt.hcl",
 }
+_NAMES = {
+    what: re.compile("|".join(map(translate, patterns.split())))
+    for what, patterns in _UNSUPPORTED.items()
+}
 
 
 def unsupported(name: str) -> str:
     """Whose dependency file one of this name is; "" where it is none, or is read."""
-    for what, patterns in _UNSUPPORTED.items():
-        if any(fnmatchcase(name, pattern) for pattern in patterns.split()):
-            return what
-    return ""
+    return next((what for what, pattern in _NAMES.items() if pattern.fullmatch(name)), "")

@@ -20,7 +20,7 @@ _FIELD = re.compile(rf"(\w{{1,99}})\s{{0,9}}=\s{{0,9}}{_VALUE};")
     "project.pbxproj",
     ecosystem="SwiftURL",
     locked=False,
-    locks=("project.xcworkspace/xcshareddata/swiftpm/Package.resolved", *IN_XCODE[1:]),
+    locks=("project.xcworkspace/xcshareddata/swiftpm/Package.resolved", *IN_XCODE),
     sparse=True,
 )
 def xcode_project(data: bytes) -> Parsed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from posixpath import basename, dirname, join, normpath
 from typing import NamedTuple
@@ -64,7 +64,7 @@ def dependencies(repo: Repository) -> Gathered:
     formats = discover("techdd.lockfiles", Lockfile).values()
     chosen: list[tuple[Entry, Lockfile]] = []
     tree = {entry.path for entry in repo.regular_files()}
-    folders = {".", *(folder for path in tree for folder in _above(path))}
+    folders = _folders(tree)
     for entry in repo.regular_files():
         if _VENDORED.search(entry.path):
             continue
@@ -97,19 +97,27 @@ def dependencies(repo: Repository) -> Gathered:
             own = isinstance(issue, Outside) and _leads_to(entry.path, issue.folder) in folders
             if not settled_ and not own:
                 yield Issue(issue.reason, entry.path, clean(issue.detail))
-    poms = Poms({path: said for path, said in asides.items() if basename(path) == _POM})
-    words = Words({path: said for path, said in asides.items() if basename(path) != _POM})
-    for place, read in enumerate(reads):
-        explaining = poms if basename(read.path) == _POM else words
-        rows, listed, left = explaining.explained(read.path, read.open)
-        rows = (*read.rows, *map(_cleaned, rows))
-        partial = read.partial or bool(left)
-        reads[place] = replace(read, rows=rows, listed=listed, partial=partial)
+    for place, (read, left) in enumerate(_explained(reads, asides)):
+        reads[place] = read
         if left and not _settled_beside(read.path, read.format, tree):
             shown = clean(without_credentials(left[0]))
             detail = f"{len(left)} from another file or a run, such as {shown}"
             yield Issue(_OPEN, read.path, detail)
     yield from _together(reads)
+
+
+def _explained(
+    reads: Iterable[Read], asides: Mapping[str, Aside]
+) -> Iterator[tuple[Read, tuple[str, ...]]]:
+    """Each file with what others say of its words, and the words that nobody explains."""
+    poms = Poms({path: said for path, said in asides.items() if basename(path) == _POM})
+    words = Words({path: said for path, said in asides.items() if basename(path) != _POM})
+    for read in reads:
+        explaining = poms if basename(read.path) == _POM else words
+        rows, listed, left = explaining.explained(read.path, read.open)
+        rows = (*read.rows, *map(_cleaned, rows))
+        partial = read.partial or bool(left)
+        yield replace(read, rows=rows, listed=listed, partial=partial), left
 
 
 def _gap(path: str) -> Iterator[Issue]:
@@ -119,10 +127,13 @@ def _gap(path: str) -> Iterator[Issue]:
         yield Issue("dependency format not supported", path, what)
 
 
-def _above(path: str) -> Iterator[str]:
-    """The folders of a file."""
-    while path := dirname(path):
-        yield path
+def _folders(tree: set[str]) -> set[str]:
+    """The folders of the repository, its root as "."."""
+    found = {"."}
+    for path in tree:
+        while (path := dirname(path)) and path not in found:
+            found.add(path)
+    return found
 
 
 def _leads_to(path: str, folder: str) -> str:
