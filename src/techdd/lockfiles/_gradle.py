@@ -36,6 +36,7 @@ _READ = re.compile(r"\.(?:get|toString)\(\)|!!| as String")  # what only reads a
 _QUOTED = re.compile(r"""(\w{1,99})\s?[\[(]\s?["']([\w.-]{1,99})["']\s?[\])]""")
 _WORD = re.compile(r"\w+")
 _ROUNDS = 5  # variables may hold variables
+_MOST = 60_000  # tokens of one script; those of large products have a third of it
 _LONGEST = 500  # characters of one text
 
 
@@ -97,7 +98,9 @@ def path_of(names: list[str]) -> str:
 
 def _tokens(text: str) -> Iterator[Token]:
     line = 1
-    for match in _TOKEN.finditer(without_comments(text)):
+    for number, match in enumerate(_TOKEN.finditer(without_comments(text))):
+        if number > _MOST:
+            raise ValueError(f"line {line}: more than {_MOST:,} words and marks")
         kind = match.lastgroup or "mark"
         said = match[kind]
         if kind in ("name", "mark", "line"):
