@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -920,3 +921,14 @@ def test_a_lock_of_an_app_beside_counts_where_it_holds_what_is_asked(tmp_path: P
         "Package.swift": lock,
         "z/Package.swift": "",
     }
+
+
+def test_many_folders_share_what_the_root_says(tmp_path: Path) -> None:
+    """A hostile tree: nothing is copied from folder to folder."""
+    values = "".join(f"v{n}=1.{n}\n" for n in range(20_000))
+    scripts = {f"m{n}/build.gradle": f"dependencies {{ api 'o:m{n}:$v{n}' }}" for n in range(400)}
+    begin = time.monotonic()
+    packages, _, issues = gather(tmp_path, {"gradle.properties": values, **scripts})
+    assert time.monotonic() - begin < 20
+    assert issues == []
+    assert {p.version for p in packages} == {f"1.{n}" for n in range(400)}
