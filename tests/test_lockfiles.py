@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from techdd.lockfiles import Dependency, Lockfile, block_yaml, scope_of, stays_below
+from techdd.lockfiles import Dependency, Lockfile, Open, block_yaml, scope_of, stays_below
 from techdd.lockfiles.unsupported import unsupported
 from techdd.plugins import discover
 
@@ -34,6 +34,8 @@ def outcome(form: Lockfile, data: bytes) -> dict[str, Any]:
                 plain = Dependency("", None)._asdict()
                 shown = {k: v for k, v in fields.items() if v != plain[k] or k == "version"}
                 found["dependencies"].append(json.loads(json.dumps(shown)))
+            elif isinstance(row, Open):
+                found.setdefault("open", []).append(list(row))
             else:
                 found["issues"].append([row.reason, row.path, row.detail])
     except ValueError as error:
@@ -97,7 +99,7 @@ SHAPES: list[Any] = [
 
 @pytest.mark.parametrize("form", ["package_json", "package_lock", "composer_json", "composer_lock",
                                   "pipfile_lock", "bun_lock", "packages_lock", "cyclonedx_json",
-                                  "spdx_json"])  # fmt: skip
+                                  "spdx_json", "project_assets"])  # fmt: skip
 def test_values_of_the_wrong_shape_are_survived(form: str) -> None:
     """Every value of every case replaced by every shape."""
     for path in (FOLDER / form).glob("*"):
@@ -125,6 +127,10 @@ def _places(tree: Any) -> list[tuple[Any, Any]]:
     return places
 
 
+MERGED = b"a: &a\n" + b"".join(b"  k%d: 1\n" % n for n in range(1_000))
+MERGED += b"services:\n" + b"".join(b"  s%d: {<<: *a}\n" % n for n in range(1_000))
+
+
 @pytest.mark.parametrize(
     ("form", "bomb"),
     [
@@ -146,6 +152,15 @@ def _places(tree: Any) -> list[tuple[Any, Any]]:
         ("setup_py", b"setup(" * 50_000),
         ("setup_py", b"x = " + b"-" * 200_000 + b"1"),
         ("setup_py", b"setup(install_requires=['a'])\0"),
+        ("rebar_config", b"[" * 100_000),
+        ("gradle_build", b"{" * 100_000),
+        ("compose", b"a: &a [*a]"),
+        ("compose", b"a: &b 1\n--- \nb: *b"),
+        ("compose", b"a: " + b"[" * 100 + b"]" * 100),
+        ("compose", b"? [a]\n: b"),
+        ("compose", MERGED),
+        ("github_actions", b"jobs: " + b"{a: " * 100_000),
+        ("github_actions", b"jobs: \x00"),
         ("bun_lock", b"/*" * 500_000),
         ("bun_lock", b'"\\"' * 300_000),
     ],
@@ -215,8 +230,18 @@ def test_deep_bills_of_materials_are_read_to_the_ground() -> None:
         (".github/actions/own/action.yml", ["github_actions"]),
         ("docker/Dockerfile.dev", ["dockerfile"]),
         ("docker-compose.prod.yml", ["compose"]),
+        ("docker-compose/values.yml", []),
+        ("e2e/kafka-compose.yaml", ["compose"]),
         ("infra/.terraform.lock.hcl", ["terraform_lock"]),
         ("app/build.gradle.kts", ["gradle_build"]),
+        ("settings.gradle", ["gradle_build"]),
+        ("ci/build.gitlab-ci.yml", ["gitlab_ci"]),
+        (".config/dotnet-tools.json", ["dotnet_tools"]),
+        ("src/obj/project.assets.json", ["project_assets"]),
+        ("App.xcodeproj/project.pbxproj", ["xcode_project"]),
+        ("paket.lock", ["paket_lock"]),
+        ("apps/x/rebar.config", ["rebar_config"]),
+        ("gradle.properties", ["gradle_properties"]),
     ],
 )
 def test_formats_know_their_files(path: str, names: list[str]) -> None:
@@ -230,7 +255,12 @@ def test_no_file_is_both_read_and_unsupported() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "whose"), [("paket.lock", ".NET"), ("rebar.config", "Erlang"), ("main.c", "")]
+    ("name", "whose"),
+    [
+        ("main.tf.json", "Terraform in JSON, Terragrunt"),
+        ("stack.yaml.lock", "Haskell"),
+        ("main.c", ""),
+    ],
 )
 def test_unsupported_files_are_named(name: str, whose: str) -> None:
     assert unsupported(name) == whose
@@ -252,6 +282,24 @@ def test_yaml_comments_behind_values_are_dropped() -> None:
     assert block_yaml(text) == {
         "a": "^1.0", "b": {"c": "x # y"}, "d": "http://x/#y", "e": '" # q', "f": '"x # y',
     }  # fmt: skip
+
+
+def test_aliases_are_shared_and_not_copied() -> None:
+    """A billion laughs, and a list of steps that ten thousand jobs share."""
+    layers = b"".join(
+        b"l%d: &l%d [%s]\n" % (n + 1, n + 1, b", ".join([b"*l%d" % n] * 9)) for n in range(30)
+    )
+    laughs = b"l0: &l0 [x]\n" + layers + b"services: {a: {image: *l30}, b: {image: b:1}}"
+    (row,) = outcome(FORMATS["compose"], laughs)["dependencies"]
+    assert (row["name"], row["version"]) == ("b", "1")
+    steps = b"x: &s\n" + b"- uses: a/b@v1.0.0\n" * 5_000
+    jobs = b"jobs:\n" + b"".join(b"  j%d: {steps: *s}\n" % n for n in range(10_000))
+    services = b"x: &s [" + b"a:1, " * 5_000 + b"]\n"
+    holders = b"".join(b"j%d: {services: *s}\n" % n for n in range(10_000))
+    begin = time.monotonic()
+    assert len(outcome(FORMATS["github_actions"], steps + jobs)["dependencies"]) == 5_000
+    assert len(outcome(FORMATS["gitlab_ci"], services + holders)["dependencies"]) == 5_000
+    assert time.monotonic() - begin < 20
 
 
 def test_yaml_keeps_text_as_it_stands() -> None:

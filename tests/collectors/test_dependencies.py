@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -181,7 +182,7 @@ def test_tests_and_examples_are_developments_and_vendored_copies_nobodys(tmp_pat
             "node_modules/left-pad/package.json": npm(dependencies={"a": "1.0.0"}),
             "vendor/github.com/x/y/go.mod": "module x\n",
             "examples/tutorial/requirements.txt": "flask==3.0.0\n",
-            "tests/fixtures/rebar.config": "{deps, []}.",
+            "tests/fixtures/stack.yaml.lock": "packages: []",
             "requirements-dev.txt": "pytest==8.0.0\n",
             "requirements.txt": "flask==3.0.0\n",
         },
@@ -203,13 +204,13 @@ def test_formats_that_are_not_understood_are_said(tmp_path: Path) -> None:
     _, _, issues = gather(
         tmp_path,
         {
-            "src/paket.lock": "NUGET\n",
-            "rebar.config": "{deps, []}.",
+            "src/stack.yaml.lock": "packages: []",
+            "Podfile.lock": "PODS:\n",
         },
     )
     assert issues == [
-        Issue("dependency format not supported", "rebar.config", "Erlang"),
-        Issue("dependency format not supported", "src/paket.lock", ".NET"),
+        Issue("dependency format not supported", "Podfile.lock", "Swift and Objective-C"),
+        Issue("dependency format not supported", "src/stack.yaml.lock", "Haskell"),
     ]
 
 
@@ -579,3 +580,355 @@ def test_install_scripts_count_where_a_lock_file_says_so() -> None:
     for given in (rows, rows[::-1]):
         assert asked(given) == (1, "stated of 2 of 3 packages", "")
     assert asked(rows[3:])[0] is None
+
+
+CATALOGUE = """[versions]
+acme = "1.0"
+
+[libraries]
+acme-core = { module = "org.acme:core", version.ref = "acme" }
+acme-test_kit = "org.acme:test-kit:2.0"
+unused = "org.acme:unused:3.0"
+managed = { module = "org.acme:managed" }
+
+[bundles]
+acme = ["acme-core", "managed"]
+
+[plugins]
+acme = { id = "org.acme", version.ref = "acme" }
+own = { id = "own.conventions" }
+"""
+
+
+def test_a_catalogue_explains_the_aliases_of_the_scripts_below_it(tmp_path: Path) -> None:
+    script = """plugins {
+    alias(libs.plugins.acme)
+    alias(libs.plugins.own)
+}
+dependencies {
+    implementation(libs.bundles.acme)
+    testImplementation(libs.acme.testKit)
+    implementation("org.acme:by-version:${libs.versions.acme.get()}")
+}
+"""
+    packages, manifests, issues = gather(
+        tmp_path,
+        {
+            "gradle/libs.versions.toml": CATALOGUE.replace("test_kit", "testKit"),
+            "app/build.gradle.kts": script,
+            "tool/build.gradle.kts": "dependencies { testImplementation(libs.acme.core) }",
+        },
+    )
+    assert issues == []
+    assert [(p.name, p.version, p.scope, p.manifest, p.line) for p in packages] == [
+        ("org.acme:by-version", "1.0", "runtime", "app/build.gradle.kts", 8),
+        ("org.acme:core", "1.0", "runtime", "gradle/libs.versions.toml", 5),
+        ("org.acme:test-kit", "2.0", "development", "gradle/libs.versions.toml", 6),
+        ("org.acme:unused", "3.0", "unknown", "gradle/libs.versions.toml", 7),
+        ("org.acme:managed", None, "runtime", "gradle/libs.versions.toml", 8),
+        ("org.acme:org.acme.gradle.plugin", "1.0", "development", "gradle/libs.versions.toml", 14),
+    ]
+    assert all(p.direct for p in packages)
+    assert {m.path: m.lock for m in manifests} == {
+        "app/build.gradle.kts": "",
+        "gradle/libs.versions.toml": "",
+        "tool/build.gradle.kts": "",
+    }
+
+
+def test_what_no_file_explains_is_a_gap(tmp_path: Path) -> None:
+    aliases = "implementation(libs.nowhere)\n implementation(other.acme.core)\n api(deps.gone)"
+    packages, _, issues = gather(
+        tmp_path,
+        {
+            "a/gradle/libs.versions.toml": CATALOGUE,
+            "a/build.gradle": f"dependencies {{ {aliases} }}",
+            "b/build.gradle": "dependencies {\n api(libs.acme.core)\n api 'o:n:$v' }",
+        },
+    )
+    assert [(one.path, one.detail) for one in issues] == [
+        ("a/build.gradle", "2 from another file or a run, such as libs.nowhere"),
+        ("b/build.gradle", "2 from another file or a run, such as libs.acme.core"),
+    ]
+    assert [(p.name, p.version, p.requirement) for p in packages if p.manifest[0] == "b"] == [
+        ("o:n", None, "$v")
+    ]
+
+
+def test_variables_of_the_files_above_fill_in_versions(tmp_path: Path) -> None:
+    wishes = ("o:p:$inProperties", "o:r:${versions.inRoot}", "o:s:$shared", "o:d:$differs")
+    lines = "\n".join(f'  api "{wish}"' for wish in wishes)
+    packages, _, issues = gather(
+        tmp_path,
+        {
+            "gradle.properties": "inProperties=1.0\ndiffers = 1\nnear=above",
+            "build.gradle": "ext { versions = [inRoot: '2.0']; differs = '2' }",
+            "gradle/shared.gradle": "ext.shared = '3.0'\next.fromAbove = 'o:v:4.0'",
+            "app/gradle.properties": "near=5.0",
+            "app/build.gradle": f"dependencies {{\n{lines}\n  api 'o:n:$near'\n  api fromAbove\n}}",
+        },
+    )
+    assert {p.name: p.version for p in packages} == {
+        "o:p": "1.0", "o:r": "2.0", "o:s": "3.0", "o:d": None, "o:n": "5.0", "o:v": "4.0",
+    }  # fmt: skip
+    assert [(one.path, one.detail) for one in issues] == [
+        ("app/build.gradle", "1 from another file or a run, such as o:d:$differs")
+    ]
+
+
+def test_a_lock_beside_a_script_settles_its_aliases(tmp_path: Path) -> None:
+    packages, _, issues = gather(
+        tmp_path,
+        {
+            "gradle/libs.versions.toml": CATALOGUE,
+            "build.gradle": "dependencies {\n  api(libs.acme.core)\n  api(gone.lib)\n}",
+            "gradle.lockfile": "org.acme:core:1.1=runtimeClasspath\n",
+        },
+    )
+    assert issues == []
+    assert [(p.version, p.direct) for p in packages if p.manifest == "gradle.lockfile"] == [
+        ("1.1", True)
+    ]
+
+
+def test_spellings_of_one_name_are_one_package(tmp_path: Path) -> None:
+    """NuGet and Swift ignore case, and Swift what a URL may end with."""
+    entry = {"type": "Direct", "resolved": "13.0.3"}
+    lock = {"version": 1, "dependencies": {"net8.0": {"Newtonsoft.Json": entry}}}
+    pin = {
+        "state": {"version": "2.65.0"},
+        "location": "https://hub.example.org/Apple/swift-nio.git",
+    }
+    swift = '.package(url: "https://hub.example.org/apple/Swift-NIO", from: "2.0.0")'
+    packages, manifests, _ = gather(
+        tmp_path,
+        {
+            "a/a.csproj": csproj("newtonsoft.json"),
+            "a/packages.lock.json": json.dumps(lock),
+            "b/b.csproj": csproj("NEWTONSOFT.JSON"),
+            "ios/Package.swift": swift,
+            "ios/Package.resolved": json.dumps({"version": 2, "pins": [pin]}),
+        },
+    )
+    assert {(p.name, p.version, p.direct, p.manifest) for p in packages} == {
+        ("Newtonsoft.Json", "13.0.3", True, "a/packages.lock.json"),
+        ("Newtonsoft.Json", None, True, "b/b.csproj"),
+        ("hub.example.org/Apple/swift-nio", "2.65.0", True, "ios/Package.resolved"),
+    }
+    assert {m.lock for m in manifests if m.path.endswith((".swift", "a.csproj"))} == {
+        "ios/Package.resolved",
+        "a/packages.lock.json",
+    }
+
+
+def test_inventory_counts_spellings_of_several_repositories_once() -> None:
+    packages = with_repo(
+        Package,
+        {
+            "api": [package("Serilog", ecosystem="NuGet", direct=True)],
+            "web": [package("serilog", ecosystem="NuGet", direct=True), package("serilog")],
+        },
+    )
+    manifests = with_repo(Manifest, {"api": [manifest("a.csproj", "")]})
+    found = list(inventory.run(TODAY, packages, manifests))
+    values = {m.name: m.value for m in found if isinstance(m, Metric) and m.repo == ""}
+    assert (values["inventory.packages"], values["inventory.direct"]) == (2, 1)
+    assert [s.rows for s in found if isinstance(s, Series)] == [(("NuGet", 1), ("npm", 1))]
+
+
+def test_folders_of_the_repository_are_its_own(tmp_path: Path) -> None:
+    """What lies beside is known by looking, and what is not there is a gap."""
+    cargo = """[dependencies]
+core = { path = "../core", version = "1" }
+gone = { path = "../gone" }
+beyond = { path = "../../beyond" }
+root = { path = ".." }
+"""
+    shorthand = npm(dependencies={"x": "app/core"})
+    packages, _, issues = gather(
+        tmp_path,
+        {
+            "app/Cargo.toml": cargo,
+            "core/src/lib.rs": "",
+            "Cargo.toml": "[workspace]",
+            "app/core/package.json": npm(),
+            "package.json": shorthand,
+        },
+    )
+    assert packages == []
+    assert [(one.path, one.detail) for one in issues] == [
+        ("app/Cargo.toml", "gone: ../gone"),
+        ("app/Cargo.toml", "beyond: ../../beyond"),
+        ("package.json", "x: app/core"),
+    ]
+    assert {type(one) for one in issues} == {Issue}
+
+
+RESOLVED = json.dumps(
+    {
+        "version": 2,
+        "pins": [{"location": "https://h.example.org/a/b", "state": {"version": "1.0.1"}}],
+    }
+)
+REFERENCE = """{ objects = { A = {
+    isa = XCRemoteSwiftPackageReference;
+    repositoryURL = "https://h.example.org/a/b.git";
+    requirement = { kind = upToNextMajorVersion; minimumVersion = 1.0.0; };
+}; }; }"""
+
+
+@pytest.mark.parametrize("holder", ["App.xcodeproj/project.xcworkspace", "App.xcworkspace"])
+def test_xcode_keeps_its_lock_in_a_workspace(tmp_path: Path, holder: str) -> None:
+    lock = f"ios/{holder}/xcshareddata/swiftpm/Package.resolved"
+    packages, manifests, _ = gather(
+        tmp_path,
+        {
+            "ios/App.xcodeproj/project.pbxproj": REFERENCE,
+            "ios/Local/Package.swift": '.package(url: "https://h.example.org/a/b", from: "1.0.0")',
+            lock: RESOLVED,
+            "other/App.xcodeproj/project.pbxproj": "{ objects = {}; }",
+        },
+    )
+    assert [(p.name, p.version, p.manifest, p.direct) for p in packages] == [
+        ("h.example.org/a/b", "1.0.1", lock, True)
+    ]
+    assert {m.lock for m in manifests} == {lock}
+
+
+REBAR = '[{<<"a">>,{pkg,<<"a">>,<<"1.0.2">>},0}].'
+
+
+@pytest.mark.parametrize(
+    ("manifest_", "wish", "lock", "pinned"),
+    [
+        ("paket.dependencies", "nuget serilog", "paket.lock", "NUGET\n    Serilog (4.0.0)\n"),
+        (
+            "App.csproj",
+            csproj("serilog"),
+            "obj/project.assets.json",
+            '{"targets": {"net8.0": {"Serilog/4.0.0": {"type": "package"}}}}',
+        ),
+        ("rebar.config", '{deps, [{a, "~>1.0"}]}.', "rebar.lock", REBAR),
+    ],
+)  # fmt: skip
+def test_new_locks_govern_their_manifests(
+    tmp_path: Path, manifest_: str, wish: str, lock: str, pinned: str
+) -> None:
+    packages, manifests, issues = gather(tmp_path, {manifest_: wish, lock: pinned})
+    assert issues == []
+    ((name, version, direct, scope),) = {(p.name, p.version, p.direct, p.scope) for p in packages}
+    assert name in ("Serilog", "a") and version and direct and scope == "runtime"
+    assert {m.lock for m in manifests} == {lock}
+
+
+def pom(name: str, parent: str = "", inner: str = "", version: str = "1.0") -> str:
+    group, artifact, of = [*parent.split(":"), "", ""][:3]
+    above = f"<parent>{coordinates(f'{group}:{artifact}', of)}</parent>" if parent else ""
+    return f"<project>{above}{coordinates(name, version)}{inner}</project>"
+
+
+def coordinates(name: str, version: str = "", more: str = "") -> str:
+    group, artifact = name.split(":")
+    stated = f"<version>{version}</version>" if version else ""
+    return f"<groupId>{group}</groupId><artifactId>{artifact}</artifactId>{stated}{more}"
+
+
+def wishes(*these: str) -> str:
+    return "".join(f"<dependency>{one}</dependency>" for one in these)
+
+
+def test_poms_inherit_from_those_of_the_same_repository(tmp_path: Path) -> None:
+    managed = wishes(
+        coordinates("o:managed", "${managed.version}"),
+        coordinates("o:tested", "3.0", "<scope>test</scope>"),
+        coordinates("a:bom", "${project.version}", "<type>pom</type><scope>import</scope>"),
+        coordinates("o:foreign-bom", "7.0", "<type>pom</type><scope>import</scope>"),
+    )
+    root = (
+        "<properties><managed.version>1</managed.version><p>4.0</p></properties>"
+        f"<dependencyManagement><dependencies>{managed}</dependencies></dependencyManagement>"
+    )
+    bom = (
+        "<properties><p>5.0</p></properties><dependencyManagement><dependencies>"
+        f"{wishes(coordinates('o:in-bom', '${p}'))}</dependencies></dependencyManagement>"
+    )
+    asked = wishes(
+        coordinates("o:managed"),
+        coordinates("o:tested"),
+        coordinates("o:in-bom"),
+        coordinates("o:by-property", "${p}"),
+        coordinates("a:core", "${project.version}"),
+        coordinates("o:nowhere"),
+    )
+    child = (
+        "<properties><managed.version>2.0</managed.version></properties>"
+        f"<dependencies>{asked}</dependencies>"
+    )
+    packages, _, issues = gather(
+        tmp_path,
+        {
+            "pom.xml": pom("a:root", "o:company:9", root),
+            "bom/pom.xml": pom("a:bom", "", bom),
+            "core/pom.xml": pom("a:core", "a:root:1.0"),
+            "app/pom.xml": pom("a:app", "a:root:1.0", child),
+            "demo/pom.xml": pom(
+                "d:demo",
+                "a:root:0.9",
+                f"<dependencies>{wishes(coordinates('o:managed'))}</dependencies>",
+            ),
+        },
+    )
+    found = {(p.manifest.partition("/")[0], p.name): (p.version, p.scope) for p in packages}
+    assert found == {
+        ("pom.xml", "o:company"): ("9", "runtime"),
+        ("pom.xml", "o:foreign-bom"): ("7.0", "runtime"),
+        ("app", "o:managed"): ("2.0", "runtime"),
+        ("app", "o:tested"): ("3.0", "development"),
+        ("app", "o:in-bom"): ("5.0", "runtime"),
+        ("app", "o:by-property"): ("4.0", "runtime"),
+        ("app", "o:nowhere"): (None, "runtime"),
+        ("demo", "o:managed"): (None, "development"),  # of a release, not of what lies here
+    }
+    assert [(one.path, one.detail) for one in issues] == [
+        ("app/pom.xml", "1 from another file or a run, such as o:nowhere"),
+        ("demo/pom.xml", "1 from another file or a run, such as o:managed"),
+    ]
+
+
+def test_poms_in_a_circle_end(tmp_path: Path) -> None:
+    asked = f"<dependencies>{wishes(coordinates('o:x'))}</dependencies>"
+    imports = wishes(coordinates("a:a", "1.0", "<scope>import</scope>"))
+    circle = f"<dependencyManagement><dependencies>{imports}</dependencies></dependencyManagement>"
+    packages, _, issues = gather(
+        tmp_path,
+        {
+            "a/pom.xml": pom("a:a", "a:b:1.0", asked),
+            "b/pom.xml": pom("a:b", "a:a:1.0", circle),
+        },
+    )
+    assert [(p.name, p.version) for p in packages] == [("o:x", None)]
+    assert len(issues) == 1
+
+
+def test_a_lock_of_an_app_beside_counts_where_it_holds_what_is_asked(tmp_path: Path) -> None:
+    swift = '.package(url: "https://h.example.org/a/b", from: "1.0.0")'
+    lock = "App/App.xcodeproj/project.xcworkspace/xcshareddata/swiftpm/Package.resolved"
+    other = '.package(url: "https://h.example.org/x/y", from: "1.0.0")'
+    _, manifests, _ = gather(
+        tmp_path, {"Package.swift": swift, lock: RESOLVED, "z/Package.swift": other}
+    )
+    assert {m.path: m.lock for m in manifests if m.path.endswith("swift")} == {
+        "Package.swift": lock,
+        "z/Package.swift": "",
+    }
+
+
+def test_many_folders_share_what_the_root_says(tmp_path: Path) -> None:
+    """A hostile tree: nothing is copied from folder to folder."""
+    values = "".join(f"v{n}=1.{n}\n" for n in range(20_000))
+    scripts = {f"m{n}/build.gradle": f"dependencies {{ api 'o:m{n}:$v{n}' }}" for n in range(400)}
+    begin = time.monotonic()
+    packages, _, issues = gather(tmp_path, {"gradle.properties": values, **scripts})
+    assert time.monotonic() - begin < 20
+    assert issues == []
+    assert {p.version for p in packages} == {f"1.{n}" for n in range(400)}

@@ -9,10 +9,11 @@ be parsed.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
-from typing import NamedTuple
+from functools import cache
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from techdd.lockfiles._reading import (
     Lines,
@@ -36,9 +37,12 @@ __all__ = [
     "TOOLS",
     "Aside",
     "Dependency",
+    "Explained",
     "Issue",
     "Lines",
     "Lockfile",
+    "Open",
+    "Outside",
     "Parsed",
     "block_yaml",
     "decoded",
@@ -81,15 +85,50 @@ class Dependency(NamedTuple):
     installs: bool | None = None
 
 
+class Open(NamedTuple):
+    """What a manifest asks for in words that another file explains: an alias of a catalogue
+    (`libs.okhttp`), or a name and version with variables (`org.acme:core:$coreVersion`).
+    """
+
+    text: str
+    line: int | None
+    scope: str = "runtime"
+
+
+_NONE: Mapping[str, Any] = MappingProxyType({})
+
+
 class Aside(NamedTuple):
-    """What a manifest says beside its wishes: its own name, and the names that others provide."""
+    """What a file says beside its wishes.
+
+    Its own name; the names that others provide; and what explains an `Open` of other files: texts
+    by the name of the variable, names of packages by their alias, (version, scope) by the name of
+    the package, and the packages that it takes more of that from, with their versions.
+    """
 
     own: str = ""
     peers: frozenset[str] = frozenset()
+    values: Mapping[str, str] = _NONE
+    aliases: Mapping[str, tuple[str, ...]] = _NONE
+    managed: Mapping[str, tuple[str, str]] = _NONE
+    parent: str = ""
+    imports: tuple[str, ...] = ()
 
 
 NO_ASIDE = Aside()
-Parsed = Iterator[Dependency | Issue]
+
+
+class Explained(NamedTuple):
+    """What became of a file's `Open`: packages of its own; those that a catalogue lists, by its
+    path, which stay the catalogue's; and the words that nobody explains.
+    """
+
+    rows: tuple[Dependency, ...]
+    listed: Mapping[str, tuple[Dependency, ...]]
+    left: tuple[str, ...]
+
+
+Parsed = Iterator[Dependency | Open | Issue]
 
 
 @dataclass(frozen=True)
@@ -118,9 +157,19 @@ class Lockfile:
         """Whether the file at `path` is of this format, judged by its name."""
         parts = path.split("/")
         return any(
-            fnmatchcase("/".join(parts[-1 - pattern.count("/") :]), pattern)
-            for pattern in self.patterns
+            pattern.fullmatch(parts[-1] if not folders else "/".join(parts[-1 - folders :]))
+            for folders, pattern in _naming(self.patterns)
         )
+
+
+@cache
+def _naming(patterns: tuple[str, ...]) -> list[tuple[int, re.Pattern[str]]]:
+    """(folders, pattern) of the ends of paths; `*` stands for a part of one name."""
+    named: dict[int, list[str]] = {}
+    for pattern in patterns:
+        plain = re.escape(pattern).replace(r"\*", "[^/]*")
+        named.setdefault(pattern.count("/"), []).append(plain)
+    return [(folders, re.compile("|".join(names))) for folders, names in named.items()]
 
 
 def lockfile(
@@ -161,10 +210,19 @@ def stays_below(path: str) -> bool:
     return not archive and "://" not in plain and not plain.startswith(("..", "/", "~", "\\"))
 
 
-def outside(name: str, source: str) -> Issue:
-    """The Issue of a dependency that no registry knows: from git, a URL or a folder.
-
-    Credentials in `source` are left out.
+@dataclass(frozen=True)
+class Outside(Issue):
+    """A dependency that no registry knows. `folder` is where it lies, seen from its file, if it is
+    a local one: the repository itself may hold it.
     """
+
+    folder: str = ""
+
+
+def outside(name: str, source: str) -> Outside:
+    """The Issue of a dependency from git, a URL or a folder, without credentials in it."""
     shown = without_credentials(source.partition("?")[0])
-    return Issue("dependency from outside a registry", detail=f"{name}: {shown}")
+    plain = source.removeprefix("file:")
+    folder = plain if plain.startswith(("./", "../")) or plain == ".." else ""
+    detail = f"{name}: {shown}"
+    return Outside("dependency from outside a registry", detail=detail, folder=folder)

@@ -16,7 +16,7 @@ from typing import Any
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-_DEPTH = 40  # far more than any format nests
+DEPTH = 40  # far more than any format nests
 _REQUIREMENT = 5_000  # characters of one requirement, markers included
 
 
@@ -125,7 +125,7 @@ class Lines:
 
 
 class Placed(str):
-    """A key that knows its line."""
+    """A key or text that knows its line."""
 
     __slots__ = ("line",)
     line: int
@@ -143,7 +143,7 @@ _ENTRY = re.compile(
 
 
 def line_of(key: str) -> int | None:
-    """The line of a key of `block_yaml`."""
+    """The line of a key of `block_yaml`, or of any text of `yaml_documents`."""
     return key.line if isinstance(key, Placed) else None
 
 
@@ -168,7 +168,7 @@ def block_yaml(text: str) -> dict[str, Any]:
             holder, key = last[1], last[2]
             if holder[key] != "":
                 continue  # the rest of a scalar over several lines, or of a list's item
-            if len(open_maps) > _DEPTH:
+            if len(open_maps) > DEPTH:
                 raise ValueError(f"line {number}: nested too deeply")
             holder[key] = {}
             open_maps.append((indent, holder[key]))

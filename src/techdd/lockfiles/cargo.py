@@ -15,6 +15,7 @@ from techdd.lockfiles import (
     decoded,
     lockfile,
     outside,
+    stays_below,
     strings,
     table,
     tables,
@@ -63,7 +64,8 @@ def _wish(key: str, wish: Any, line: int | None, scope: str) -> Dependency | Iss
     if "git" in entry:
         return outside(name, str(entry["git"]))
     if "path" in entry:
-        return None  # a crate of the same workspace; a version beside it is for publishing
+        place = str(entry["path"])  # a version beside it is for publishing
+        return None if stays_below(place) else outside(name, place)
     exact = re.match(r"=\s*(\d+\.\d+\.\d+\S*)$", requirement)
     return Dependency(name, exact[1] if exact else None, requirement, line, True, scope)
 

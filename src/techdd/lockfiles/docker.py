@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from posixpath import basename
+from typing import Any
 
-from techdd.lockfiles import Dependency, Issue, Parsed, decoded, lockfile
+from techdd.lockfiles import Dependency, Issue, Parsed, decoded, line_of, lockfile, table
+from techdd.lockfiles._images import LONGEST, filled, image
+from techdd.lockfiles._yaml import mappings, yaml_documents
 
-_LONGEST = 2_000  # characters of an instruction
-_VARIABLE = re.compile(r"\$(?:(\w{1,100})|\{(\w{1,100})(?:(:?[-+?])([^{}]{0,500}))?\})")
 _FROM = re.compile(r"(?i)FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?\s*$")
 _ARG = re.compile(r"(?i)ARG\s+(.*)")
 _DEFAULT = re.compile(r"""(\w+)=("[^"]*"|'[^']*'|\S*)""")
@@ -40,14 +42,14 @@ def dockerfile(data: bytes) -> Parsed:
     arguments: dict[str, str] = {}
     for number, text in _instructions(decoded(data)):
         if match := _FROM.match(text):
-            stage = _Stage(_filled(match[1], arguments), number)
+            stage = _Stage(filled(match[1], arguments), number)
             stages[str(len(order))] = stage
             order.append(stage)
             if match[2] and match[2].lower() != stage.base.lower():
                 stages[match[2].lower()] = stage
         elif not order and (match := _ARG.match(text)):
             for name, value in _DEFAULT.findall(match[1]):
-                arguments[name] = _filled(value.strip("\"'"), arguments)
+                arguments[name] = filled(value.strip("\"'"), arguments)
         elif order:
             for pattern in (_COPIED, _MOUNTED):
                 order[-1].needs += ((one, number) for one in pattern.findall(text))
@@ -61,13 +63,13 @@ def _images(order: list[_Stage], stages: Mapping[str, _Stage]) -> Parsed:
         stage = waiting.pop()
         if stage.line not in shipped:
             shipped.add(stage.line)
-            named = (stage.base, *(source for source, _ in stage.needs))
-            waiting += [stages[name.lower()] for name in named if name.lower() in stages]
+            names = (stage.base, *(source for source, _ in stage.needs))
+            waiting += [stages[name.lower()] for name in names if name.lower() in stages]
     for stage in order:
         scope = "runtime" if stage.line in shipped else "development"
-        for image, line in ((stage.base, stage.line), *stage.needs):
-            if image.lower() not in stages and image.lower() != "scratch":
-                yield _image(image, line, scope)
+        for named, line in ((stage.base, stage.line), *stage.needs):
+            if named.lower() not in stages and named.lower() != "scratch":
+                yield image(named, line, scope)
 
 
 def _instructions(text: str) -> Iterator[tuple[int, str]]:
@@ -82,74 +84,57 @@ def _instructions(text: str) -> Iterator[tuple[int, str]]:
             heredoc = "" if line == heredoc else heredoc
             continue
         start = start if parts else number
-        parts.append(line.rstrip("\\`").rstrip()[:_LONGEST])
+        parts.append(line.rstrip("\\`").rstrip()[:LONGEST])
         if not line.endswith(("\\", "`")):
-            yield start, " ".join(parts)[:_LONGEST]
-            opened = _HEREDOC.match(" ".join(parts)[:_LONGEST])
+            yield start, " ".join(parts)[:LONGEST]
+            opened = _HEREDOC.match(" ".join(parts)[:LONGEST])
             # What no later line ends is no heredoc but a here-string or a shift.
             heredoc = opened[1] if opened and last.get(opened[1], 0) > number else ""
             parts = []
     if parts:
-        yield start, " ".join(parts)[:_LONGEST]
-
-
-def _filled(text: str, values: Mapping[str, str]) -> str:
-    """`text` with variables filled in, by their default where one stands beside them."""
-
-    def value(match: re.Match[str]) -> str:
-        name, operator, other = match[1] or match[2], match[3] or "", match[4] or ""
-        if operator.endswith("-"):
-            return values.get(name) or other
-        return other if operator.endswith("+") else values.get(name) or match[0]
-
-    for _ in range(3):  # a default may hold a variable
-        if "$" not in text or len(text) > _LONGEST:
-            break
-        text = _VARIABLE.sub(value, text)
-    return text
-
-
-def _image(image: str, line: int, scope: str) -> Dependency | Issue:
-    """`host:5000/name:tag@sha256:...` as name and version; "latest", or no tag, is none."""
-    plain, _, digest = image.partition("@")
-    name, colon, tag = plain.rpartition(":")
-    if not colon or "/" in tag:  # the port of a host
-        name, tag = plain, ""
-    if re.search(r"[${}%<>]", name) or not name:
-        return Issue("unresolved version", detail=f"image {image} is named by a variable")
-    known = tag if tag not in ("", "latest") and not re.search(r"[${}%<>]", tag) else ""
-    wish = "@".join(part for part in (tag, digest) if part)
-    return Dependency(name, known or digest or None, wish, line, True, scope)
-
-
-_KEY = re.compile(r"""([ ]*)(?:-[ ]+)?["']?(image|build)["']?:(?:\s+["']?([^\s"'#]*))?""")
+        yield start, " ".join(parts)[:LONGEST]
 
 
 @lockfile(
     *("docker-compose*.yml", "docker-compose*.yaml", "compose.yml", "compose.yaml"),
-    *("compose.*.yml", "compose.*.yaml"),
+    *("compose.*.yml", "compose.*.yaml", "*-compose.yml", "*-compose.yaml"),
+    *("*.compose.yml", "*.compose.yaml"),
     ecosystem="Docker",
     locked=False,
     sparse=True,
 )
 def compose(data: bytes) -> Parsed:
     """Images of the services; that of a service with `build` is the project's own."""
-    open_services: dict[int, dict[str, tuple[str, int]]] = {}  # indent of their keys -> what stands
-    for number, raw in enumerate(decoded(data).splitlines(), start=1):
-        line = raw[:_LONGEST].rstrip()
-        content = line.lstrip(" ")
-        if not content or content.startswith("#"):
-            continue
-        indent = len(line) - len(content)
-        for deeper in [key for key in open_services if key > indent]:
-            yield from _service(open_services.pop(deeper))
-        if match := _KEY.match(line):
-            open_services.setdefault(indent, {})[match[2]] = (match[3] or "", number)
-    for service in open_services.values():
-        yield from _service(service)
+    for document in mappings(yaml_documents(decoded(data))):
+        elsewhere = list(_included(document.get("include")))
+        # Before version 2 of the format, services stood at the top.
+        for service in mappings(table(document.get("services", document)).values()):
+            elsewhere.append(table(service.get("extends")).get("file"))
+            build = service.get("build")
+            if named := _text(service.get("image")) if not build else "":
+                yield image(filled(named, {}), line_of(named), "runtime")
+            if inline := _text(table(build).get("dockerfile_inline")):
+                yield from _placed(dockerfile.parse(inline.encode()), line_of(inline) or 0)
+        for path in dict.fromkeys(_text(path) for path in elsewhere):
+            if path and not compose.matches(basename(path)):
+                yield Issue("unresolved version", detail=f"services from {path}")
 
 
-def _service(keys: Mapping[str, tuple[str, int]]) -> Parsed:
-    if "image" in keys and "build" not in keys and keys["image"][0][:1] not in ("", "*", "&"):
-        image, line = keys["image"]
-        yield _image(_filled(image, {}), line, "runtime")
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _included(value: Any) -> Iterator[Any]:
+    """The files that an `include` names, in whichever of its forms."""
+    for one in value if isinstance(value, list) else [value]:
+        stated = one.get("path") if isinstance(one, dict) else one
+        yield from stated if isinstance(stated, list) else [stated]
+
+
+def _placed(rows: Parsed, line: int) -> Parsed:
+    """The rows of a text that begins on the line below `line`."""
+    for row in rows:
+        if isinstance(row, Dependency):
+            yield row._replace(line=line + (row.line or 0))
+        else:
+            yield row

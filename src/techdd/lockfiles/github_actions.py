@@ -3,40 +3,82 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from typing import Any
 
-from techdd.lockfiles import Dependency, Parsed, decoded, lockfile, outside
+from techdd.lockfiles import Dependency, Issue, Parsed, decoded, line_of, lockfile, table
+from techdd.lockfiles._images import image
+from techdd.lockfiles._yaml import items, mappings, yaml_documents
 
-_USES = re.compile(r"""^\s{0,200}(?:-\s{1,20})?["']?uses["']?:\s{1,20}["']?([^\s"'#]+)["']?(.*)""")
-_IMAGE = re.compile(r"""^\s{1,200}image:\s{1,20}["']?(docker://[^\s"'#]+)""")
 _ACTION = re.compile(r"([\w.-]+/[\w.-]+)(?:/[\w./ -]*)?@(\S+)$")
 _HASH = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?$")
 _WHOLE = re.compile(r"v?\d+\.\d+\.\d+[\w.+-]*$", re.ASCII)
-_COMMENT = re.compile(r"#.*?(?<![\w.])(v?\d+\.\d+\.\d+[\w.+-]*)", re.ASCII)
+_COMMENT = re.compile(
+    r"""["']?\s{0,99}[,}]?\s{0,99}#.*?(?<![\w.])(v?\d+\.\d+\.\d+[\w.+-]*)""", re.ASCII
+)
 _LONGEST = 1_000  # characters of a line
+_IMAGE = "docker://"
 
 
 @lockfile(
     *(".github/workflows/*.yml", ".github/workflows/*.yaml", "action.yml", "action.yaml"),
+    *(".gitea/workflows/*.yml", ".gitea/workflows/*.yaml"),
+    *(".forgejo/workflows/*.yml", ".forgejo/workflows/*.yaml"),
     ecosystem="GitHub Actions",
     locked=False,
     sparse=True,
 )
 def github_actions(data: bytes) -> Parsed:
-    """Actions and workflows of other repositories, under the name of the repository.
+    """Actions and workflows of other repositories, under the name of the repository, and the
+    images in which steps run.
 
     A tag can be moved: `v4` is no version. `v4.1.2` is taken for one, and so is the comment behind
     a commit that says which version it is.
     """
-    for number, line in enumerate(decoded(data).splitlines(), start=1):
-        if "image:" in line and (image := _IMAGE.match(line[:_LONGEST])):
-            yield outside("image", image[1])
-        if "uses" not in line or not (match := _USES.match(line[:_LONGEST])):
-            continue
-        used, rest = match.groups()
-        if used.startswith("docker://"):
-            yield outside("image", used)
-        elif action := _ACTION.match(used):
-            name, ref = action.groups()
-            said = _COMMENT.match(rest.strip()) if _HASH.match(ref) else _WHOLE.match(ref)
-            version = None if not said else said[1] if said.re is _COMMENT else ref
-            yield Dependency(name, version, ref, number, True, "development")
+    text = decoded(data)
+    lines = text.splitlines()
+    for document in mappings(yaml_documents(text)):
+        for used in _used(document):
+            yield from _action(used, lines)
+        for named in _images(document):
+            if plain := named.removeprefix(_IMAGE):
+                yield image(plain, line_of(named), "development", "Docker")
+
+
+def _used(document: dict[str, Any]) -> Iterator[str]:
+    """What jobs call, and what the steps of jobs or of a composite action use."""
+    jobs = list(mappings(table(document.get("jobs")).values()))
+    runs = table(document.get("runs"))
+    steps = mappings(items(job.get("steps") for job in (*jobs, runs)))
+    for place in (*jobs, *steps):
+        if isinstance(used := place.get("uses"), str) and used:
+            yield used
+
+
+def _images(document: dict[str, Any]) -> Iterator[str]:
+    """The images of jobs, of the services beside them, of steps, and of an action."""
+    jobs = list(mappings(table(document.get("jobs")).values()))
+    services = mappings(job.get("services") for job in jobs)
+    beside = (container for some in services for container in some.values())
+    for container in (*(job.get("container") for job in jobs), *beside):
+        named = table(container).get("image", container)
+        yield named if isinstance(named, str) else ""
+    for named in (*_used(document), table(document.get("runs")).get("image")):
+        if isinstance(named, str) and named.startswith(_IMAGE):
+            yield named
+
+
+def _action(used: str, lines: list[str]) -> Parsed:
+    if used.startswith(("./", _IMAGE)):  # the repository's own, or an image
+        return
+    # Other forges' runners take a whole URL.
+    action = _ACTION.match(re.sub(r"https?://[^/@]{1,200}/", "", used))
+    if not action:
+        yield Issue("unresolved version", detail=f"uses {used}")
+        return
+    name, ref = action.groups()
+    line = line_of(used)
+    _, _, rest = lines[line - 1][:_LONGEST].partition(used) if line else ("", "", "")
+    said = _COMMENT.match(rest) if _HASH.match(ref) else _WHOLE.match(ref)
+    version = None if not said else said[1] if said.re is _COMMENT else ref
+    yield Dependency(name, version, ref, line, True, "development")

@@ -5,18 +5,21 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
 from posixpath import basename, dirname
 
-from techdd.lockfiles import NO_ASIDE, Aside, Dependency, Lockfile
+from techdd.advisories import normalised
+from techdd.lockfiles import NO_ASIDE, Aside, Dependency, Lockfile, Open
 
 
 @dataclass(frozen=True)
 class Read:
     """A file as its parser read it. `scope` is "development" for one that is not shipped;
     `partial` says that it asks for more than could be read, `broken` that its parser gave up.
+    `open` is what other files have to explain, `listed` what it asks for of which others have the
+    version, by the path of that file.
     """
 
     path: str
@@ -26,11 +29,26 @@ class Read:
     partial: bool = False
     broken: bool = False
     aside: Aside = NO_ASIDE
+    open: tuple[Open, ...] = ()
+    listed: Mapping[str, tuple[Dependency, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def wishes(self) -> tuple[Dependency, ...]:
+        """Its packages, and those that it asks for and another file lists."""
+        return self.rows + tuple(row for rows in self.listed.values() for row in rows)
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """The names of the packages in it."""
-        return frozenset(row.name for row in self.rows)
+        """The names of its packages as their ecosystem compares them."""
+        return frozenset(self.name(row) for row in self.wishes)
+
+    def name(self, row: Dependency) -> str:
+        """The name of a package of this file as its ecosystem compares it."""
+        return normalised(row.ecosystem or self.format.ecosystem, row.name)
+
+    def plain(self, name: str) -> str:
+        """A name that the file's own ecosystem has, as it compares it."""
+        return normalised(self.format.ecosystem, name)
 
     @cached_property
     def pins_itself(self) -> bool:
@@ -59,8 +77,8 @@ def by_folder(reads: Iterable[Read]) -> Folders:
 def locks_of(manifest: Read, folders: Folders) -> list[Read]:
     """The lock files of a manifest: those beside it, or a workspace's in a folder above.
 
-    A lock file in a folder above, or a pinned requirements file, counts where it holds at least
-    half of what the manifest asks for.
+    A lock file in a folder above or of an app beside, or a pinned requirements file, counts where
+    it holds at least half of what the manifest asks for.
     """
     if manifest.pins_itself:
         return [manifest]
@@ -69,20 +87,32 @@ def locks_of(manifest: Read, folders: Folders) -> list[Read]:
         beside = folder == dirname(manifest.path)
         locks = [
             read
-            for read in _candidates(manifest, folder, folders)
-            if (beside and read.format.locked) or _covers(read, manifest)
+            for read, named in _candidates(manifest, folder, folders)
+            if (beside and named and read.format.locked) or _covers(read, manifest)
         ]
         if locks or not folder:
             return locks
         folder = dirname(folder)
 
 
-def _candidates(manifest: Read, folder: str, folders: Folders) -> Iterator[Read]:
+def _candidates(manifest: Read, folder: str, folders: Folders) -> Iterator[tuple[Read, bool]]:
+    """Files that may lock a manifest, and whether their folder is named and not only described."""
     for pattern in manifest.format.locks:
-        for read in folders.get(f"{folder}/{dirname(pattern)}".strip("/"), ()):
+        place = f"{folder}/{dirname(pattern)}".strip("/")
+        for read in _within(place, folders):
             named = fnmatchcase(basename(read.path), basename(pattern))
             if named and read.pinned and read is not manifest:
-                yield read
+                yield read, "*" not in place
+
+
+def _within(place: str, folders: Folders) -> Iterator[Read]:
+    """The files of a folder; `*` stands for a part of its name."""
+    if "*" not in place:
+        yield from folders.get(place, ())
+        return
+    for folder, reads in folders.items():
+        if folder.count("/") == place.count("/") and fnmatchcase(folder, place):
+            yield from reads
 
 
 def _covers(lock: Read, manifest: Read) -> bool:
@@ -102,10 +132,10 @@ def lacking(manifest: Read, locks: list[Read], own: Set[str]) -> list[str] | Non
     whole = all(lock.format.locked and lock.rows and not lock.broken for lock in locks)
     if not (locks and whole and form.lockable and form.locks and form.ecosystem in _WHOLE):
         return None
-    known = manifest.aside.peers.union(own, *(lock.names for lock in locks))
-    return sorted(
-        {row.name for row in manifest.rows if row.scope == "runtime" and row.name not in known}
-    )
+    provided = map(manifest.plain, (*manifest.aside.peers, *own))
+    known = frozenset(provided).union(*(lock.names for lock in locks))
+    shipped = (row for row in manifest.rows if row.scope == "runtime")
+    return sorted({row.name for row in shipped if manifest.name(row) not in known})
 
 
 _OPEN_ENDED = re.compile(r"(\*|x|any|latest|>=?\s*[\w.*+-]+)?", re.IGNORECASE)
@@ -128,31 +158,33 @@ def settled(lock: Read, manifests: Iterable[Read]) -> Iterator[Dependency]:
     complete = True
     for manifest in manifests:
         complete = complete and not manifest.partial
-        for wish in manifest.rows:
+        for wish in manifest.wishes:
             scope = "development" if manifest.scope == "development" else wish.scope
-            if manifest is not lock and (wish.name not in asked or scope == "runtime"):
-                asked[wish.name] = wish._replace(scope=scope)
-    scopes = _scopes(lock.rows, asked)
+            name = manifest.name(wish)
+            if manifest is not lock and (name not in asked or scope == "runtime"):
+                asked[name] = wish._replace(scope=scope)
+    scopes = _scopes(lock, asked)
     for row in lock.rows:
-        own = asked.get(row.name)
+        own = asked.get(lock.name(row))
         direct = False if row.direct is None and asked and complete else row.direct
         yield row._replace(
             requirement=row.requirement or (own.requirement if own else ""),
             direct=True if own else direct,
-            scope=scopes.get(row.name, row.scope),
+            scope=scopes.get(lock.name(row), row.scope),
         )
 
 
-def _scopes(rows: tuple[Dependency, ...], asked: Mapping[str, Dependency]) -> dict[str, str]:
+def _scopes(lock: Read, asked: Mapping[str, Dependency]) -> dict[str, str]:
     """Name -> scope, worked out by reach; empty where the file says it of every package."""
-    if all(row.scope != "unknown" for row in rows):
+    if all(row.scope != "unknown" for row in lock.rows):
         return {}
     needs: dict[str, set[str]] = defaultdict(set)
-    for row in rows:
-        needs[row.name].update(row.needs)
+    for row in lock.rows:
+        needs[lock.name(row)].update(map(lock.plain, row.needs))
+    known = [*((lock.name(row), row) for row in lock.rows), *asked.items()]
     scopes = {}
     for scope in ("development", "runtime"):  # what both reach is shipped
-        waiting = [one.name for one in (*rows, *asked.values()) if one.scope == scope]
+        waiting = [name for name, one in known if one.scope == scope]
         seen = set(waiting)
         while waiting:
             name = waiting.pop()

@@ -2,56 +2,75 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from xml.etree.ElementTree import Element
 
-from techdd.lockfiles import Dependency, Issue, Parsed, lockfile
+from techdd.lockfiles import Aside, Dependency, Open, Parsed, lockfile
+from techdd.lockfiles._poms import LONGEST, exact, filled, scope_for
 from techdd.lockfiles._xml import line_at, xml_root
 
-_PROPERTY = re.compile(r"\$\{([^${}]+)\}")
-_EXACT = re.compile(r"\[?(\d[\w.+-]*)\]?$")
-_ROUNDS = 10  # properties may name properties
-_LONGEST = 200  # characters of a property, and that properties may grow a value to
 
-
-@lockfile("pom.xml", ecosystem="Maven", locked=False)
-def pom(data: bytes) -> Parsed:
-    """Dependencies of a project and its profiles, versions as far as this one file tells them.
-
-    What a parent or an imported BOM manages cannot be seen from here and is an Issue.
-    """
+def _aside(data: bytes) -> Aside:
+    """Its name, its properties, what it manages, and the poms that it takes more of that from."""
     project = _project(data)
     properties = _properties(project)
-    managed = {
-        _coordinates(element, properties): _filled(element, "version", properties)
-        for element in project.iterfind("dependencyManagement/dependencies/dependency")
-    }
-    scopes = {
-        _coordinates(element, properties): _filled(element, "scope", properties)
-        for element in project.iterfind("dependencyManagement/dependencies/dependency")
-    }
-    unresolved = []
-    for element in _dependencies(project):
+    managed: dict[str, tuple[str, str]] = {}
+    imports = []
+    for element in project.iterfind("dependencyManagement/dependencies/dependency"):
         name = _coordinates(element, properties)
-        version = _filled(element, "version", properties) or managed.get(name, "")
-        scope = _filled(element, "scope", properties) or scopes.get(name, "")
+        version, scope = _said(element, "version"), _said(element, "scope")
+        if scope == "import":
+            imports.append(f"{name}:{version}")
+        else:
+            managed[name] = (version, scope)
+    own = f"{properties['project.groupId']}:{properties['project.artifactId']}"
+    parent = project.find("parent")
+    above = "" if parent is None else f"{_coordinates(parent, {})}:{_said(parent, 'version')}"
+    return Aside(
+        filled(own, properties),
+        values=properties,
+        managed=managed,
+        parent=above,
+        imports=tuple(imports),
+    )
+
+
+@lockfile("pom.xml", ecosystem="Maven", locked=False, aside=_aside)
+def pom(data: bytes) -> Parsed:
+    """Dependencies of a project and its profiles, its parent and the BOMs it imports among them,
+    versions as far as this one file tells them.
+
+    What a parent or an imported BOM manages is `Open`: it may be in the same repository.
+    """
+    project = _project(data)
+    aside = _aside(data)
+    for element in project.iterfind("parent"):
+        yield from _platform(element, aside.values)
+    for element in project.iterfind("dependencyManagement/dependencies/dependency"):
+        if _said(element, "scope") == "import":
+            yield from _platform(element, aside.values)
+    for element in _dependencies(project):
+        name = _coordinates(element, aside.values)
+        version, scope = aside.managed.get(name, ("", ""))
+        version = filled(_said(element, "version") or version, aside.values)
+        scope = filled(_said(element, "scope") or scope, aside.values)
         if scope == "system":
             continue  # a jar on somebody's disk
-        exact = _EXACT.match(version)
-        if not version or "${" in f"{name}{version}":
-            unresolved.append(name)
-        yield Dependency(
-            name,
-            exact[1] if exact else None,
-            version,
-            line_at(element),
-            True,
-            "development" if scope in ("test", "provided") else "runtime",
-        )
-    if unresolved:
-        detail = f"{len(unresolved)} managed by a parent or a BOM, such as {unresolved[0]}"
-        yield Issue("unresolved version", detail=detail)
+        line = line_at(element)
+        if version and "${" not in f"{name}{version}":
+            yield Dependency(name, exact(version), version, line, True, scope_for(scope))
+        else:
+            text = f"{name}:{version}" if version else name
+            yield Open(text, line, scope_for(scope) if scope else "")
+
+
+def _platform(element: Element, properties: Mapping[str, str]) -> Parsed:
+    """A parent or a BOM, which decides on versions."""
+    name, version = _coordinates(element, properties), filled(_said(element, "version"), properties)
+    if version and "${" not in f"{name}{version}":
+        yield Dependency(name, exact(version), version, line_at(element), True)
+    else:
+        yield Open(f"{name}:{version}".strip(":"), line_at(element))
 
 
 def _project(data: bytes) -> Element:
@@ -63,7 +82,7 @@ def _project(data: bytes) -> Element:
 
 def _properties(project: Element) -> dict[str, str]:
     stated = ((element.tag, element.text or "") for element in project.iterfind("properties/*"))
-    found = {name: value for name, value in stated if len(value) <= _LONGEST}
+    found = {name: value.strip() for name, value in stated if len(value) <= LONGEST}
     for part in ("groupId", "artifactId", "version"):
         inherited = (project.findtext(f"parent/{part}") or "").strip()
         own = (project.findtext(part) or inherited).strip()
@@ -77,19 +96,10 @@ def _dependencies(project: Element) -> Iterator[Element]:
     yield from project.iterfind("profiles/profile/dependencies/dependency")
 
 
-def _coordinates(element: Element, properties: dict[str, str]) -> str:
-    group = _filled(element, "groupId", properties)
-    return f"{group}:{_filled(element, 'artifactId', properties)}"
+def _coordinates(element: Element, properties: Mapping[str, str]) -> str:
+    group = filled(_said(element, "groupId"), properties)
+    return f"{group}:{filled(_said(element, 'artifactId'), properties)}"
 
 
-def _filled(element: Element, tag: str, properties: dict[str, str]) -> str:
-    """The text of a child with its properties filled in; unknown ones stay as they are."""
-    text = (element.findtext(tag) or "").strip()
-    for _ in range(_ROUNDS):
-        if len(text) > _LONGEST:
-            break
-        filled = _PROPERTY.sub(lambda match: properties.get(match[1], match[0]), text).strip()
-        if filled == text:
-            break
-        text = filled
-    return text
+def _said(element: Element, tag: str) -> str:
+    return (element.findtext(tag) or "").strip()

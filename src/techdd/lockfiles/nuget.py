@@ -19,7 +19,7 @@ from techdd.lockfiles import (
 from techdd.lockfiles._xml import xml_root
 
 _CENTRAL = "Directory.Packages.props"
-_LOCKS = ("packages.lock.json", "packages.*.lock.json", _CENTRAL)
+_LOCKS = ("packages.lock.json", "packages.*.lock.json", "obj/project.assets.json", _CENTRAL)
 _EXACT = re.compile(
     r"(\[?)\s*(\d+(?:\.\d+){0,3}(?:-[0-9A-Za-z.-]+)?)(?:\+[\w.-]+)?\s*(\]?)$", re.ASCII
 )

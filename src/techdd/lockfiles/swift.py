@@ -19,19 +19,7 @@ from techdd.lockfiles import (
     tables,
     without_comments,
 )
-
-_SCHEME = re.compile(r"[a-z+]{1,9}://|(?:[\w.-]{1,100}@)(?=[^/]{1,200}:)", re.IGNORECASE)
-
-
-def _name(url: str) -> str:
-    """`https://host/owner/repo.git` and `git@host:owner/repo.git` -> `host/owner/repo`."""
-    scheme = _SCHEME.match(url)
-    if scheme is None:
-        return url
-    place = url[scheme.end() :]
-    host, separator, path = place.partition("/" if "://" in scheme[0] else ":")
-    host = host.rpartition("@")[2]
-    return f"{host}/{path}".rstrip("/").removesuffix(".git") if separator else host
+from techdd.lockfiles._swift import IN_XCODE, name_of
 
 
 @lockfile("Package.resolved", ecosystem="SwiftURL", locked=True)
@@ -51,7 +39,7 @@ def package_resolved(data: bytes) -> Parsed:
             yield outside(str(pin.get("identity", "")), url)
             continue
         version, wish = _state(table(pin.get("state")))
-        yield Dependency(_name(url), version, wish, line, scope="unknown")
+        yield Dependency(name_of(url), version, wish, line, scope="unknown")
 
 
 def _state(state: dict[str, Any]) -> tuple[str | None, str]:
@@ -67,7 +55,9 @@ _FIELD = re.compile(r'(?<!\w)(url|id|path|name)\s{0,99}:\s{0,99}"([^"\n]*)"')
 _EXACT = re.compile(r'\.?exact\s{0,9}[:(]\s{0,9}"([^"\n]*)"')
 
 
-@lockfile("Package.swift", ecosystem="SwiftURL", locked=False, locks=("Package.resolved",))
+@lockfile(
+    "Package.swift", ecosystem="SwiftURL", locked=False, locks=("Package.resolved", *IN_XCODE)
+)
 def package_swift(data: bytes) -> Parsed:
     """Literal `.package(url: ...)`; Package.swift is a program, so others may be missing."""
     text = without_comments(decoded(data))
@@ -103,4 +93,4 @@ def _wish(arguments: str, line: int) -> Dependency | Issue | None:
     rest = arguments[arguments.index(f'"{source}"') + len(source) + 2 :]
     requirement = " ".join(rest.split()).lstrip(", ")
     exact = _EXACT.search(rest)
-    return Dependency(_name(source), exact[1] if exact else None, requirement, line, True)
+    return Dependency(name_of(source), exact[1] if exact else None, requirement, line, True)

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
+import re
+from fnmatch import translate
 
 _UNSUPPORTED = {
-    ".NET": "paket.dependencies paket.lock project.assets.json",
-    "Bower and Deno": "bower.json deno.lock",
-    "C and C++": "conanfile.txt conanfile.py conan.lock vcpkg.json",
+    ".NET": "libman.json *.nuspec",
+    "Ansible": "requirements.yml",
+    "Bower, Deno and import maps": "bower.json deno.json deno.jsonc deno.lock importmap.rb",
+    "C and C++": "conanfile.txt conanfile.py conan.lock vcpkg.json *.wrap",
     "Conda": "environment.yml environment.yaml conda-lock.yml pixi.lock",
-    "Erlang": "rebar.config",
+    "Crystal, D, Nim and Zig": "shard.yml shard.lock dub.json dub.sdl *.nimble build.zig.zon",
+    "Elm, OCaml and Lua": "elm.json *.opam *.rockspec",
+    "Erlang and Gleam": "rebar.config.script erlang.mk gleam.toml",
     "Go before modules": "Gopkg.lock glide.lock",
     "Haskell": "*.cabal cabal.project.freeze stack.yaml.lock",
-    "Nix and Bazel": "flake.lock MODULE.bazel",
-    "Perl": "cpanfile cpanfile.snapshot",
-    "R and Julia": "renv.lock Manifest.toml",
+    "Helm": "Chart.yaml Chart.lock",
+    "Nix and Bazel": "flake.lock MODULE.bazel WORKSPACE WORKSPACE.bazel",
+    "Perl": "cpanfile cpanfile.snapshot Makefile.PL",
+    "R and Julia": "renv.lock Manifest.toml Project.toml",
     "Scala, Clojure and Ant": "build.sbt build.sc project.clj deps.edn ivy.xml",
     "Swift and Objective-C": "Podfile Podfile.lock Cartfile Cartfile.resolved",
+    "Terraform in JSON, Terragrunt": "*.tf.json terragrunt.hcl",
+}
+_NAMES = {
+    what: re.compile("|".join(map(translate, patterns.split())))
+    for what, patterns in _UNSUPPORTED.items()
 }
 
 
 def unsupported(name: str) -> str:
     """Whose dependency file one of this name is; "" where it is none, or is read."""
-    for what, patterns in _UNSUPPORTED.items():
-        if any(fnmatchcase(name, pattern) for pattern in patterns.split()):
-            return what
-    return ""
+    return next((what for what, pattern in _NAMES.items() if pattern.fullmatch(name)), "")

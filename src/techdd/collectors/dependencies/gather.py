@@ -1,31 +1,31 @@
-"""The third-party packages that manifests and lock files name, and which manifests are locked."""
+"""Gathers the packages that the manifests and lock files of one repository name."""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import date
-from posixpath import basename, dirname
-from typing import TYPE_CHECKING, NamedTuple
+from posixpath import basename, dirname, join, normpath
+from typing import NamedTuple
 
-from techdd.collectors import Answered, Gathered, collector, probe
+from techdd.advisories import normalised
+from techdd.collectors import Gathered, collector
 from techdd.facts import Package
-from techdd.lockfiles import MIXED, Aside, Dependency, Lockfile, Parsed, scope_of
-from techdd.lockfiles.locking import Read, by_folder, floats, lacking, locks_of, settled
+from techdd.lockfiles import MIXED, Aside, Dependency, Lockfile, Open, Outside, Parsed, scope_of
+from techdd.lockfiles.explaining import Words
+from techdd.lockfiles.inheriting import Poms
+from techdd.lockfiles.locking import Read, by_folder, lacking, locks_of, settled
 from techdd.lockfiles.unsupported import unsupported
-from techdd.model import Issue, Location, Metric, Observation, Series, Value
+from techdd.model import Issue
 from techdd.plugins import discover
 from techdd.repository import Entry, Repository
 from techdd.text import clean, without_credentials
 
-if TYPE_CHECKING:
-    from pandas import DataFrame
-
 MAX_SIZE = 20_000_000  # bytes; lock files of large workspaces reach 5 MB
 _OPEN = "unresolved version"  # how parsers call what another file or a run decides
 _BROKEN = "cannot be parsed"
+_POM = "pom.xml"
 _LONGEST = 200  # characters of a version range that are kept
 _NAMED = 5  # packages that are named as examples
 
@@ -49,11 +49,11 @@ _VENDORED = re.compile(
 )
 _UNSHIPPED = re.compile(
     r"(?<![a-z])(tests?|testing|testdata|specs?|fixtures?|e2e|examples?|samples?|demos?|docs?"
-    r"|documentation|benchmarks?|devcontainer)(?![a-z])|(?<![A-Z])Tests?\b"
+    r"|documentation|benchmarks?|devcontainer|buildSrc|build-logic)(?![a-z])|(?<![A-Z])Tests?\b"
 )
 
 
-@collector(makes=(Package, Manifest), version=2)
+@collector(makes=(Package, Manifest), version=3)
 def dependencies(repo: Repository) -> Gathered:
     """Every manifest and lock file of the audited tree, brought together.
 
@@ -64,6 +64,7 @@ def dependencies(repo: Repository) -> Gathered:
     formats = discover("techdd.lockfiles", Lockfile).values()
     chosen: list[tuple[Entry, Lockfile]] = []
     tree = {entry.path for entry in repo.regular_files()}
+    folders = _folders(tree)
     for entry in repo.regular_files():
         if _VENDORED.search(entry.path):
             continue
@@ -75,24 +76,48 @@ def dependencies(repo: Repository) -> Gathered:
         else:
             chosen.append((entry, known))
     reads: list[Read] = []
+    asides: dict[str, Aside] = {}
     contents = repo.blobs(entry.blob for entry, _ in chosen)
     for (entry, form), (_, content) in zip(chosen, contents, strict=True):
         if content is None:
             yield Issue("content is missing or damaged", entry.path, transient=True)
             continue
         parsed = list(_guarded(form, content))
+        aside = asides[entry.path] = _aside(form, content)
         rows = tuple(_cleaned(row) for row in parsed if isinstance(row, Dependency))
+        wishes = tuple(row for row in parsed if isinstance(row, Open))
         issues = [row for row in parsed if isinstance(row, Issue)]
         partial = any(issue.reason == _OPEN for issue in issues)
-        if rows or partial or not form.sparse:
+        if rows or wishes or partial or not form.sparse:
             broken = any(issue.reason == _BROKEN for issue in issues)
-            aside = _aside(form, content)
             scope = _scope(entry.path, form)
-            reads.append(Read(entry.path, form, scope, rows, partial, broken, aside))
-        for issue in issues:
-            if issue.reason != _OPEN or not _settled_beside(entry.path, form, tree):
-                yield replace(issue, path=entry.path, detail=clean(issue.detail))
+            reads.append(Read(entry.path, form, scope, rows, partial, broken, aside, wishes))
+        for issue in dict.fromkeys(issues):
+            settled_ = issue.reason == _OPEN and _settled_beside(entry.path, form, tree)
+            own = isinstance(issue, Outside) and _leads_to(entry.path, issue.folder) in folders
+            if not settled_ and not own:
+                yield Issue(issue.reason, entry.path, clean(issue.detail))
+    for place, (read, left) in enumerate(_explained(reads, asides)):
+        reads[place] = read
+        if left and not _settled_beside(read.path, read.format, tree):
+            shown = clean(without_credentials(left[0]))
+            detail = f"{len(left)} from another file or a run, such as {shown}"
+            yield Issue(_OPEN, read.path, detail)
     yield from _together(reads)
+
+
+def _explained(
+    reads: Iterable[Read], asides: Mapping[str, Aside]
+) -> Iterator[tuple[Read, tuple[str, ...]]]:
+    """Each file with what others say of its words, and the words that nobody explains."""
+    poms = Poms({path: said for path, said in asides.items() if basename(path) == _POM})
+    words = Words({path: said for path, said in asides.items() if basename(path) != _POM})
+    for read in reads:
+        explaining = poms if basename(read.path) == _POM else words
+        rows, listed, left = explaining.explained(read.path, read.open)
+        rows = (*read.rows, *map(_cleaned, rows))
+        partial = read.partial or bool(left)
+        yield replace(read, rows=rows, listed=listed, partial=partial), left
 
 
 def _gap(path: str) -> Iterator[Issue]:
@@ -100,6 +125,21 @@ def _gap(path: str) -> Iterator[Issue]:
     what = unsupported(basename(path))
     if what and _scope(path) != "development":
         yield Issue("dependency format not supported", path, what)
+
+
+def _folders(tree: set[str]) -> set[str]:
+    """The folders of the repository, its root as "."."""
+    found = {"."}
+    for path in tree:
+        while (path := dirname(path)) and path not in found:
+            found.add(path)
+    return found
+
+
+def _leads_to(path: str, folder: str) -> str:
+    """The folder of the repository that is `folder` from the file at `path`; "" for none."""
+    place = normpath(join(dirname(path), folder)) if folder else ""
+    return "" if place.startswith("..") else place
 
 
 def _settled_beside(path: str, form: Lockfile, tree: set[str]) -> bool:
@@ -121,7 +161,9 @@ def _aside(form: Lockfile, content: bytes) -> Aside:
         found = form.aside(content) if form.aside else Aside()
     except (ValueError, RecursionError, MemoryError):
         return Aside()  # its parser says why
-    return Aside(clean(found.own), frozenset(map(clean, found.peers)))
+    aliases = {alias: tuple(map(clean, names)) for alias, names in found.aliases.items()}
+    peers = frozenset(map(clean, found.peers))
+    return found._replace(own=clean(found.own), peers=peers, aliases=aliases)
 
 
 def _cleaned(row: Dependency) -> Dependency:
@@ -149,17 +191,20 @@ def _together(reads: list[Read]) -> Iterator[Package | Manifest]:
     ours: dict[str, set[str]] = defaultdict(set)  # ecosystem -> the client's own packages
     for read in reads:
         ours[read.format.ecosystem].add(read.aside.own)
+    listing = {path for read in reads for path in read.listed}  # catalogues
     found: list[Package] = []
     for read in reads:
         locks = locks_of(read, folders) if read.format.locks else [read] * read.format.locked
-        for lock in locks:
-            governed[lock.path].append(read)
+        for path in (*(lock.path for lock in locks), *read.listed):
+            governed[path].append(read)
         own = ours[read.format.ecosystem]
         missing = lacking(read, locks, own)
-        if not read.pinned:
+        if not read.pinned and read.path not in listing:
             # A name of one's own may be another's as well, which its lock would then have.
-            locked = frozenset[str]().union(own if locks else (), *(lock.names for lock in locks))
-            found += _packages(read, (row for row in read.rows if row.name not in locked))
+            # Where there are no lock files, names say whose they are (Maven's groups).
+            ours_too = map(read.plain, own if locks or not read.format.locks else ())
+            locked = frozenset(ours_too).union(*(lock.names for lock in locks))
+            found += _packages(read, (row for row in read.rows if read.name(row) not in locked))
         yield Manifest(
             read.path,
             read.format.ecosystem,
@@ -172,19 +217,35 @@ def _together(reads: list[Read]) -> Iterator[Package | Manifest]:
             ", ".join(missing[:_NAMED]) if missing else "",
         )
     for read in reads:
-        if read.pinned:
+        if read.pinned or read.path in listing:
             found += _packages(read, settled(read, governed[read.path]))
-    yield from sorted(found, key=lambda row: (row.manifest, row.line or 0, row.name, str(row[2])))
+    yield from sorted(
+        _spelt_alike(found), key=lambda row: (row.manifest, row.line or 0, row.name, str(row[2]))
+    )
+
+
+def _spelt_alike(packages: list[Package]) -> Iterator[Package]:
+    """Each package under one name, where its ecosystem takes several spellings for the same: that
+    of a lock file, if there is one.
+    """
+    spelling: dict[tuple[str, str], str] = {}
+    for one in sorted(packages, key=lambda row: (not row.locked, row.name)):
+        spelling.setdefault((one.ecosystem, normalised(one.ecosystem, one.name)), one.name)
+    for one in packages:
+        yield one._replace(name=spelling[one.ecosystem, normalised(one.ecosystem, one.name)])
 
 
 def _packages(read: Read, rows: Iterable[Dependency]) -> Iterator[Package]:
     """One Package for each name and version of a file; what is shipped anywhere is shipped."""
     merged: dict[tuple[str, str, str | None], Package] = {}
     for row in rows:
-        key = (row.ecosystem or read.format.ecosystem, row.name, row.version)
+        ecosystem = row.ecosystem or read.format.ecosystem
+        key = (ecosystem, read.name(row), row.version)
         scope = "development" if read.scope == "development" else row.scope
         package = Package(
-            *key,
+            ecosystem,
+            row.name,
+            row.version,
             row.requirement,
             read.path,
             row.line,
@@ -202,85 +263,3 @@ def _packages(read: Read, rows: Iterable[Dependency]) -> Iterator[Package]:
             installs=True if True in (before.installs, row.installs) else before.installs,
         )
     yield from merged.values()
-
-
-@probe(domain="dependencies", needs=(Package, Manifest))
-def inventory(_as_of: date, packages: DataFrame, manifests: DataFrame) -> Answered:
-    """Which third-party packages does the product stand on?"""
-    for repo, rows, files in _by_repository(packages, manifests):
-        basis = f"{len(files):,} manifests and lock files"
-        note = "" if len(files) else "no manifest or lock file that could be read"
-        # The copy of which it is known that it runs a program comes first and is kept.
-        ordered = rows.sort_values("installs", ascending=False, kind="stable")
-        distinct = ordered.drop_duplicates(["ecosystem", "name", "version"])
-        direct = rows[rows["direct"].fillna(False)].drop_duplicates(["ecosystem", "name"])
-        for name, counted in (("packages", distinct), ("direct", direct)):
-            value = len(counted) if len(files) else None
-            yield Metric(f"inventory.{name}", value, "packages", repo, basis, note)
-        said = distinct[distinct["installs"].notna()]
-        value = int(said["installs"].sum()) if len(said) else None
-        basis = f"stated of {len(said):,} of {len(distinct):,} packages"
-        note = "" if len(said) else "only lock files of npm and of pnpm before version 9 say so"
-        yield Metric("inventory.install_scripts", value, "packages", repo, basis, note)
-    counts = packages.drop_duplicates(["ecosystem", "name", "version"])["ecosystem"].value_counts()
-    bars: list[tuple[str, int]] = [
-        (str(ecosystem), int(number)) for ecosystem, number in counts.items()
-    ]
-    bars.sort(key=lambda bar: (-bar[1], bar[0]))
-    yield Series(
-        "packages_by_ecosystem",
-        "Third-party packages by ecosystem",
-        ("ecosystem", "packages"),
-        tuple(bars),
-        chart="bar",
-        note="Each version of a package counts once; development's are included.",
-    )
-
-
-@probe(domain="dependencies", needs=(Package, Manifest))
-def locking(_as_of: date, packages: DataFrame, manifests: DataFrame) -> Answered:
-    """Would a build tomorrow take the same versions as a build today?"""
-    shipped = manifests[manifests["lockable"] & (manifests["scope"] == "runtime")]
-    for repo, rows, _ in _by_repository(shipped, manifests):
-        unlocked = int((rows["lock"] == "").sum())
-        basis = f"{len(rows):,} manifests that can be locked, without tests and examples"
-        note = "" if len(rows) else "no manifest of an ecosystem with lock files"
-        value = unlocked if len(rows) else None
-        share = 1 - unlocked / len(rows) if len(rows) else None
-        yield Metric("locking.unlocked", value, "manifests", repo, basis, note)
-        yield Metric("locking.locked_share", share, "share", repo, basis, note)
-        value = _floating(packages, rows) if len(rows) else None
-        yield Metric("locking.floating", value, "packages", repo, basis, note)
-        compared = rows[rows["lacking"].notna()]
-        basis = f"{len(compared):,} manifests that could be compared with their lock file"
-        note = "" if len(compared) else "no manifest could be compared with a lock file"
-        value = int(compared["lacking"].sum()) if len(compared) else None
-        yield Metric("locking.out_of_step", value, "packages", repo, basis, note)
-    for row in shipped[shipped["lock"] == ""].sort_values(["repo", "path"]).itertuples():
-        path = str(row.path)
-        values: dict[str, Value] = {"manifest": path, "ecosystem": str(row.ecosystem)}
-        yield Observation("unlocked-manifest", str(row.repo), path, (Location(path),), values)
-    stale = shipped[shipped["lacking"].fillna(0) > 0]
-    for row in stale.sort_values(["repo", "path"]).itertuples():
-        values = {"ecosystem": str(row.ecosystem), "count": int(row.lacking)}
-        values["packages"] = str(row.examples)
-        places = (Location(str(row.path)), Location(str(row.lock)))
-        yield Observation("stale-lock", str(row.repo), str(row.path), places, values)
-
-
-def _floating(packages: DataFrame, manifests: DataFrame) -> int:
-    """Distinct packages for which a build of an unlocked manifest takes whatever is newest."""
-    unlocked = manifests[manifests["lock"] == ""][["repo", "path"]]
-    wishes = packages.merge(unlocked, left_on=["repo", "manifest"], right_on=["repo", "path"])
-    wishes = wishes[wishes["version"].isna() & (wishes["scope"] != "development")]
-    names = zip(wishes["ecosystem"], wishes["name"], wishes["requirement"], strict=True)
-    return len({(kind, name) for kind, name, wish in names if floats(str(kind), str(wish))})
-
-
-def _by_repository(
-    rows: DataFrame, manifests: DataFrame
-) -> Iterator[tuple[str, DataFrame, DataFrame]]:
-    """(repository, its rows, its manifests), the whole engagement ("") first."""
-    yield "", rows, manifests
-    for repo, files in manifests.groupby("repo"):
-        yield str(repo), rows[rows["repo"] == repo], files
