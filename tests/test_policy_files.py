@@ -46,7 +46,7 @@ OBSERVED = {
     "licence-conflict": "what count licence own severity verdict told",
     "code-under-other-terms": "what count licence category own severity verdict told",
     "unlicensed-code": "count severity verdict told",
-    "notices-missing": "count severity verdict told",
+    "notices-missing": "count copies severity verdict told",
     "licence-disagreement": "declared text",
     "static-weakness": "test title count severity confidence cwe",
     "suppressed-checks": "tool count",

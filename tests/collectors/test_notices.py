@@ -91,6 +91,12 @@ def test_a_file_or_a_tool_answers_for_them(sign: NoticeSign, told: int) -> None:
     assert len(observations) == told
 
 
+def test_notices_that_came_with_copies_are_owed_too() -> None:
+    (found,), _ = asked([NoticeSign("vendor/x/NOTICE", "", copied=True)], delivery="embedded")
+    assert (found.values["count"], found.values["copies"]) == (0, 1)
+    assert found.locations == (Location("vendor/x/NOTICE"),)
+
+
 def test_nothing_is_owed_where_nothing_asks() -> None:
     assert asked([], "0BSD", "CC0-1.0", delivery="distributed") == (
         [],

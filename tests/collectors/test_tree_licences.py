@@ -200,8 +200,8 @@ def test_copyleft_code_in_a_closed_product() -> None:
     assert (found.values["own"], found.values["severity"]) == ("no open licence", "high")
     assert metrics["tree_licences.copyleft_files"] == metrics["tree_licences.foreign_files"] == 2
     assert series.rows == (
-        ("app", "GPL-3.0-or-later", "strong copyleft", "no", 2,
-         "review", "forbidden", "forbidden", "allowed", "src/a.py"),
+        ("app", "GPL-3.0-or-later", "strong copyleft", 2,
+         "review", "forbidden", "forbidden", "src/a.py"),
     )  # fmt: skip
 
 

@@ -37,8 +37,11 @@ def test_an_unknown_delivery_takes_the_gravest_and_says_what_would_change() -> N
     assert (judged.verdict, judged.severity) == ("forbidden", "high")
     assert judged.told == (
         "How the product is delivered was not stated. By the policy it would be: as a service: "
-        "review; delivered to customers: forbidden; in a device: forbidden; inside the company: "
-        "allowed."
+        "review (Use over a network does not trigger the GPL; code that is sent to browsers, apps "
+        "or customers' servers is distributed, and does); delivered to customers: forbidden "
+        "(Whoever receives a copy may ask for the source of the whole combined work under the same "
+        "licence); in a device: forbidden; inside the company: allowed (A copy that stays inside "
+        "the company is not distributed, and owes nobody the source)."
     )
     assert terms.judge(NOTICES, "app").severity == "info"  # the subject has a cell of its own
     assert terms.judge(NONE, "box").told.startswith("The product is delivered in a device: Without")

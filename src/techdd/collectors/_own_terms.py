@@ -23,6 +23,11 @@ class Own(NamedTuple):
     category: str
     named: frozenset[str]  # all licences that its files at the top name
 
+    @property
+    def told(self) -> str:
+        """The terms in words."""
+        return "no open licence" if self.category == PROPRIETARY else self.licence
+
     def is_own(self, licence: str) -> bool:
         """Whether code under `licence` stands under the repository's own terms."""
         mine, theirs = bases(self.licence), bases(licence)

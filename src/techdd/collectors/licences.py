@@ -91,7 +91,6 @@ def licences(
     )
     terms = Terms(policy, deliveries)
     yield _for_counsel(shipped, terms)
-    yield _policy(shipped, terms)
     owns = own_terms(sorted(set(shipped["repo"])), files, declarations)
     for repo, rows in shipped.groupby("repo"):
         yield from _bound(str(repo), rows, owns[str(repo)], terms)
@@ -111,22 +110,10 @@ def _for_counsel(shipped: DataFrame, terms: Terms) -> Series:
         "Licences of the packages that may be shipped",
         ("licence", "what it asks for", "packages", *DELIVERIES, "such as"),
         tuple(rows),
-        note="What binds most comes first; one column for each way to deliver the product (saas: "
-        "used over a network only). The bill of materials (techdd sbom) names every package with "
-        "its licence. Whether a package is part of what is delivered is for counsel to say.",
-    )
-
-
-def _policy(shipped: DataFrame, terms: Terms) -> Series:
-    """What the policy says of the categories that occur, and why."""
-    found = set(shipped["category"])
-    return Series(
-        "licence_policy",
-        "What the licence policy says of them, by how the product is delivered",
-        ("what it asks for", "delivered", "verdict", "because"),
-        terms.reasons(one for one in reversed(CATEGORIES) if one in found),
-        note="The policy is data (licences.yaml) and no legal advice; an engagement may hold its "
-        "own. Categories are ScanCode's.",
+        note="What binds most comes first. The policy's verdict for each way to deliver a product "
+        "(saas: used over a network only) is data and no legal advice. The bill of materials "
+        "(techdd sbom) names every package with its licence. Whether a package is part of what is "
+        "delivered is for counsel to say.",
     )
 
 
@@ -216,7 +203,7 @@ def _together(
             "what": f"packages such as {some_of(_names(rows), EXAMPLES)}",
             "count": _distinct(rows),
             "licence": licence,
-            "own": own.licence or "no open licence",
+            "own": own.told,
             "severity": judged.severity,
             "verdict": judged.verdict,
             "told": judged.told,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -23,6 +24,7 @@ from techdd.licensing import (
 from techdd.lockfiles import TOOLS
 from techdd.model import Issue, Location, Metric, Observation
 from techdd.repository import MISSING, Repository
+from techdd.text import some_of
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -64,6 +66,7 @@ _TOOL = re.compile(
     r"|nuget-license|dotnet-project-licenses|flutter_oss_licenses|composer licenses|fossa\b"
     r"|third-party-notices|thirdparty-notices|yarn licenses|pnpm licenses|license-check-and-add"
 )
+_NAMED = 5  # places of each kind
 _MAX = 1_000_000  # bytes of a file that is searched
 # Terms that ask for no notice.
 _SILENT = frozenset(("0BSD", "CC0-1.0", "MIT-0", "Unlicense", "WTFPL", "BSL-1.0"))
@@ -101,35 +104,40 @@ def notices(
     terms = Terms(policy, deliveries)
     shipped = packages[(packages["scope"] != "development") & ~packages["ecosystem"].isin(TOOLS)]
     owed = _owed(shipped, facts)
-    repos = sorted(str(repo) for repo in deliveries["repo"])
-    made = {repo: _sources(signs[signs["repo"] == repo]) for repo in repos}
-    for repo in ("", *repos):
-        rows = owed[owed["repo"] == repo] if repo else owed
+    for repo in ("", *sorted(str(repo) for repo in deliveries["repo"])):
+        rows, seen = (table[table["repo"] == repo] if repo else table for table in (owed, signs))
         count = len(rows.drop_duplicates(["ecosystem", "name", "version"]))
-        having = made[repo] if repo else [one for sources in made.values() for one in sources]
-        basis = "notices: " + (", ".join(sorted(set(having))[:3]) or "none found")
+        sources = _sources(seen[~seen["copied"]])
+        basis = f"notices: {some_of(sources, 3) or 'none found'}"
         yield Metric("notices.owed", float(count), "packages", repo, basis)
-        judged = terms.judge(NOTICES, repo) if repo else None
-        if judged and count and not having and judged.verdict != "allowed":
-            places = sorted({str(path) for path in rows["manifest"]})[:5]
-            yield Observation(
-                "notices-missing",
-                repo,
-                "notices",
-                tuple(map(Location, places)),
-                {
-                    "count": count,
-                    "severity": judged.severity,
-                    "verdict": judged.verdict,
-                    "told": judged.told,
-                },
-            )
+        copies = _sources(seen[seen["copied"]])
+        if repo and (count or copies) and not sources:
+            yield from _missing(repo, count, copies, sorted(set(rows["manifest"])), terms)
+
+
+def _missing(
+    repo: str, count: int, copies: list[str], manifests: list[str], terms: Terms
+) -> Iterator[Observation]:
+    judged = terms.judge(NOTICES, repo)
+    if judged.verdict != "allowed":
+        yield Observation(
+            "notices-missing",
+            repo,
+            "notices",
+            tuple(map(Location, [*manifests[:_NAMED], *copies[:_NAMED]])),
+            {
+                "count": count,
+                "copies": len(copies),
+                "severity": judged.severity,
+                "verdict": judged.verdict,
+                "told": judged.told,
+            },
+        )
 
 
 def _sources(signs: DataFrame) -> list[str]:
-    """Where notices come from: files and tools, those of copied code left out."""
-    own = signs[~signs["copied"]]
-    return [str(row.tool) or str(row.path) for row in own.itertuples()]
+    """Where notices come from: tools and files."""
+    return sorted({str(row.tool) or str(row.path) for row in signs.itertuples()})
 
 
 def _owed(shipped: DataFrame, facts: DataFrame) -> DataFrame:

@@ -52,7 +52,7 @@ def own_licence(_as_of: date, files: DataFrame, declarations: DataFrame) -> Answ
                 str(row.repo),
                 str(row.path) or "none",
                 str(row.licence) or "not stated",
-                owns[str(row.repo)].licence or "no open licence",
+                owns[str(row.repo)].told,
             )
             for row in top.itertuples()
         ),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from pydantic import model_validator
 
 from techdd.licensing.expressions import CATEGORIES
 from techdd.licensing.facts import Term
-from techdd.model import Severity, Value
+from techdd.model import Severity
 from techdd.policy import Delivered, Written
 
 if TYPE_CHECKING:
@@ -100,21 +100,19 @@ class Terms:
         return Judgement(str(cell.verdict), str(cell.severity), told)
 
     def across(self, subject: str) -> str:
-        """The verdicts for all deliveries, as a sentence."""
-        ways = (f"{words}: {self.verdict(subject, way)}" for way, words in DELIVERIES.items())
+        """The verdicts for all deliveries as a sentence, with the reason of each at its first."""
+        ways: list[str] = []
+        said: set[str] = set()
+        for way, words in DELIVERIES.items():
+            cell = self.cells[subject, way]
+            because = "" if cell.verdict in said else f" ({str(cell.reason).rstrip('.')})"
+            said.add(str(cell.verdict))
+            ways.append(f"{words}: {cell.verdict}{because}")
         return f"By the policy it would be: {'; '.join(ways)}."
 
     def verdict(self, subject: str, delivery: str) -> str:
         """The bare verdict of one cell."""
         return str(self.cells[subject, delivery].verdict)
-
-    def reasons(self, subjects: Iterable[str]) -> tuple[tuple[Value, ...], ...]:
-        """(subject, delivery, verdict, reason) of those subjects, for each delivery."""
-        return tuple(
-            (subject, words, self.verdict(subject, way), str(self.cells[subject, way].reason))
-            for subject in subjects
-            for way, words in DELIVERIES.items()
-        )
 
 
 def _spelled(delivery: str) -> str:

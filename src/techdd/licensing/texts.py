@@ -52,7 +52,7 @@ _SPEAKS = re.compile(
 )
 _RIGHTS = re.compile(rf"{_SPEAKS.pattern}|copyright|\(c\)|©|spdx-", re.IGNORECASE)
 _HOLDER = re.compile(
-    r"(?:copyright|\(c\)|©)(?:\s|\(c\)|©|:|copyright)*(?:[\d\s,–-]|present|now|current)*"
+    r"(?:copyright|\(c\)|©)(?:\s|\(c\)|©|:|copyright){0,9}(?:[\d\s,–-]|present|now|current){0,99}"
     r"(?:\bby\s+)?(?!(?:holder|owner|notice|law|and|statement|interest|infring)s?\b)"
     r"([^\W\d_][^\n]{1,100})",
     re.IGNORECASE,
@@ -130,7 +130,8 @@ def comments(head: str) -> str:
 
 def holders(text: str) -> str:
     """Whose copyright `text` names, joined by "; "."""
-    names = (_HOLDER_END.split(found[1])[0].strip(" ,.;:-'\"") for found in _HOLDER.finditer(text))
+    lines = re.sub(r"\s*\n\s*", "\n", re.sub(r"[^\S\n]+", " ", text))
+    names = (_HOLDER_END.split(found[1])[0].strip(" ,.;:-'\"") for found in _HOLDER.finditer(lines))
     known = dict.fromkeys(name for name in names if len(name) > 2 and not _SPEAKS.search(name))
     return "; ".join(list(known)[:_HOLDERS])
 

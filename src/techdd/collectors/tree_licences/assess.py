@@ -16,7 +16,6 @@ from techdd.licensing import (
     BINDING,
     CATEGORIES,
     CONFLICT,
-    DELIVERIES,
     NONE,
     SOURCE_AVAILABLE,
     Declaration,
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
 _NAMED = 10  # places of one observation
 _SHOWN = 30  # rows of the exhibit
 _GRAVE = (*BINDING, SOURCE_AVAILABLE)
+_OUTSIDE = ("saas", "distributed", "embedded")
 
 
 class _Seen(NamedTuple):
@@ -119,7 +119,7 @@ def _observations(repo: str, seen: _Seen, terms: Terms) -> Iterator[Observation]
         judged = terms.judge(CONFLICT if clash else category, repo)
         yield _observed(
             rule, repo, f"code {licence}", [one.path for one in files], judged.verdict,
-            licence=licence, category=category, own=seen.own.licence or "no open licence",
+            licence=licence, category=category, own=seen.own.told,
             severity=judged.severity, told=judged.told, what=_counted(files),
         )  # fmt: skip
     if seen.unlicensed:
@@ -141,7 +141,8 @@ def _counted(files: list[Governed]) -> str:
     """How many files, and how many of them lie where copies usually lie."""
     copied = sum(one.role != "source" for one in files)
     plural = "file" if len(files) == 1 else "files"
-    return f"{len(files):,} source {plural} ({copied:,} in folders of copied code)"
+    told = f"{len(files):,} source {plural}"
+    return f"{told} ({copied:,} in folders of copied code)" if copied else told
 
 
 def _by_licence(files: list[Governed]) -> Mapping[str, list[Governed]]:
@@ -154,28 +155,21 @@ def _by_licence(files: list[Governed]) -> Mapping[str, list[Governed]]:
 def _exhibit(seen: Mapping[str, _Seen], terms: Terms) -> Series:
     rows: list[tuple[Value, ...]] = []
     for repo, one in seen.items():
-        for licence, files in _by_licence([file for file in one.files if file.licence]).items():
+        for licence, files in _by_licence(_foreign(one)).items():
             category = classify(licence)[1]
-            own = "yes" if one.own.is_own(licence) else "no"
-            verdicts = [terms.verdict(category, delivery) for delivery in DELIVERIES]
+            verdicts = [terms.verdict(category, delivery) for delivery in _OUTSIDE]
             example = min(files, key=lambda file: (len(file.path), file.path)).path
-            rows.append((repo, licence, category, own, len(files), *verdicts, example))
-    rows.sort(key=lambda row: (row[3] == "yes", -CATEGORIES.index(str(row[2])), str(row[:2])))
+            rows.append((repo, licence, category, len(files), *verdicts, example))
+    rows.sort(key=lambda row: (-CATEGORIES.index(str(row[2])), str(row[0]), str(row[1])))
     left = len(rows) - _SHOWN
+    more = f"{left:,} further rows are not shown. " if left > 0 else ""
     return Series(
         "tree_licences",
-        "Licences of the code in the repositories",
-        ("repository", "licence", "what it asks for", "the repository's own", "files", *DELIVERIES,
-         "such as"),
+        "Code in the repositories that is not under their own licence",
+        ("repository", "licence", "what it asks for", "files", *_OUTSIDE, "such as"),
         tuple(rows[:_SHOWN]),
-        note="Read from the head of each source file, from licence files beside the code and from "
-        "the metadata of copied packages; tests, examples and documentation are left out. A file "
-        "that says nothing stands under the repository's own terms. What the policy makes of it "
-        f"depends on how the product is delivered: one column each.{_more(left)} Links to answers "
-        f"on Stack Overflow (CC BY-SA): {sum(one.snippets for one in seen.values()):,}; whether "
-        "more than an idea was taken from there is not known.",
-    )  # fmt: skip
-
-
-def _more(left: int) -> str:
-    return f" {left:,} further rows are not shown." if left > 0 else ""
+        note=f"{more}By the heads of source files, licence files beside them and the metadata of "
+        "copied packages; without tests, examples and documentation. The policy's verdict is that "
+        "for a product delivered so. Links to answers on Stack Overflow (CC BY-SA): "
+        f"{sum(one.snippets for one in seen.values()):,}; how much was taken is not known.",
+    )
