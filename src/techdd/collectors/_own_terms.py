@@ -30,6 +30,8 @@ class Own(NamedTuple):
 
     def is_own(self, licence: str) -> bool:
         """Whether code under `licence` stands under the repository's own terms."""
+        if self.category == PROPRIETARY and licence == "proprietary":
+            return True
         mine, theirs = bases(self.licence), bases(licence)
         any_version = "GPL-1.0" in theirs and any(one.startswith("GPL-") for one in mine)
         return any_version or bool(mine & theirs)

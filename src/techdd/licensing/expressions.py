@@ -45,7 +45,8 @@ _V = r",?[ -]?(v\.? ?|version )?"
 def _gnu(short: str, words: str, version: str, spdx: str) -> dict[str, str]:
     """The two spellings of one version of a GNU licence: that version only, or later ones too."""
     number = re.escape(version.removesuffix(".0")) + (r"(\.0)?" if version.endswith(".0") else "")
-    name = rf"(the )?(gnu )?({short}|{words}( \({short}\))?){_L}{_V}{number}"
+    said = rf"(the )?(gnu )?({short}|{words}( \({short}\))?){_L}"
+    name = rf"({said}{_V}{number}|version {number} of {said})"
     later = r"( ?\+|,?( or)?( \(at your option\))?( any)? (later|newer)( version)?)"
     return {f"{spdx}-only": rf"{name}( only)?{_L}", f"{spdx}-or-later": rf"{name}{later}"}
 

@@ -45,6 +45,11 @@ _UNDER = re.compile(
     r"|@licen[cs]e:? |\blicen[cs]e: ?|(?:^|\n|[|;,.] )(?=[\w -]{2,45}\blicen[cs]e)",
     re.IGNORECASE,
 )
+# A name that no list knows, such as a maker's own terms.
+_OWN_NAME = re.compile(
+    r"\b[Ll]icen[cs]ed under (?:the )?(?:terms of (?:the )?)?"
+    r"((?:[A-Z][\w.-]{1,30} ){1,5}Licen[cs]e\b)"
+)
 _SPEAKS = re.compile(
     r"licen[cs]|copying|copyleft|permission|permitted|redistribut|public[ -]domain|free to use"
     r"|freely|unlicense|warranty",
@@ -172,7 +177,8 @@ def _mention(text: str) -> str:
             ahead = " ".join(source[found.end() : found.end() + 160].split())
             if licence := mentioned(ahead):
                 return _plain(licence)
-    return ""
+    own = _OWN_NAME.search(flowing)
+    return own[1] if own else ""
 
 
 def _plain(stated: str) -> str:

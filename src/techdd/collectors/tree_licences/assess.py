@@ -95,10 +95,17 @@ def _grave(seen: _Seen) -> list[Governed]:
     ]
 
 
+def _unclear(seen: _Seen) -> int:
+    """Files that speak of terms, of which it is not understood which they are."""
+    return sum(one.terms and not one.licence for one in seen.files)
+
+
 def _metrics(repo: str, seen: list[_Seen]) -> Iterator[Metric]:
     total = sum(len(one.files) for one in seen)
     stated = sum(bool(file.licence) for one in seen for file in one.files)
     basis = f"{stated:,} of {total:,} source files say under which licence they stand"
+    if unclear := sum(_unclear(one) for one in seen):
+        basis += f"; {unclear:,} speak of terms and name none"
     note = "" if total else "no source file was read"
     for name, value, unit in (
         ("foreign_files", sum(len(_foreign(one)) for one in seen), "files"),
@@ -168,8 +175,9 @@ def _exhibit(seen: Mapping[str, _Seen], terms: Terms) -> Series:
         "Code in the repositories that is not under their own licence",
         ("repository", "licence", "what it asks for", "files", *_OUTSIDE, "such as"),
         tuple(rows[:_SHOWN]),
-        note=f"{more}By the heads of source files, licence files beside them and the metadata of "
-        "copied packages; without tests, examples and documentation. The policy's verdict is that "
-        "for a product delivered so. Links to answers on Stack Overflow (CC BY-SA): "
+        note=f"{more}{sum(map(_unclear, seen.values())):,} files that speak of terms and name none "
+        "are not shown, nor those that say nothing. By the heads of source files, licence files "
+        "beside them and metadata of copied packages; without tests, examples and documentation. "
+        "Links to answers on Stack Overflow (CC BY-SA): "
         f"{sum(one.snippets for one in seen.values()):,}; how much was taken is not known.",
     )

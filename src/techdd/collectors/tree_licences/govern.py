@@ -22,7 +22,7 @@ class Governed(NamedTuple):
     path: str
     role: str
     code: int
-    licence: str  # "" = says nothing, or nothing that is understood
+    licence: str  # "" = names none
     terms: bool  # it or its folder speaks of a licence in some way
     holders: str
 
@@ -46,8 +46,6 @@ def governed(
             continue
         own = said.get(file.path)
         licence = str(own.licence) if own is not None else ""
-        if classify(licence)[1] == UNKNOWN:
-            licence = ""
         terms = bool(own is not None and own.terms)
         above = _nearest(str(file.path), folders)
         if not licence and above is not None:
