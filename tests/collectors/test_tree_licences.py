@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from builders import A, opened
+from hypothesis import given
+from hypothesis import strategies as st
 from licence_tables import GPL3, MIT, a_licence, declared, deliveries, of, policy
 
 from techdd.collectors._declared import agree, reader
@@ -17,6 +19,10 @@ from techdd.licensing import Declaration, FileNotice, LicenceFile
 from techdd.model import Issue, Location, Metric, Observation, Series
 from techdd.repository import MAX_SOURCE
 
+METADATA = (
+    "package.json", "composer.json", "Cargo.toml", "pyproject.toml", "setup.py", "pom.xml",
+    "x.gemspec", "x-1.dist-info/METADATA",
+)  # fmt: skip
 REUSE = """version = 1
 
 [[annotations]]
@@ -90,7 +96,13 @@ def test_annotations_of_reuse(
     tmp_path: Path, name: str, text: str, licence: dict[str, str]
 ) -> None:
     tagged = "# SPDX-License-Identifier: MIT\nx = 1\n"
-    files = {name: text, "gen/a.py": "x = 2\n", "lib/a.py": "x = 3\n", "gen/b.py": tagged}
+    files = {
+        name: text,
+        "gen/a.py": "x = 2\n",
+        "gen/deep/c.py": "x = 4\n",
+        "lib/a.py": "x = 3\n",
+        "gen/b.py": tagged,
+    }
     rows = gathered(tmp_path, files)
     assert {one.path: one.licence for one in rows if isinstance(one, FileNotice)} == licence
 
@@ -145,6 +157,17 @@ def test_readers_of_metadata(path: str, text: str, licence: str) -> None:
     read = reader(path)
     assert read
     assert read(text.encode())[0] == licence
+
+
+@given(st.sampled_from(METADATA), st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
+def test_metadata_may_be_anything(path: str, content: bytes) -> None:
+    read = reader(path)
+    assert read
+    try:
+        licence, authors = read(content)
+    except ValueError:
+        return
+    assert isinstance(licence + authors, str)
 
 
 def test_other_files_are_no_metadata() -> None:

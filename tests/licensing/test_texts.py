@@ -26,6 +26,10 @@ def test_recognise(text: str, licence: str, main: str | None) -> None:
     assert recognise(text) == (licence, main or licence)
 
 
+def _commented(text: str) -> str:
+    return "".join(f"// {line}\n" for line in text.splitlines())
+
+
 # Heads of real files: ansible, dokuwiki, jQuery 1.7, Eclipse, FFmpeg, moodle, Mozilla, FreeRTOS.
 @pytest.mark.parametrize(
     ("head", "licence", "who"),
@@ -65,6 +69,8 @@ def test_recognise(text: str, licence: str, main: str | None) -> None:
             "",
         ),
         ("// Use of this source is governed by a BSD-style license", "BSD-style license", ""),
+        (f"{GPL3}//\n// Parts:\n{_commented(ISC)}", "GPL-3.0-or-later AND ISC", ""),
+        (f"// You may choose one of:\n{GPL3}//\n{_commented(ISC)}", "GPL-3.0-or-later OR ISC", ""),
         ("/* under the terms of version 3 of the GNU General Public License as */", "GPL-3.0-only",
          ""),
         ("/* This file is licensed under the Timescale License. */", "Timescale License", ""),

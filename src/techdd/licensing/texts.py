@@ -21,7 +21,8 @@ _RESERVED = re.compile(r"all rights reserved|\bproprietary\b|\bconfidential\b", 
 _CHOICE = re.compile(
     r"\b(?:dual|tri|double)[- ]?licen[cs]|\bat your (?:option|choice)\b|\balternatively\b"
     r"|\byour choice\b|\buser'?s choice\b|\beither (?:of|license|licence)\b|\bany one of\b"
-    r"|\byou may choose\b|\bOR\b",
+    r"|\byou may choose\b",
+    re.IGNORECASE,
 )
 # What lifts a GPL for those who only build with it: words of the exception -> its SPDX id.
 _EXCEPTIONS = (
@@ -100,7 +101,7 @@ def recognise(text: str) -> tuple[str, str]:
     if not named:
         said = "proprietary" if _RESERVED.search(text) else "unrecognised"
         return _mention(text[:HEAD]) or said, _mention(text[:HEAD]) or said
-    joint = " OR " if _CHOICE.search(_identified(text)[1]) else " AND "
+    joint = _joint(text)
     whole = _joined(named, joint)
     return whole, whole if joint == " OR " else named[0]
 
@@ -111,7 +112,7 @@ def notice(text: str) -> Notice:
     if tags := _TAG.findall(plain):
         licence = _joined([_plain(one) for one in tags], " AND ")
     elif named := _named(plain):
-        licence = _joined(named, " OR " if _CHOICE.search(plain) else " AND ")
+        licence = _joined(named, _joint(plain))
     else:
         licence = _mention(plain)
     return Notice(licence, holders(plain), bool(licence or _SPEAKS.search(plain)))
@@ -167,6 +168,13 @@ def _identified(text: str) -> tuple[tuple[str, ...], str]:
     starts = [*(one.start for one in found), len(text)]
     around = (text[end:start] for end, start in zip(ends, starts, strict=True))
     return tuple(dict.fromkeys(one.id for one in found)), "\n".join(around)
+
+
+def _joint(text: str) -> str:
+    """How several licences in `text` go together; what stands inside them does not say it: every
+    notice of the GPL has an "at your option".
+    """
+    return " OR " if _CHOICE.search(_identified(text)[1]) else " AND "
 
 
 def _mention(text: str) -> str:

@@ -58,9 +58,14 @@ _REUSE = ("REUSE.toml", ".reuse/dep5")
 class _Rule(NamedTuple):
     """One annotation of REUSE: the paths that it speaks of, and their terms."""
 
-    paths: re.Pattern[str]
+    paths: list[tuple[re.Pattern[str], int | None]]  # and how deep they lie; None = anywhere
     licence: str
     overrides: bool
+
+    def covers(self, path: str) -> bool:
+        """Whether it speaks of the file at `path`."""
+        depth = path.count("/")
+        return any(one.match(path) and deep in (None, depth) for one, deep in self.paths)
 
 
 @collector(makes=(LicenceFile, Declaration, FileNotice), needs=(File,), minutes=20)
@@ -148,9 +153,8 @@ def _toml_rules(text: str) -> Iterator[_Rule]:
         licence = one.get("SPDX-License-Identifier")
         if globs and isinstance(licence, str):
             overrides = one.get("precedence") == "override"
-            yield _Rule(
-                _glob(globs), notice(f"SPDX-License-Identifier: {licence}").licence, overrides
-            )
+            stated = notice(f"SPDX-License-Identifier: {licence}").licence
+            yield _Rule(_globs(globs, across=False), stated, overrides)
 
 
 def _dep5_rules(text: str) -> Iterator[_Rule]:
@@ -161,12 +165,14 @@ def _dep5_rules(text: str) -> Iterator[_Rule]:
         if "Files" in fields and fields.get("License", "").strip():
             licence = fields["License"].strip().splitlines()[0]
             stated = notice(f"SPDX-License-Identifier: {licence}").licence
-            yield _Rule(_glob(fields["Files"].split()), stated, overrides=False)
+            yield _Rule(_globs(fields["Files"].split(), across=True), stated, overrides=False)
 
 
-def _glob(patterns: list[str]) -> re.Pattern[str]:
-    """A path that one of the patterns matches; a star here may cross folders."""
-    return re.compile("|".join(translate(one[:200]) for one in patterns[:1_000]))
+def _globs(patterns: list[str], *, across: bool) -> list[tuple[re.Pattern[str], int | None]]:
+    """The patterns compiled; one star crosses folders in dep5 (`across`), in REUSE.toml not."""
+    some = [one[:200] for one in patterns[:1_000]]
+    deep = [None if across or "**" in one else one.count("/") for one in some]
+    return [(re.compile(translate(one)), depth) for one, depth in zip(some, deep, strict=True)]
 
 
 def _notices(
@@ -206,6 +212,6 @@ def _notices(
 def _stated(path: str, found: Notice, rules: list[_Rule]) -> Notice:
     """What holds for `path`: its own notice, or the last annotation that speaks of it."""
     for rule in reversed(rules):
-        if (rule.overrides or not found.licence) and rule.paths.match(path):
+        if (rule.overrides or not found.licence) and rule.covers(path):
             return found._replace(licence=rule.licence, terms=True)
     return found

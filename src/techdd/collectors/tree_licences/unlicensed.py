@@ -23,16 +23,8 @@ _TOOLS = re.compile(
     r"|(?:^|/)(?:lang|views|templates)/vendor/"
 )
 _PUBLIC = (
-    "gmail",
-    "googlemail",
-    "outlook",
-    "hotmail",
-    "yahoo",
-    "users",
-    "proton",
-    "icloud",
-    "mail",
-)
+    "gmail", "googlemail", "outlook", "hotmail", "yahoo", "users", "proton", "icloud", "mail",
+)  # fmt: skip
 
 
 def unlicensed(
