@@ -66,7 +66,7 @@ def policy() -> Any:
 
 
 def deliveries(given: Mapping[str, str]) -> Any:
-    return of(Delivery, [(repo, Delivery(how)) for repo, how in given.items()])
+    return of(Delivery, [(repo, Delivery(how, "Acme Logistics")) for repo, how in given.items()])
 
 
 def a_licence(path: str, licence: str, holders: str = "") -> LicenceFile:

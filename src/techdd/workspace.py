@@ -184,7 +184,7 @@ class Workspace:
         """How the product of each repository reaches its users, as far as it is said."""
         whole = self.engagement.delivery
         return {
-            entry.name: Delivery(entry.delivery or whole or "")
+            entry.name: Delivery(entry.delivery or whole or "", self.engagement.client)
             for entry in self.engagement.repositories
         }
 

@@ -287,6 +287,7 @@ def test_code_of_strangers_without_a_licence() -> None:
         said("b.py", holders="Ann Able"),  # commits here
         said("c.py", holders="ACME Logistics GmbH"),  # by the domain of a committer's address
         said("d.py", holders="Other Stranger", terms=True),
+        said("e.py", holders="Acme Logistics Holding"),  # the client
         said("vendor/y/y.py", "MIT"),
     )
     assert found.rule == "unlicensed-code"

@@ -38,9 +38,10 @@ class FileNotice(NamedTuple):
 
 
 class Delivery(NamedTuple):
-    """How the product of a repository reaches its users, as the engagement says; "" = not said."""
+    """What the engagement says of the product of one repository."""
 
-    delivery: str
+    delivery: str  # how it reaches its users; "" = not said
+    client: str  # whose it is
 
 
 class Term(NamedTuple):

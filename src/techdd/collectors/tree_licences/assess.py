@@ -69,7 +69,9 @@ def tree_licences(
     for repo in repos:
         mine = [table[table["repo"] == repo] for table in tables]
         stated = governed(mine[0], mine[1], mine[2], mine[3])
-        without = unlicensed(stated, mine[2], mine[3], mine[4], owns[repo])
+        clients = deliveries[deliveries["repo"] == repo]["client"]
+        house = [repo, *map(str, clients)]
+        without = unlicensed(stated, mine[2], mine[3], mine[4], house, owns[repo])
         links = mine[1][mine[1]["role"] == "source"]["snippets"].sum()
         seen[repo] = _Seen(owns[repo], stated, without, int(links))
     yield from _metrics("", list(seen.values()))

@@ -32,15 +32,16 @@ def unlicensed(
     licences: DataFrame,
     declarations: DataFrame,
     identities: DataFrame,
+    names: list[str],
     own: Own,
 ) -> list[str]:
     """Places of others' code for which no licence can be found, by path.
 
-    A stranger is who is neither a committer, nor named by the repository's own licence or
-    metadata, nor the holder of many of its files. Where the repository is open, code without a
-    licence of its own stands under the repository's.
+    A stranger is who is neither a committer, nor one of `names` (the client, the repository), nor
+    named by the repository's own licence or metadata, nor the holder of many of its files. Where
+    the repository is open, code without a licence of its own stands under the repository's.
     """
-    house = _house(files, licences, declarations, identities)
+    house = _house(files, licences, declarations, identities) | set(map(_plain, names))
     places: dict[str, list[Governed]] = defaultdict(list)
     for one in files:
         if one.role != "source" and not _TOOLS.search(one.path):
