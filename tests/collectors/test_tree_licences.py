@@ -284,7 +284,7 @@ def test_code_of_strangers_without_a_licence() -> None:
     (found,), metrics, _ = asked(
         [*files, *copies],
         said("a.py", holders="Some Stranger"),
-        said("b.py", holders="Ann Able"),  # commits here
+        said("b.py", holders="Ann B. Able"),  # commits here
         said("c.py", holders="ACME Logistics GmbH"),  # by the domain of a committer's address
         said("d.py", holders="Other Stranger", terms=True),
         said("e.py", holders="Acme Logistics Holding"),  # the client

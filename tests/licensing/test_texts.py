@@ -106,6 +106,8 @@ code = "# (c) Nobody"
 def test_holders() -> None:
     text = "Copyright (C) 2001-2009, Ann Able <a@x.example>\n(c) 2010 by Acme, Inc. and others"
     assert holders(text) == "Ann Able; Acme, Inc"
+    assert holders("(C) Andrzej K. Haczewski, 2005\n(c) 2009 Eric") == "Andrzej K. Haczewski; Eric"
+    assert holders("append(c), plus (c) assign the variable, copyright notice") == ""
 
 
 @settings(deadline=None)  # the first call loads the patterns

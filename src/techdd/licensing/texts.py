@@ -58,14 +58,14 @@ _SPEAKS = re.compile(
 )
 _RIGHTS = re.compile(rf"{_SPEAKS.pattern}|copyright|\(c\)|©|spdx-", re.IGNORECASE)
 _HOLDER = re.compile(
-    r"(?:copyright|\(c\)|©)(?:\s|\(c\)|©|:|copyright){0,9}(?:[\d\s,–-]|present|now|current){0,99}"
+    r"(?:copyright|(?<![\w(])\(c\)|©)(?:\s|\(c\)|©|:|copyright){0,9}(?:[\d\s,–-]|present|now|current){0,99}"
     r"(?:\bby\s+)?(?!(?:holder|owner|notice|law|and|statement|interest|infring)s?\b)"
-    r"([^\W\d_][^\n]{1,100})",
+    r"((?-i:[^\W\d_a-z])[^\n]{1,100})",  # a name begins with a capital
     re.IGNORECASE,
 )
 _HOLDER_END = re.compile(
     r"[<(|*\[]|\s+-\s+|https?:|,?\s*\b(?:all rights|licen[cs]ed|released|see |under |et al|and "
-    r"(?:contributors|others))|\.\s|\.$",
+    r"(?:contributors|others))|(?<![ .][A-Z])\.\s|\.$|,?\s+\(?\d{4}\b",
     re.IGNORECASE,
 )
 # Comments as most languages write them; strings that look like one do no harm here.

@@ -191,6 +191,8 @@ def _notices(
             yield from (Issue(MISSING, file.path, transient=True) for file in copies[blob])
             continue
         head = content[:HEAD]
+        if len(content) > HEAD:
+            head = head[: head.rfind(b"\n") + 1] or head  # no character is cut in two
         found = Notice("", "", terms=False)
         if _WORDS.search(head):
             text = comments(utf8(head)[0].decode("utf-8", "replace"))

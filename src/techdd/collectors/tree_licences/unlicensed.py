@@ -42,6 +42,7 @@ def unlicensed(
     the repository is open, code without a licence of its own stands under the repository's.
     """
     house = _house(files, licences, declarations, identities) | set(map(_plain, names))
+    strange = _strangers({one.holders for one in files}, house)
     places: dict[str, list[Governed]] = defaultdict(list)
     for one in files:
         if one.role != "source" and not _TOOLS.search(one.path):
@@ -51,17 +52,11 @@ def unlicensed(
         for place, copies in places.items()
         if not any(one.terms for one in copies)
         and (place != copies[0].path or copies[0].holders)  # a lone file may be of the house
-        and not any(_at_home(one.holders, house) for one in copies if one.holders)
+        and not any(one.holders and one.holders not in strange for one in copies)
     ]
     if own.category in (PROPRIETARY, UNKNOWN):
-        found += [
-            one.path
-            for one in files
-            if one.role == "source"
-            and one.holders
-            and not one.terms
-            and not _at_home(one.holders, house)
-        ]
+        ours = (one for one in files if one.role == "source" and not one.terms)
+        found += [one.path for one in ours if one.holders in strange]
     return sorted(found)
 
 
@@ -88,8 +83,15 @@ def _plain(name: str) -> str:
     return " ".join(re.findall(r"\w+", name.lower()))
 
 
-def _at_home(holders: str, house: set[str]) -> bool:
-    return any(
-        name in house or any(known in f" {name} " for known in (f" {one} " for one in house))
-        for name in _split(holders)
-    )
+def _strangers(stated: set[str], house: set[str]) -> set[str]:
+    """Of what files state as their holders, that in which nobody of the house is found: by name,
+    by a part of it that is one, or by first and last name.
+    """
+    ends = {(words[0], words[-1]) for one in house if len(words := one.split()) > 1}
+    whole = [f" {one} " for one in house]
+
+    def at_home(name: str) -> bool:
+        words = name.split()
+        return (words[0], words[-1]) in ends or any(one in f" {name} " for one in whole)
+
+    return {one for one in stated if one and not any(map(at_home, _split(one)))}
