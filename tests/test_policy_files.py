@@ -38,8 +38,16 @@ OBSERVED = {
         "package version ecosystem advisories count severity rated exploited fixed summary scope"
         " direct stated"
     ),
-    "copyleft-package": "package version licence scope",
-    "network-copyleft-package": "package version licence scope",
+    "copyleft-package": "package version licence scope severity verdict told",
+    "network-copyleft-package": "package version licence scope severity verdict told",
+    "source-available-package": "package version licence scope severity verdict told",
+    "proprietary-packages": "what count licence own severity verdict told",
+    "weak-copyleft": "what count licence own severity verdict told",
+    "licence-conflict": "what count licence own severity verdict told",
+    "code-under-other-terms": "what count licence category own severity verdict told",
+    "unlicensed-code": "count severity verdict told",
+    "notices-missing": "count copies severity verdict told",
+    "licence-disagreement": "declared text",
     "static-weakness": "test title count severity confidence cwe",
     "suppressed-checks": "tool count",
     "unlocked-manifest": "manifest ecosystem",

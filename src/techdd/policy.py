@@ -16,6 +16,7 @@ from techdd.model import Grade, Horizon, Rating, Severity
 Level = Annotated[int, Field(strict=True, ge=0, le=4)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80)]
 Importance = Literal["critical", "major", "minor"]
+Delivered = Literal["saas", "distributed", "embedded", "internal"]
 
 
 class Written(BaseModel):
@@ -213,6 +214,7 @@ class RepositoryEntry(Written):
     name: Name
     source: str
     revision: str = ""  # branch, tag or full commit id; empty = what HEAD points to
+    delivery: Delivered | None = None  # where it differs from the engagement's
 
 
 class Engagement(Written):
@@ -224,6 +226,7 @@ class Engagement(Written):
     checklists: tuple[Name, ...] = ()  # empty = all that ship with the tool
     as_of: date | None = None  # the date that "inactive for 90 days" counts back from
     online: bool = False  # whether collectors may use the network
+    delivery: Delivered | None = None  # how the product reaches its users; None = not known
     day_rate: tuple[float, float] | None = None
     currency: str | None = None
     options: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)  # collector -> options

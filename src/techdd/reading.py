@@ -10,6 +10,7 @@ from techdd.collectors import Collector, Probe
 from techdd.documents import load, read_yaml
 from techdd.facts import Fact, Identity, Package, Person, frame, table_name
 from techdd.identity import Domain, Employment, People, Resolution, Roster, resolve
+from techdd.licensing import Delivery, LicenceFile, Term
 from techdd.model import Issue, Metric, Observation, Reading, Run, Series, Status
 from techdd.plugins import discover
 from techdd.vex import Statement, stated
@@ -42,6 +43,11 @@ class Tables:
         # What people state needs no run; it speaks of packages, so those have to be known.
         self._read[Statement] = frame(Statement, stated(workspace.root))
         self.makers[Statement] = self.makers[Package]
+        self._read[Term] = frame(Term, workspace.licence_policy.rows())
+        deliveries = workspace.deliveries
+        self._read[Delivery] = frame(Delivery, deliveries.values())
+        self._read[Delivery].insert(0, "repo", list(deliveries))
+        self.makers[Term] = self.makers[Delivery] = self.makers[LicenceFile]
 
     def _resolved(self) -> Resolution:
         """Who is who by the history, the adviser's corrections and the client's roster."""

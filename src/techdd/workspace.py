@@ -3,6 +3,7 @@
 engagement.yaml   one client, its repositories and options        (people write it)
 people.yaml       merges of identities, bots, affiliations        (people write it, optional)
 roster.yaml       the client's people, imported from HR's list    (people correct it, optional)
+licences.yaml     a licence policy of one's own                   (people write it, optional)
 triage.yaml       how known vulnerabilities were settled          (people write it, optional)
 vex/              what the client states of vulnerabilities       (OpenVEX, CycloneDX, optional)
 pseudonyms.json   numbers under which people appear               (the tool keeps them)
@@ -31,6 +32,7 @@ from techdd.errors import DocumentError, RepositoryError, TechddError
 from techdd.evidence import Evidence
 from techdd.files import write_atomic
 from techdd.intake import check_source, open_repository
+from techdd.licensing import Delivery, LicencePolicy
 from techdd.policy import (
     Answer,
     Answers,
@@ -168,6 +170,23 @@ class Workspace:
         return load(
             own if own.is_file() else data("checklists") / "policy" / "scoring.yaml", Scoring
         )
+
+    @cached_property
+    def licence_policy(self) -> LicencePolicy:
+        """What licences mean by delivery; the engagement may have its own in licences.yaml."""
+        own = self.root / "licences.yaml"
+        return load(
+            own if own.is_file() else data("checklists") / "policy" / "licences.yaml", LicencePolicy
+        )
+
+    @property
+    def deliveries(self) -> dict[str, Delivery]:
+        """How the product of each repository reaches its users, as far as it is said."""
+        whole = self.engagement.delivery
+        return {
+            entry.name: Delivery(entry.delivery or whole or "", self.engagement.client)
+            for entry in self.engagement.repositories
+        }
 
     @property
     def templates(self) -> Templates:

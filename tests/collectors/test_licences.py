@@ -1,71 +1,19 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from licence_tables import a_licence, deliveries, of, policy
 
-from techdd.collectors.licences import CATEGORIES, classify, licences
+from techdd.collectors.licences import licences
 from techdd.depsdev import PackageFact
 from techdd.facts import Package, frame
+from techdd.licensing import Declaration, LicenceFile
 from techdd.model import Location, Metric, Observation, Series
 
 TODAY = date(2026, 1, 1)
-
-
-@pytest.mark.parametrize(
-    ("stated", "spdx", "category"),
-    [
-        ("MIT", "MIT", "permissive"),
-        ("The MIT License", "MIT", "permissive"),
-        ("Apache 2", "Apache-2.0", "permissive"),
-        ("Apache License, Version 2.0", "Apache-2.0", "permissive"),
-        ("MIT/Apache-2.0", "MIT OR Apache-2.0", "permissive"),
-        ("BSD", "BSD", "permissive"),
-        ("CC0-1.0", "CC0-1.0", "permissive"),
-        ("MPL-2.0", "MPL-2.0", "weak copyleft"),
-        ("LGPLv3+", "LGPL-3.0-or-later", "weak copyleft"),
-        ("GPL-3.0", "GPL-3.0-only", "strong copyleft"),
-        ("GPLv2+", "GPL-2.0-or-later", "strong copyleft"),
-        ("GPL-2.0-only WITH Classpath-exception-2.0", None, "weak copyleft"),
-        ("GPL-2.0-with-classpath-exception", None, "weak copyleft"),
-        ("GPL-2.0-only WITH Made-up-exception", None, "strong copyleft"),
-        ("AGPL-3.0", "AGPL-3.0-only", "network copyleft"),
-        ("SSPL-1.0", "SSPL-1.0", "network copyleft"),
-        ("OSL-3.0", "OSL-3.0", "network copyleft"),
-        ("BUSL-1.1", "BUSL-1.1", "restricted use"),
-        ("CC-BY-NC-4.0", "CC-BY-NC-4.0", "restricted use"),
-        ("UNLICENSED", "UNLICENSED", "restricted use"),
-        ("(MIT OR GPL-3.0)", "MIT OR GPL-3.0-only", "permissive"),
-        ("MIT AND GPL-3.0-only", "MIT AND GPL-3.0-only", "strong copyleft"),
-        ("MIT AND (LGPL-2.1-only OR GPL-2.0-only)", None, "weak copyleft"),
-        ("MIT AND Own-Terms", None, "unknown"),
-        ("GPL-2.0-only AND Own-Terms", None, "strong copyleft"),
-        ("GPL-2.0-only OR Own-Terms", None, "strong copyleft"),
-        ("", "", "unknown"),
-        ("SEE LICENSE IN LICENSE.txt", "SEE LICENSE IN LICENSE.txt", "unknown"),
-        ("https://example.com/licence", "https://example.com/licence", "unknown"),
-        ("MIT OR " * 100, None, "unknown"),
-        ("BSD-3-Clause; MIT", "BSD-3-Clause; MIT", "permissive"),
-        ("AGPL-3.0; MIT", "AGPL-3.0; MIT", "unknown"),
-        ("((((", "((((", "unknown"),
-    ],
-)
-def test_classify(stated: str, spdx: str | None, category: str) -> None:
-    name, found = classify(stated)
-    assert found == category
-    assert spdx is None or name == spdx
-
-
-WORDS = st.lists(st.sampled_from(["MIT", "GPL-2.0", "Own", "AND", "OR", "WITH", "(", ")", "/"]))
-
-
-@given(st.text(max_size=80) | WORDS.map(" ".join))
-def test_whatever_is_stated_has_a_category(stated: str) -> None:
-    assert classify(stated)[1] in CATEGORIES
 
 
 def table(*rows: tuple[str, Package]) -> Any:
@@ -83,9 +31,14 @@ def package(name: str, licence: str, scope: str = "runtime", **more: Any) -> Pac
 
 
 def answers(
-    *rows: tuple[str, Package], facts: Iterable[PackageFact] = ()
+    *rows: tuple[str, Package],
+    facts: Iterable[PackageFact] = (),
+    delivered: Mapping[str, str] | None = None,
+    files: Iterable[tuple[str, LicenceFile]] = (),
 ) -> tuple[dict[tuple[str, str], Any], list[Any]]:
-    found = list(licences.run(TODAY, table(*rows), frame(PackageFact, facts).assign(repo="web")))
+    looked_up = frame(PackageFact, facts).assign(repo="web")
+    tables = (of(LicenceFile, files), of(Declaration, []), deliveries(delivered or {}), policy())
+    found = list(licences.run(TODAY, table(*rows), looked_up, *tables))
     metrics = {(m.name, m.repo): m for m in found if isinstance(m, Metric)}
     return metrics, [one for one in found if not isinstance(one, Metric)]
 
@@ -105,12 +58,15 @@ def test_metrics_count_what_may_be_shipped() -> None:
     assert values == {
         ("licences.strong_copyleft", ""): 3,
         ("licences.weak_copyleft", ""): 1,
+        ("licences.restricted", ""): 0,
         ("licences.unknown_share", ""): pytest.approx(1 / 6),
         ("licences.strong_copyleft", "web"): 2,
         ("licences.weak_copyleft", "web"): 1,
+        ("licences.restricted", "web"): 0,
         ("licences.unknown_share", "web"): 0.0,
         ("licences.strong_copyleft", "api"): 1,
         ("licences.weak_copyleft", "api"): 0,
+        ("licences.restricted", "api"): 0,
         ("licences.unknown_share", "api"): 0.5,
     }
     assert metrics["licences.strong_copyleft", ""].basis == (
@@ -120,30 +76,40 @@ def test_metrics_count_what_may_be_shipped() -> None:
     assert [(one.rule, one.repo, one.key) for one in observations] == [
         ("network-copyleft-package", "api", "npm:served"),
         ("copyleft-package", "web", "npm:bound"),
+        ("weak-copyleft", "web", "packages weak copyleft"),
     ]
+    told = observations[1].values.pop("told")  # type: ignore[attr-defined]
+    assert str(told).startswith("How the product is delivered was not stated. By the policy it")
     assert observations[1].values == {
         "package": "bound",
         "version": "1.0.0, 1.1.0",
         "licence": "GPL-3.0-only",
         "scope": "runtime",
+        "severity": "high",
+        "verdict": "forbidden",
     }
     assert observations[1].locations == (
         Location("b/package-lock.json", 7),
         Location("package-lock.json", 9),
     )
     series, counsel = [one for one in others if isinstance(one, Series)]
+    assert counsel.columns[3:7] == ("saas", "distributed", "embedded", "internal")
+    forbidden, review, allowed = "forbidden", "review", "allowed"
     assert counsel.rows == (
-        ("AGPL-3.0-only", "network copyleft", 1, "served 1.0.0"),
-        ("GPL-3.0-only", "strong copyleft", 2, "bound 1.0.0, bound 1.1.0"),
-        ("not stated", "unknown", 1, "silent 1.0.0"),
-        ("MPL-2.0", "weak copyleft", 1, "open 1.0.0"),
-        ("MIT", "permissive", 1, "free 1.0.0"),
-    )
+        ("AGPL-3.0-only", "network copyleft", 1, forbidden, forbidden, forbidden, review,
+         "served 1.0.0"),
+        ("GPL-3.0-only", "strong copyleft", 2, review, forbidden, forbidden, allowed,
+         "bound 1.0.0, bound 1.1.0"),
+        ("not stated", "unknown", 1, review, review, review, review, "silent 1.0.0"),
+        ("MPL-2.0", "weak copyleft", 1, allowed, review, review, allowed, "open 1.0.0"),
+        ("MIT", "permissive", 1, allowed, allowed, allowed, allowed, "free 1.0.0"),
+    )  # fmt: skip
     assert {row[0]: row[1:] for row in series.rows} == {
         "permissive": (1, 0),
         "weak copyleft": (1, 0),
         "unknown": (1, 0),
-        "restricted use": (0, 0),
+        "proprietary": (0, 0),
+        "source-available": (0, 0),
         "strong copyleft": (2, 1),
         "network copyleft": (1, 0),
     }
@@ -166,7 +132,7 @@ def test_a_licence_from_deps_dev_fills_in_and_never_overrules() -> None:
     def looked_up(name: str, licence: str) -> PackageFact:
         return PackageFact("npm", name, "1.0.0", None, "", None, None, None, licence)
 
-    metrics, (series, _, bound, _) = answers(
+    metrics, (series, _, _, bound) = answers(
         ("web", package("stated", "MIT")),
         ("web", package("silent", "")),
         ("api", package("silent", "", line=None)),
@@ -189,3 +155,58 @@ def test_a_licence_from_deps_dev_fills_in_and_never_overrules() -> None:
     assert metrics["licences.strong_copyleft", "api"].value == 1
     assert (bound.key, bound.values["licence"]) == ("npm:silent", "AGPL-3.0-only")
     assert "deps.dev is asked, here for 3." in series.note
+
+
+GPL, SSPL = package("bound", "GPL-2.0-only"), package("db", "SSPL-1.0")
+
+
+@pytest.mark.parametrize(
+    ("delivery", "severity", "verdict"),
+    [
+        ("", "high", "forbidden"),  # the graver of a service and a delivery to customers
+        ("saas", "medium", "review"),
+        ("distributed", "high", "forbidden"),
+        ("embedded", "high", "forbidden"),
+    ],
+)
+def test_the_severity_follows_from_the_policy(delivery: str, severity: str, verdict: str) -> None:
+    _, others = answers(("web", GPL), delivered={"web": delivery})
+    (bound,) = [one for one in others if isinstance(one, Observation)]
+    assert (bound.rule, bound.values["severity"]) == ("copyleft-package", severity)
+    assert bound.values["verdict"] == verdict
+
+
+def test_what_the_policy_allows_is_no_finding() -> None:
+    packages = [("web", GPL), ("web", package("open", "MPL-2.0"))]
+    _, others = answers(*packages, delivered={"web": "internal"})
+    assert [one for one in others if isinstance(one, Observation)] == []
+
+
+def test_source_available_and_proprietary_packages() -> None:
+    metrics, others = answers(
+        ("web", SSPL), ("web", package("own", "UNLICENSED")), delivered={"web": "saas"}
+    )
+    assert metrics["licences.restricted", "web"].value == 2
+    db, own = [one for one in others if isinstance(one, Observation)]
+    assert (db.rule, db.values["severity"]) == ("source-available-package", "high")
+    assert (own.rule, own.values["severity"]) == ("proprietary-packages", "low")
+    assert str(db.values["told"]).startswith("The product is delivered as a service: SSPL-1.0, ")
+    assert own.values["what"] == "packages such as own 1.0.0"
+
+
+def test_a_product_under_the_same_copyleft_is_not_bound_by_it_but_may_clash() -> None:
+    rows = [
+        ("web", GPL),
+        ("web", package("later", "GPL-3.0-only")),
+        ("web", package("apache", "Apache-2.0")),
+    ]
+    own = [("web", a_licence("COPYING", "GPL-2.0-only"))]
+    _, others = answers(*rows, files=own, delivered={"web": "distributed"})
+    found = [one for one in others if isinstance(one, Observation)]
+    assert [(one.rule, one.values["licence"], one.values["severity"]) for one in found] == [
+        ("licence-conflict", "Apache-2.0", "medium"),
+        ("licence-conflict", "GPL-3.0-only", "medium"),
+    ]
+    # The text of the GPL alone leaves later versions open, under which both would fit.
+    _, others = answers(*rows, files=[("web", a_licence("COPYING", "GPL-2.0"))])
+    assert [one for one in others if isinstance(one, Observation)] == []

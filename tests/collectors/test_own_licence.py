@@ -1,87 +1,93 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
+from typing import Any
 
 import pytest
-from builders import A, opened
+from licence_tables import a_licence, declared, of
 
-from techdd.collectors.own_licence import LicenceFile, licence_files, own_licence, recognise
-from techdd.facts import frame
-from techdd.model import Issue, Observation, Series
-from techdd.repository import MAX_SOURCE
+from techdd.collectors._own_terms import own_terms
+from techdd.collectors.own_licence import own_licence
+from techdd.licensing import Declaration, LicenceFile
+from techdd.model import Location, Metric, Observation, Series
 
-MIT = """MIT License
 
-Copyright (c) 2025 Acme
+def asked(
+    files: list[tuple[str, LicenceFile]], packages: list[tuple[str, Declaration]]
+) -> tuple[list[Observation], dict[tuple[str, str], Any], Series]:
+    tables = (of(LicenceFile, files), of(Declaration, packages))
+    found = list(own_licence.run(date(2026, 1, 1), *tables))
+    (series,) = [one for one in found if isinstance(one, Series)]
+    metrics = {(one.name, one.repo): one.value for one in found if isinstance(one, Metric)}
+    return [one for one in found if isinstance(one, Observation)], metrics, series
 
-Permission is hereby granted, free of charge, to any person obtaining a copy of this software ...
 
-The above copyright notice and this permission notice shall be included in all copies ...
-"""
-BSD = """Redistribution and use in source and binary forms, with or without
-modification, are permitted provided that the following conditions are met: ...
-"""
+def test_a_repository_without_a_licence_and_one_with() -> None:
+    observations, metrics, series = asked(
+        [("bare", a_licence("", "")), ("open", a_licence("LICENSE", "MIT"))], []
+    )
+    assert observations == [Observation("missing-licence", "bare", "licence")]
+    assert metrics["own_licence.disagreements", ""] == 0
+    assert series.rows == (
+        ("bare", "none", "not stated", "no open licence"),
+        ("open", "LICENSE", "MIT", "MIT"),
+    )
 
 
 @pytest.mark.parametrize(
-    ("text", "licence"),
+    ("declaration", "text", "told"),
     [
-        (MIT, "MIT"),
-        (BSD, "BSD-2-Clause"),
-        (BSD + "3. Neither the name of the copyright holder nor ...", "BSD-3-Clause"),
-        (BSD + "3. All advertising materials ... 4. Neither the name", "BSD-4-Clause"),
-        ("Apache License\n   Version 2.0, January 2004", "Apache-2.0"),
-        ("GNU GENERAL PUBLIC LICENSE\nVersion 2, June 1991", "GPL-2.0"),
-        (
-            "GNU GENERAL PUBLIC LICENSE\n Version 3, 29 June 2007 " + "words " * 200
-            + "13. Use with the GNU Affero General Public License. ... version 3 of the GNU Affero",
-            "GPL-3.0",
-        ),
-        ("GNU AFFERO GENERAL PUBLIC LICENSE\n   Version 3, 19 November 2007", "AGPL-3.0"),
-        ("GNU LESSER GENERAL PUBLIC LICENSE\nVersion 2.1, February 1999", "LGPL-2.1"),
-        ("Mozilla Public License Version 2.0\n====", "MPL-2.0"),
-        ("Dual licence.\n" + MIT + BSD, "MIT AND BSD-2-Clause"),
-        ("Copyright 2025 Acme GmbH. All rights reserved.", "proprietary"),
-        ("Do what you like, but be kind.", "unrecognised"),
-        ("", "unrecognised"),
+        ("ISC", "proprietary", True),  # what `npm init` writes by itself
+        ("MIT", "GPL-3.0", True),
+        ("UNLICENSED", "MIT", True),
+        ("Apache-2.0", "MIT", True),
+        ("UNLICENSED", "proprietary", False),
+        ("GPL-3.0-or-later", "GPL-3.0", False),
+        ("GPL", "GPL-2.0", False),  # no version is named
+        ("MIT OR Apache-2.0", "Apache-2.0", False),
+        ("BSD", "BSD-3-Clause", False),
+        ("Own Terms", "MIT", False),  # not understood
+        ("MIT", "unrecognised", False),
+        ("", "MIT", False),
     ],
-)  # fmt: skip
-def test_recognise(text: str, licence: str) -> None:
-    assert recognise(text) == licence
-
-
-def test_licence_files_at_the_top(tmp_path: Path) -> None:
-    repo = opened(
-        tmp_path,
+)
+def test_metadata_against_the_licence_file(declaration: str, text: str, told: bool) -> None:
+    observations, metrics, _ = asked(
+        [("web", a_licence("LICENSE", text))],
         [
-            A(
-                {
-                    "LICENSE-MIT.txt": MIT,
-                    "COPYING.LESSER": "GNU LESSER GENERAL PUBLIC LICENSE Version 3, 29 June 2007",
-                    "LICENSES/own.txt": "be kind",
-                    "licenses.json": "{}",
-                    "licence_check.py": "pass",
-                    "vendor/x/LICENSE": MIT,
-                    "UNLICENSE": b" " * (MAX_SOURCE + 1),
-                }
-            )
+            ("web", declared("package.json", declaration)),
+            ("web", declared("a/package.json", "ISC")),
         ],
     )
-    assert list(licence_files.run(repo)) == [
-        Issue("licence file cannot be read", "UNLICENSE", "5,000,001 bytes"),
-        LicenceFile("COPYING.LESSER", "LGPL-3.0"),
-        LicenceFile("LICENSE-MIT.txt", "MIT"),
-        LicenceFile("LICENSES/own.txt", "unrecognised"),
-    ]
+    assert metrics["own_licence.disagreements", "web"] == told
+    found = [(one.rule, one.key, one.locations) for one in observations]
+    place = ("licence-disagreement", "package.json", (Location("package.json"),))
+    assert found == ([place] if told else [])
 
 
-def test_a_repository_without_a_licence(tmp_path: Path) -> None:
-    rows = list(licence_files.run(opened(tmp_path, [A({"main.py": "pass"})])))
-    assert rows == [LicenceFile("", "")]
-    table = frame(LicenceFile, [*rows, LicenceFile("LICENSE", "MIT")])
-    table.insert(0, "repo", ["bare", "open"])
-    found = list(own_licence.run(date(2026, 1, 1), table))
-    assert found[0] == Observation("missing-licence", "bare", "licence")
-    assert isinstance(found[1], Series)
-    assert found[1].rows == (("bare", "none", "not stated"), ("open", "LICENSE", "MIT"))
+@pytest.mark.parametrize(
+    ("files", "packages", "licence", "category"),
+    [
+        ({"LICENSE": "MIT"}, {}, "MIT", "permissive"),
+        ({"LICENSE": "GPL-2.0 AND MIT"}, {}, "GPL-2.0", "strong copyleft"),  # lists others behind
+        ({"LICENSE-MIT": "MIT", "LICENSE-APACHE": "Apache-2.0"}, {}, "Apache-2.0 OR MIT",
+         "permissive"),
+        ({"COPYING": "BSD-3-Clause", "LICENSE.other": "GPL-2.0"}, {}, "BSD-3-Clause", "permissive"),
+        ({"COPYING": "GPL-3.0", "COPYING.LESSER": "LGPL-3.0"}, {}, "LGPL-3.0", "weak copyleft"),
+        ({"LICENSE": "proprietary"}, {"package.json": "ISC"}, "proprietary", "proprietary"),
+        ({}, {"package.json": "AGPL-3.0"}, "AGPL-3.0-only", "network copyleft"),
+        ({"LICENSES/GPL-3.0-or-later.txt": "GPL-3.0-or-later", "LICENSES/CC0-1.0.txt": "CC0-1.0"},
+         {}, "GPL-3.0-or-later AND CC0-1.0", "strong copyleft"),
+        ({}, {"deep/package.json": "MIT"}, "", "proprietary"),
+        ({"LICENSE": "unrecognised"}, {}, "", "proprietary"),
+    ],
+)  # fmt: skip
+def test_own_terms(
+    files: dict[str, str], packages: dict[str, str], licence: str, category: str
+) -> None:
+    found = own_terms(
+        ["app"],
+        of(LicenceFile, [("app", a_licence(*one)) for one in files.items()]),
+        of(Declaration, [("app", declared(*one)) for one in packages.items()]),
+    )["app"]
+    assert (found.licence, found.category) == (licence, category)

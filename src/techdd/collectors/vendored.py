@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import TYPE_CHECKING
 
 from techdd.collectors import Answered, probe
+from techdd.collectors._copies import place_of
 from techdd.facts import File
 from techdd.model import Metric, Series
 
@@ -14,14 +14,6 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 SHOWN = 20
-# The folder that holds copies, and below it the name of one: of three parts where the first is a
-# host (Go), of two behind a scope (npm), else of one.
-_COPY = re.compile(
-    r"(?:^|/)(?:node_modules|bower_components|jspm_packages|vendors?|vendored|_?vendor"
-    r"|third[_-]?party|3rd[_-]?party|externals?|extern|deps)/"
-    r"(?:[\w-]+(?:\.[\w-]+)+/[^/]+/[^/]+(?=/)|@[^/]+/[^/]+|[^/]+)",
-    re.IGNORECASE,
-)
 
 
 @probe(domain="dependencies", needs=(File,))
@@ -57,9 +49,3 @@ def vendored(_: date, files: DataFrame) -> Answered:
         note="By the names of folders and files. No lock file tells the version of a copy: it was "
         "not checked for known vulnerabilities, and its licence asks at least for its notice.",
     )
-
-
-def place_of(path: str) -> str:
-    """The folder of one copy, or the file where it lies alone."""
-    found = _COPY.search(path)
-    return path[: found.end()] if found else path
