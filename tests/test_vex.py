@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import time
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,11 +20,13 @@ from techdd import pipeline
 from techdd.advisories import import_advisories
 from techdd.cli import main
 from techdd.collectors.vulnerabilities import probe
+from techdd.documents import dump_yaml, read_yaml
 from techdd.errors import TechddError
 from techdd.findings import judge
 from techdd.model import Finding
 from techdd.reading import Tables, read
-from techdd.vex import stated
+from techdd.vex import Products, stated
+from techdd.vex.ranges import concerns
 from techdd.workspace import Workspace
 
 DAY = date(2026, 1, 1)
@@ -114,6 +117,43 @@ def openvex(workspace: Workspace, *statements: dict[str, Any], author: str = "No
     (workspace.root / "vex" / name).write_text(json.dumps(document))
 
 
+def cyclonedx(workspace: Workspace, name: str = "a.cdx.json", **more: Any) -> None:
+    """A CycloneDX document with `more` in it; what it affects is given as `affects`."""
+    (workspace.root / "vex").mkdir(exist_ok=True)
+    affects = more.pop("affects")
+    analysis = more.pop("analysis", {"state": "not_affected", "justification": "code_not_present"})
+    document = {
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.5",
+        "vulnerabilities": [{"id": "GHSA-3", "analysis": analysis, "affects": affects}],
+        **more,
+    }
+    (workspace.root / "vex" / name).write_text(json.dumps(document))
+
+
+def called(workspace: Workspace, repo: str, *products: str) -> Workspace:
+    """The engagement with `products` named in the entry of `repo`."""
+    tree = read_yaml(workspace.file)
+    (entry,) = (one for one in tree["repositories"] if one["name"] == repo)
+    entry["products"] = list(products)
+    workspace.file.write_text(dump_yaml(tree))
+    return Workspace(workspace.root)
+
+
+def severities(workspace: Workspace) -> tuple[str, str]:
+    """Of package b in the repositories api and web."""
+    one = found(workspace)
+    return str(one["api", "b"].severity), str(one["web", "b"].severity)
+
+
+def gaps(workspace: Workspace, as_of: date = DAY) -> tuple[str, ...]:
+    """What of the documents settles nothing, as the report says it."""
+    return read(probe, as_of, Tables(workspace)).reasons
+
+
+OPEN, SETTLED = "critical", "info"
+
+
 def of(purl: str, name: str, **more: Any) -> dict[str, Any]:
     return {"vulnerability": {"name": name}, "products": [{"@id": purl}], **NOT, **more}
 
@@ -187,24 +227,262 @@ def test_the_later_statement_counts(workspace: Workspace) -> None:
 
 
 def test_cyclonedx_states_too(workspace: Workspace) -> None:
-    (workspace.root / "vex").mkdir()
-    document = {
-        "bomFormat": "CycloneDX",
-        "specVersion": "1.5",
-        "metadata": {"supplier": {"name": "Northwind"}},
-        "vulnerabilities": [
-            {
-                "id": "GHSA-3",
-                "analysis": {"state": "not_affected", "justification": "code_not_reachable"},
-                "affects": [
-                    {"ref": "urn:cdx:3e671687-395b-41f5-a30f-a58921a69b79/1#pkg:npm/b@2.0.0"}
-                ],
-            }
-        ],
-    }
-    (workspace.root / "vex" / "a.cdx.json").write_text(json.dumps(document))
+    cyclonedx(
+        workspace,
+        metadata={"supplier": {"name": "Northwind"}},
+        affects=[{"ref": "pkg:npm/b@2.0.0"}],
+    )
     assert numbers(workspace)["stated"] == 2
-    assert "by Northwind, code not reachable: GHSA-3" in found(workspace)["api", "b"].observation
+    assert "by Northwind, code not present: GHSA-3" in found(workspace)["api", "b"].observation
+    assert gaps(workspace) == ()
+
+
+# --- whose product --------------------------------------------------------------------------------
+
+SERIAL = "3e671687-395b-41f5-a30f-a58921a69b79"
+PARTS = [{"@id": "pkg:npm/b@2.0.0"}]
+
+
+@pytest.mark.parametrize(
+    ("product", "expected"),
+    [
+        ({"@id": "pkg:npm/b@2.0.0"}, (SETTLED, SETTLED)),
+        ({"@id": "pkg:oci/other", "subcomponents": PARTS}, (OPEN, OPEN)),
+        ({"@id": "pkg:generic/other@1", "subcomponents": PARTS}, (OPEN, OPEN)),
+        ({"@id": "https://other.example/shop", "subcomponents": PARTS}, (OPEN, OPEN)),
+        ({"identifiers": {"cpe23": "cpe:2.3:a:o:o:1:*"}, "subcomponents": PARTS}, (OPEN, OPEN)),
+        ({"@id": "pkg:npm/web@1.0.0", "subcomponents": PARTS}, (OPEN, OPEN)),
+        ({"@id": "pkg:generic/web@1", "subcomponents": PARTS}, (OPEN, SETTLED)),
+        ({"@id": "Web", "subcomponents": PARTS}, (OPEN, SETTLED)),
+        ({"@id": "NORTHWIND", "subcomponents": PARTS}, (SETTLED, SETTLED)),
+        ({"@id": "pkg:oci/shop@sha256:00?tag=1", "subcomponents": PARTS}, (OPEN, SETTLED)),
+        ({"@id": "https://northwind.example/shop", "subcomponents": PARTS}, (OPEN, SETTLED)),
+        ({"@id": "x", "identifiers": {"purl": "pkg:oci/shop"}, "subcomponents": PARTS},
+         (OPEN, SETTLED)),
+        ({"@id": "pkg:oci/shop"}, (OPEN, SETTLED)),  # without parts: all of the product
+        ({"@id": "pkg:oci/shop", "subcomponents": [{"@id": "the parser"}]}, (OPEN, OPEN)),
+        ({"@id": "pkg:oci/shop", "subcomponents": [{"@id": "pkg:npm/c"}]}, (OPEN, OPEN)),
+        ({"@id": "pkg:npm/platform@2.0.1", "subcomponents": PARTS}, (OPEN, OPEN)),
+        ({"@id": "pkg:npm/platform@2.0.0", "subcomponents": PARTS}, (OPEN, SETTLED)),
+    ],
+)  # fmt: skip
+def test_a_statement_counts_where_its_product_is_ours(
+    workspace: Workspace, product: dict[str, Any], expected: tuple[str, str]
+) -> None:
+    ours = called(
+        workspace, "web", "pkg:oci/shop", "https://northwind.example/shop",
+        "pkg:npm/platform@2.0.0",
+    )  # fmt: skip
+    openvex(ours, of("", "GHSA-3", products=[product]))
+    assert severities(ours) == expected
+    if expected == (OPEN, OPEN) and "pkg:npm/c" not in str(product):
+        (gap,) = gaps(ours)
+        assert gap.startswith("vex/0.openvex.json: statement ")
+
+
+def test_what_is_said_of_another_product_is_named_in_the_report(workspace: Workspace) -> None:
+    other = {"@id": "pkg:oci/other", "subcomponents": PARTS}
+    openvex(workspace, of("", "GHSA-3", products=[other]), of("", "CVE-1", products=[other]))
+    why = (
+        "vex/0.openvex.json: statement about a product that engagement.yaml does not name: "
+        "2 in number: pkg:oci/other"
+    )
+    assert gaps(workspace) == (why,)
+    made = pipeline.report(workspace, pipeline.assess(workspace, as_of=DAY), "investor")
+    assert [one.domain for one in made.chapters if why in one.gaps] == ["dependencies"]
+
+
+def test_a_product_may_be_what_several_repositories_make(workspace: Workspace) -> None:
+    called(workspace, "api", "Shop")
+    openvex(called(workspace, "web", "shop"), of("", "GHSA-3", products=[{"@id": "Shop"}]))
+    assert severities(workspace) == (SETTLED, SETTLED)
+
+
+def test_statements_from_before_version_0_2_of_openvex(workspace: Workspace) -> None:
+    old = {"vulnerability": "GHSA-3", "products": ["pkg:generic/web"], **NOT}
+    openvex(workspace, old | {"subcomponents": ["pkg:npm/b"]})
+    assert severities(workspace) == (OPEN, SETTLED)
+    openvex(workspace, {"vulnerability": "GHSA-3", "products": ["pkg:npm/b@2.0.0"], **NOT})
+    assert severities(workspace) == (SETTLED, SETTLED)
+
+
+@pytest.mark.parametrize(
+    ("document", "ref", "expected"),
+    [
+        ({}, "pkg:npm/b@2.0.0", (SETTLED, SETTLED)),
+        ({"metadata": {"component": {"name": "Other"}}}, "pkg:npm/b@2.0.0", (OPEN, OPEN)),
+        ({"metadata": {"component": {"name": "web"}}}, "pkg:npm/b@2.0.0", (OPEN, SETTLED)),
+        ({"metadata": {"component": {"name": "X", "purl": "pkg:oci/shop@1"}}}, "pkg:npm/b",
+         (OPEN, SETTLED)),
+        ({"metadata": {"component": {"name": "Other", "bom-ref": "r"}}}, "r", (OPEN, OPEN)),
+        ({"metadata": {"component": {"name": "web", "bom-ref": "r"}}}, "r", (OPEN, SETTLED)),
+        ({"metadata": {"component": {"name": "b", "bom-ref": "r", "purl": "pkg:npm/b@2.0.0"}}},
+         "r", (SETTLED, SETTLED)),  # its maker speaks of the package itself
+        ({}, f"urn:cdx:{SERIAL}/1#pkg:npm/b@2.0.0", (OPEN, SETTLED)),
+        ({}, f"urn:cdx:{SERIAL[:-1]}0/1#pkg:npm/b@2.0.0", (OPEN, OPEN)),
+        ({}, f"urn:cdx:{SERIAL}/1#12", (OPEN, OPEN)),
+        ({"serialNumber": f"urn:uuid:{SERIAL}"}, "pkg:npm/b@2.0.0", (OPEN, SETTLED)),
+        ({"components": [{"bom-ref": "7", "name": "b", "purl": "pkg:npm/b@2.0.0"}]}, "7",
+         (SETTLED, SETTLED)),
+        ({"components": [{"bom-ref": "7", "name": "b"}]}, "7", (OPEN, OPEN)),
+        ({"metadata": {"component": {"name": "Other"}},
+          "components": [{"bom-ref": "7", "name": "b", "purl": "pkg:npm/b@2.0.0"}]}, "7",
+         (OPEN, OPEN)),
+    ],
+)  # fmt: skip
+def test_cyclonedx_says_whose_product_it_is_about(
+    workspace: Workspace, document: dict[str, Any], ref: str, expected: tuple[str, str]
+) -> None:
+    ours = called(workspace, "web", f"urn:uuid:{SERIAL}", "pkg:oci/shop")
+    cyclonedx(ours, affects=[{"ref": ref}], **document)
+    assert severities(ours) == expected
+    assert bool(gaps(ours)) == (expected == (OPEN, OPEN))
+
+
+# --- which versions -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("versions", "expected", "gap"),
+    [
+        ([{"version": "2.0.0", "status": "unaffected"}], SETTLED, ""),
+        ([{"version": "2.0.1", "status": "unaffected"}], OPEN, ""),
+        ([{"range": "vers:npm/>=1.0.0|<2.0.1", "status": "unaffected"}], SETTLED, ""),
+        ([{"range": "vers:npm/>=1.0.0|<2.0.0", "status": "unaffected"}], OPEN, ""),
+        ([{"range": "vers:semver/>=2.0.0", "status": "unaffected"}], SETTLED, ""),
+        ([{"range": "vers:npm/*", "status": "unaffected"}], SETTLED, ""),
+        ([{"version": "1.0.0", "status": "unaffected"}, {"version": "2.0.0",
+           "status": "unaffected"}], SETTLED, ""),
+        ([{"version": "2.0.0"}], OPEN, "says one thing by its analysis"),
+        ([{"version": "2.0.0", "status": "affected"}], OPEN, "says one thing by its analysis"),
+        ([{"version": "2.0.0", "status": "unknown"}], OPEN, "says one thing by its analysis"),
+        ([{"range": "vers:pypi/>=1", "status": "unaffected"}], OPEN, "range that cannot be read"),
+        ([{"range": "vers:npm/>=x", "status": "unaffected"}], OPEN, "range that cannot be read"),
+        ([{"range": ">=1", "status": "unaffected"}], OPEN, "range that cannot be read"),
+        ([{"range": "vers:npm/", "status": "unaffected"}], OPEN, "range that cannot be read"),
+    ],
+)  # fmt: skip
+def test_versions_that_cyclonedx_lists_are_honoured(
+    workspace: Workspace, versions: list[dict[str, str]], expected: str, gap: str
+) -> None:
+    cyclonedx(workspace, affects=[{"ref": "pkg:npm/b@2.0.0", "versions": versions}])
+    assert severities(workspace) == (expected, expected)
+    told = gaps(workspace)
+    assert bool(told) == bool(gap)
+    assert gap in "".join(told)
+
+
+def test_versions_of_a_product_are_not_those_of_its_packages(workspace: Workspace) -> None:
+    cyclonedx(
+        workspace,
+        metadata={"component": {"name": "web", "bom-ref": "r"}},
+        affects=[{"ref": "r", "versions": [{"version": "2.0.0", "status": "unaffected"}]}],
+    )
+    assert severities(workspace) == (OPEN, OPEN)
+    assert "which of them was audited is not known" in "".join(gaps(workspace))
+
+
+@pytest.mark.parametrize(
+    ("text", "inside", "outside"),
+    [
+        ("vers:npm/1.2.3", "1.2.3", "1.2.4"),
+        ("vers:npm/!=1.2.3", "1.2.4", "1.2.3"),
+        ("vers:npm/<=1.2.3", "1.2.3 0.1.0", "1.2.4"),
+        ("vers:npm/>1.2.3", "1.2.4", "1.2.3 1.2.0"),
+        ("vers:npm/>=1.0.0|<2.0.0|>=3.0.0|<4.0.0", "1.5.0 3.0.0", "0.9.0 2.0.0 2.5.0 4.0.0"),
+        ("vers:npm/>=3.0.0|<4.0.0|1.0.0|!=3.5.0", "1.0.0 3.1.0", "3.5.0 1.0.1"),
+        ("vers:composer/<2.0.0", "2.0.0-beta1", "2.0.0"),
+        ("vers:maven/>=1.0|<=2.0", "1.0 2.0", "2.0.1 1.0-SNAPSHOT"),
+        ("vers:golang/>=v1.0.0", "v1.0.0 1.2.0", "v0.9.0"),
+        ("vers:pypi/>=1.0%2Blocal", "1.0+local", "0.9"),
+    ],
+)
+def test_ranges_contain_what_the_specification_says(text: str, inside: str, outside: str) -> None:
+    ecosystem = {"npm": "npm", "composer": "Packagist", "maven": "Maven", "golang": "Go",
+                 "pypi": "PyPI"}[text.removeprefix("vers:").partition("/")[0]]  # fmt: skip
+    assert all(concerns(text, ecosystem, version) for version in inside.split())
+    assert not any(concerns(text, ecosystem, version) for version in outside.split())
+
+
+# --- words against words --------------------------------------------------------------------------
+
+
+def test_where_documents_disagree_the_later_counts_and_it_is_shown(workspace: Workspace) -> None:
+    openvex(workspace, of("pkg:npm/b", "GHSA-3"), author="Northwind")
+    late = {"timestamp": "2025-12-20T00:00:00Z"}
+    openvex(workspace, of("pkg:npm/b@2.0.0", "GHSA-3", status="affected", **late), author="Lab")
+    assert severities(workspace) == (OPEN, OPEN)
+    assert gaps(workspace) == (
+        "vex/1.openvex.json: documents disagree: GHSA-3 of b: not affected (0.openvex.json) "
+        "against affected (1.openvex.json); 1.openvex.json counts",
+    )
+
+
+def test_who_says_otherwise_is_named_where_a_finding_is_settled(workspace: Workspace) -> None:
+    early = {"timestamp": "2025-12-01T00:00:00Z"}
+    openvex(workspace, of("pkg:npm/b", "GHSA-3", status="affected", **early), author="Lab")
+    openvex(workspace, of("pkg:npm/b", "GHSA-3"), author="Northwind")
+    observation = found(workspace)["api", "b"].observation
+    assert "by Northwind, vulnerable code not in execute path, although Lab says" in observation
+    assert "1.openvex.json counts" in "".join(gaps(workspace))
+
+
+def test_what_is_dated_after_the_audit_does_not_count_and_is_named(workspace: Workspace) -> None:
+    openvex(workspace, of("pkg:npm/b@2.0.0", "GHSA-3", timestamp="2099-01-01T00:00:00Z"))
+    assert severities(workspace) == (OPEN, OPEN)
+    assert "statement dated after the day of the audit" in "".join(gaps(workspace))
+    assert gaps(workspace, date(2100, 1, 1)) == ()
+
+
+@pytest.mark.parametrize(
+    ("statement", "why"),
+    [
+        (of("pkg:npm/b", "GHSA-3", justification=""), "says not affected without a reason"),
+        (of("pkg:npm/b", "GHSA-3", status="sound"), "says no status that is known"),
+        (of("pkg:npm/b", ""), "names no vulnerability"),
+        (of("", "GHSA-3", products=[]), "names no package URL and no product"),
+        ({"vulnerability": 1, "products": "x", "status": []}, "names no vulnerability"),
+    ],
+)
+def test_what_says_too_little_is_named(
+    workspace: Workspace, statement: dict[str, Any], why: str
+) -> None:
+    openvex(workspace, statement)
+    assert severities(workspace) == (OPEN, OPEN)
+    assert f"vex/0.openvex.json: statement {why}" in "".join(gaps(workspace))
+
+
+def test_an_impact_statement_is_a_reason(workspace: Workspace) -> None:
+    told = of("pkg:npm/b", "GHSA-3", justification="", impact_statement="Never\u202e called.")
+    openvex(workspace, told)
+    assert "by Northwind, Never" in found(workspace)["api", "b"].observation
+    assert "\u202e" not in found(workspace)["api", "b"].observation
+
+
+def test_a_client_who_says_that_nothing_matters_is_quoted_and_not_believed(
+    workspace: Workspace,
+) -> None:
+    openvex(workspace, *(of("Northwind", name) for name in ("GHSA-1", "GHSA-2", "GHSA-3")))
+    assert numbers(workspace) == {"critical": 0, "total": 0, "stated": 4}
+    reading = read(probe, DAY, Tables(workspace))
+    (table,) = (one for one in reading.series if one.name == "statements")
+    assert "Nobody tested whether what is stated is true" in table.note
+    (metric,) = (one for one in reading.metrics
+                 if one.name == "vulnerabilities.stated" and not one.repo)  # fmt: skip
+    assert "somebody states that all that is known does not matter" in metric.note
+    for one in found(workspace).values():
+        assert "Stated not affected by Northwind" in one.observation
+
+
+def test_hostile_documents_take_no_time(workspace: Workspace) -> None:
+    """As many statements as fit, all about one package, in two documents that disagree."""
+    many = [{"vulnerability": {"name": "GHSA-3"}, "products": [{"@id": f"pkg:npm/b@2.0.{n}"}],
+             "status": "affected"} for n in range(5_000)]  # fmt: skip
+    openvex(workspace, *many)
+    openvex(workspace, *(one | NOT for one in many))
+    started = time.monotonic()
+    gaps(workspace)
+    assert time.monotonic() - started < 10
 
 
 @pytest.mark.parametrize(
@@ -214,7 +492,7 @@ def test_a_document_that_is_no_vex_is_named(tmp_path: Path, content: str) -> Non
     (tmp_path / "vex").mkdir()
     (tmp_path / "vex" / "x.json").write_text(content, encoding="latin-1")
     with pytest.raises(TechddError) as caught:
-        stated(tmp_path)
+        stated(tmp_path, Products())
     assert caught.value.where == str(tmp_path / "vex" / "x.json")
     assert "\n" not in caught.value.message
 
@@ -260,7 +538,7 @@ def test_triage_has_to_be_answered_for(
 ) -> None:
     triage(workspace, **{"0123456789ab": entry})
     with pytest.raises(TechddError, match=re.escape(message)):
-        stated(workspace.root)
+        stated(workspace.root, Products())
 
 
 # --- out ------------------------------------------------------------------------------------------

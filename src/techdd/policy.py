@@ -213,6 +213,7 @@ class RepositoryEntry(Written):
     name: Name
     source: str
     revision: str = ""  # branch, tag or full commit id; empty = what HEAD points to
+    products: tuple[str, ...] = ()  # what VEX documents call it: purls, names, serials of bills
 
 
 class Engagement(Written):

@@ -48,6 +48,11 @@ def purl(ecosystem: str, name: str, version: str | None) -> str:
         return ""
 
 
+def purl_type(ecosystem: str) -> str:
+    """The type of purl that an ecosystem's packages have; it is its own where OSV has none."""
+    return _TYPES.get(ecosystem, ecosystem)
+
+
 def read_purl(text: str) -> Named:
     """What the package URL `text` names. Raises ValueError for what is none."""
     from packageurl import PackageURL
