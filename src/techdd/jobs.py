@@ -20,7 +20,7 @@ from techdd import __version__
 from techdd.collectors import Collector
 from techdd.errors import TechddError
 from techdd.evidence import Evidence
-from techdd.facts import Parts
+from techdd.facts import Package, Parts
 from techdd.model import Issue, Run, Status
 from techdd.plugins import names
 from techdd.repository import Repository
@@ -191,8 +191,12 @@ class _Schedule:
                 ]
                 makes = job.collector.makes
                 cached = self.evidence.fresh(job.collector.name, repo, self._key(job), makes)
-                if lost:
-                    issue = Issue(f"needs {', '.join(lost)}, which gave no facts")
+                blind = job.repository.bill and Package not in (*makes, *job.collector.needs)
+                if blind or lost:
+                    why = f"needs {', '.join(lost)}, which gave no facts"
+                    issue = Issue(
+                        "a bill of materials has no code and no history" if blind else why
+                    )
                     self._record(
                         job,
                         Run(job.collector.name, repo, Status.SKIPPED, self._key(job), {}, (issue,)),
