@@ -21,6 +21,7 @@ from techdd.errors import TechddError
 from techdd.lockfiles import Dependency, Issue, Lockfile
 from techdd.model import Status
 from techdd.plugins import discover
+from techdd.purls import purl, read_purl
 from techdd.reading import Tables
 from techdd.standin import check_bill, open_bill
 from techdd.workspace import Workspace
@@ -91,14 +92,24 @@ def test_what_the_product_needs_and_nobody_can_look_up_is_named(
     assert gaps(found) == [(NAMELESS, named)]
 
 
-@pytest.mark.parametrize("purl", ["pkg:npm", "npm/a@1", "pkg:npm/%00", "x" * 3_000])
-def test_a_purl_that_is_none_is_named(purl: str) -> None:
-    found = rows(cyclonedx(lib("a", purl=purl)))
-    assert packages(found) in ([], ["\0@1.0"])
-    if not packages(found):
-        ((reason, detail),) = gaps(found)
-        assert reason == f"{NAMELESS} that cannot be read"
-        assert detail.startswith("a@1.0") and len(detail) <= 200
+@pytest.mark.parametrize("text", ["pkg:npm", "npm/a@1", "pkg:npm/", "x" * 3_000])
+def test_a_purl_that_is_none_is_named(text: str) -> None:
+    found = rows(cyclonedx(lib("a", purl=text)))
+    assert packages(found) == []
+    ((reason, detail),) = gaps(found)
+    assert reason == f"{NAMELESS} that cannot be read"
+    assert detail.startswith("a@1.0") and len(detail) <= 200
+
+
+@given(st.text(max_size=60) | st.from_regex(r"pkg:(npm|maven|golang)/[ -~]{0,40}", fullmatch=True))
+def test_any_text_is_a_purl_or_none(text: str) -> None:
+    try:
+        named = read_purl(text)
+    except ValueError:
+        return
+    assert named.ecosystem and named.name
+    again = purl(named.ecosystem, named.name, named.version)
+    assert not again or read_purl(again).ecosystem == named.ecosystem
 
 
 def test_a_purl_of_a_type_without_advisories_is_a_package() -> None:

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from builders import A, build
 from click.testing import CliRunner, Result
+from hypothesis import given
+from hypothesis import strategies as st
 from schemas import mistakes
 from test_jobs import inline
 
@@ -25,11 +27,13 @@ from techdd.errors import TechddError
 from techdd.findings import judge
 from techdd.model import Finding
 from techdd.reading import Tables, read
-from techdd.vex import Products, stated
+from techdd.vex import WRITERS, Products, Statement, Told, stated
 from techdd.vex.ranges import concerns
+from techdd.vex.statement import STATUSES
 from techdd.workspace import Workspace
 
 DAY = date(2026, 1, 1)
+CYCLONEDX = "bom-1.6.schema.json"
 NOT = {"status": "not_affected", "justification": "vulnerable_code_not_in_execute_path"}
 
 
@@ -555,6 +559,110 @@ def settled_two(workspace: Workspace) -> Workspace:
     }
     triage(workspace, **entries)
     return workspace
+
+
+@pytest.fixture
+def settled_all(workspace: Workspace) -> Workspace:
+    """Every kind of triage there is."""
+    findings = found(workspace)
+    kinds = {
+        ("api", "@x/a"): settled("CVE-1", "GHSA-2", until="2026-12-31"),
+        ("web", "@x/a"): settled("GHSA-2", status="fixed", justification=None),
+        ("api", "b"): settled(status="affected", justification=None),
+        ("web", "b"): settled("GHSA-3", status="under_investigation", justification=None),
+    }
+    triage(workspace, **{findings[key].id: entry for key, entry in kinds.items()})
+    return workspace
+
+
+FORMATS = [("out.openvex.json", "openvex-0.2.0.schema.json"), ("out.cdx.json", CYCLONEDX)]
+
+
+@pytest.mark.parametrize(("name", "schema"), FORMATS)
+def test_every_kind_of_triage_comes_out_and_in_again(
+    settled_all: Workspace, tmp_path: Path, name: str, schema: str
+) -> None:
+    before = {key: one.severity for key, one in found(settled_all).items()}
+    counts = numbers(settled_all)
+    assert vex(settled_all, "-o", tmp_path / name, "--as-of", DAY).exit_code == 0
+    document = json.loads((tmp_path / name).read_text())
+    assert mistakes(document, schema) == []
+    assert "Counts until 2026-12-31" in str(document)
+    (settled_all.root / "triage.yaml").unlink()
+    (settled_all.root / "vex").mkdir()
+    shutil.copy(tmp_path / name, settled_all.root / "vex")
+    assert {key: one.severity for key, one in found(settled_all).items()} == before
+    assert numbers(settled_all) == counts
+    assert gaps(settled_all) == ()
+    words = {"openvex": ("not_affected", "fixed", "affected", "under_investigation"),
+             "cdx": ("not_affected", "resolved", "exploitable", "in_triage")}  # fmt: skip
+    assert all(f'"{word}"' in (tmp_path / name).read_text() for word in words[name.split(".")[1]])
+
+
+@pytest.mark.parametrize(
+    ("justification", "theirs"),
+    [
+        ("component_not_present", "code_not_present"),
+        ("vulnerable_code_not_present", "code_not_present"),
+        ("vulnerable_code_not_in_execute_path", "code_not_reachable"),
+        ("vulnerable_code_cannot_be_controlled_by_adversary", "requires_environment"),
+        ("inline_mitigations_already_exist", "protected_by_mitigating_control"),
+    ],
+)
+def test_every_justification_is_written(justification: str, theirs: str) -> None:
+    one = A_STATEMENT._replace(justification=justification)
+    openvex_, cyclonedx_ = (json.loads(write([one], TOLD)) for _, write in WRITERS.values())
+    assert openvex_["statements"][0]["justification"] == justification
+    assert cyclonedx_["vulnerabilities"][0]["analysis"]["justification"] == theirs
+
+
+A_STATEMENT = Statement(
+    "0123456789ab", "api", "npm", "b", "1.0", "CVE-1, GHSA-1", "not_affected",
+    "component_not_present", "Not there.", "", "", "", "triage.yaml",
+)  # fmt: skip
+TOLD = Told("A. Adviser", DAY, "techdd 1", {"api": "0" * 40})
+ODD = st.text(min_size=1, max_size=30)
+
+
+@given(
+    st.lists(
+        st.builds(
+            Statement, st.just(""), st.sampled_from(["api", "web"]),
+            st.sampled_from(["npm", "Maven", "Docker"]), ODD, ODD, ODD,
+            st.sampled_from(STATUSES), st.just("component_not_present"), ODD, ODD,
+            st.just(""), st.just(""), st.just(""),
+        ),
+        min_size=1, max_size=4, unique_by=lambda one: one[:6],
+    ),
+    ODD,
+)  # fmt: skip
+def test_hostile_words_leave_a_document_what_its_schema_says(
+    statements: list[Statement], author: str
+) -> None:
+    told = TOLD._replace(author=author)
+    for (_, schema), (_, write) in zip(FORMATS, WRITERS.values(), strict=True):
+        assert mistakes(json.loads(write(statements, told)), schema) == []
+
+
+def test_the_schema_of_openvex_is_in_force() -> None:
+    document = json.loads(WRITERS["openvex"][1]([A_STATEMENT], TOLD))
+    schema = FORMATS[0][1]
+    assert mistakes(document, schema) == []
+    statement = document["statements"][0]
+    for spoil in (
+        {"status": "sound"}, {"status": "affected"}, {"surprise": 1}, {"products": [{}]},
+        {"products": [{"@id": "no IRI"}]}, {"justification": "luck"},
+    ):  # fmt: skip
+        assert mistakes(document | {"statements": [statement | spoil]}, schema), spoil
+    assert mistakes(document | {"statements": []}, schema)
+
+
+def test_triage_that_settles_nothing_writes_nothing(workspace: Workspace, tmp_path: Path) -> None:
+    triage(workspace, **{"0123456789ab": settled("GHSA-3")})
+    said = vex(workspace, "-o", tmp_path / "x.openvex.json")
+    assert "settles no known vulnerability that was found" in str(said.exception)
+    assert "Left out: 0123456789ab" in said.stderr
+    assert not (tmp_path / "x.openvex.json").exists()
 
 
 def test_openvex_says_what_was_triaged(settled_two: Workspace, tmp_path: Path) -> None:

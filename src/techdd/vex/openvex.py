@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from typing import Any
+from urllib.parse import quote
 
 from techdd.lockfiles import strings, table, tables
 from techdd.vex.products import NAMELESS, Products
@@ -100,7 +101,7 @@ def _statement(one: Statement, told: Told) -> dict[str, Any]:
         "products": [
             {
                 "@id": product,
-                "subcomponents": [{"@id": one.purl, "identifiers": {"purl": one.purl}}],
+                "subcomponents": [_part(one)],
             }
         ],
         "status": one.status,
@@ -109,6 +110,12 @@ def _statement(one: Statement, told: Told) -> dict[str, Any]:
     if one.status == "not_affected":
         found["justification"] = one.justification
     return found
+
+
+def _part(one: Statement) -> dict[str, Any]:
+    if one.purl:
+        return {"@id": one.purl, "identifiers": {"purl": one.purl}}
+    return {"@id": f"urn:techdd:{quote(f'{one.ecosystem}/{one.package}@{one.version}', safe='/')}"}
 
 
 _KEYS = {"not_affected": "impact_statement", "affected": "action_statement"}

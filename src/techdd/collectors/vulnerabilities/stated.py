@@ -101,6 +101,8 @@ def triaged(statements: Stated, found: DataFrame) -> list[Statement]:
                         package=known.package,
                         version=known.version,
                         advisories=", ".join(ids),
+                        # No format of VEX has a field for the end.
+                        note=f"{one.note} (Counts until {one.until}.)" if one.until else one.note,
                     )
                 )
     return sorted(made, key=lambda one: one[1:])  # by repository and package, not by digest
