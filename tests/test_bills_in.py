@@ -13,6 +13,7 @@ from builders import A, build
 from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
+from schemas import mistakes
 from test_jobs import inline
 
 from techdd import pipeline
@@ -265,6 +266,8 @@ HOSTILE: dict[str, tuple[str, bytes]] = {
         *({"bom-ref": f"n{n}", "type": "application"} for n in range(5_000)),
         needs={"root": ["n0"], **{f"n{n}": [f"n{(n + 1) % 5_000}", "root"] for n in range(5_000)}},
     )).encode()),
+    "millions": ("cyclonedx_json", b'{"bomFormat":"CycloneDX","components":['
+                 + b"{}," * 300_000 + b"{}]}"),
     "one reference": ("cyclonedx_json", json.dumps(cyclonedx(*[lib("a")] * 20_000)).encode()),
     "deep": ("cyclonedx_json", b'{"bomFormat":"CycloneDX","components":[' * 3_000),
     "licence sets": ("spdx_json", json.dumps(version_3(
@@ -385,6 +388,23 @@ def test_a_bill_is_audited_without_any_repository(tmp_path: Path, name: str) -> 
     ends = {run["collector"]: run["status"] for run in report["runs"]}
     assert ends["dependencies"] in ("ok", "partial")
     assert ends["secrets"] == "skipped"
+
+
+def test_a_bill_goes_out_as_it_came_in(tmp_path: Path) -> None:
+    """Through an audit of the bill and `techdd sbom`, and once more."""
+    source, names = REAL / "cyclonedx_json" / "compositions.cdx", []
+    for turn in ("one", "two"):
+        made = Workspace.create(tmp_path / turn, "Acme", [str(source)])
+        pipeline.collect(made, only=["dependencies"], workers=1, pool=inline)
+        source = tmp_path / f"{turn}.cdx.json"
+        said = CliRunner().invoke(main, ["sbom", str(made.root), "-o", str(source)])
+        assert said.exit_code == 0
+        bill = json.loads(source.read_text())
+        assert mistakes(bill) == []
+        assert bill["compositions"][0]["aggregate"] == "incomplete"
+        names.append({one["purl"] for one in bill["components"] if "purl" in one})
+    assert names[0] == names[1]
+    assert "pkg:maven/ossproject/library@2.0" in names[0]
 
 
 def test_a_bill_stands_beside_repositories_and_in_an_engagement(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from techdd.lockfiles import Dependency, Issue, Parsed
@@ -12,6 +13,7 @@ from techdd.purls import read_purl
 from techdd.text import some_of, without_credentials
 
 _EXACT = re.compile(r"v?\d[\w.+~:-]*")
+_MOST = 200_000  # components; the largest of real bills have some 10,000
 _LONGEST = 200  # characters of a name that are shown
 _NAMED = 5  # references that are named as examples
 
@@ -49,9 +51,12 @@ def stated(
     """The packages of a bill; `needs` is its graph, of which `roots` are what it describes.
 
     The client's own are what the bill describes and the applications below it that nothing
-    identifies. Whatever else has no package URL nobody can look up, and it is an Issue.
+    identifies. Whatever else has no package URL nobody can look up, and it is an Issue. Raises
+    ValueError for a bill of more components than any product has.
     """
-    rows = list(components)
+    rows = list(islice(components, _MOST + 1))
+    if len(rows) > _MOST:
+        raise ValueError(f"more than {_MOST:,} components")
     own = _own(rows, set(filter(None, roots)), needs)
     direct = {ref for parent in own for ref in needs.get(parent, ())} - own
     yield from _doubts(rows)

@@ -83,8 +83,8 @@ def limits(statements: Iterable[Statement], as_of: date) -> Iterator[Issue]:
 
 
 def _about(one: Statement) -> str:
-    package = f"{one.package} {one.version}".strip()
-    return " of ".join(part for part in (one.advisories, package or one.product) if part)
+    what = f"{one.package or one.product} {one.version}".strip()
+    return " of ".join(part for part in (one.advisories, what) if part)
 
 
 def _disagreements(statements: Iterable[Statement]) -> Iterator[Issue]:

@@ -115,7 +115,7 @@ class _Subject:
         if one.package:
             yield from self._ours.placed(one, told or product)
         else:
-            yield one._replace(limit=bare.limit or NAMELESS)
+            yield one._replace(product=ref, limit=bare.limit or NAMELESS)
 
 
 def _names(component: dict[str, Any]) -> list[str]:
