@@ -497,9 +497,9 @@ def test_hostile_documents_take_no_time(workspace: Workspace) -> None:
              "status": "affected"} for n in range(5_000)]  # fmt: skip
     openvex(workspace, *many)
     openvex(workspace, *(one | NOT for one in many))
-    started = time.monotonic()
+    started = time.process_time()
     gaps(workspace)
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10
 
 
 @pytest.mark.parametrize(

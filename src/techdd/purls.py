@@ -58,8 +58,8 @@ def read_purl(text: str) -> Named:
     """What the package URL `text` names. Raises ValueError for what is none."""
     from packageurl import PackageURL
 
-    if len(text) > _LONGEST:
-        raise ValueError("a package URL that is too long")
+    if not 0 < len(text) <= _LONGEST:
+        raise ValueError("no package URL, or one that is too long")
     try:
         found = PackageURL.from_string(text.strip())
     except ValueError:

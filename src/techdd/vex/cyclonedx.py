@@ -143,9 +143,11 @@ def _doubt(one: Statement, span: str, said: str) -> str:
     if not one.package:
         return "about versions of a product; which of them was audited is not known"
     try:
-        return "" if not span or vers(span, one.ecosystem) is not None else UNREADABLE
+        if span:
+            vers(span, one.ecosystem)
     except ValueError:
         return UNREADABLE
+    return ""
 
 
 def write(statements: Iterable[Statement], told: Told) -> bytes:

@@ -42,12 +42,16 @@ class Products:
         Without a product it is about the package itself, wherever that is used.
         """
         found = self.named(product)
-        if not found and any(product):
-            yield statement._replace(product=next(filter(None, product)), limit=ANOTHER)
-        elif not found and not statement.package:
-            yield statement._replace(limit=statement.limit or NAMELESS)
-        for repo in found or ([""] if statement.package and not any(product) else []):
+        for repo in found:
             yield statement._replace(product=repo)
+        if found:
+            return
+        if product:
+            yield statement._replace(product=product[0], limit=statement.limit or ANOTHER)
+        elif statement.package:
+            yield statement
+        else:
+            yield statement._replace(limit=statement.limit or NAMELESS)
 
 
 _SERIAL = re.compile(r"urn:(?:uuid|cdx):([0-9a-f-]{36})(?:/.*)?", re.IGNORECASE)
