@@ -1,4 +1,4 @@
-"""Checks a document against the CycloneDX schema; what JSON Schema draft 7 has of use there."""
+"""Checks a document against a published schema; what JSON Schema has of use in these."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Any
 import cyclonedx
 
 FOLDER = Path(cyclonedx.__file__).parent / "schema" / "_res"
+VENDORED = Path(__file__).parent / "vendored_schemas"
 _TYPES = {
     "object": dict, "array": list, "string": str, "boolean": bool, "number": (int, float),
     "integer": int,
@@ -20,13 +21,18 @@ _TYPES = {
 # What only describes, or is dealt with beside another keyword.
 _SILENT = {
     "$schema", "$id", "$comment", "title", "description", "definitions", "default", "examples",
-    "meta:enum", "deprecated", "additionalItems", "properties", "format",
+    "meta:enum", "deprecated", "additionalItems", "properties", "format", "$defs", "then",
 }  # fmt: skip
+
+
+_IRI = re.compile(r"""[A-Za-z][A-Za-z0-9+.-]*:[^\s<>"{}|\\^`\x00-\x1f]+""")
 
 
 @cache
 def schema(name: str) -> Any:
-    return json.loads((FOLDER / name.replace(".schema.json", ".SNAPSHOT.schema.json")).read_text())
+    own = VENDORED / name
+    found = own if own.is_file() else FOLDER / name.replace(".schema.json", ".SNAPSHOT.schema.json")
+    return json.loads(found.read_text())
 
 
 def mistakes(document: Any, name: str = "bom-1.6.schema.json") -> list[str]:
@@ -38,8 +44,11 @@ def _mistakes(value: Any, rule: Any, file: str, place: str) -> Iterator[str]:
     for keyword, said in rule.items() if isinstance(rule, dict) else ():
         if keyword not in _SILENT:
             yield from _CHECKS[keyword](value, said, rule, file, place)
-    if isinstance(rule, dict) and rule.get("format") == "date-time" and isinstance(value, str):
+    form = rule.get("format") if isinstance(rule, dict) and isinstance(value, str) else ""
+    if form == "date-time":
         datetime.fromisoformat(value)
+    elif form in ("iri", "uri") and not _IRI.fullmatch(value):
+        yield f"{place}: no IRI"
     if isinstance(value, dict) and isinstance(rule, dict):
         for key, inner in rule.get("properties", {}).items():
             if key in value:
@@ -86,6 +95,16 @@ def _some(value: Any, said: Any, _: Any, file: str, place: str) -> Iterator[str]
         yield f"{place}: fits none of the alternatives"
 
 
+def _all(value: Any, said: Any, _: Any, file: str, place: str) -> Iterator[str]:
+    for one in said:
+        yield from _mistakes(value, one, file, place)
+
+
+def _if(value: Any, said: Any, rule: Any, file: str, place: str) -> Iterator[str]:
+    if not list(_mistakes(value, said, file, place)):
+        yield from _mistakes(value, rule["then"], file, place)
+
+
 def _one(value: Any, said: Any, _: Any, file: str, place: str) -> Iterator[str]:
     if sum(not list(_mistakes(value, one, file, place)) for one in said) != 1:
         yield f"{place}: does not fit exactly one of the alternatives"
@@ -109,6 +128,8 @@ _CHECKS: dict[str, Any] = {
     "items": _items,
     "additionalProperties": _additional,
     "required": _required,
+    "allOf": _all,
+    "if": _if,
     "anyOf": _some,
     "oneOf": _one,
     "enum": _when(lambda value, said: value not in said),

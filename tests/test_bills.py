@@ -12,26 +12,34 @@ from typing import Any
 import pytest
 from builders import A, build
 from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
 from schemas import mistakes
 from test_jobs import inline
 
 from techdd import pipeline
 from techdd.advisories import import_advisories
-from techdd.bills import Writer, drawn_up
+from techdd.bills import Bill, Component, Weakness, Writer, drawn_up
 from techdd.cli import main
+from techdd.depsdev import PackageFact
 from techdd.errors import TechddError
-from techdd.lockfiles import Dependency, Lockfile
+from techdd.facts import frame
+from techdd.lockfiles import Dependency, Issue, Lockfile
+from techdd.model import Location
 from techdd.plugins import discover
 from techdd.reading import Tables
 from techdd.workspace import Workspace
 
 DAY = date(2026, 1, 1)
+CYCLONEDX, SPDX = "bom-1.6.schema.json", "spdx-2.3.schema.json"
 LOCK = {
     "lockfileVersion": 3,
     "packages": {
         "": {"dependencies": {"@scope/lib": "^1"}, "devDependencies": {"lint": "^2"}},
         "node_modules/@scope/lib": {"version": "1.0.1", "license": "Apache 2.0"},
         "node_modules/deep": {"version": "3.0.0", "license": "BSD"},
+        "node_modules/bare": {"version": "1.0.0"},
+        "node_modules/odd": {"version": "1.0.0"},
         "node_modules/lint": {"version": "2.0.0", "dev": True, "license": "MIT"},
     },
 }
@@ -70,6 +78,13 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     chosen = ["vulnerabilities", "history", "snapshot"]
     pipeline.collect(made, only=chosen, workers=1, pool=inline)
     return made
+
+
+def looked_up(workspace: Workspace, *facts: tuple[str, str, str]) -> None:
+    """What a service said: (name, version, licence) of packages of npm."""
+    found = [PackageFact("npm", name, version, None, "", None, None, None, licence)
+             for name, version, licence in facts]  # fmt: skip
+    workspace.evidence.put(PackageFact, "api", frame(PackageFact, found))
 
 
 def written(workspace: Workspace, name: str) -> bytes:
@@ -116,6 +131,72 @@ def test_cyclonedx_names_what_a_repository_needs_and_what_is_known_of_it(
     assert {ref for refs in needs.values() for ref in refs} <= components.keys()
 
 
+def test_spdx_is_what_its_schema_says(workspace: Workspace) -> None:
+    bill = json.loads(written(workspace, "spdx"))
+    assert mistakes(bill, SPDX) == []
+    for spoil in (
+        {"packages": [{"name": "x"}]},
+        {"surprise": 1},
+        {"relationships": [{"spdxElementId": "a", "relationshipType": "EATS",
+                            "relatedSpdxElement": "b"}]},
+        {"creationInfo": {}},
+        {"dataLicense": None},
+    ):  # fmt: skip
+        assert mistakes(copy.deepcopy(bill) | spoil, SPDX), spoil
+
+
+ODD = st.text(
+    st.characters(exclude_categories=["Cs"]) | st.sampled_from("/@:%?#&=+ \t\n\x00\u202e"),
+    min_size=1, max_size=30,
+)  # fmt: skip
+COMPONENTS = st.builds(
+    Component,
+    st.sampled_from(["api", "web"]), st.sampled_from(["npm", "Maven", "Docker", "deb", "Go"]), ODD,
+    ODD | st.just(""), ODD | st.just(""), st.sampled_from(["runtime", "development", "unknown"]),
+    st.none() | st.booleans(), st.sampled_from(["", "MIT", "MIT OR Apache-2.0"]),
+    ODD | st.just(""), st.sampled_from(["", "deps.dev"]),
+    st.just((Location("a\u202eb", 1), Location("c", None))),
+)  # fmt: skip
+
+
+@given(st.lists(COMPONENTS, max_size=4, unique_by=lambda one: one.ref), ODD, ODD)
+def test_hostile_names_leave_a_bill_what_its_schema_says(
+    components: list[Component], name: str, text: str
+) -> None:
+    keys = tuple((one.repo, one.ecosystem, one.name, one.version) for one in components)
+    flaws = (Weakness("CVE-1", (name,), "high", 9.8, text, "2025-01-01", keys),) if keys else ()
+    repositories = (("api", "0" * 40), ("web", ""))
+    bill = Bill(name, DAY, "techdd 1", repositories, tuple(components), flaws, ("api",))
+    for form, schema in (("cyclonedx", CYCLONEDX), ("spdx", SPDX)):
+        content = discover("techdd.bills", Writer)[form].write(bill)
+        assert mistakes(json.loads(content), schema) == []
+
+
+def test_licences_that_were_looked_up_are_in_the_bill_with_their_source(
+    workspace: Workspace,
+) -> None:
+    looked_up(workspace, ("lint", "2.0.0", "GPL-3.0-only"), ("bare", "1.0.0", "ISC"),
+              ("odd", "1.0.0", "ISC; non-standard"), ("bare", "9", "MIT"))  # fmt: skip
+    bill = json.loads(written(workspace, "cyclonedx"))
+    assert mistakes(bill) == []
+    found = {one["bom-ref"]: one for one in bill["components"]}
+    source = {"name": "techdd:licence-source", "value": "deps.dev"}
+    bare, odd = found["api:pkg:npm/bare@1.0.0"], found["web:pkg:npm/odd@1.0.0"]
+    assert bare["licenses"] == [{"expression": "ISC"}]
+    assert odd["licenses"] == [{"license": {"name": "ISC; non-standard"}}]
+    assert source in bare["properties"] and source in odd["properties"]
+    lint = found["api:pkg:npm/lint@2.0.0"]  # of which the lock file says it
+    assert lint["licenses"] == [{"expression": "MIT"}]
+    assert source not in lint["properties"]
+    packages = {one["name"]: one for one in json.loads(written(workspace, "spdx"))["packages"]}
+    assert packages["bare"]["licenseDeclared"] == "ISC"
+    assert packages["bare"]["licenseComments"] == "as deps.dev names it"
+    assert (
+        packages["odd"]["licenseComments"] == "stated as: ISC; non-standard; as deps.dev names it"
+    )
+    assert "licenseComments" not in packages["lint"]
+
+
 def test_spdx_has_every_field_that_the_specification_asks_for(workspace: Workspace) -> None:
     bill = json.loads(written(workspace, "spdx"))
     assert (bill["spdxVersion"], bill["dataLicense"]) == ("SPDX-2.3", "CC0-1.0")
@@ -126,7 +207,7 @@ def test_spdx_has_every_field_that_the_specification_asks_for(workspace: Workspa
     assert re.fullmatch(r"Tool: \S+-\S+", bill["creationInfo"]["creators"][0])
     assert bill["comment"] == "not complete for api"
     ids = [one["SPDXID"] for one in bill["packages"]]
-    assert len(set(ids)) == len(ids) == 9
+    assert len(set(ids)) == len(ids) == 13
     for one in bill["packages"]:
         assert re.fullmatch(r"SPDXRef-[A-Za-z0-9.-]+", one["SPDXID"])
         assert one["name"] and one["downloadLocation"] == "NOASSERTION"
@@ -152,10 +233,14 @@ def test_what_was_written_is_read_again(workspace: Workspace, name: str) -> None
         discover("techdd.lockfiles", Lockfile)[f"{name}_json"].parse(written(workspace, name))
     )
     read = {(one.ecosystem, one.name, one.version) for one in rows if isinstance(one, Dependency)}
-    assert len(rows) == 7
+    assert sum(isinstance(one, Dependency) for one in rows) == 11
+    gaps = {one.reason for one in rows if isinstance(one, Issue)}
+    assert gaps == ({"bill that does not claim to be complete"} if name == "cyclonedx" else set())
     assert read == {
         ("npm", "@scope/lib", "1.0.1"),
+        ("npm", "bare", "1.0.0"),
         ("npm", "deep", "3.0.0"),
+        ("npm", "odd", "1.0.0"),
         ("npm", "lint", "2.0.0"),
         ("Maven", "org.example:core", "5.0.1.RELEASE"),
     }

@@ -294,8 +294,13 @@ def test_what_is_no_repository_says_why(tmp_path: Path) -> None:
     source = work_tree(tmp_path / "client")
     (source / "sub" / "deep").mkdir(parents=True)
     assert refusal(tmp_path / "none") == "no such folder; give the folder of a git repository"
-    assert refusal(tmp_path / "file") == "is a file; give the folder of a git repository"
-    assert refusal(tmp_path / "plain") == "is no git repository (no .git, not bare)"
+    assert refusal(tmp_path / "file") == (
+        "is a file, and no bill of materials (CycloneDX, SPDX); give the folder of a git repository"
+    )
+    assert (
+        refusal(tmp_path / "plain")
+        == "is no git repository (no .git, not bare); a bill of materials is given as a file"
+    )
     assert refusal(source / "sub" / "deep") == (
         f"is a folder inside the repository {source}; give that path"
     )
@@ -312,7 +317,10 @@ def test_the_pipe_that_nobody_writes_to_does_not_hang(tmp_path: Path) -> None:
     (source / "info").mkdir(exist_ok=True)
     os.mkfifo(source / "info" / "grafts")
     assert open_(source).branch == "main"
-    assert refusal(tmp_path / "plain") == "is no git repository (no .git, not bare)"
+    assert (
+        refusal(tmp_path / "plain")
+        == "is no git repository (no .git, not bare); a bill of materials is given as a file"
+    )
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")

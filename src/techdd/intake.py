@@ -21,16 +21,19 @@ from techdd.files import write_atomic
 from techdd.model import Issue
 from techdd.refs import OBJECT_ID, is_small_file, read_refs
 from techdd.repository import GIT_ENVIRONMENT, Repository, first_line, git_program
+from techdd.standin import check_bill, open_bill
 from techdd.text import clean
 
 MAX_ENTRIES = 2_000_000  # of the audited tree, folders included; a git bomb has 10^10
 
 
 def check_source(source: str) -> None:
-    """Raises RepositoryError for a path where no git repository is; asks nothing of a URL but that
-    it holds no password.
+    """Raises RepositoryError for a path where neither a git repository nor a bill of materials is;
+    asks nothing of a URL but that it holds no password.
     """
-    if not is_url(source):
+    if not is_url(source) and Path(source).is_file():
+        check_bill(Path(source))
+    elif not is_url(source):
         with _laid_out_by_a_client(Path(source)):
             _git_dir(Path(source))
     else:
@@ -40,9 +43,14 @@ def check_source(source: str) -> None:
 def open_repository(name: str, source: Path, overlay: Path, revision: str = "") -> Repository:
     """The repository in the folder `source` (work tree or bare), through an overlay in `overlay`.
 
-    `revision` is a branch, a tag or a commit id; empty means what HEAD points to. Raises
-    RepositoryError where there is nothing to audit or where the folder reaches outside itself.
+    `revision` is a branch, a tag or a commit id; empty means what HEAD points to. A file is a bill
+    of materials that stands in for one. Raises RepositoryError where there is nothing to audit or
+    where the folder reaches outside itself.
     """
+    if source.is_file():
+        if revision:
+            raise RepositoryError(f"is a file, which has no revision {revision!r}", source)
+        return open_bill(name, source, overlay)
     with _laid_out_by_a_client(source):
         return _open(name, source, overlay, revision)
 
@@ -121,7 +129,7 @@ def _no_repository(source: Path) -> str:
     for parent in source.resolve().parents:
         if (parent / ".git").exists():
             return f"is a folder inside the repository {parent}; give that path"
-    return "is no git repository (no .git, not bare)"
+    return "is no git repository (no .git, not bare); a bill of materials is given as a file"
 
 
 def _configuration(client: Path) -> dict[str, str]:

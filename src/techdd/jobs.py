@@ -20,7 +20,7 @@ from techdd import __version__
 from techdd.collectors import Collector
 from techdd.errors import TechddError
 from techdd.evidence import Evidence
-from techdd.facts import Parts
+from techdd.facts import Package, Parts
 from techdd.model import Issue, Run, Status
 from techdd.plugins import names
 from techdd.repository import Repository
@@ -33,6 +33,7 @@ ENGINES = (
     "pydriller", "radon", "tree-sitter",
 )  # fmt: skip
 PLUGINS = ("techdd.collectors", "techdd.languages", "techdd.lockfiles")
+NO_CODE = "a bill of materials has no code and no history"
 ISSUES_KEPT = 1_000  # of one run; the rest is counted in one more issue
 
 
@@ -194,12 +195,12 @@ class _Schedule:
                 ]
                 makes = job.collector.makes
                 cached = self.evidence.fresh(job.collector.name, repo, self._key(job), makes)
-                if lost:
-                    issue = Issue(f"needs {', '.join(lost)}, which gave no facts")
-                    self._record(
-                        job,
-                        Run(job.collector.name, repo, Status.SKIPPED, self._key(job), {}, (issue,)),
-                    )
+                blind = job.repository.bill and Package not in (*makes, *job.collector.needs)
+                if blind or lost:
+                    why = f"needs {', '.join(lost)}, which gave no facts"
+                    issue = Issue(NO_CODE if blind else why)
+                    end = (Status.SKIPPED, self._key(job), {}, (issue,))
+                    self._record(job, Run(job.collector.name, repo, *end))
                 elif cached:
                     self._note(cached, cached=True)
                 else:

@@ -215,6 +215,7 @@ class RepositoryEntry(Written):
     source: str
     revision: str = ""  # branch, tag or full commit id; empty = what HEAD points to
     delivery: Delivered | None = None  # where it differs from the engagement's
+    products: tuple[str, ...] = ()  # what VEX documents call it: purls, names, serials of bills
 
 
 class Engagement(Written):

@@ -23,6 +23,7 @@ _TYPES = {
     "SwiftURL": "swift",
 }
 _ECOSYSTEMS = {kind: ecosystem for ecosystem, kind in _TYPES.items()}
+_TYPE = re.compile(r"[a-z][a-z0-9.+-]*")  # of a purl, as a bill of materials gave it
 _LONGEST = 2_000  # characters
 
 
@@ -38,22 +39,27 @@ def purl(ecosystem: str, name: str, version: str | None) -> str:
     """The package URL; "" where the ecosystem has no type of purl, or the name does not fit one."""
     from packageurl import PackageURL
 
-    kind = _TYPES.get(ecosystem, "")
+    kind = _TYPES.get(ecosystem, ecosystem if _TYPE.fullmatch(ecosystem) else "")
     group, _, short = name.rpartition(":" if kind == "maven" else "/")
     if not kind or not short:
         return ""
     try:
         return PackageURL(kind, group or None, short, version or None).to_string()
-    except ValueError:
+    except (ValueError, TypeError):  # the latter for a name of nothing but space
         return ""
+
+
+def purl_type(ecosystem: str) -> str:
+    """The type of purl that an ecosystem's packages have; it is its own where OSV has none."""
+    return _TYPES.get(ecosystem, ecosystem)
 
 
 def read_purl(text: str) -> Named:
     """What the package URL `text` names. Raises ValueError for what is none."""
     from packageurl import PackageURL
 
-    if len(text) > _LONGEST:
-        raise ValueError("a package URL that is too long")
+    if not 0 < len(text) <= _LONGEST:
+        raise ValueError("no package URL, or one that is too long")
     try:
         found = PackageURL.from_string(text.strip())
     except ValueError:

@@ -13,7 +13,8 @@ from techdd.identity import Domain, Employment, People, Resolution, Roster, reso
 from techdd.licensing import Delivery, LicenceFile, Term
 from techdd.model import Issue, Metric, Observation, Reading, Run, Series, Status
 from techdd.plugins import discover
-from techdd.vex import Statement, stated
+from techdd.text import clean
+from techdd.vex import Products, Statement, limits, stated
 from techdd.workspace import OPENING, Workspace, now
 
 if TYPE_CHECKING:
@@ -41,7 +42,10 @@ class Tables:
             self._read[fact] = frame(fact, rows)
             self.makers[fact] = self.makers[Identity]
         # What people state needs no run; it speaks of packages, so those have to be known.
-        self._read[Statement] = frame(Statement, stated(workspace.root))
+        named = {entry.name: entry.products for entry in workspace.engagement.repositories}
+        ours = Products(workspace.engagement.client, named)
+        self.statements = stated(workspace.root, ours)
+        self._read[Statement] = frame(Statement, self.statements)
         self.makers[Statement] = self.makers[Package]
         self._read[Term] = frame(Term, workspace.licence_policy.rows())
         deliveries = workspace.deliveries
@@ -114,6 +118,9 @@ def read(probe: Probe, as_of: date, tables: Tables) -> Reading:
     status, reasons, blind = tables.sight(probe)
     if status is Status.FAILED:
         return Reading(probe.name, probe.question, probe.domain, status, reasons=reasons)
+    if Statement in probe.needs:
+        unsettled = [_words(issue) for issue in limits(tables.statements, as_of)]
+        status, reasons = Status.PARTIAL if unsettled else status, (*reasons, *unsettled)
     needed = [tables.table(fact) for fact in probe.needs]
     seen = [table[~table["repo"].isin(blind)] if "repo" in table else table for table in needed]
     answered = [_told(one, blind) for one in probe.run(as_of, *seen)]
@@ -127,6 +134,10 @@ def read(probe: Probe, as_of: date, tables: Tables) -> Reading:
         tuple(one for one in answered if isinstance(one, Series)),
         reasons,
     )
+
+
+def _words(issue: Issue) -> str:
+    return clean(f"{issue.path}: {issue.reason}: {issue.detail}")
 
 
 def _told(answer: Metric | Observation | Series, blind: list[str]) -> Metric | Observation | Series:

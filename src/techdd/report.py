@@ -186,9 +186,12 @@ def _summary(assessment: Assessment) -> Iterable[str]:
     people = {
         one.person for one in assessment.who.people if not one.bot and one.identity in committed
     }
+    history = f"{commits:,} commits by {_counted(len(people), 'person', 'people')}"
+    if all(one.commits is None for one in scope):
+        history = "an unknown history"
     yield (
-        f"{_counted(len(scope), 'repository', 'repositories')} with {commits:,} commits by "
-        f"{_counted(len(people), 'person', 'people')} and {counted} lines of code"
+        f"{_counted(len(scope), 'repository', 'repositories')} with {history} "
+        f"and {counted} lines of code"
         f"{f', mainly {_listed(largest)},' if largest else ''} were examined as of "
         f"{assessment.as_of.isoformat()}."
     )

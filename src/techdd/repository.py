@@ -56,7 +56,10 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True)
 class Repository:
-    """A client repository at one commit. `state` changes whenever anything readable does."""
+    """A client repository at one commit. `state` changes whenever anything readable does.
+
+    `bill` says that a bill of materials stands in for it: it has packages, no code and no history.
+    """
 
     name: str
     git_dir: Path
@@ -65,6 +68,7 @@ class Repository:
     state: str
     shallow: bool
     issues: tuple[Issue, ...] = ()
+    bill: bool = False
 
     @property
     def derived(self) -> Path:

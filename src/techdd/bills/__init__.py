@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from techdd import __version__
 from techdd.collectors.licences import classify
 from techdd.collectors.vulnerabilities import Vulnerability
+from techdd.depsdev import SERVICE, PackageFact
 from techdd.errors import TechddError
 from techdd.facts import Package, Snapshot
 from techdd.model import Location, Status
@@ -40,6 +41,7 @@ class Component:
     direct: bool | None
     licence: str  # an SPDX expression; "" = none, or none that SPDX knows
     stated: str  # the licence in the package's own words where it is no SPDX expression
+    source: str  # the service that named the licence; "" = the files
     places: tuple[Location, ...]
 
     @property
@@ -113,7 +115,7 @@ def drawn_up(tables: Tables, as_of: date) -> Bill:
         as_of,
         f"techdd {__version__}",
         tuple((name, str(commits.get(name, ""))) for name in workspace.names),
-        tuple(_components(tables.table(Package))),
+        tuple(_components(tables.table(Package), _looked_up(tables.table(PackageFact)))),
         tuple(_weaknesses(tables.table(Vulnerability))),
         tuple(sorted(run.repo for run in runs if run.status is not Status.OK)),
     )
@@ -122,11 +124,25 @@ def drawn_up(tables: Tables, as_of: date) -> Bill:
     return Voice(people, tables.who.identities, numbers, named=False).spoken(bill)
 
 
-def _components(packages: DataFrame) -> Iterable[Component]:
-    """One component a repository and package version, wherever its files name it."""
+def _looked_up(facts: DataFrame) -> dict[tuple[str, str, str], str]:
+    """(ecosystem, name, version) -> the licence that the service names."""
+    named = facts[facts["licence"] != ""]
+    keys = zip(named["ecosystem"], named["name"], named["version"], strict=True)
+    return dict(zip(keys, named["licence"], strict=True))
+
+
+def _components(
+    packages: DataFrame, looked_up: dict[tuple[str, str, str], str]
+) -> Iterable[Component]:
+    """One component a repository and package version, wherever its files name it.
+
+    The licence is what the files say, else what was looked up.
+    """
     found: dict[str, list[Component]] = defaultdict(list)
     for row in packages.itertuples():
-        licence, words = _licence(_text(row.licence))
+        own = _text(row.licence)
+        other = "" if own else looked_up.get((row.ecosystem, row.name, _text(row.version)), "")
+        licence, words = _licence(own or other)
         line = None if _empty(row.line) else int(row.line)
         component = Component(
             str(row.repo),
@@ -138,6 +154,7 @@ def _components(packages: DataFrame) -> Iterable[Component]:
             None if _empty(row.direct) else bool(row.direct),
             licence,
             words,
+            SERVICE if other else "",
             (Location(str(row.manifest), line),),
         )
         found[component.ref].append(component)
@@ -149,6 +166,8 @@ def _merged(same: list[Component]) -> Component:
     scopes, directs = {one.scope for one in same}, {one.direct for one in same}
     shipped = [scope for scope in ("runtime", "unknown", "development") if scope in scopes]
     places = {place for one in same for place in one.places}
+    # What one of the files says counts before what was looked up for another.
+    told = [one for one in same if not one.source] if any(map(_is_told, same)) else same
     return Component(
         first.repo,
         first.ecosystem,
@@ -157,10 +176,15 @@ def _merged(same: list[Component]) -> Component:
         next((one.requirement for one in same if one.requirement), ""),
         shipped[0],
         True if True in directs else False if False in directs else None,
-        _all_of(one.licence for one in same),
-        _all_of(one.stated for one in same),
+        _all_of(one.licence for one in told),
+        _all_of(one.stated for one in told),
+        next((one.source for one in told if one.source), ""),
         tuple(sorted(places, key=lambda place: (place.path, place.line or 0))),
     )
+
+
+def _is_told(one: Component) -> bool:
+    return not one.source and bool(one.licence or one.stated)
 
 
 def _all_of(licences: Iterable[str]) -> str:

@@ -78,6 +78,7 @@ def _component(one: Component) -> dict[str, Any]:
             ("ecosystem", one.ecosystem),
             ("scope", one.scope),
             ("requirement", one.requirement),
+            ("licence-source", one.source),
             *(("manifest", str(place)) for place in one.places),
         )
         if value

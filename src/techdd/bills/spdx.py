@@ -81,8 +81,10 @@ def _package(one: Component) -> dict[str, Any]:
     }
     if one.version or one.requirement:
         found["versionInfo"] = one.version or one.requirement
-    if one.stated:
-        found["licenseComments"] = f"stated as: {one.stated}"
+    comments = (f"stated as: {one.stated}" if one.stated else "",
+                f"as {one.source} names it" if one.source else "")  # fmt: skip
+    if any(comments):
+        found["licenseComments"] = "; ".join(filter(None, comments))
     if one.purl:
         found["externalRefs"] = [
             {

@@ -76,10 +76,15 @@ def vex(folder: Path, output: Path, form: str | None, as_of: datetime | None) ->
     workspace = open_engagement(folder)
     when = day(as_of) or workspace.engagement.as_of or now().date()
     statements, told, left_out = vulnerabilities_triaged(workspace, when)
-    write(output, WRITERS[chosen][1](statements, told))
-    talk(f"{len(statements):,} statements.")
     for finding, why in left_out:
         talk(f"Left out: {finding}: {why}.")
+    if not statements:
+        raise TechddError(
+            "settles no known vulnerability that was found; nothing was written",
+            workspace.root / "triage.yaml",
+        )
+    write(output, WRITERS[chosen][1](statements, told))
+    talk(f"{len(statements):,} statements.")
 
 
 def write(path: Path, content: bytes) -> None:

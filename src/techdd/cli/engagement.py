@@ -58,8 +58,9 @@ if TYPE_CHECKING:
 def audit(repositories: tuple[str, ...], output: Path, **options: Any) -> None:
     """Audit repositories and write the report.
 
-    REPO is a folder (work tree or bare repository) or a clone URL. Running it again goes on where
-    it stopped and measures only what changed.
+    REPO is a folder (work tree or bare repository), a clone URL, or the file of a bill of materials
+    that stands in for one. Running it again goes on where it stopped and measures only what
+    changed.
     """
     from techdd.worker import get_ready
 

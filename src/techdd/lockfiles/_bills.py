@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from techdd.lockfiles import Dependency, Issue, Parsed
 from techdd.purls import read_purl
-from techdd.text import without_credentials
+from techdd.text import some_of, without_credentials
 
 _EXACT = re.compile(r"v?\d[\w.+~:-]*")
+_MOST = 200_000  # components; the largest of real bills have some 10,000
+_LONGEST = 200  # characters of a name that are shown
+_NAMED = 5  # references that are named as examples
 
 
 class Component(NamedTuple):
-    """One component as its bill states it; `ref` is how the bill's graph calls it."""
+    """One component as its bill states it; `ref` is how the bill's graph calls it.
+
+    `part` says that the client may have made it: an application that nothing else identifies.
+    `origin` is what it is a modified copy of.
+    """
 
     ref: str
     name: str
@@ -23,6 +32,17 @@ class Component(NamedTuple):
     scope: str
     licence: str
     line: int | None
+    cpe: str = ""
+    part: bool = False
+    origin: str = ""
+
+    @property
+    def called(self) -> str:
+        """What identifies it to a reader."""
+        plain = "@".join(part for part in (self.name, self.version) if part)
+        words = (plain, f"({self.cpe})" if self.cpe else "", self.purl)
+        shown = " ".join(filter(None, words)) or self.ref or "without a name"
+        return without_credentials(shown)[:_LONGEST]
 
 
 def stated(
@@ -30,21 +50,25 @@ def stated(
 ) -> Parsed:
     """The packages of a bill; `needs` is its graph, of which `roots` are what it describes.
 
-    What has no package URL is the client's own where only the client's own needs it; else nobody
-    can look it up, and it is an Issue.
+    The client's own are what the bill describes and the applications below it that nothing
+    identifies. Whatever else has no package URL nobody can look up, and it is an Issue. Raises
+    ValueError for a bill of more components than any product has.
     """
-    rows = list(components)
-    nameless = {row.ref for row in rows if not row.purl}
-    own = _own(roots, nameless, needs)
+    rows = list(islice(components, _MOST + 1))
+    if len(rows) > _MOST:
+        raise ValueError(f"more than {_MOST:,} components")
+    own = _own(rows, set(filter(None, roots)), needs)
     direct = {ref for parent in own for ref in needs.get(parent, ())} - own
-    lost = []
-    for row in rows:
-        if row.ref and row.ref in own:
-            continue
+    yield from _doubts(rows)
+    others = [row for row in rows if not row.ref or row.ref not in own]
+    if not others:
+        yield Issue("bill that names no package")
+    for row in others:
         try:
             named = read_purl(row.purl)
         except ValueError:
-            lost.append(row.name or row.purl or "without a name")
+            what = "that cannot be read" if row.purl else ""
+            yield Issue(f"component without a package URL {what}".rstrip(), detail=row.called)
             continue
         exact = named.version or row.version
         version = exact if _EXACT.fullmatch(exact) or named.version else None
@@ -58,22 +82,41 @@ def stated(
             row.licence,
             ecosystem=named.ecosystem,
         )
-    if lost:
-        detail = f"{len(lost):,} in number, such as {without_credentials(lost[0])}"
-        yield Issue("component without a package URL", detail=detail)
 
 
 def _own(
-    roots: Iterable[str], nameless: Collection[str], needs: Mapping[str, Collection[str]]
+    rows: Iterable[Component], roots: set[str], needs: Mapping[str, Collection[str]]
 ) -> set[str]:
-    """What the bill is about: its roots, and their parts without a package URL."""
-    own = set(filter(None, roots))
+    """What the bill is about: its root, or of several those without a package URL, and parts."""
+    named = {row.ref for row in rows if row.purl or not row.part}
+    own = roots if len(roots) == 1 else roots - named
     waiting = list(own)
+    parts = {row.ref for row in rows} - named
     while waiting:
-        fresh = {ref for ref in needs.get(waiting.pop(), ()) if ref in nameless} - own
+        fresh = parts.intersection(needs.get(waiting.pop(), ())) - own
         own |= fresh
         waiting += fresh
     return own
+
+
+def _doubts(rows: Iterable[Component]) -> Parsed:
+    """What makes the rest of the bill less than it seems."""
+    refs = Counter(row.ref for row in rows if row.ref)
+    for ref, number in refs.items():
+        if number > 1:
+            yield Issue("reference that several components have", detail=ref[:_LONGEST])
+    for row in rows:
+        if row.origin:
+            detail = f"{row.called}, from {without_credentials(row.origin)[:_LONGEST]}"
+            yield Issue("modified copy, whose origin was not checked", detail=detail)
+
+
+def incomplete(said: str, refs: Sequence[str]) -> Iterator[Issue]:
+    """An Issue where a bill does not claim that it names all."""
+    if said.startswith("incomplete") or said == "unknown":
+        about = some_of([ref[:_LONGEST] for ref in refs], _NAMED)
+        detail = ": ".join(filter(None, (said, about)))
+        yield Issue("bill that does not claim to be complete", detail=detail)
 
 
 def joined(licences: Iterable[str]) -> str:

@@ -1,4 +1,4 @@
-"""SPDX 2 bills of materials, JSON and tag-value."""
+"""SPDX bills of materials: versions 2 (JSON and tag-value) and 3 (JSON-LD)."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from techdd.lockfiles import (
     tables,
 )
 from techdd.lockfiles._bills import Component, stated
+from techdd.lockfiles._spdx3 import is_version_3, version_3
 
 _UNSAID = ("", "NOASSERTION", "NONE")
 _UNSHIPPED = ("DEV_DEPENDENCY_OF", "TEST_DEPENDENCY_OF", "BUILD_DEPENDENCY_OF")
@@ -25,12 +26,17 @@ _NEEDED_BY = (*_UNSHIPPED, "DEPENDENCY_OF", "RUNTIME_DEPENDENCY_OF", "OPTIONAL_D
 _DOCUMENT = "SPDXRef-DOCUMENT"
 
 
-@lockfile("*.spdx.json", ecosystem=MIXED, locked=True)
+@lockfile(
+    "*.spdx.json", "*.spdx3.json", "*.spdx.jsonld", "*.spdx3.jsonld", ecosystem=MIXED, locked=True
+)
 def spdx_json(data: bytes) -> Parsed:
     """Packages with a package URL; scope as far as relationships tell it."""
     document = json_object(data)
+    if is_version_3(document):
+        yield from version_3(document, decoded(data))
+        return
     if not str(document.get("spdxVersion", "")).startswith("SPDX-2"):
-        raise ValueError("no SPDX 2 document")
+        raise ValueError("no SPDX document of version 2 or 3")
     lines = Lines(decoded(data), r'"referenceLocator"\s*:\s*"(pkg:[^"\n]*)"')
     yield from _read(document, lines)
 
@@ -65,8 +71,10 @@ def _read(document: dict[str, Any], lines: Lines) -> Parsed:
         elif kind == "DESCRIBED_BY" and other == _DOCUMENT:
             roots.append(one)
     packages = tables(document.get("packages"))
-    if len(set(roots)) >= len(packages):
-        roots = []  # a bill that describes all of its packages describes no product
+    ids = {str(one.get("SPDXID", "")) for one in packages}
+    roots = [root for root in roots if root in ids]
+    if len(packages) == 1:
+        roots = []  # a bill of nothing but what it describes lists that
     yield from stated((_component(one, scopes, lines) for one in packages), roots, needs)
 
 
@@ -74,12 +82,12 @@ _RELATION = ("spdxElementId", "relationshipType", "relatedSpdxElement")
 
 
 def _component(entry: dict[str, Any], scopes: dict[str, str], lines: Lines) -> Component:
-    purls = [
-        one.get("referenceLocator")
-        for one in tables(entry.get("externalRefs"))
-        if one.get("referenceType") == "purl"
-    ]
-    purl = next((one for one in purls if isinstance(one, str)), "")
+    known = {
+        str(one.get("referenceType")): str(one.get("referenceLocator"))
+        for one in reversed(tables(entry.get("externalRefs")))
+    }
+    purl = known.get("purl", "")
+    cpe = known.get("cpe23Type", known.get("cpe22Type", ""))
     ref = str(entry.get("SPDXID", ""))
     licences = (str(entry.get(key, "")) for key in ("licenseConcluded", "licenseDeclared"))
     return Component(
@@ -90,10 +98,13 @@ def _component(entry: dict[str, Any], scopes: dict[str, str], lines: Lines) -> C
         scopes.get(ref, "unknown"),
         next((one for one in licences if one not in _UNSAID), ""),
         lines.of(purl),
+        cpe,
+        entry.get("primaryPackagePurpose") == "APPLICATION" and not cpe,
     )
 
 
 _TAGS = {
+    "PrimaryPackagePurpose": "primaryPackagePurpose",
     "PackageVersion": "versionInfo",
     "PackageLicenseConcluded": "licenseConcluded",
     "PackageLicenseDeclared": "licenseDeclared",

@@ -8,8 +8,22 @@ from typing import Any
 from urllib.parse import unquote
 
 from techdd.lockfiles import table, tables
-from techdd.vex.statement import Statement, Told, about, moment, named, names, rendered, text
+from techdd.vex.products import NAMELESS, Products
+from techdd.vex.ranges import UNREADABLE, vers
+from techdd.vex.statement import (
+    SETTLING,
+    Statement,
+    Told,
+    about,
+    moment,
+    named,
+    names,
+    rendered,
+    text,
+    unsettling,
+)
 
+REPOSITORY = "techdd:repository"  # the property that says whose component it is
 SUFFIX = ".cdx.json"
 _STATES = {
     "not_affected": "not_affected",
@@ -31,47 +45,109 @@ _JUSTIFICATIONS = {
 }
 
 
-def read(document: dict[str, Any], source: str) -> Iterator[Statement]:
-    """Its analyses, one a package; a reference into another document counts where it is a purl."""
-    purls, products = _purls(document)
+def read(document: dict[str, Any], source: str, ours: Products) -> Iterator[Statement]:
+    """Its analyses, one a product, package and version or range.
+
+    The product is what the document is of (`metadata.component`, its serial number), or the bill
+    into which a reference leads; without either it is the package itself.
+    """
     metadata = table(document.get("metadata"))
     makers = [*tables(metadata.get("authors")), table(metadata.get("manufacturer"))]
     makers += [table(metadata.get("supplier")), table(metadata.get("component"))]
     author = next(filter(None, (text(one.get("name")) for one in makers)), "")
+    subject = _Subject(document, ours)
     for one in tables(document.get("vulnerabilities")):
         analysis = table(one.get("analysis"))
-        status = _STATUSES.get(text(analysis.get("state")), "")
-        ids = [text(one.get("id")), *(text(ref.get("id")) for ref in tables(one.get("references")))]
-        if not status or not any(ids):
-            continue
-        why = text(analysis.get("justification"))
-        if analysis.get("state") == "false_positive":
-            why = why or "false_positive"
+        if not analysis:
+            continue  # a known vulnerability of which nothing is stated
+        state, why = text(analysis.get("state")), text(analysis.get("justification"))
+        references = (text(ref.get("id")) for ref in tables(one.get("references")))
+        ids, status = named([text(one.get("id")), *references]), _STATUSES.get(state, state)
+        if state == "false_positive":
+            why = why or state
+        note = text(analysis.get("detail"))
         when = analysis.get("lastUpdated") or one.get("updated") or metadata.get("timestamp")
+        limit = unsettling(status, ids, why or note)
         bare = Statement(
-            "", "", "", "", "", named(ids), status, why, text(analysis.get("detail")), author,
-            moment(when), "", source,
-        )  # fmt: skip
-        for affected in tables(one.get("affects")):
-            ref = text(affected.get("ref"))
-            linked = unquote(ref.partition("#")[2])
-            name = purls.get(ref) or purls.get(linked) or linked or ref
-            yield about(bare, products.get(ref, ""), name)
+            "", "", "", "", "", ids, status, why, note, author, moment(when), "", source, limit
+        )
+        affected = tables(one.get("affects"))
+        if not affected:
+            yield bare._replace(limit=limit or NAMELESS)
+        for each in affected:
+            for placed in subject.placed(bare, text(each.get("ref"))):
+                yield from _versions(placed, each.get("versions"))
 
 
-def _purls(document: dict[str, Any]) -> tuple[dict[str, str], dict[str, str]]:
-    """(reference -> purl, reference -> the repository that techdd wrote beside it)."""
-    purls, products = {}, {}
-    waiting = tables(document.get("components"))
-    while waiting:
-        one = waiting.pop()
-        waiting += tables(one.get("components"))
-        ref = text(one.get("bom-ref"))
-        purls[ref] = text(one.get("purl"))
-        for said in tables(one.get("properties")):
-            if said.get("name") == "techdd:repository":
-                products[ref] = text(said.get("value"))
-    return purls, products
+class _Subject:
+    """What a document is of and what its references lead to."""
+
+    def __init__(self, document: dict[str, Any], ours: Products) -> None:
+        root = table(table(document.get("metadata")).get("component"))
+        self._ours = ours
+        self._root = text(root.get("bom-ref"))
+        self._itself = _names(root)
+        serial = text(document.get("serialNumber"))
+        self._product = [*self._itself, serial] if self._itself or ours.named([serial]) else []
+        self._components: dict[str, dict[str, Any]] = {}
+        waiting = [*tables(document.get("components")), *tables(root.get("components"))]
+        while waiting:
+            one = waiting.pop()
+            waiting += tables(one.get("components"))
+            self._components[text(one.get("bom-ref"))] = one
+
+    def placed(self, bare: Statement, ref: str) -> Iterator[Statement]:
+        """`bare` about what `ref` means."""
+        bill, hash_, linked = ref.partition("#")
+        linked = unquote(linked) if hash_ and bill.startswith("urn:cdx:") else ref
+        product = self._product
+        if linked != ref and (not product or self._ours.named([bill])):
+            product = [bill]
+        elif self._root and linked == self._root:
+            ours = self._ours.named(product)
+            itself = about(bare, () if ours else self._itself)
+            yield from self._ours.placed(itself, () if itself.package else product)
+            return
+        component = self._components.get(linked, {})
+        told = [text(one.get("value")) for one in tables(component.get("properties"))
+                if one.get("name") == REPOSITORY]  # fmt: skip
+        one = about(bare, [text(component.get("purl")), linked])
+        if one.package:
+            yield from self._ours.placed(one, told or product)
+        else:
+            yield one._replace(product=ref, limit=bare.limit or NAMELESS)
+
+
+def _names(component: dict[str, Any]) -> list[str]:
+    found = (text(component.get(key)) for key in ("purl", "cpe", "name"))
+    return [name for name in found if name]
+
+
+def _versions(one: Statement, versions: Any) -> Iterator[Statement]:
+    """`one` for each version or range that is listed, as far as status and analysis agree.
+
+    A version without a status is "affected", as specified.
+    """
+    listed = tables(versions)
+    if not listed:
+        yield one
+    for entry in listed:
+        version, span = text(entry.get("version")), text(entry.get("range"))
+        limit = one.limit or _doubt(one, span, text(entry.get("status")) or "affected")
+        yield one._replace(version=version or span, limit=limit)
+
+
+def _doubt(one: Statement, span: str, said: str) -> str:
+    if (said == "unaffected") != (one.status in SETTLING):
+        return "says one thing by its analysis and another by the status of its versions"
+    if not one.package:
+        return "about versions of a product; which of them was audited is not known"
+    try:
+        if span:
+            vers(span, one.ecosystem)
+    except ValueError:
+        return UNREADABLE
+    return ""
 
 
 def write(statements: Iterable[Statement], told: Told) -> bytes:
@@ -85,7 +161,7 @@ def write(statements: Iterable[Statement], told: Told) -> bytes:
             "name": one.package,
             "version": one.version,
             **({"purl": one.purl} if one.purl else {}),
-            "properties": [{"name": "techdd:repository", "value": one.product}],
+            "properties": [{"name": REPOSITORY, "value": one.product}],
         }
         for one in ordered
     }

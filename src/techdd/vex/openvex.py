@@ -4,61 +4,77 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from typing import Any
+from urllib.parse import quote
 
 from techdd.lockfiles import strings, table, tables
+from techdd.vex.products import NAMELESS, Products
 from techdd.vex.statement import (
-    STATUSES,
     Statement,
     Told,
     about,
     moment,
     named,
     names,
-    product_name,
     rendered,
     text,
+    unsettling,
 )
 
 SUFFIX = ".openvex.json"
 
 
-def read(document: dict[str, Any], source: str) -> Iterator[Statement]:
-    """Its statements, one a package; what it says of products alone names no package."""
+def read(document: dict[str, Any], source: str, ours: Products) -> Iterator[Statement]:
+    """Its statements, one a product and package.
+
+    A statement is about its products: it holds for subcomponents within these, and without
+    subcomponents for all of the product, which may be the package itself.
+    """
     for one in tables(document.get("statements")):
         said = table(one.get("vulnerability"))
-        ids = [text(said.get("name")), *strings(said.get("aliases"))]
+        ids = named([text(said.get("name")), *strings(said.get("aliases"))])
         if isinstance(one.get("vulnerability"), str):  # as before 0.2.0
-            ids = [text(one["vulnerability"])]
-        status = text(one.get("status"))
-        if status not in STATUSES or not any(ids):
-            continue
+            ids = text(one["vulnerability"])
+        status, why = text(one.get("status")), text(one.get("justification"))
         when = one.get("last_updated") or one.get("timestamp") or document.get("timestamp")
         note = next(filter(None, (text(one.get(key)) for key in _NOTES)), "")
+        limit = unsettling(status, ids, why or text(one.get("impact_statement")))
         bare = Statement(
-            "", "", "", "", "", named(ids), status, text(one.get("justification")), note,
+            "", "", "", "", "", ids, status, why, note,
             text(one.get("supplier")) or text(document.get("author")), moment(when), "", source,
+            limit,
         )  # fmt: skip
-        for product, package in _packages(one.get("products")):
-            yield about(bare, product, package)
+        products = _entries(one.get("products"))
+        parts = _entries(one.get("subcomponents"))  # as before 0.2.0
+        if not products:
+            yield bare._replace(limit=limit or NAMELESS)
+        for product in products:
+            yield from _of(bare, product, _entries(product.get("subcomponents")) or parts, ours)
 
 
 _NOTES = ("impact_statement", "action_statement", "status_notes")
 
 
-def _packages(products: Any) -> Iterator[tuple[str, str]]:
-    """(product, purl of the package) of each; a product without parts is the package itself."""
-    for name in strings(products):  # as before 0.2.0
-        yield "", name
-    for one in tables(products):
-        parts = [_purl(part) for part in tables(one.get("subcomponents"))]
-        if parts:
-            yield from ((product_name(_purl(one)), part) for part in parts)
-        else:
-            yield "", _purl(one)
+def _of(
+    bare: Statement, product: dict[str, Any], parts: list[dict[str, Any]], ours: Products
+) -> Iterator[Statement]:
+    names = _names(product)
+    for part in parts:
+        one = about(bare, _names(part))
+        yield from ours.placed(one if one.package else one._replace(limit=NAMELESS), names)
+    if not parts:
+        itself = about(bare, () if ours.named(names) else names)
+        yield from ours.placed(itself, () if itself.package else names)
 
 
-def _purl(entry: dict[str, Any]) -> str:
-    return text(table(entry.get("identifiers")).get("purl")) or text(entry.get("@id"))
+def _entries(value: Any) -> list[dict[str, Any]]:
+    """Components; before 0.2.0 they were plain strings."""
+    return [*tables(value), *({"@id": name} for name in strings(value))]
+
+
+def _names(entry: dict[str, Any]) -> list[str]:
+    identifiers = table(entry.get("identifiers"))
+    found = (text(identifiers.get(kind)) for kind in ("purl", "cpe23", "cpe22"))
+    return [name for name in (*found, text(entry.get("@id"))) if name]
 
 
 def write(statements: Iterable[Statement], told: Told) -> bytes:
@@ -85,7 +101,7 @@ def _statement(one: Statement, told: Told) -> dict[str, Any]:
         "products": [
             {
                 "@id": product,
-                "subcomponents": [{"@id": one.purl, "identifiers": {"purl": one.purl}}],
+                "subcomponents": [_part(one)],
             }
         ],
         "status": one.status,
@@ -94,6 +110,12 @@ def _statement(one: Statement, told: Told) -> dict[str, Any]:
     if one.status == "not_affected":
         found["justification"] = one.justification
     return found
+
+
+def _part(one: Statement) -> dict[str, Any]:
+    if one.purl:
+        return {"@id": one.purl, "identifiers": {"purl": one.purl}}
+    return {"@id": f"urn:techdd:{quote(f'{one.ecosystem}/{one.package}@{one.version}', safe='/')}"}
 
 
 _KEYS = {"not_affected": "impact_statement", "affected": "action_statement"}

@@ -25,11 +25,11 @@ SETTLING = ("not_affected", "fixed")
 class Statement(NamedTuple):
     """What somebody states about one vulnerability of one package, or about one finding."""
 
-    finding: str  # the id of a finding; "" where a package is named
-    product: str  # a repository of the engagement, or another's name for the product
+    finding: str  # the id of a finding; "" where a package or a product is named
+    product: str  # a repository of the engagement; "" = whichever has the package
     ecosystem: str
-    package: str  # "" = none that could be told
-    version: str  # "" = every version
+    package: str  # "" = all of the product
+    version: str  # one, or a range in vers notation; "" = every version
     advisories: str  # all names of the vulnerability, separated by ", "; "" = all of the finding
     status: str  # one of STATUSES
     justification: str
@@ -38,6 +38,7 @@ class Statement(NamedTuple):
     date: str  # ISO, of the statement; "" = not said
     until: str  # ISO, the last day on which it counts; "" = no end
     source: str  # the file that holds it
+    limit: str = ""  # why it settles nothing; "" = it counts
 
     @property
     def purl(self) -> str:
@@ -59,26 +60,28 @@ class Told(NamedTuple):
         return f"{self.day.isoformat()}T00:00:00Z"
 
 
-def about(statement: Statement, product: str, name: str) -> Statement:
-    """`statement` about the package that the purl `name` names; none where it is no purl."""
-    try:
-        found = read_purl(name)
-    except ValueError:
-        return statement._replace(product=product)
-    return statement._replace(
-        product=product,
-        ecosystem=found.ecosystem,
-        package=found.name,
-        version=found.version or "",
-    )
+def about(statement: Statement, names: Iterable[str]) -> Statement:
+    """`statement` about the package of the first purl in `names`; unchanged where none is one."""
+    for name in names:
+        try:
+            found = read_purl(name)
+        except ValueError:
+            continue
+        return statement._replace(
+            ecosystem=found.ecosystem, package=found.name, version=found.version or ""
+        )
+    return statement
 
 
-def product_name(text: str) -> str:
-    """The name of a product that is given as a purl; else the text as it stands."""
-    try:
-        return read_purl(text).name
-    except ValueError:
-        return text
+def unsettling(status: str, ids: str, reason: str) -> str:
+    """Why what says so little settles nothing; "" where it says enough."""
+    if not ids:
+        return "names no vulnerability"
+    if status not in STATUSES:
+        return "says no status that is known"
+    if status == "not_affected" and not reason:
+        return "says not affected without a reason"
+    return ""
 
 
 def moment(value: Any) -> str:
@@ -88,6 +91,13 @@ def moment(value: Any) -> str:
         return (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
     except (ValueError, TypeError, OverflowError):
         return ""
+
+
+def weight(statement: Statement) -> tuple[bool, str, bool]:
+    """What counts before what: triage before documents, the later before the earlier one, and of
+    two at one time the one that leaves it open.
+    """
+    return bool(statement.finding), statement.date, statement.status not in SETTLING
 
 
 def text(value: Any) -> str:

@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING
 from techdd.advisories import normalised
 from techdd.collectors.vulnerabilities.match import Vulnerability
 from techdd.model import fingerprint
+from techdd.text import clean
 from techdd.vex import Statement
-from techdd.vex.statement import SETTLING, names
+from techdd.vex.ranges import concerns
+from techdd.vex.statement import SETTLING, names, weight
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
 RULE = "vulnerable-package"
+_WORDS = 120  # characters of a reason in free text that are quoted
 
 
 def finding_key(ecosystem: str, package: str, version: str) -> str:
@@ -25,53 +28,58 @@ def finding_key(ecosystem: str, package: str, version: str) -> str:
 
 
 class Stated:
-    """Statements that count on the day `as_of`, by what they are about."""
+    """Statements that count on the day `as_of` and for `repos`, by what they are about."""
 
     def __init__(self, as_of: date, statements: DataFrame, repos: Iterable[str]) -> None:
-        self._repos = frozenset(repos)
+        here = {"", *repos}
         self._of: dict[tuple[str, ...], list[Statement]] = defaultdict(list)
         self.expired: list[Statement] = []
         for row in statements[list(Statement._fields)].itertuples(index=False):
             one = Statement(*row)
             if one.until and one.until < as_of.isoformat():
                 self.expired.append(one)
-            elif one.date[:10] > as_of.isoformat():
-                continue  # nobody had said it on that day
+            elif one.limit or one.product not in here or one.date[:10] > as_of.isoformat():
+                continue  # nobody had said it on that day, or not of what is audited
             elif one.finding:
                 self._of[(one.finding,)].append(one)
             elif one.package:
                 self._of[one.ecosystem, normalised(one.ecosystem, one.package)].append(one)
+            else:
+                for name in names(one):
+                    self._of["", name].append(one)  # whichever package of the product has it
 
     def about(self, repo: str, found: Vulnerability) -> Iterator[Statement]:
         """The statements about one vulnerability of one package version."""
         key = finding_key(found.ecosystem, found.package, found.version)
-        ids = {found.advisory, *found.aliases.split(", ")}
-        for one in (
-            *self._of.get((fingerprint(RULE, repo, key),), ()),
-            *self._of.get((found.ecosystem, normalised(found.ecosystem, found.package)), ()),
+        ids = [found.advisory, *filter(None, found.aliases.split(", "))]
+        for one in dict.fromkeys(
+            (
+                *self._of.get((fingerprint(RULE, repo, key),), ()),
+                *self._of.get((found.ecosystem, normalised(found.ecosystem, found.package)), ()),
+                *(one for name in ids for one in self._of.get(("", name), ())),
+            )
         ):
-            here = one.product not in self._repos or one.product == repo
-            version = one.version.removeprefix("v") in ("", found.version.removeprefix("v"))
-            if here and version and (not one.advisories or not ids.isdisjoint(names(one))):
+            named = not one.advisories or not set(ids).isdisjoint(names(one))
+            here = one.product in ("", repo)
+            if here and named and concerns(one.version, found.ecosystem, found.version):
                 yield one
 
     def settled(self, repo: str, found: Vulnerability) -> str:
-        """Who answers for a vulnerability that is said not to matter, and why; else "".
-
-        The engagement's own triage counts before any document, a later statement before an
-        earlier one, and of two at one time the one that leaves it open.
+        """Who answers for a vulnerability that is said not to matter, why, and who says otherwise;
+        "" where nobody answers for it.
         """
-        ordered = sorted(
-            self.about(repo, found),
-            key=lambda one: (bool(one.finding), one.date, one.status not in SETTLING),
-        )
+        ordered = sorted(self.about(repo, found), key=weight)
         if not ordered or ordered[-1].status not in SETTLING:
             return ""
         one = ordered[-1]
-        words = one.justification.replace("_", " ")
-        if one.status == "fixed":
-            return ", ".join(filter(None, (f"fixed by {_author(one)}", words)))
-        return f"not affected by {_author(one)}, {words}" if words else ""
+        words = one.justification.replace("_", " ") or clean(one.note)[:_WORDS]
+        told = "fixed" if one.status == "fixed" else "not affected"
+        others = {
+            f"although {_author(other)} says {other.status.replace('_', ' ')}"
+            for other in ordered
+            if other.status not in SETTLING
+        }
+        return ", ".join(filter(None, (f"{told} by {_author(one)}", words, *sorted(others))))
 
 
 def _author(one: Statement) -> str:
@@ -93,6 +101,8 @@ def triaged(statements: Stated, found: DataFrame) -> list[Statement]:
                         package=known.package,
                         version=known.version,
                         advisories=", ".join(ids),
+                        # No format of VEX has a field for the end.
+                        note=f"{one.note} (Counts until {one.until}.)" if one.until else one.note,
                     )
                 )
     return sorted(made, key=lambda one: one[1:])  # by repository and package, not by digest
