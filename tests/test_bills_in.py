@@ -387,6 +387,9 @@ def test_a_bill_is_audited_without_any_repository(tmp_path: Path, name: str) -> 
     assert told["secrets"] == told["history"] == "a bill of materials has no code and no history"
     ends = {run["collector"]: run["status"] for run in report["runs"]}
     assert ends["dependencies"] in ("ok", "partial")
+    # Without code nobody knows the product's own licence; those of its packages are told.
+    assert metrics["licences.unknown_share"] is not None
+    assert "tree_licences.foreign_files" not in metrics
     assert ends["secrets"] == "skipped"
 
 

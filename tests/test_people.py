@@ -7,7 +7,7 @@ import json
 import re
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from builders import A, build
@@ -15,10 +15,15 @@ from test_cli import Techdd, techdd  # noqa: F401 - a fixture
 from test_jobs import inline
 
 from techdd import pipeline
-from techdd.collectors import Probe
-from techdd.model import Status
+from techdd.collectors import Answered, Probe
+from techdd.collectors.secrets import Secret
+from techdd.facts import Commit
+from techdd.model import Metric, Status
 from techdd.reading import Tables, read
 from techdd.workspace import Workspace
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 LEA, LEA_AT_HOME = "Lea Langenscheidt <lea@quixotic.example>", "lealang <lea@zuhause.example>"
 TALE = [
@@ -238,6 +243,21 @@ def test_a_repository_with_older_history_renumbers_nobody(folder: Path, tmp_path
     workspace.add([str(older)])
     pipeline.collect(workspace, only=["history", "snapshot"], workers=1, pool=inline)
     assert numbers() == {**before, "Erika Erste": "Person 5"}
+
+
+def test_a_fact_that_only_helps_blinds_no_probe(folder: Path) -> None:
+    def run(_: date, commits: DataFrame, found: DataFrame) -> Answered:
+        yield Metric("p.commits", len(commits), "commits", "", f"{len(found)} secrets")
+
+    tables = Tables(Workspace(folder))  # where nobody looked for secrets
+    helped = read(Probe("p", "Is it?", "team", run, (Commit,), (Secret,)), date(2025, 3, 1), tables)
+    (metric,) = helped.metrics
+    assert helped.status is Status.PARTIAL and metric.value and metric.basis == "0 secrets"
+    assert helped.reasons == tuple(
+        f"{repo}: was not run" for repo in sorted(tables.workspace.names)
+    )
+    needed = read(Probe("p", "Is it?", "team", run, (Commit, Secret)), date(2025, 3, 1), tables)
+    assert (needed.status, needed.metrics) == (Status.FAILED, ())
 
 
 def test_a_fact_that_nobody_collects_is_told(folder: Path) -> None:

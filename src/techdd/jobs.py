@@ -193,14 +193,13 @@ class _Schedule:
                     for run in needed
                     if run and run.status in (Status.FAILED, Status.SKIPPED)
                 ]
-                makes = job.collector.makes
-                cached = self.evidence.fresh(job.collector.name, repo, self._key(job), makes)
+                makes, key = job.collector.makes, self._key(job)
+                cached = self.evidence.fresh(job.collector.name, repo, key, makes)
                 blind = job.repository.bill and Package not in (*makes, *job.collector.needs)
                 if blind or lost:
-                    why = f"needs {', '.join(lost)}, which gave no facts"
-                    issue = Issue(NO_CODE if blind else why)
-                    end = (Status.SKIPPED, self._key(job), {}, (issue,))
-                    self._record(job, Run(job.collector.name, repo, *end))
+                    why = NO_CODE if blind else f"needs {', '.join(lost)}, which gave no facts"
+                    run = Run(job.collector.name, repo, Status.SKIPPED, key, {}, (Issue(why),))
+                    self._record(job, run)
                 elif cached:
                     self._note(cached, cached=True)
                 else:

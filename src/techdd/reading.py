@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from techdd.collectors import Collector, Probe
 from techdd.documents import load, read_yaml
-from techdd.facts import Fact, Identity, Package, Person, frame, table_name
+from techdd.facts import Fact, Identity, Person, frame, table_name
 from techdd.identity import Domain, Employment, People, Resolution, Roster, resolve
-from techdd.licensing import Delivery, LicenceFile, Term
+from techdd.licensing import Delivery, Term
 from techdd.model import Issue, Metric, Observation, Reading, Run, Series, Status
 from techdd.plugins import discover
 from techdd.text import clean
@@ -19,6 +19,9 @@ from techdd.workspace import OPENING, Workspace, now
 
 if TYPE_CHECKING:
     from pandas import DataFrame
+
+
+_STATED = (Statement, Term, Delivery)
 
 
 class Tables:
@@ -41,17 +44,15 @@ class Tables:
         ):
             self._read[fact] = frame(fact, rows)
             self.makers[fact] = self.makers[Identity]
-        # What people state needs no run; it speaks of packages, so those have to be known.
+        # What people state needs no run.
         named = {entry.name: entry.products for entry in workspace.engagement.repositories}
         ours = Products(workspace.engagement.client, named)
         self.statements = stated(workspace.root, ours)
         self._read[Statement] = frame(Statement, self.statements)
-        self.makers[Statement] = self.makers[Package]
         self._read[Term] = frame(Term, workspace.licence_policy.rows())
         deliveries = workspace.deliveries
         self._read[Delivery] = frame(Delivery, deliveries.values())
         self._read[Delivery].insert(0, "repo", list(deliveries))
-        self.makers[Term] = self.makers[Delivery] = self.makers[LicenceFile]
 
     def _resolved(self) -> Resolution:
         """Who is who by the history, the adviser's corrections and the client's roster."""
@@ -91,15 +92,19 @@ class Tables:
 
     def sight(self, probe: Probe) -> tuple[Status, tuple[str, ...], list[str]]:
         """(status, reasons, repositories that were not seen) of the runs behind a probe's facts."""
-        if unmade := sorted(table_name(fact) for fact in probe.needs if fact not in self.makers):
+        collected = [fact for fact in (*probe.needs, *probe.helps) if fact not in _STATED]
+        if unmade := sorted(table_name(fact) for fact in collected if fact not in self.makers):
             reason = f"nothing collects {', '.join(unmade)}"
             return Status.FAILED, (reason,), list(self.workspace.names)
-        makers = sorted({self.makers[fact] for fact in probe.needs})
+        makers = sorted({self.makers[fact] for fact in collected})
         runs = [self._run(name, repo) for name in makers for repo in self.workspace.names]
         limits = [run for run in runs if run.status is not Status.OK]
         reasons = sorted({f"{run.repo}: {run.issues[0].reason}" for run in limits if run.issues})
         ended = (Status.FAILED, Status.SKIPPED)
-        blind = sorted({run.repo for run in limits if run.status in ended})
+        needed = {self.makers[fact] for fact in probe.needs if fact not in _STATED}
+        blind = sorted(
+            {run.repo for run in limits if run.status in ended and run.collector in needed}
+        )
         if len(blind) == len(self.workspace.names):
             return Status.FAILED, tuple(reasons), blind
         return (Status.PARTIAL if limits else Status.OK), tuple(reasons), blind
@@ -121,7 +126,7 @@ def read(probe: Probe, as_of: date, tables: Tables) -> Reading:
     if Statement in probe.needs:
         unsettled = [_words(issue) for issue in limits(tables.statements, as_of)]
         status, reasons = Status.PARTIAL if unsettled else status, (*reasons, *unsettled)
-    needed = [tables.table(fact) for fact in probe.needs]
+    needed = [tables.table(fact) for fact in (*probe.needs, *probe.helps)]
     seen = [table[~table["repo"].isin(blind)] if "repo" in table else table for table in needed]
     answered = [_told(one, blind) for one in probe.run(as_of, *seen)]
     return Reading(

@@ -40,8 +40,9 @@ class Collector:
 class Probe:
     """Answers `question` for the chapter of `domain`.
 
-    It is called as `run(as_of, *tables of needs)`: a date, and a DataFrame a fact over all
-    repositories of the engagement (column `repo` added).
+    It is called as `run(as_of, *tables of needs, *tables of helps)`: a date, and a DataFrame a fact
+    over all repositories of the engagement (column `repo` added). Of a repository that lacks a fact
+    of `needs` it is told nothing; where one of `helps` is lacking it answers as far as it can.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Probe:
     domain: str
     run: Callable[..., Answered]
     needs: tuple[Fact, ...]
+    helps: tuple[Fact, ...] = ()
 
 
 def collector(
@@ -66,11 +68,13 @@ def collector(
     return wrap
 
 
-def probe(*, domain: str, needs: tuple[Fact, ...]) -> Callable[[Callable[..., Answered]], Probe]:
+def probe(
+    *, domain: str, needs: tuple[Fact, ...], helps: tuple[Fact, ...] = ()
+) -> Callable[[Callable[..., Answered]], Probe]:
     """Makes a Probe of a generator function, named as the function is; its docstring asks."""
 
     def wrap(run: Callable[..., Answered]) -> Probe:
         question = (run.__doc__ or "").strip().splitlines()[0]
-        return Probe(run.__name__, question, domain, run, needs)
+        return Probe(run.__name__, question, domain, run, needs, helps)
 
     return wrap

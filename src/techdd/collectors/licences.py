@@ -50,7 +50,8 @@ _TOGETHER = {WEAK: "weak-copyleft", PROPRIETARY: "proprietary-packages"}
 
 @probe(
     domain="dependencies",
-    needs=(Package, PackageFact, LicenceFile, Declaration, Delivery, Term),
+    needs=(Package, PackageFact),
+    helps=(LicenceFile, Declaration, Delivery, Term),
 )
 def licences(
     _as_of: date,
