@@ -30,7 +30,7 @@ FLOORS = (
         "syntax",
         "charts",
     },
-    {"cloning", "counting", "changepoints", "purls", "licensing", "standin"},
+    {"cloning", "counting", "changepoints", "purls", "licensing", "software", "standin"},
     {"evidence", "history", "identity", "intake", "scoring", "findings", "advisories", "depsdev"},
     {"lockfiles", "languages", "authorship", "presence", "naming", "roster", "scope", "workspace"},
     {"pages", "report", "departure", "vex"},

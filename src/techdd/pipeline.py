@@ -13,7 +13,7 @@ from inspect import signature
 from pathlib import Path
 from typing import Any
 
-from techdd import __version__, advisories, jobs
+from techdd import __version__, advisories, jobs, software
 from techdd.collectors import Collector, Probe
 from techdd.errors import DocumentError, RepositoryError, TechddError
 from techdd.facts import Commit, File, Person, Snapshot
@@ -52,6 +52,7 @@ def collect(
     with workspace.locked(), ThreadPoolExecutor(workers) as threads:
         entries = workspace.engagement.repositories
         opening = [threads.submit(workspace.open, entry) for entry in entries]
+        threads.submit(software.digest)  # kept for when it is needed
         chosen = choose_collectors(only)
         for entry, future in zip(entries, opening, strict=True):
             try:
@@ -229,7 +230,7 @@ def _versions(workspace: Workspace) -> Iterable[tuple[str, str]]:
     """What the numbers depend on besides the commits: tools, advisory data, checklists."""
     yield "techdd", __version__
     yield "git", git_version()
-    for package in jobs.ENGINES:
+    for package in software.ENGINES:
         yield package, version(package)
     status = advisories.status(advisories.default_folder())
     if status:
