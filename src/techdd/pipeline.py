@@ -52,7 +52,6 @@ def collect(
     with workspace.locked(), ThreadPoolExecutor(workers) as threads:
         entries = workspace.engagement.repositories
         opening = [threads.submit(workspace.open, entry) for entry in entries]
-        threads.submit(software.digest)  # kept for when it is needed
         chosen = choose_collectors(only)
         for entry, future in zip(entries, opening, strict=True):
             try:

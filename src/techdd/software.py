@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from functools import cache
 from importlib.metadata import version
 
 from techdd import __version__
@@ -16,7 +15,6 @@ ENGINES = (
 PLUGINS = ("techdd.collectors", "techdd.languages", "techdd.lockfiles")
 
 
-@cache
 def digest() -> str:
     """The versions of the engines and the contents of the plug-ins, hashed."""
     engines = (version(engine) for engine in ENGINES)

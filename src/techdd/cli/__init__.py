@@ -6,7 +6,6 @@ something asked for could not be made; 4 a bug, with a log; 130 interrupted.
 
 from __future__ import annotations
 
-import atexit
 import gc
 import io
 import os
@@ -69,10 +68,7 @@ for command in (
 
 def run() -> None:
     """The console script: every way to fail ends in one line and a documented exit code."""
-    # Libraries are many objects and few circles: looking for these takes a fifth of starting up
-    # and ending.
-    gc.set_threshold(100_000, 50, 50)
-    atexit.register(gc.freeze)
+    gc.set_threshold(100_000, 50, 50)  # libraries are many objects and few circles to look for
     _outlive_readers()
     try:
         main(prog_name="techdd", standalone_mode=False)
