@@ -132,7 +132,7 @@ def test_a_probe_asks_one_question_of_one_domain(one: Probe) -> None:
     assert one.domain in DOMAINS
     assert one.needs
     assert isgeneratorfunction(one.run)
-    assert len(signature(one.run).parameters) == 1 + len(one.needs)
+    assert len(signature(one.run).parameters) == 1 + len(one.needs) + len(one.helps)
 
 
 # --- policy and probes speak of the same things ---------------------------------------------------

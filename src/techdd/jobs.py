@@ -259,6 +259,7 @@ def _jobs(
     options: Options,
 ) -> list[Job]:
     """All jobs, repository by repository, each keyed by everything its facts depend on."""
+    digest = software.digest()
     jobs: list[Job] = []
     for repository in repositories:
         keys: dict[str, str] = {}
@@ -266,7 +267,7 @@ def _jobs(
             own = dict(options.get(one.name, {}))
             ingredients = {
                 "state": repository.state,
-                "software": software.digest(),
+                "software": digest,
                 "collector": [one.name, one.version],
                 "options": own,
                 "needs": [keys[name] for name in suppliers[one.name]],
