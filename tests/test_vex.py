@@ -186,8 +186,9 @@ def test_without_statements_nothing_is_answered_for(workspace: Workspace) -> Non
 
 
 def test_a_stated_finding_stays_visible_and_counts_apart(workspace: Workspace) -> None:
+    before = numbers(workspace)
     openvex(workspace, of("pkg:npm/b@2.0.0", "GHSA-3"))
-    assert numbers(workspace) == {"critical": 2, "total": 2, "stated": 2}
+    assert numbers(workspace) == {**before, "stated": 2}
     findings = found(workspace)
     assert len(findings) == 4
     assert findings["api", "b"].severity == "info"
@@ -479,8 +480,9 @@ def test_an_impact_statement_is_a_reason(workspace: Workspace) -> None:
 def test_a_client_who_says_that_nothing_matters_is_quoted_and_not_believed(
     workspace: Workspace,
 ) -> None:
+    before = numbers(workspace)
     openvex(workspace, *(of("Northwind", name) for name in ("GHSA-1", "GHSA-2", "GHSA-3")))
-    assert numbers(workspace) == {"critical": 0, "total": 0, "stated": 4}
+    assert numbers(workspace) == {**before, "stated": 4}
     reading = read(probe, DAY, Tables(workspace))
     (table,) = (one for one in reading.series if one.name == "statements")
     assert "Nobody tested whether what is stated is true" in table.note
@@ -605,7 +607,10 @@ def test_every_kind_of_triage_comes_out_and_in_again(
     (settled_all.root / "vex").mkdir()
     shutil.copy(tmp_path / name, settled_all.root / "vex")
     assert {key: one.severity for key, one in found(settled_all).items()} == before
-    assert numbers(settled_all) == counts
+    # Read again it is a document, whose word takes nothing out of what is scored.
+    again = numbers(settled_all)
+    assert again["stated"] == counts["stated"]
+    assert again["total"] == (counts["total"] or 0) + (counts["stated"] or 0)
     assert gaps(settled_all) == ()
     words = {"openvex": ("not_affected", "fixed", "affected", "under_investigation"),
              "cdx": ("not_affected", "resolved", "exploitable", "in_triage")}  # fmt: skip

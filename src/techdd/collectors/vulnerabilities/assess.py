@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,16 @@ from techdd.collectors import Answered, probe
 from techdd.collectors.vulnerabilities.match import AdvisoryCoverage, OnlineLookup, Vulnerability
 from techdd.collectors.vulnerabilities.plan import short_list, upgrade_plan
 from techdd.collectors.vulnerabilities.stated import RULE, Stated, finding_key
-from techdd.collectors.vulnerabilities.weighing import LIKELY, RANKS, weigh
+from techdd.collectors.vulnerabilities.weighing import (
+    LIKELY,
+    RANKS,
+    STATED,
+    open_worst,
+    scored_worst,
+    unanswered,
+    weigh,
+    worst_of,
+)
 from techdd.model import Location, Metric, Observation, Series, Value
 from techdd.text import some_of
 from techdd.vex import Statement
@@ -22,7 +31,7 @@ if TYPE_CHECKING:
 
 EXPLOITED = "exploited"  # counted beside the severities
 COUNTED = ("critical", "high", "medium", "low", "unknown")
-STATED = "stated"  # all that is known of a package version is stated not to matter
+CLAIMED = "claimed"  # counted, although documents state that it does not matter
 OLD = 60  # days; osv.dev changes daily in each of the large ecosystems
 _PACKAGE = ["repo", "ecosystem", "package", "version"]
 _NAMED = 6  # advisories named in one observation
@@ -35,25 +44,27 @@ def vulnerabilities(
     """Which packages in use have publicly known vulnerabilities, and how grave are they?"""
     said = Stated(as_of, statements, coverage["repo"].unique())
     weighed = [weigh(row) for row in found.itertuples()]
+    answers = [said.settled(str(row.repo), _known(row)) for row in found.itertuples()]
     rated = found.assign(
         counted=[severity for severity, _ in weighed],
         reason=[why for _, why in weighed],
-        stated=[said.settled(str(row.repo), _known(row)) for row in found.itertuples()],
+        stated=[one.told for one in answers],
+        triaged=[one.triaged for one in answers],
     )
     packages = [
         (
             dict(zip(_PACKAGE, key, strict=True)),
             rows.assign(target=_target(str(key[1]), rows[rows["severity"] != "info"])),
-            _open(rows),
+            open_worst(rows),
         )
         for key, rows in rated.groupby(_PACKAGE, sort=True)
     ]
-    counts = Counter((key["repo"], worst) for key, _, worst in packages)
-    counts.update(
-        (key["repo"], EXPLOITED)
-        for key, rows, worst in packages
-        if worst != STATED and any(rows["exploited"])
-    )
+    counts: Counter[tuple[str, str]] = Counter()
+    for key, rows, worst in packages:
+        scored = scored_worst(rows)
+        counts[key["repo"], scored] += 1
+        counts[key["repo"], EXPLOITED] += scored != STATED and bool(any(rows["exploited"]))
+        counts[key["repo"], CLAIMED] += worst == STATED != scored
     for repo in sorted(coverage["repo"].unique()):
         own = Counter({worst: n for (name, worst), n in counts.items() if name == repo})
         yield from _metrics(as_of, str(repo), own, coverage[coverage["repo"] == repo])
@@ -64,12 +75,10 @@ def vulnerabilities(
     for key, rows, worst in packages:
         if worst in (*COUNTED, STATED):
             yield _observation(key, rows, worst)
-    unanswered = [
-        (key, _unanswered(rows), worst) for key, rows, worst in packages if worst in COUNTED
-    ]
-    yield short_list(unanswered, RANKS.index)
+    left = [(key, unanswered(rows), worst) for key, rows, worst in packages if worst in COUNTED]
+    yield short_list(left, RANKS.index)
     yield _exposure(packages)
-    yield upgrade_plan(unanswered)
+    yield upgrade_plan(left)
     yield _checked(as_of, coverage, lookups)
     if len(statements):
         yield _statements(rated, said, statements)
@@ -77,24 +86,6 @@ def vulnerabilities(
 
 def _known(row: Any) -> Vulnerability:
     return Vulnerability(*(getattr(row, name) for name in Vulnerability._fields))
-
-
-def _unanswered(rows: DataFrame) -> DataFrame:
-    """The vulnerabilities, notices left out, that nobody has answered for."""
-    return rows[(rows["severity"] != "info") & (rows["stated"] == "")]
-
-
-def _open(rows: DataFrame) -> str:
-    """The worst of what nobody has answered for; STATED where somebody has for all of it."""
-    real = rows[rows["severity"] != "info"]
-    unanswered = _unanswered(rows)
-    if len(real) and unanswered.empty:
-        return STATED
-    return _worst(unanswered["counted"]) if len(real) else "info"
-
-
-def _worst(severities: Iterable[str]) -> str:
-    return max(severities, key=RANKS.index)
 
 
 def _metrics(as_of: date, repo: str, counts: Counter[str], coverage: DataFrame) -> Iterator[Metric]:
@@ -106,6 +97,8 @@ def _metrics(as_of: date, repo: str, counts: Counter[str], coverage: DataFrame) 
     used = int(coverage["versions"].sum() + coverage["unknown"].sum())
     dates = ", ".join(f"{row[0]} {row[1]}" for row in _dates(coverage))
     basis = f"{checked:,} of {used:,} packages; advisories up to {dates}" if checked else ""
+    if counts[CLAIMED]:
+        basis += f"; {counts[CLAIMED]:,} counted although documents state that they do not matter"
     note = "; ".join(_gaps(as_of, coverage))
     for name in (*COUNTED, "total"):
         number = sum(counts[severity] for severity in COUNTED) if name == "total" else counts[name]
@@ -119,10 +112,10 @@ def _metrics(as_of: date, repo: str, counts: Counter[str], coverage: DataFrame) 
     value = float(counts[EXPLOITED]) if known or counts[EXPLOITED] else None
     basis = f"{basis}; exploited ones up to {listed}" if basis and listed else basis
     yield Metric("vulnerabilities.exploited", value, "packages", repo, basis, note)
-    if counts[STATED]:  # visible and apart: a statement is somebody's word and no measurement
-        note = "not in the other counts: somebody states that all that is known does not matter"
-        stated = float(counts[STATED])
-        yield Metric("vulnerabilities.stated", stated, "packages", repo, basis, note)
+    if stated := counts[STATED] + counts[CLAIMED]:  # visible and apart from what was measured
+        note = "somebody states that all that is known does not matter; what only documents state, "
+        note += f"{counts[CLAIMED]:,}, is in the other counts all the same"
+        yield Metric("vulnerabilities.stated", float(stated), "packages", repo, basis, note)
 
 
 def _dates(coverage: DataFrame) -> list[tuple[str, str]]:
@@ -153,7 +146,7 @@ def _observation(key: dict[str, Any], rows: DataFrame, worst: str) -> Observatio
     )
     real = ordered[ordered["severity"] != "info"].drop_duplicates("advisory")
     ids = list(real["advisory"])
-    open_ = real if worst == STATED else _unanswered(real)
+    open_ = real if worst == STATED else unanswered(real)
     places = sorted(set(zip(rows["manifest"], rows["line"].fillna(0), strict=True)))
     direct = set(rows["direct"].dropna())
     values: dict[str, Value] = {
@@ -164,7 +157,7 @@ def _observation(key: dict[str, Any], rows: DataFrame, worst: str) -> Observatio
         "count": len(ids),
         # Rules need a severity of ours; what nobody has rated is judged as medium, and said so.
         "severity": {"unknown": "medium", STATED: "info"}.get(worst, worst),
-        "rated": _published(open_, _worst(open_["counted"])),
+        "rated": _published(open_, worst_of(open_["counted"])),
         "exploited": _exploited(open_),
         "fixed": _fixed(key["ecosystem"], real),
         "summary": str(real["summary"].iloc[0]),
@@ -189,7 +182,7 @@ def _answered(rows: DataFrame) -> str:
 
 def _published(rows: DataFrame, counted: str) -> str:
     """The worst rating as published, and what it counts as where that is something else."""
-    worst = _worst(rows["severity"])
+    worst = worst_of(rows["severity"])
     why = next((str(one.reason) for one in rows.itertuples() if one.counted == counted), "")
     return worst if worst == counted or not why else f"{worst} (counted as {counted}: {why})"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from techdd.advisories import normalised
 from techdd.collectors.vulnerabilities.match import Vulnerability
@@ -25,6 +25,19 @@ _WORDS = 120  # characters of a reason in free text that are quoted
 def finding_key(ecosystem: str, package: str, version: str) -> str:
     """What makes a package version's finding, together with rule and repository."""
     return f"{ecosystem}:{package}:{version}"
+
+
+class Answer(NamedTuple):
+    """Who says that a vulnerability does not matter, why, and who says otherwise; "" for nobody.
+
+    What the adviser says in the triage is the audit's own judgement; a document is somebody's word.
+    """
+
+    told: str
+    triaged: bool
+
+
+NOBODY = Answer("", triaged=False)
 
 
 class Stated:
@@ -64,13 +77,11 @@ class Stated:
             if here and named and concerns(one.version, found.ecosystem, found.version):
                 yield one
 
-    def settled(self, repo: str, found: Vulnerability) -> str:
-        """Who answers for a vulnerability that is said not to matter, why, and who says otherwise;
-        "" where nobody answers for it.
-        """
+    def settled(self, repo: str, found: Vulnerability) -> Answer:
+        """Who answers for a vulnerability that is said not to matter, and why."""
         ordered = sorted(self.about(repo, found), key=weight)
         if not ordered or ordered[-1].status not in SETTLING:
-            return ""
+            return NOBODY
         one = ordered[-1]
         words = one.justification.replace("_", " ") or clean(one.note)[:_WORDS]
         told = "fixed" if one.status == "fixed" else "not affected"
@@ -79,7 +90,8 @@ class Stated:
             for other in ordered
             if other.status not in SETTLING
         }
-        return ", ".join(filter(None, (f"{told} by {_author(one)}", words, *sorted(others))))
+        told = ", ".join(filter(None, (f"{told} by {_author(one)}", words, *sorted(others))))
+        return Answer(told, triaged=bool(one.finding))
 
 
 def _author(one: Statement) -> str:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 # What nobody has rated may be anything: it ranks above "low", so that a known low cannot hide it.
 RANKS = ("info", "low", "unknown", "medium", "high", "critical")
+STATED = "stated"  # all that is known of a package version is stated not to matter
 LOWERED = {"critical": "high", "high": "medium", "medium": "low"}
 LIKELY = 0.1  # EPSS from which an exploit is expected; FIRST: 0.1 finds two thirds of those used
 
@@ -32,3 +37,31 @@ def weigh(row: Any) -> tuple[str, str]:
     if severity == "medium" and not reason and row.direct is False and not likely:
         return "low", "used by other packages only"
     return severity, reason
+
+
+def unanswered(rows: DataFrame) -> DataFrame:
+    """The vulnerabilities, notices left out, that nobody has answered for."""
+    return rows[(rows["severity"] != "info") & (rows["stated"] == "")]
+
+
+def open_worst(rows: DataFrame) -> str:
+    """The worst of what nobody has answered for; STATED where somebody has for all of it."""
+    real = rows[rows["severity"] != "info"]
+    left = unanswered(rows)
+    if len(real) and left.empty:
+        return STATED
+    return worst_of(left["counted"]) if len(real) else "info"
+
+
+def scored_worst(rows: DataFrame) -> str:
+    """The worst of what the adviser has not settled; STATED where all is. A document's word takes
+    nothing out of the counts that are scored: whoever is audited could write one.
+    """
+    real = rows[rows["severity"] != "info"]
+    left = real[~real["triaged"].astype(bool)]
+    return worst_of(left["counted"]) if len(left) else STATED if len(real) else "info"
+
+
+def worst_of(severities: Iterable[str]) -> str:
+    """The worst of some severities."""
+    return max(severities, key=RANKS.index)
