@@ -26,7 +26,7 @@ from techdd.advisories import (
     status,
 )
 from techdd.advisories.download import update
-from techdd.advisories.matching import match, preferred, within
+from techdd.advisories.matching import Match, Matches, match, preferred, upgrade, within
 from techdd.advisories.records import cvss_score, read_record, tree_of
 from techdd.advisories.second_opinion import audit
 from techdd.errors import TechddError
@@ -510,3 +510,15 @@ def test_nothing_in_the_working_folder_is_run(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr.decode()
     assert not (tmp_path / "ran").exists()
+
+
+def test_an_update_leads_to_where_nothing_more_is_open() -> None:
+    def flaw(name: str, fixed: str) -> Match:
+        return Match(name, (), "high", None, fixed, "", "")
+
+    answers = {
+        "2.0": Matches((flaw("B", "3.0"), flaw("C", ""))),
+        "3.0": Matches((flaw("C", ""),)),
+    }
+    assert upgrade("PyPI", [flaw("A", "1.5"), flaw("D", "2.0")], answers.__getitem__) == "3.0"
+    assert upgrade("PyPI", [flaw("C", "")], answers.__getitem__) == ""

@@ -932,3 +932,22 @@ def test_many_folders_share_what_the_root_says(tmp_path: Path) -> None:
     assert time.monotonic() - begin < 20
     assert issues == []
     assert {p.version for p in packages} == {f"1.{n}" for n in range(400)}
+
+
+def test_what_a_file_takes_in_is_read_whatever_its_name(tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": "-r deps/prod.txt\n-r base\n-r gone.txt\n",
+        "deps/prod.txt": "jinja2==2.10\n-r ../requirements.txt\n-c more.txt\n",
+        "deps/more.txt": "flask==1.0\n",
+        "base": "django==3.2\n",
+    }
+    packages, _, told = gather(tmp_path, files)
+    names = {(one.name, one.manifest) for one in packages}
+    assert names == {("jinja2", "deps/prod.txt"), ("flask", "deps/more.txt"), ("django", "base")}
+    assert told == [Issue("included file is not in the repository", "requirements.txt", "gone.txt")]
+
+
+def test_a_repeated_key_is_told(tmp_path: Path) -> None:
+    lock = '{"default": {"django": {"version": "==3.2"}, "django": {"version": "==4.2.16"}}}'
+    _, _, told = gather(tmp_path, {"Pipfile.lock": lock})
+    assert Issue("keys are repeated", "Pipfile.lock", "django") in told

@@ -8,6 +8,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 import requests
 
@@ -277,12 +279,12 @@ def test_package_versions_are_counted_once_by_their_worst_advisory(advisories: s
     ]
     facts = collected(rows, advisories=advisories)
     answers = asked(facts, ("second", facts))
-    expected = {"critical": 0, "high": 2, "medium": 0, "low": 1, "unknown": 1, "total": 4}
+    expected = {"critical": 0, "high": 2, "medium": 0, "low": 2, "unknown": 0, "total": 4}
     assert values(answers, "app") == expected
     assert values(answers) == {name: 2 * number for name, number in expected.items()}
     (exposure,) = [one for one in of(Series, answers) if one.name == "exposure"]
     assert exposure.columns == ("ecosystem", "low", "unknown", "medium", "high", "critical")
-    assert exposure.rows == (("Go", 0, 0, 0, 2, 0), ("PyPI", 2, 2, 0, 2, 0))
+    assert exposure.rows == (("Go", 0, 0, 0, 2, 0), ("PyPI", 4, 0, 0, 2, 0))
 
 
 def test_an_observation_speaks_for_one_package_version(advisories: str) -> None:
@@ -420,7 +422,11 @@ def test_what_is_exploited_counts_as_critical_and_says_why(lists: str) -> None:
          ("critical", "known to be exploited since 2025-01-01")),
         ("low", "development", True, "2025-01-01", None,
          ("high", "known to be exploited since 2025-01-01, development only")),
-        ("unknown", "development", True, "", None, ("unknown", "")),
+        ("unknown", "development", True, "", None, ("low", "development only")),
+        # As a table has them.
+        ("medium", "runtime", np.False_, "", None, ("low", "used by other packages only")),
+        ("medium", "runtime", np.True_, "", None, ("medium", "")),
+        ("medium", "runtime", pd.NA, "", None, ("medium", "")),
         ("info", "runtime", True, "2025-01-01", None, ("info", "")),
     ],
 )  # fmt: skip

@@ -4,7 +4,7 @@ Nothing here uses the network but the module `download`, which only the user's o
 """
 
 from techdd.advisories.exploits import Exploitation
-from techdd.advisories.matching import SEVERITIES, Affected, Match, Matches, preferred
+from techdd.advisories.matching import SEVERITIES, Affected, Match, Matches, preferred, upgrade
 from techdd.advisories.store import (
     Database,
     Imported,
@@ -31,4 +31,5 @@ __all__ = [
     "parse",
     "preferred",
     "status",
+    "upgrade",
 ]

@@ -5,7 +5,7 @@ https://ossf.github.io/osv-schema/#evaluation
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -17,6 +17,7 @@ from techdd.model import Issue
 # "unknown" means that nobody has rated it, which may be anything.
 SEVERITIES = ("info", "unknown", "low", "medium", "high", "critical")
 
+_STEPS = 30  # from one candidate for an update to the next
 Event = tuple[str, str]  # ("introduced" | "fixed" | "last_affected" | "limit", version)
 
 
@@ -167,6 +168,25 @@ def _merged(ecosystem: str, version: str, group: list[Affected]) -> Match:
 def preferred(ids: Iterable[str]) -> list[str]:
     """The ids of one vulnerability, the best known first: CVE, then GHSA, then the others."""
     return sorted(ids, key=lambda name: (name[:4] != "CVE-", name[:5] != "GHSA-", name))
+
+
+def upgrade(ecosystem: str, found: Iterable[Match], again: Callable[[str], Matches]) -> str:
+    """The smallest version known at which nothing of `found` is open that a fix is known for; ""
+    where none is.
+
+    What is fixed there may have other flaws, so each candidate is matched `again` by its version.
+    """
+    best = ""
+    for _ in range(_STEPS):
+        fixes = [one.fixed for one in found if one.fixed and one.severity != "info"]
+        if not fixes:
+            break
+        try:
+            best = max(fixes, key=lambda version: parse(ecosystem, version))
+        except VersionError:
+            return best or fixes[0]
+        found = again(best).found
+    return best
 
 
 def _names(group: list[Affected]) -> list[str]:

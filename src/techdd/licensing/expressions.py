@@ -31,7 +31,7 @@ _SCANCODE = {
     "Source-available": SOURCE_AVAILABLE,
 }
 # Terms that reach use over a network: AGPL section 13, OSL 5, CPAL 15, RPL 6.4, CAL 4.
-_NETWORK = re.compile(r"^(?:(?:AGPL|NPOSL|CPAL|RPL|CAL)-|OSL-3)")
+_NETWORK = re.compile(r"^(?:(?:AGPL|NPOSL|CPAL|RPL|CAL|EUPL)-|OSL-3)")
 # Whoever offers it as a service, or competes with its makers, needs another licence.
 _SOURCE_AVAILABLE = re.compile(
     r"^(?:SSPL|BUSL|Elastic|FSL|PolyForm|LicenseRef-(?:RSAL|Commons-Clause))(?:-|$)"

@@ -22,6 +22,7 @@ from techdd.lockfiles._reading import (
     json_object,
     line_of,
     pep508,
+    repeated_keys,
     strings,
     table,
     tables,
@@ -38,6 +39,7 @@ __all__ = [
     "Aside",
     "Dependency",
     "Explained",
+    "Included",
     "Issue",
     "Lines",
     "Lockfile",
@@ -46,11 +48,13 @@ __all__ = [
     "Parsed",
     "block_yaml",
     "decoded",
+    "included",
     "json_object",
     "line_of",
     "lockfile",
     "outside",
     "pep508",
+    "repeated_keys",
     "scope_of",
     "stays_below",
     "strings",
@@ -217,6 +221,18 @@ class Outside(Issue):
     """
 
     folder: str = ""
+
+
+@dataclass(frozen=True)
+class Included(Issue):
+    """Another file that belongs to this one, whatever its name; `file` is its path from here."""
+
+    file: str = ""
+
+
+def included(path: str) -> Included:
+    """What stands where a file takes in another; a gap where the repository does not hold it."""
+    return Included("included file is not in the repository", detail=path, file=path)
 
 
 def outside(name: str, source: str) -> Outside:

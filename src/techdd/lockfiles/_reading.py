@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from packaging.requirements import Requirement
@@ -63,6 +64,24 @@ def json_object(data: bytes, *, comments: bool = False) -> dict[str, Any]:
     if not isinstance(tree, dict):
         raise ValueError("no JSON object")
     return tree
+
+
+def repeated_keys(data: bytes) -> list[str]:
+    """The keys that an object of the JSON document `data` has more than once; none where it is no
+    such document.
+    """
+    if data.lstrip()[:1] != b"{":
+        return []
+    found: dict[str, None] = {}
+
+    def note(pairs: list[tuple[str, Any]]) -> None:
+        if len(pairs) != len(dict(pairs)):
+            counts = Counter(key for key, _ in pairs)
+            found.update(dict.fromkeys(key for key, number in counts.items() if number > 1))
+
+    with suppress(ValueError, RecursionError):
+        json.loads(decoded(data), object_pairs_hook=note)
+    return list(found)
 
 
 _PROGRAM = re.compile(

@@ -2,7 +2,7 @@
 
 Own reader: `pip-requirements-parser` follows `-r` on disk and expands environment variables, and
 what is left of the format is small; each requirement is read by `packaging`. Nested files (`-r`,
-`-c`) are files of the tree on their own and are met there.
+`-c`) are read on their own, whatever their names.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from techdd.lockfiles import (
     Issue,
     Parsed,
     decoded,
+    included,
     lockfile,
     outside,
     pep508,
@@ -61,6 +62,8 @@ def requirements(data: bytes) -> Parsed:
                 understood += 1
                 if not stays_below(match[1].strip()):
                     yield outside("editable install", match[1].strip())
+            if match := re.match(r"(?:-r|-c|--requirement|--constraint)[ =]?\s*(\S+)", line):
+                yield included(match[1])
             understood += bool(re.match(r"-[a-z]\b|--[a-z]", line))
             continue
         wish = _OPTION.sub("", line).strip()

@@ -4,15 +4,33 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
-from posixpath import basename, dirname, join, normpath
+from posixpath import basename, dirname
 from typing import NamedTuple
 
 from techdd.advisories import normalised
 from techdd.collectors import Gathered, collector
+from techdd.collectors.dependencies.places import (
+    MAX_SIZE,
+    contents,
+    folders_of,
+    leads_to,
+    taken_in,
+)
 from techdd.facts import Package
-from techdd.lockfiles import MIXED, Aside, Dependency, Lockfile, Open, Outside, Parsed, scope_of
+from techdd.lockfiles import (
+    MIXED,
+    Aside,
+    Dependency,
+    Included,
+    Lockfile,
+    Open,
+    Outside,
+    Parsed,
+    repeated_keys,
+    scope_of,
+)
 from techdd.lockfiles.explaining import Words
 from techdd.lockfiles.inheriting import Poms
 from techdd.lockfiles.locking import Read, by_folder, lacking, locks_of, settled
@@ -20,9 +38,8 @@ from techdd.lockfiles.unsupported import unsupported
 from techdd.model import Issue
 from techdd.plugins import discover
 from techdd.repository import Entry, Repository
-from techdd.text import clean, without_credentials
+from techdd.text import clean, some_of, without_credentials
 
-MAX_SIZE = 20_000_000  # bytes; lock files of large workspaces reach 5 MB
 _OPEN = "unresolved version"  # how parsers call what another file or a run decides
 _BROKEN = "cannot be parsed"
 _POM = "pom.xml"
@@ -53,7 +70,7 @@ _UNSHIPPED = re.compile(
 )
 
 
-@collector(makes=(Package, Manifest), version=3)
+@collector(makes=(Package, Manifest), version=4)
 def dependencies(repo: Repository) -> Gathered:
     """Every manifest and lock file of the audited tree, brought together.
 
@@ -61,10 +78,53 @@ def dependencies(repo: Repository) -> Gathered:
     stands in tests, examples and documentation is development's. Where a lock file governs a
     manifest, the version comes from the lock and "direct" from the manifest.
     """
-    formats = discover("techdd.lockfiles", Lockfile).values()
     chosen: list[tuple[Entry, Lockfile]] = []
-    tree = {entry.path for entry in repo.regular_files()}
-    folders = _folders(tree)
+    tree = {entry.path: entry for entry in repo.regular_files()}
+    folders = folders_of(tree)
+    for item in _recognised(repo):
+        if isinstance(item, Issue):
+            yield item
+        else:
+            chosen.append(item)
+    reads: list[Read] = []
+    asides: dict[str, Aside] = {}
+    for entry, form, content in contents(repo, chosen):
+        if content is None:
+            yield Issue("content is missing or damaged", entry.path, transient=True)
+            continue
+        parsed = list(_guarded(form, content))
+        aside = asides[entry.path] = _aside(form, content)
+        rows = tuple(_cleaned(row) for row in parsed if isinstance(row, Dependency))
+        wishes = tuple(row for row in parsed if isinstance(row, Open))
+        issues = [row for row in parsed if isinstance(row, Issue)]
+        if repeated := repeated_keys(content):
+            # The last of them counts, as for the package managers; others may read it otherwise.
+            issues.append(Issue("keys are repeated", detail=some_of(repeated, _NAMED)))
+        partial = any(issue.reason == _OPEN for issue in issues)
+        if rows or wishes or partial or not form.sparse:
+            broken = any(issue.reason == _BROKEN for issue in issues)
+            scope = _scope(entry.path, form)
+            reads.append(Read(entry.path, form, scope, rows, partial, broken, aside, wishes))
+        for issue in dict.fromkeys(issues):
+            settled_ = issue.reason == _OPEN and _settled_beside(entry.path, form, tree)
+            own = isinstance(issue, Outside) and leads_to(entry.path, issue.folder) in folders
+            joined = isinstance(issue, Included) and taken_in(
+                tree.get(leads_to(entry.path, issue.file)), form, chosen
+            )
+            if not settled_ and not own and not joined:
+                yield Issue(issue.reason, entry.path, clean(issue.detail))
+    for place, (read, left) in enumerate(_explained(reads, asides)):
+        reads[place] = read
+        if left and not _settled_beside(read.path, read.format, tree):
+            shown = clean(without_credentials(left[0]))
+            detail = f"{len(left)} from another file or a run, such as {shown}"
+            yield Issue(_OPEN, read.path, detail)
+    yield from _together(reads)
+
+
+def _recognised(repo: Repository) -> Iterator[tuple[Entry, Lockfile] | Issue]:
+    """The files of the tree that are of some format, and those that none can read."""
+    formats = discover("techdd.lockfiles", Lockfile).values()
     for entry in repo.regular_files():
         if _VENDORED.search(entry.path):
             continue
@@ -74,36 +134,7 @@ def dependencies(repo: Repository) -> Gathered:
         elif entry.size > MAX_SIZE:
             yield Issue("dependency file too large", entry.path, f"{entry.size:,} bytes")
         else:
-            chosen.append((entry, known))
-    reads: list[Read] = []
-    asides: dict[str, Aside] = {}
-    contents = repo.blobs(entry.blob for entry, _ in chosen)
-    for (entry, form), (_, content) in zip(chosen, contents, strict=True):
-        if content is None:
-            yield Issue("content is missing or damaged", entry.path, transient=True)
-            continue
-        parsed = list(_guarded(form, content))
-        aside = asides[entry.path] = _aside(form, content)
-        rows = tuple(_cleaned(row) for row in parsed if isinstance(row, Dependency))
-        wishes = tuple(row for row in parsed if isinstance(row, Open))
-        issues = [row for row in parsed if isinstance(row, Issue)]
-        partial = any(issue.reason == _OPEN for issue in issues)
-        if rows or wishes or partial or not form.sparse:
-            broken = any(issue.reason == _BROKEN for issue in issues)
-            scope = _scope(entry.path, form)
-            reads.append(Read(entry.path, form, scope, rows, partial, broken, aside, wishes))
-        for issue in dict.fromkeys(issues):
-            settled_ = issue.reason == _OPEN and _settled_beside(entry.path, form, tree)
-            own = isinstance(issue, Outside) and _leads_to(entry.path, issue.folder) in folders
-            if not settled_ and not own:
-                yield Issue(issue.reason, entry.path, clean(issue.detail))
-    for place, (read, left) in enumerate(_explained(reads, asides)):
-        reads[place] = read
-        if left and not _settled_beside(read.path, read.format, tree):
-            shown = clean(without_credentials(left[0]))
-            detail = f"{len(left)} from another file or a run, such as {shown}"
-            yield Issue(_OPEN, read.path, detail)
-    yield from _together(reads)
+            yield entry, known
 
 
 def _explained(
@@ -127,22 +158,7 @@ def _gap(path: str) -> Iterator[Issue]:
         yield Issue("dependency format not supported", path, what)
 
 
-def _folders(tree: set[str]) -> set[str]:
-    """The folders of the repository, its root as "."."""
-    found = {"."}
-    for path in tree:
-        while (path := dirname(path)) and path not in found:
-            found.add(path)
-    return found
-
-
-def _leads_to(path: str, folder: str) -> str:
-    """The folder of the repository that is `folder` from the file at `path`; "" for none."""
-    place = normpath(join(dirname(path), folder)) if folder else ""
-    return "" if place.startswith("..") else place
-
-
-def _settled_beside(path: str, form: Lockfile, tree: set[str]) -> bool:
+def _settled_beside(path: str, form: Lockfile, tree: Container[str]) -> bool:
     """Whether a lock file beside a manifest has the versions that the manifest leaves open."""
     return any(f"{dirname(path)}/{lock}".strip("/") in tree for lock in form.locks)
 

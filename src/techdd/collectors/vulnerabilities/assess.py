@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from techdd.advisories import VersionError, parse
 from techdd.collectors import Answered, probe
 from techdd.collectors.vulnerabilities.match import AdvisoryCoverage, OnlineLookup, Vulnerability
 from techdd.collectors.vulnerabilities.plan import short_list, upgrade_plan
@@ -54,7 +53,7 @@ def vulnerabilities(
     packages = [
         (
             dict(zip(_PACKAGE, key, strict=True)),
-            rows.assign(target=_target(str(key[1]), rows[rows["severity"] != "info"])),
+            rows,
             open_worst(rows),
         )
         for key, rows in rated.groupby(_PACKAGE, sort=True)
@@ -159,7 +158,7 @@ def _observation(key: dict[str, Any], rows: DataFrame, worst: str) -> Observatio
         "severity": {"unknown": "medium", STATED: "info"}.get(worst, worst),
         "rated": _published(open_, worst_of(open_["counted"])),
         "exploited": _exploited(open_),
-        "fixed": _fixed(key["ecosystem"], real),
+        "fixed": _fixed(real),
         "summary": str(real["summary"].iloc[0]),
         "scope": "development" if set(rows["scope"]) == {"development"} else "runtime",
         "direct": "direct" if True in direct else "transitive" if direct else "not stated",
@@ -199,22 +198,13 @@ def _exploited(rows: DataFrame) -> str:
     return ""
 
 
-def _fixed(ecosystem: str, rows: DataFrame) -> str:
+def _fixed(rows: DataFrame) -> str:
     """The version to update to, and how much it leaves open."""
     without = sum(not version for version in rows["fixed"])
-    best = _target(ecosystem, rows) or "none known"
+    best = str(rows["target"].iloc[0]) or "none known"
     return (
         f"{best} (no fix known for {without} of {len(rows)})" if 0 < without < len(rows) else best
     )
-
-
-def _target(ecosystem: str, rows: DataFrame) -> str:
-    """The version that puts right all that can be put right by an upgrade; "" if none is known."""
-    known = [str(version) for version in rows["fixed"] if version]
-    try:
-        return max(known, key=lambda version: parse(ecosystem, version), default="")
-    except VersionError:
-        return known[0]
 
 
 def _exposure(packages: list[tuple[dict[str, Any], DataFrame, str]]) -> Series:

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
-from techdd.advisories import Database, Exploitation, Match, Matches, normalised, preferred
+from techdd.advisories import Database, Exploitation, Match, Matches, normalised, preferred, upgrade
 from techdd.advisories.second_opinion import LookupFailed, Opinion, Pin, audit, audit_online
 from techdd.collectors import Gathered, collector
 from techdd.errors import TechddError
@@ -48,6 +49,7 @@ class Vulnerability(NamedTuple):
     exploited: str  # ISO date on which CISA listed it as exploited; "" = not, or no list imported
     ransomware: bool  # as that list says
     epss: float | None  # probability of exploitation within 30 days, 0 to 1 (FIRST)
+    target: str = ""  # to which the package is best updated; the same for all that affect a version
 
 
 class AdvisoryCoverage(NamedTuple):
@@ -70,7 +72,7 @@ class OnlineLookup(NamedTuple):
     packages: int
 
 
-@collector(makes=(Vulnerability, AdvisoryCoverage, OnlineLookup), needs=(Package,), version=2)
+@collector(makes=(Vulnerability, AdvisoryCoverage, OnlineLookup), needs=(Package,), version=3)
 def vulnerabilities(
     repo: Repository,
     packages: DataFrame,
@@ -142,9 +144,14 @@ def _matched(
             yield Issue("online look-up failed", detail=f"PyPI: {error}", transient=True)
     agreed = {key: _reconciled(key, answer, sources) for key, answer in answers.items()}
     yield from _disagreements(agreed, answers, sources)
+    targets = {
+        key: upgrade(key[0], [one for one, _ in found], partial(database.match, *key[:2]))
+        for key, found in agreed.items()
+    }
     for row in rows:
         for found, said in agreed.get(_key(row), ()) if row.version else ():
-            yield _fact(row, found, said, database.exploitation((found.id, *found.aliases)))
+            used = database.exploitation((found.id, *found.aliases))
+            yield _fact(row, found, said, used)._replace(target=targets[_key(row)])
     yield from _coverage(rows, unknown, database, answers)
 
 

@@ -90,6 +90,8 @@ def effort(version: str, target: str) -> str:
     here, there = (_numbers(one) for one in (version, target))
     if not here or not there:
         return "version scheme not understood"
+    if here[0] == there[0] == 0 and here[1] != there[1]:
+        return "major release"  # before 1.0 a minor one may change interfaces (semver.org, 4)
     for place, name in enumerate(("major release", "minor release")):
         if here[place] != there[place]:
             return name

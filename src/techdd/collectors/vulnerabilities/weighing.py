@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 # What nobody has rated may be anything: it ranks above "low", so that a known low cannot hide it.
 RANKS = ("info", "low", "unknown", "medium", "high", "critical")
 STATED = "stated"  # all that is known of a package version is stated not to matter
-LOWERED = {"critical": "high", "high": "medium", "medium": "low"}
+LOWERED = {"critical": "high", "high": "medium", "medium": "low", "unknown": "low"}
 LIKELY = 0.1  # EPSS from which an exploit is expected; FIRST: 0.1 finds two thirds of those used
 
 
@@ -34,9 +34,16 @@ def weigh(row: Any) -> tuple[str, str]:
         reason = ", ".join(filter(None, [reason, "development only" * (lowered != severity)]))
         return lowered, reason
     likely = bool(row.epss is not None and row.epss >= LIKELY)  # not a number: no score
-    if severity == "medium" and not reason and row.direct is False and not likely:
+    if severity == "medium" and not reason and _of_others_only(row.direct) and not likely:
         return "low", "used by other packages only"
     return severity, reason
+
+
+def _of_others_only(direct: Any) -> bool:
+    """Whether it is known that nobody here asks for the package itself."""
+    import pandas as pd
+
+    return not pd.isna(direct) and not direct
 
 
 def unanswered(rows: DataFrame) -> DataFrame:
