@@ -33,7 +33,7 @@ FLOORS = (
     {"cloning", "counting", "changepoints", "purls", "licensing"},
     {"evidence", "history", "identity", "intake", "scoring", "findings", "advisories", "depsdev"},
     {"lockfiles", "languages", "authorship", "presence", "naming", "roster", "scope", "workspace"},
-    {"pages", "report", "departure", "vex"},
+    {"pages", "report", "departure", "vex", "patterns"},
     {"collectors", "formats", "interviews"},
     {"worker", "reading", "doctor"},
     {"jobs", "register", "bills"},
