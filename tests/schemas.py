@@ -1,4 +1,4 @@
-"""Checks a document against the CycloneDX schema; what JSON Schema draft 7 has of use there."""
+"""Checks a document against the schemas of CycloneDX and SARIF; what they use of JSON Schema."""
 
 from __future__ import annotations
 
@@ -19,13 +19,14 @@ _TYPES = {
 }  # fmt: skip
 # What only describes, or is dealt with beside another keyword.
 _SILENT = {
-    "$schema", "$id", "$comment", "title", "description", "definitions", "default", "examples",
-    "meta:enum", "deprecated", "additionalItems", "properties", "format",
+    "$schema", "$id", "id", "$comment", "title", "description", "definitions", "default",
+    "examples", "meta:enum", "deprecated", "additionalItems", "properties", "format",
 }  # fmt: skip
 
 
 @cache
 def schema(name: str) -> Any:
+    # A path is taken as it stands: FOLDER / "/x" is "/x".
     return json.loads((FOLDER / name.replace(".schema.json", ".SNAPSHOT.schema.json")).read_text())
 
 

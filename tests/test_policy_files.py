@@ -48,7 +48,9 @@ OBSERVED = {
     "unlicensed-code": "count severity verdict told",
     "notices-missing": "count copies severity verdict told",
     "licence-disagreement": "declared text",
-    "static-weakness": "test title count severity confidence cwe",
+    "static-weakness": (
+        "test title count severity confidence cwe owasp_2021 owasp_2025 tools asides why remedy"
+    ),
     "suppressed-checks": "tool count",
     "unlocked-manifest": "manifest ecosystem",
     "stale-lock": "ecosystem count packages",

@@ -30,6 +30,8 @@ from techdd.repository import Repository, git_version
 from techdd.sandbox import cores
 from techdd.scope import ledger
 from techdd.scoring import score_domain, score_item, verdict
+from techdd.triage import decided
+from techdd.vex import decisions
 from techdd.worker import executor
 from techdd.workspace import OPENING, Workspace, now
 
@@ -191,6 +193,7 @@ def assess(workspace: Workspace, *, as_of: date | None = None) -> Assessment:
     )
     policy = workspace.scoring
     findings, checks = judge(readings, workspace.rules, workspace.names, policy)
+    findings = decided(findings, decisions(workspace.root), day, policy)
     metrics = {one.name: one for reading in readings for one in reading.metrics if not one.repo}
     domains, strays = [], workspace.unknown_journals()
     for checklist in workspace.checklists:

@@ -5,17 +5,18 @@ A statement never takes a vulnerability away: it says who answers for its not ma
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from techdd.documents import load
 from techdd.errors import TechddError
 from techdd.lockfiles import json_object
+from techdd.triage import Decision
 from techdd.vex import cyclonedx, openvex
 from techdd.vex.statement import Statement, Told
 from techdd.vex.triage import Triage
 
-__all__ = ["WRITERS", "Statement", "Told", "Triage", "stated"]
+__all__ = ["WRITERS", "Statement", "Told", "Triage", "decisions", "stated"]
 
 WRITERS = {  # name -> (ending, function)
     "openvex": (openvex.SUFFIX, openvex.write),
@@ -36,6 +37,12 @@ def stated(root: Path) -> list[Statement]:
     for path in sorted((root / "vex").glob("*.json")):
         found += _read(path)
     return found
+
+
+def decisions(root: Path) -> Mapping[str, Decision]:
+    """What triage.yaml decides about findings, by their ids."""
+    own = root / "triage.yaml"
+    return load(own, Triage).decisions if own.is_file() else {}
 
 
 def _read(path: Path) -> Iterable[Statement]:

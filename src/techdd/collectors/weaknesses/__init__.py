@@ -2,7 +2,18 @@
 
 # Collector and probe are named alike, as everywhere; discovery goes by their kind and own name.
 from techdd.collectors.weaknesses.assess import weaknesses as probe
+from techdd.collectors.weaknesses.imported import imported_results
 from techdd.collectors.weaknesses.scan import Weakness, WeaknessScan
 from techdd.collectors.weaknesses.scan import weaknesses as collector
+from techdd.collectors.weaknesses.search import PatternPlace, PatternScan, patterns
 
-__all__ = ["Weakness", "WeaknessScan", "collector", "probe"]
+__all__ = [
+    "PatternPlace",
+    "PatternScan",
+    "Weakness",
+    "WeaknessScan",
+    "collector",
+    "imported_results",
+    "patterns",
+    "probe",
+]
