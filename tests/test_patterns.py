@@ -53,6 +53,14 @@ def test_every_query_is_one_of_its_grammar() -> None:
                 queries.check(grammar, query)
 
 
+def test_every_rule_says_why_and_when_it_is_done() -> None:
+    for rule in patterns().values():
+        assert rule.why.endswith("."), rule.id
+        assert "Done when" in rule.remedy, rule.id
+        assert rule.remedy.endswith("."), rule.id
+        assert not rule.title.endswith("."), rule.id
+
+
 def test_a_rule_narrows_one_that_is_there_and_counts_alone() -> None:
     assert {rule.narrows for rule in patterns().values()} - {""} <= patterns().keys()
     by_value = b'db.execute(f"SELECT * FROM users WHERE id = {number}")\n'

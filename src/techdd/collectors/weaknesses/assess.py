@@ -39,7 +39,7 @@ _WHY = (
     "Static analysis reports patterns, not proven attacks; left alone, it is what a penetration "
     "test or a customer's security review will find."
 )
-_REMEDY = "Judge each place; correct it, or record why it is safe."
+_REMEDY = "Correct each place, or record why it is safe. Done when every place has one of the two."
 
 
 @probe(
