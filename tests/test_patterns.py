@@ -63,7 +63,7 @@ def test_every_rule_says_why_and_when_it_is_done() -> None:
 
 def test_a_rule_narrows_one_that_is_there_and_counts_alone() -> None:
     assert {rule.narrows for rule in patterns().values()} - {""} <= patterns().keys()
-    by_value = b'db.execute(f"SELECT * FROM users WHERE id = {number}")\n'
+    by_value = b"db.execute(f\"SELECT * FROM users WHERE name = '{name}'\")\n"
     assert [spot.rule for spot in search("Python", by_value)] == ["sql-values-from-strings"]
 
 
@@ -112,6 +112,11 @@ def test_time_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queries, "SECONDS", -1.0)
     with pytest.raises(Unmeasurable, match="searching took"):
         search("Python", b"eval(x)\n")
+
+
+def test_the_line_told_is_that_of_the_call() -> None:
+    chained = b"User\n  .active\n  .where(\"name = '#{name}'\")\n"
+    assert [spot.line for spot in search("Ruby", chained)] == [3]
 
 
 def test_long_lines_are_not_tried() -> None:

@@ -59,11 +59,13 @@ def search(language: str, source: bytes) -> list[Spot]:
 
 
 def _queried(rule: Pattern, where: Where, tree: Searched) -> Iterator[int]:
-    meant = set(tree.find(where.query, where.words))
+    meant = {(start, end): line for start, end, line in tree.find(where.query, where.words)}
     if meant and where.unless:
-        others = set(tree.find(where.unless, where.words))
-        meant = meant - others if others or not rule.beside else set()
-    yield from (first for first, _ in meant)
+        others = {(start, end) for start, end, _ in tree.find(where.unless, where.words)}
+        if rule.beside and not others:
+            return
+        meant = {node: line for node, line in meant.items() if node not in others}
+    yield from meant.values()
 
 
 def _lines(where: Where, source: bytes) -> Iterator[int]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node, Query, QueryCursor
 
 FOUND = "found"  # the capture that a query reports; others serve its conditions
+_NAMES = ("call", "name")  # whose line is told, where captured: a chain of calls begins far above
 MOST_SPOTS = 5_000  # words of one query in one file
 
 
@@ -26,8 +27,8 @@ class Searched:
         self._deadline = monotonic() + SECONDS
         self._root = engine(grammar).parse(source, self._deadline).root_node
 
-    def find(self, query: str, words: Sequence[str]) -> Iterator[tuple[int, int]]:
-        """(first, last line) of what `query` captures as `@found`, each once, in order.
+    def find(self, query: str, words: Sequence[str]) -> Iterator[tuple[int, int, int]]:
+        """(start, end, line) of what `query` captures as `@found`, each once, in order.
 
         A node of more than SUBTREE nodes is not matched as a whole, only what stands in it: a query
         is quadratic in runs of siblings, and this bounds it. Raises Unmeasurable.
@@ -35,13 +36,15 @@ class Searched:
         spots = _spots(self._source, words)
         if len(spots) > MOST_SPOTS:
             raise Unmeasurable(f"more than {MOST_SPOTS:,} places to look at")
-        places = set()
+        places: set[tuple[int, int, int]] = set()
         for node in self._around(spots):
             if monotonic() > self._deadline:
                 raise Unmeasurable(f"searching took more than {SECONDS:g} seconds")
             for _, captured in _cursor(self._grammar, query).matches(node):
+                named = next((captured[key][0] for key in _NAMES if key in captured), None)
                 for found in captured.get(FOUND, ()):
-                    places.add((found.start_point.row + 1, found.end_point.row + 1))
+                    row = named.start_point.row if named else found.start_point.row
+                    places.add((found.start_byte, found.end_byte, row + 1))
         yield from sorted(places)
 
     def _around(self, spots: Sequence[int]) -> Iterator[Node]:

@@ -1,5 +1,5 @@
 // finds below
-db.query("SELECT * FROM users WHERE id = " + id);
+db.query("SELECT * FROM users WHERE name = '" + id + "'");
 // finds below
 await pool.execute(`DELETE FROM users WHERE name = '${req.body.name}'`);
 db.query("SELECT * FROM users WHERE id = ?", [id]);

@@ -23,10 +23,10 @@ NEAR = 2  # lines between what two tools say of one place
 # What is run by developers on their own machines, before anything reaches users.
 _TOOLING = re.compile(
     r"""(?:^|/)(?:scripts?|tools?|tooling|hack|hacking|utils?/dev|dev|devtools|ci|build|tasks|bin
-    |playwright|cypress|docker|\.github|\.circleci|migrations?|migrate|seeds?)/|\.rake$
+    |playwright|cypress|docker|deploy|capistrano|generators?|codegen|\.github|\.circleci|migrations?|migrate|seeds?)/|^utils/|\.rake$
     |(?:^|/)(?:setup|noxfile|fabfile|tasks)\.py$|(?:^|/)(?:gulpfile|webpack[.\w]*|vite[.\w]*)\.[cm]?[jt]s$
     |(?:^|/)(?:Rakefile|Vagrantfile)$""",
-    re.VERBOSE,
+    re.VERBOSE | re.IGNORECASE,
 )
 
 
