@@ -13,7 +13,7 @@ from inspect import signature
 from pathlib import Path
 from typing import Any
 
-from techdd import __version__, advisories, jobs
+from techdd import __version__, advisories, jobs, sandbox
 from techdd.collectors import Collector, Probe
 from techdd.errors import DocumentError, RepositoryError, TechddError
 from techdd.facts import Commit, File, Person, Snapshot
@@ -27,7 +27,6 @@ from techdd.policy import RepositoryEntry
 from techdd.reading import Tables, read
 from techdd.report import Assessment, Audience, build
 from techdd.repository import Repository, git_version
-from techdd.sandbox import cores
 from techdd.scope import ledger
 from techdd.scoring import score_domain, score_item, verdict
 from techdd.triage import decided
@@ -49,7 +48,7 @@ def collect(
 
     A repository that cannot be opened is a failed run. Raises TechddError where none can be.
     """
-    workers = workers or cores()
+    workers = workers or sandbox.cores()
     repositories, runs, errors = [], [], []
     with workspace.locked(), ThreadPoolExecutor(workers) as threads:
         entries = workspace.engagement.repositories
@@ -125,6 +124,7 @@ def _options(
         "advisories": lambda: str(advisories.default_folder()),
         "advisories_digest": _advisories_digest,
         "key": lambda: _secret_key(workspace),
+        "semgrep": lambda: sandbox.program("semgrep"),
     }
     withheld = _withheld(own)
     everyone = discover("techdd.collectors", Collector) if own else {}
@@ -232,8 +232,7 @@ def _versions(workspace: Workspace) -> Iterable[tuple[str, str]]:
     """What the numbers depend on besides the commits: tools, advisory data, checklists."""
     yield "techdd", __version__
     yield "git", git_version()
-    for package in jobs.ENGINES:
-        yield package, version(package)
+    yield from ((package, version(package)) for package in jobs.ENGINES)
     status = advisories.status(advisories.default_folder())
     if status:
         for ecosystem, count in sorted(status.counts.items()):

@@ -16,6 +16,7 @@ from techdd.collectors.weaknesses.imported import imported_results
 from techdd.collectors.weaknesses.places import Place, graded, merged
 from techdd.collectors.weaknesses.search import PatternPlace, PatternScan
 from techdd.collectors.weaknesses.search import patterns as searching
+from techdd.collectors.weaknesses.taint import TaintResult, TaintScan
 from techdd.collectors.weaknesses.titles import title
 from techdd.facts import File, frame
 from techdd.model import Issue, Metric, Observation, Series
@@ -68,7 +69,8 @@ def gathered(repo: Repository) -> list[Any]:
 
 
 FACTS: tuple[Any, ...] = (
-    Weakness, WeaknessScan, PatternPlace, PatternScan, ImportedResult, HandedIn,
+    Weakness, WeaknessScan, PatternPlace, PatternScan, TaintResult, TaintScan, ImportedResult,
+    HandedIn,
 )  # fmt: skip
 
 

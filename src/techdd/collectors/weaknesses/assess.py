@@ -21,6 +21,7 @@ from techdd.collectors.weaknesses.places import (
 )
 from techdd.collectors.weaknesses.scan import Weakness, WeaknessScan
 from techdd.collectors.weaknesses.search import PatternPlace, PatternScan
+from techdd.collectors.weaknesses.taint import TaintResult, TaintScan
 from techdd.facts import File
 from techdd.model import Location, Metric, Observation, Value
 from techdd.patterns import patterns, references
@@ -45,7 +46,8 @@ _REMEDY = "Correct each place, or record why it is safe. Done when every place h
 @probe(
     domain="security",
     needs=(
-        Weakness, WeaknessScan, PatternPlace, PatternScan, ImportedResult, HandedIn, File,
+        Weakness, WeaknessScan, PatternPlace, PatternScan, TaintResult, TaintScan, ImportedResult,
+        HandedIn, File,
     ),
 )  # fmt: skip
 def weaknesses(
@@ -54,6 +56,8 @@ def weaknesses(
     bandit_scans: DataFrame,
     ours: DataFrame,
     our_scans: DataFrame,
+    tainted: DataFrame,
+    taint_scans: DataFrame,
     imported: DataFrame,
     handed: DataFrame,
     files: DataFrame,
@@ -62,7 +66,8 @@ def weaknesses(
     import pandas as pd
 
     others = pd.concat([imported, handed], ignore_index=True)
-    found = merged((*of_bandit(bandits), *of_ours(ours), *of_others(others, files)))
+    traced = [*of_others(tainted, files), *of_others(others, files)]
+    found = merged((*of_bandit(bandits), *of_ours(ours), *traced))
     read = pd.concat([bandit_scans.assign(language="Python"), our_scans], ignore_index=True)
     read = read.groupby(["repo", "path"], as_index=False).agg(
         {"role": "first", "language": "first", "analysed": "any"}
@@ -78,7 +83,8 @@ def weaknesses(
         own = files[files["repo"] == repo] if repo else files
         yield _coverage(repo, production, own[own["role"] == "source"])
     yield from _observations(found)
-    yield from exhibits(found, production, files, others)
+    versions = sorted(set(taint_scans["version"]) - {""})
+    yield from exhibits(found, production, files, others, versions)
 
 
 def _metrics(repo: str, found: Sequence[Place], scans: DataFrame) -> Iterator[Metric]:

@@ -13,15 +13,20 @@ from techdd.model import Series, Value
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+_UNTRACED = "Data was not followed from where it comes in: there was no semgrep on the machine."
 _MOST = 40  # kinds that are listed
 
 
 def exhibits(
-    found: Sequence[Place], production: DataFrame, files: DataFrame, others: DataFrame
+    found: Sequence[Place],
+    production: DataFrame,
+    files: DataFrame,
+    others: DataFrame,
+    semgreps: Sequence[str],
 ) -> Iterator[Series]:
-    """What is shown beside the findings."""
+    """What is shown beside the findings; `semgreps` are the versions that ran."""
     if found:
-        yield _kinds(found)
+        yield _kinds(found, semgreps)
     source = files[files["role"] == "source"]
     if len(source):
         yield _languages(found, production, source)
@@ -29,7 +34,7 @@ def exhibits(
         yield _imported(others, found)
 
 
-def _kinds(found: Sequence[Place]) -> Series:
+def _kinds(found: Sequence[Place], semgreps: Sequence[str]) -> Series:
     counted: dict[tuple[str, str, str, str], Counter[str]] = defaultdict(Counter)
     tools: dict[tuple[str, str, str, str], set[str]] = defaultdict(set)
     for one in found:
@@ -50,7 +55,9 @@ def _kinds(found: Sequence[Place]) -> Series:
         ),
         note="Patterns, not proven attacks; what several tools report of one place is one. Places "
         "in tests, examples, copied and generated code are shown and do not count. Marks that ask "
-        "for silence were not obeyed." + (f" {left:,} more kinds." if left > 0 else ""),
+        "for silence were not obeyed. "
+        + (f"semgrep {', '.join(semgreps)} followed data." if semgreps else _UNTRACED)
+        + (f" {left:,} more kinds." if left > 0 else ""),
     )
 
 
