@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from techdd.languages import Unmeasurable, languages
-from techdd.patterns import patterns, references, search, searchable
+from techdd.patterns import digest, patterns, references, search, searchable
 from techdd.syntax import search as queries
 
 FOLDER = Path(__file__).parent / "patterns"
@@ -77,6 +77,11 @@ def test_every_rule_has_references() -> None:
     )
     assert references("CWE-99999") == ("CWE-99999",)
     assert references("") == ()
+
+
+def test_the_digest_holds_still() -> None:
+    assert digest() == digest()
+    assert len(digest()) == 16
 
 
 def test_the_languages_that_matter_have_rules() -> None:

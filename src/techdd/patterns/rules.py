@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -97,9 +96,3 @@ def patterns() -> Mapping[str, Pattern]:
             raise DocumentError(f"holds the rule {rule.id!r}; name the file after it", path)
         found[rule.id] = rule
     return found
-
-
-def digest() -> str:
-    """Changes whenever a rule does."""
-    text = "\n".join(rule.model_dump_json() for rule in patterns().values())
-    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
 from functools import cache
+from importlib.metadata import version
 from typing import NamedTuple
 
 from techdd.languages import Unmeasurable, languages
@@ -36,6 +38,15 @@ def _rules(language: str) -> tuple[tuple[Pattern, Where], ...]:
         for name, where in rule.among()
         if name == language
     )
+
+
+def digest() -> str:
+    """Changes whenever a rule does, or a grammar that reads for it."""
+    grammars = [languages()[name].grammar for name in sorted(searchable())]
+    wheels = sorted({one.wheel.replace("_", "-") for one in grammars if one} | {"tree-sitter"})
+    said = [f"{wheel} {version(wheel)}" for wheel in wheels]
+    said += [rule.model_dump_json() for rule in patterns().values()]
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()[:16]
 
 
 def search(language: str, source: bytes) -> list[Spot]:

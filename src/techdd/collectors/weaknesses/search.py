@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from techdd.collectors import Gathered, collector
@@ -52,8 +51,7 @@ def patterns(repo: Repository, files: DataFrame) -> Gathered:
     copies: dict[tuple[str, str], list[Any]] = defaultdict(list)
     for file in files[known & ~files["role"].isin(_LEFT_OUT)].sort_values("path").itertuples():
         copies[file.language, file.blob].append(file)
-    release = version("tree-sitter").replace(".", "_")
-    with Kept(repo, "patterns", f"{release}_{digest()}") as kept:
+    with Kept(repo, "patterns", digest()) as kept:
         new = []
         for (language, blob), paths in copies.items():
             said = kept.get(f"{language}:{blob}")
