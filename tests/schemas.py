@@ -20,8 +20,9 @@ _TYPES = {
 }  # fmt: skip
 # What only describes, or is dealt with beside another keyword.
 _SILENT = {
-    "$schema", "$id", "$comment", "title", "description", "definitions", "default", "examples",
-    "meta:enum", "deprecated", "additionalItems", "properties", "format", "$defs", "then",
+    "$schema", "$id", "id", "$comment", "title", "description", "definitions", "default",
+    "examples", "meta:enum", "deprecated", "additionalItems", "properties", "format", "$defs",
+    "then",
 }  # fmt: skip
 
 

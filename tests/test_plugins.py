@@ -26,6 +26,7 @@ from techdd.licensing import Delivery, Term
 from techdd.lockfiles import Lockfile
 from techdd.plugins import discover
 from techdd.policy import Checklist, FindingRules
+from techdd.sarif import HandedIn
 from techdd.vex import Statement
 from techdd.workspace import data
 
@@ -114,6 +115,7 @@ RESOLVED = {
     Statement,
     Delivery,
     Term,
+    HandedIn,
 }  # from identities and what people wrote, when read
 
 

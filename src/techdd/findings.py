@@ -103,7 +103,7 @@ def _finding(
         horizon=rule.horizon or policy.horizons[severity],
         treatment=rule.treatment,
         tags=rule.tags,
-        references=rule.references,
+        references=tuple(filter(None, (one.format_map(values) for one in rule.references))),
         source=rule.source,
         threshold=threshold,
         deal_breaker=rule.deal_breaker and severity is Severity.CRITICAL,

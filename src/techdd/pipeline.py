@@ -13,7 +13,7 @@ from inspect import signature
 from pathlib import Path
 from typing import Any
 
-from techdd import __version__, advisories, jobs, software
+from techdd import __version__, advisories, jobs, sandbox, software
 from techdd.collectors import Collector, Probe
 from techdd.errors import DocumentError, RepositoryError, TechddError
 from techdd.facts import Commit, File, Person, Snapshot
@@ -27,9 +27,10 @@ from techdd.policy import RepositoryEntry
 from techdd.reading import Tables, read
 from techdd.report import Assessment, Audience, build
 from techdd.repository import Repository, git_version
-from techdd.sandbox import cores
 from techdd.scope import ledger
 from techdd.scoring import score_domain, score_item, verdict
+from techdd.triage import decided
+from techdd.vex import decisions
 from techdd.worker import executor
 from techdd.workspace import OPENING, Workspace, now
 
@@ -47,7 +48,7 @@ def collect(
 
     A repository that cannot be opened is a failed run. Raises TechddError where none can be.
     """
-    workers = workers or cores()
+    workers = workers or sandbox.cores()
     repositories, runs, errors = [], [], []
     with workspace.locked(), ThreadPoolExecutor(workers) as threads:
         entries = workspace.engagement.repositories
@@ -123,6 +124,7 @@ def _options(
         "advisories": lambda: str(advisories.default_folder()),
         "advisories_digest": _advisories_digest,
         "key": lambda: _secret_key(workspace),
+        "semgrep": lambda: sandbox.program("semgrep"),
     }
     withheld = _withheld(own)
     everyone = discover("techdd.collectors", Collector) if own else {}
@@ -191,6 +193,7 @@ def assess(workspace: Workspace, *, as_of: date | None = None) -> Assessment:
     )
     policy = workspace.scoring
     findings, checks = judge(readings, workspace.rules, workspace.names, policy)
+    findings = decided(findings, decisions(workspace.root), day, policy)
     metrics = {one.name: one for reading in readings for one in reading.metrics if not one.repo}
     domains, strays = [], workspace.unknown_journals()
     for checklist in workspace.checklists:
@@ -229,8 +232,7 @@ def _versions(workspace: Workspace) -> Iterable[tuple[str, str]]:
     """What the numbers depend on besides the commits: tools, advisory data, checklists."""
     yield "techdd", __version__
     yield "git", git_version()
-    for package in software.ENGINES:
-        yield package, version(package)
+    yield from ((package, version(package)) for package in software.ENGINES)
     status = advisories.status(advisories.default_folder())
     if status:
         for ecosystem, count in sorted(status.counts.items()):

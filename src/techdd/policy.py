@@ -117,8 +117,9 @@ class Threshold(Written):
 class FindingRule(Written):
     """Judges a metric (by thresholds) or an observation (by its severity).
 
-    Texts may name `{value}`, `{repo}`, `{basis}` and the observation's own values, with Python's
-    format specifications. `severity_from` names an observation value that holds the severity.
+    Texts and references may name `{value}`, `{repo}`, `{basis}` and the observation's own values,
+    with Python's format specifications; a reference that comes out empty is left out.
+    `severity_from` names an observation value that holds the severity.
     `measured_by` names the metric of the same probe: where it could not be measured, that nothing
     was observed says nothing.
     """
@@ -216,6 +217,7 @@ class RepositoryEntry(Written):
     revision: str = ""  # branch, tag or full commit id; empty = what HEAD points to
     delivery: Delivered | None = None  # where it differs from the engagement's
     products: tuple[str, ...] = ()  # what VEX documents call it: purls, names, serials of bills
+    sarif: tuple[str, ...] = ()  # results of the client's scanners, outside the repository
 
 
 class Engagement(Written):

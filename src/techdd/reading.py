@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from techdd.collectors import Collector, Probe
@@ -13,6 +14,7 @@ from techdd.identity import Domain, Employment, People, Resolution, Roster, reso
 from techdd.licensing import Delivery, Term
 from techdd.model import Issue, Metric, Observation, Reading, Run, Series, Status
 from techdd.plugins import discover
+from techdd.sarif import HandedIn, ImportedResult, handed_in
 from techdd.text import clean
 from techdd.vex import Products, Statement, limits, stated
 from techdd.workspace import OPENING, Workspace, now
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 
-_STATED = (Statement, Term, Delivery)
+_STATED = (Statement, Term, Delivery, HandedIn)
 
 
 class Tables:
@@ -49,6 +51,7 @@ class Tables:
         ours = Products(workspace.engagement.client, named)
         self.statements = stated(workspace.root, ours)
         self._read[Statement] = frame(Statement, self.statements)
+        self._read[HandedIn], self.unread = _handed(workspace)
         self._read[Term] = frame(Term, workspace.licence_policy.rows())
         deliveries = workspace.deliveries
         self._read[Delivery] = frame(Delivery, deliveries.values())
@@ -88,6 +91,9 @@ class Tables:
             issue = Issue("the repository could not be opened")
             return Run(collector, repo, Status.SKIPPED, "", {}, (issue,))
         run = self.workspace.evidence.run(collector, repo)
+        if run and collector == self.makers[HandedIn] and repo in self.unread:
+            ended = Status.PARTIAL if run.status is Status.OK else run.status
+            run = replace(run, status=ended, issues=(*run.issues, *self.unread[repo]))
         return run or Run(collector, repo, Status.SKIPPED, "", {}, (Issue("was not run"),))
 
     def sight(self, probe: Probe) -> tuple[Status, tuple[str, ...], list[str]]:
@@ -108,6 +114,24 @@ class Tables:
         if len(blind) == len(self.workspace.names):
             return Status.FAILED, tuple(reasons), blind
         return (Status.PARTIAL if limits else Status.OK), tuple(reasons), blind
+
+
+def _handed(workspace: Workspace) -> tuple[DataFrame, dict[str, list[Issue]]]:
+    """The results of the SARIF files that the engagement names, and what could not be read."""
+    rows: list[ImportedResult] = []
+    repos: list[str] = []
+    unread: dict[str, list[Issue]] = {}
+    for entry in workspace.engagement.repositories:
+        for name in entry.sarif:
+            for item in handed_in(workspace.root / name, Path(name).name):
+                if isinstance(item, Issue):
+                    unread.setdefault(entry.name, []).append(item)
+                else:
+                    rows.append(item)
+                    repos.append(entry.name)
+    table = frame(HandedIn, rows)
+    table.insert(0, "repo", repos)
+    return table, unread
 
 
 def _is_closed(workspace: Workspace, repo: str) -> bool:

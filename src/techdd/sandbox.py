@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -26,6 +27,11 @@ ENVIRONMENT: Mapping[str, str] = {
 def cores() -> int:
     """The processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def program(name: str) -> str:
+    """The path of a program that may be used where it is there; "" where it is not."""
+    return shutil.which(name, path=ENVIRONMENT["PATH"]) or ""
 
 
 @dataclass(frozen=True)

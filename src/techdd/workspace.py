@@ -4,7 +4,7 @@ engagement.yaml   one client, its repositories and options        (people write 
 people.yaml       merges of identities, bots, affiliations        (people write it, optional)
 roster.yaml       the client's people, imported from HR's list    (people correct it, optional)
 licences.yaml     a licence policy of one's own                   (people write it, optional)
-triage.yaml       how known vulnerabilities were settled          (people write it, optional)
+triage.yaml       what was decided about findings                 (people write it, optional)
 vex/              what the client states of vulnerabilities       (OpenVEX, CycloneDX, optional)
 pseudonyms.json   numbers under which people appear               (the tool keeps them)
 answers/          interview answers, one journal a checklist      (people write it)

@@ -12,11 +12,16 @@ from builders import A, opened
 
 from techdd import sandbox
 from techdd.collectors.weaknesses import Weakness, WeaknessScan, collector, probe, scan
-from techdd.collectors.weaknesses.assess import graded
+from techdd.collectors.weaknesses.imported import imported_results
+from techdd.collectors.weaknesses.places import Place, graded, merged
+from techdd.collectors.weaknesses.search import PatternPlace, PatternScan
+from techdd.collectors.weaknesses.search import patterns as searching
+from techdd.collectors.weaknesses.taint import TaintResult, TaintScan
 from techdd.collectors.weaknesses.titles import title
 from techdd.facts import File, frame
 from techdd.model import Issue, Metric, Observation, Series
 from techdd.repository import Repository
+from techdd.sarif import HandedIn, ImportedResult
 
 PASSWORD = "hunter2" + "-planted"
 SHELL = "import subprocess\nsubprocess.call(command, shell=True)  # nosec\n"
@@ -63,10 +68,16 @@ def gathered(repo: Repository) -> list[Any]:
     return list(collector.run(repo, files_of(repo)))
 
 
+FACTS: tuple[Any, ...] = (
+    Weakness, WeaknessScan, PatternPlace, PatternScan, TaintResult, TaintScan, ImportedResult,
+    HandedIn,
+)  # fmt: skip
+
+
 def answers(gathered: Sequence[Any], files: Any) -> list[Metric | Observation | Series]:
     tables = [
-        frame(fact, [one for one in gathered if isinstance(one, fact)]).assign(repo="app")
-        for fact in (Weakness, WeaknessScan)
+        frame(fact, [one for one in gathered if type(one) is fact]).assign(repo="app")
+        for fact in FACTS
     ]
     return list(probe.run(date(2026, 1, 1), *tables, files.assign(repo="app")))
 
@@ -118,20 +129,31 @@ def test_production_code_is_what_is_judged(gathered: list[Any], repo: Repository
     assert metrics["weaknesses.medium", ""].value == 1  # exec; eval stands in a vendored file
     density = metrics["weaknesses.high_per_kloc", ""]
     assert density.value == 3 / 0.016
-    assert density.basis == "16 code lines in 4 Python files"
-    assert density.note == "1 Python files could not be read"
+    assert density.basis == "16 code lines in 4 files of 1 language"
+    assert density.note == "1 files could not be read"
+    assert metrics["weaknesses.coverage", "app"].value == 16 / 36  # not old.py, settings, web.js
     observed = {one.key: one for one in read if isinstance(one, Observation)}
-    assert "B307" not in observed
+    assert observed["code-from-strings"].values["count"] == 1  # the vendored one is aside
+    assert "1 in tests" in str(observed["code-from-strings"].values["asides"])
     assert "B404" not in observed  # an import is counted and no finding
-    shell = observed["B602"]
+    shell = observed["shell-command"]
     assert [place.path for place in shell.locations] == ["again/copy.py", "app.py", "copy.py"]
-    assert shell.values == {
-        "test": "B602", "title": "Program started through a shell", "count": 3,
-        "severity": "high", "confidence": "high", "cwe": "CWE-78",
+    values = dict(shell.values)
+    assert values.pop("why") and values.pop("remedy")
+    assert values == {
+        "test": "shell-command", "title": "Shell commands put together from strings", "count": 3,
+        "severity": "high", "confidence": "high", "tools": "bandit B602", "asides": "",
+        "cwe": "CWE-78 OS Command Injection", "owasp_2021": "OWASP Top 10:2021 A03 Injection",
+        "owasp_2025": "OWASP Top 10:2025 A05 Injection",
     }  # fmt: skip
-    (table,) = (one for one in read if isinstance(one, Series))
-    assert "B404" in {row[1] for row in table.rows}
-    assert table.rows[0] == ("Program started through a shell", "B602", "CWE-78", "high", 3)
+    tables = {one.name: one for one in read if isinstance(one, Series)}
+    kinds = tables["weakness_kinds"]
+    assert "B404" in {row[1] for row in kinds.rows}
+    assert kinds.rows[0] == (
+        "Shell commands put together from strings", "shell-command", "CWE-78", "high", 3, 0,
+        "bandit",
+    )  # fmt: skip
+    assert "imported_results" not in tables
 
 
 @pytest.mark.parametrize(
@@ -146,19 +168,110 @@ def test_low_confidence_lowers_one_step(severity: str, confidence: str, level: s
     assert graded(severity, confidence) == level
 
 
+def test_code_of_developers_tools_weighs_less() -> None:
+    assert graded("high", "high", "scripts/build.py") == "medium"
+    assert graded("high", "low", "db/tasks/x.rake") == "low"
+    assert graded("high", "high", "src/scripts.py") == "high"
+    assert graded("critical", "high") == "high"
+
+
+def a_place(tool: str, line: int, **changes: Any) -> Place:
+    one = Place(
+        "app", "shell-command", "shell-command", "T", "CWE-78", "high", "medium", "a.py", line,
+        "source", "Python", tool, f"{tool} x", "",
+    )  # fmt: skip
+    return one._replace(**changes)
+
+
+def test_what_several_tools_say_of_one_place_is_one() -> None:
+    (one,) = merged([a_place("bandit", 10, level="medium"), a_place("Semgrep", 12)])
+    assert (one.line, one.level, one.tool, one.told) == (
+        10, "high", "Semgrep, bandit", "Semgrep x, bandit x",
+    )  # fmt: skip
+    assert len(merged([a_place("bandit", 10), a_place("Semgrep", 13)])) == 2
+    assert len(merged([a_place("bandit", 10), a_place("bandit", 11)])) == 2
+    assert len(merged([a_place("bandit", 10), a_place("Semgrep", 10, family="x")])) == 2
+    aside = merged([a_place("bandit", 10), a_place("Semgrep", 10, accepted="external")])
+    assert aside[0].accepted == "external"
+
+
+SARIF = (Path(__file__).parents[1] / "sarif" / "semgrep.sarif").read_text()
+
+
+def test_patterns_are_searched_in_all_languages_and_once_a_blob(tmp_path: Path) -> None:
+    content = "def f(x):\n    # nosemgrep\n    return eval(x)\n"
+    repo = opened(tmp_path, [A({
+        "a.py": content, "b.py": content, "tests/test_a.py": content, "c.js": "eval(x);\n",
+        "d.lua": "x()\n",
+    })])  # fmt: skip
+    files = files_of(repo)
+    files.loc[files["path"] == "c.js", "language"] = "JavaScript"
+    files.loc[files["path"] == "d.lua", "language"] = "Lua"
+    found = list(searching.run(repo, files))
+    assert {(one.path, one.line, one.role) for one in found if isinstance(one, PatternPlace)} == {
+        ("a.py", 3, "source"), ("b.py", 3, "source"), ("tests/test_a.py", 3, "test"),
+        ("c.js", 1, "source"),
+    }  # fmt: skip
+    assert [one for one in found if isinstance(one, Issue)] == [
+        Issue("no patterns for this language", detail="Lua: 1 files")
+    ]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("techdd.collectors.weaknesses.search.search", lambda *_: 1 / 0)
+        assert sorted(map(repr, searching.run(repo, files))) == sorted(map(repr, found))
+
+
+def test_results_of_the_client_s_scanner_are_placed_and_merged(tmp_path: Path) -> None:
+    path = "src/main/java/org/owasp/benchmark/testcode/BenchmarkTest01882.java"
+    repo = opened(tmp_path, [A({
+        path: "x\n" * 90, "scan/semgrep.sarif": SARIF, "tests/other.sarif": SARIF,
+        "bad.sarif": "[" * 100_000, "old.sarif.json": '{"version": "2.0.0", "runs": []}',
+    })])  # fmt: skip
+    files = files_of(repo)
+    files.loc[files["path"] == path, ["language", "role"]] = "Java", "source"
+    gathered = list(imported_results.run(repo, files))
+    assert {one.source for one in gathered if isinstance(one, ImportedResult)} == {
+        "scan/semgrep.sarif"
+    }
+    assert [(one.path, one.detail) for one in gathered if isinstance(one, Issue)] == [
+        ("bad.sarif", "no JSON (RecursionError)"), ("old.sarif.json", "not of version 2.1.0"),
+    ]  # fmt: skip
+    read = answers(gathered, files)
+    observed = [one for one in read if isinstance(one, Observation)]
+    assert observed
+    assert all("semgrep " in str(one.values["tools"]) for one in observed)
+
+
 def test_no_python_is_not_clean(tmp_path: Path) -> None:
     repo = opened(tmp_path, [A({"web.js": "eval(x)\n"})])
     files = files_of(repo)
     assert list(collector.run(repo, files)) == []
     for metric in answers([], files):
-        assert isinstance(metric, Metric)
-        assert metric.value is None
-        assert metric.note.startswith("no Python")
+        if isinstance(metric, Metric) and metric.name != "weaknesses.coverage":
+            assert metric.value is None
+            assert metric.note.startswith("no code in a language")
+
+
+def test_a_blob_is_read_once_ever(repo: Repository, gathered: list[Any]) -> None:
+    (kept,) = (repo.derived / "weaknesses").glob("bandit-*")
+    assert PASSWORD not in kept.read_text()
+    kept.write_text(kept.read_text() + '["torn')
+
+    def run(argv: Sequence[str], **limits: Any) -> sandbox.Completed:
+        names = [Path(name).read_bytes() for name in argv if name.endswith(".py")]
+        assert names == [b'print "' + PASSWORD.encode() + b'"\n']  # what it could not read
+        return real(argv, **limits)
+
+    real = sandbox.run
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sandbox, "run", run)
+        again = list(collector.run(repo, files_of(repo)))
+    assert sorted(map(repr, again)) == sorted(map(repr, gathered))
 
 
 def test_a_batch_that_fails_costs_only_the_bad_file(
-    repo: Repository, gathered: list[Any], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, gathered: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    repo = opened(tmp_path, COMMITS)
     bad = b"print "
 
     def run(argv: Sequence[str], **limits: Any) -> sandbox.Completed:
@@ -175,15 +288,17 @@ def test_a_batch_that_fails_costs_only_the_bad_file(
     ]
 
 
-def test_nothing_read_is_not_clean(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_read_is_not_clean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    repo = opened(tmp_path, COMMITS)
     monkeypatch.setattr(sandbox, "run", lambda *_, **__: sandbox.Completed(2, b"", b""))
     gathered = list(collector.run(repo, files_of(repo)))
     issues = [one for one in gathered if isinstance(one, Issue)]
     assert {one.detail for one in issues} == {"ended with code 2"}
     assert len(issues) == 7
     metrics = [one for one in answers(gathered, files_of(repo)) if isinstance(one, Metric)]
+    metrics = [one for one in metrics if one.name != "weaknesses.coverage"]
     assert {one.value for one in metrics} == {None}
-    assert {one.note for one in metrics} == {"bandit could read none of the Python files"}
+    assert {one.note for one in metrics} == {"none of the files could be read"}
 
 
 def test_files_out_of_bounds_are_gaps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -199,9 +314,9 @@ def test_files_out_of_bounds_are_gaps(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_batches_are_limited_in_files_and_bytes() -> None:
     blobs = [("a", b"x" * 3_000_000), ("b", b"x" * 3_000_000), ("c", None)]
-    assert [list(batch) for batch in scan._batches(iter(blobs))] == [["a"], ["b", "c"]]
+    assert [list(batch) for batch in scan._batches(iter(blobs), 4_000_000)] == [["a"], ["b", "c"]]
     many = ((str(number), b"") for number in range(401))
-    assert [len(batch) for batch in scan._batches(many)] == [200, 200, 1]
+    assert [len(batch) for batch in scan._batches(many, 4_000_000)] == [200, 200, 1]
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # bandit's own, while it loads

@@ -1,4 +1,4 @@
-"""The commands that write for other tools: bills of materials and VEX."""
+"""The commands that write for other tools: bills of materials, VEX and SARIF."""
 
 from __future__ import annotations
 
@@ -85,6 +85,34 @@ def vex(folder: Path, output: Path, form: str | None, as_of: datetime | None) ->
         )
     write(output, WRITERS[chosen][1](statements, told))
     talk(f"{len(statements):,} statements.")
+
+
+@click.command()
+@engagement_folder
+@output_option
+@click.option("--domain", help="Only the findings of one chapter, such as security.")
+@as_of_option
+def sarif(folder: Path, output: Path, domain: str | None, as_of: datetime | None) -> None:
+    """Write the findings as SARIF 2.1.0 (.sarif), for code hosts and security tools.
+
+    A finding has at most ten of its places. What triage.yaml accepts or suppresses is in it, marked
+    as such.
+    """
+    from techdd import __version__, pipeline
+    from techdd.facts import Snapshot
+    from techdd.reading import Tables
+    from techdd.sarif import Told, write_sarif
+    from techdd.vex import decisions
+
+    workspace = open_engagement(folder)
+    assessment = pipeline.assess(workspace, as_of=day(as_of))
+    report = pipeline.report(workspace, assessment, "internal", names=False)
+    found = [one for one in report.findings if domain in (None, one.domain)]
+    snapshots = Tables(workspace).table(Snapshot).itertuples()
+    commits = {str(row.repo): str(row.commit) for row in snapshots}
+    told = Told(__version__, assessment.as_of, decisions(workspace.root), commits)
+    write(output, write_sarif(found, told))
+    talk(f"{len(found):,} findings.")
 
 
 def write(path: Path, content: bytes) -> None:

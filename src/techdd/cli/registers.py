@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from techdd.cli.bills import vex
+from techdd.cli.bills import sarif, vex
 from techdd.cli.shared import (
     GATE,
     INCOMPLETE,
@@ -50,6 +50,7 @@ def findings_list(folder: Path, as_of: datetime | None, fail_on: str | None) -> 
 
 
 findings.add_command(vex)
+findings.add_command(sarif)
 
 
 @click.group()

@@ -44,7 +44,9 @@ SECURITY = frozenset(
         "bandit", "gosec", "ruff or flake8 (security rules)", "Semgrep", "Sonar", "Gitleaks",
         "Kingfisher", "detect-secrets", "TruffleHog", "Snyk", "Checkov", "tfsec", "Trivy", "KICS",
         "OSV-Scanner", "CodeQL", "Brakeman", "ESLint (security rules)", "RuboCop (security rules)",
-        "Dependency-Check", "npm audit",
+        "Dependency-Check", "npm audit", "SpotBugs", "Psalm (taint)",
+        "PHP_CodeSniffer (security rules)",
+        "Java compiler (security rules)", "C# compiler (security rules)", "njsscan",
     )
 )  # fmt: skip
 # (tool, mark), the narrower first: some tools look for their mark behind the sign of a comment,
@@ -70,8 +72,13 @@ _COMMENTED = (
     ("pylint", r"pylint:\s?disable"),
     ("RuboCop (security rules)", r"rubocop:\s?(?:disable|todo)\s[^\n]{0,200}?\bSecurity\b"),
     ("RuboCop", r"rubocop:\s?(?:disable|todo)\b"),
+    (
+        "PHP_CodeSniffer (security rules)",
+        r"phpcs:(?:ignore|disable)\s[^\n]{0,200}?(?:Security|PHPCS_SecurityAudit)",
+    ),
     ("PHP_CodeSniffer", r"phpcs:(?:ignore|disable)|@codingStandardsIgnore"),
     ("PHPStan", r"@phpstan-ignore"),
+    ("Psalm (taint)", r"@psalm-suppress\s+Tainted|@psalm-taint-(?:escape|unescape)\b"),
     ("Psalm", r"@psalm-suppress\b"),
     ("lizard", r"lizard forgives?\b"),
     ("Hadolint", r"hadolint ignore="),
@@ -88,7 +95,17 @@ _ANYWHERE = (
     ("tfsec", r"\btfsec:ignore\b"),
     ("Trivy", r"\btrivy:ignore\b"),
     ("SpotBugs", r"@SuppressFBWarnings\b"),
+    # Rules of Sonar and of Find Security Bugs by their numbers, and Sonar's vulnerabilities.
+    (
+        "Java compiler (security rules)",
+        r"@SuppressWarnings\([^)\n]{0,200}?(?:\bS\d{3,4}\"|findsecbugs|lgtm)",
+    ),
     ("Java compiler", r"@SuppressWarnings\b"),
+    (
+        "C# compiler (security rules)",
+        r"#pragma warning disable [^\n]{0,200}?\b(?:CA[235]\d{3}|SCS\d{4}|SYSLIB0011)\b"
+        r"|\[(?:assembly: ?)?SuppressMessage\(\s*\"[^\"\n]{0,40}Security",
+    ),
     ("C# compiler", r"#pragma warning disable\b|\[(?:assembly: ?)?SuppressMessage\("),
     ("Rust compiler", r"#!?\[allow\("),
 )
@@ -114,7 +131,10 @@ _FILES = {
     "gitleaks.toml": "Gitleaks", ".semgrepignore": "Semgrep", ".trivyignore": "Trivy",
     ".trivyignore.yaml": "Trivy", "osv-scanner.toml": "OSV-Scanner", ".snyk": "Snyk",
     ".secrets.baseline": "detect-secrets", ".checkov.yaml": "Checkov", ".checkov.yml": "Checkov",
-    ".tfsecignore": "tfsec", "brakeman.ignore": "Brakeman", ".nsprc": "npm audit",
+    ".tfsecignore": "tfsec", "brakeman.ignore": "Brakeman",
+    "spotbugs-exclude.xml": "SpotBugs",
+    "findbugs-exclude.xml": "SpotBugs", ".njsscan": "njsscan", "codeql-config.yml": "CodeQL",
+    ".nsprc": "npm audit",
     "audit-ci.json": "npm audit", "dependency-check-suppressions.xml": "Dependency-Check",
     "kingfisher.yaml": "Kingfisher", "phpstan-baseline.neon": "PHPStan",
     "psalm-baseline.xml": "Psalm", ".eslintignore": "ESLint", ".rubocop_todo.yml": "RuboCop",

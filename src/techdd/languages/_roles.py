@@ -55,7 +55,7 @@ _DOCUMENTATION = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _TEST = re.compile(
-    r"""(?:^|/)(?:tests?|testing|specs?|__tests__|__mocks__|__fixtures__|fixtures|testdata|test[-_]data
+    r"""(?:^|/)(?:_?tests?|testing|specs?|__tests__|__mocks__|__fixtures__|fixtures|testdata|test[-_]data
         |e2e|acceptance|integration[-_]tests?|unit[-_]tests?|test[-_]?(?:utils?|support|helpers?)
         |benchmarks?|bench)/|(?:^|/)test_?(?:helper|utils?)\.\w+$|(?:^|/)spec_helper\.rb$""",
     re.VERBOSE | re.IGNORECASE,

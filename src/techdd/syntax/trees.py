@@ -55,6 +55,7 @@ class Engine:
         language = Language(getattr(import_module(grammar.wheel), grammar.entry)())
         kinds = {kind: tuple(getattr(grammar, name)) for kind, name in _FIELDS.items()}
         kinds[Kind.ERROR] = _BROKEN
+        self.language = language
         self.parser = Parser(language)
         self.kinds = {kind.name: kind for kind in kinds}
         self.by_type = {name: kind for kind, names in kinds.items() for name in names}
@@ -66,9 +67,7 @@ class Engine:
     def find(self, source: bytes) -> Iterator[Event]:
         """The nodes that mean something, in no order."""
         deadline = monotonic() + SECONDS
-        tree = self._parse(source, deadline)
-        if tree.root_node.descendant_count > MAX_NODES:
-            raise Unmeasurable(f"more than {MAX_NODES:,} nodes of syntax")
+        tree = self.parse(source, deadline)
         waiting = [tree.root_node]
         while waiting:
             if monotonic() > deadline:
@@ -86,7 +85,14 @@ class Engine:
                         start, end = one.byte_range
                         yield start, -end, kind, one
 
-    def _parse(self, source: bytes, deadline: float) -> Tree:
+    def parse(self, source: bytes, deadline: float) -> Tree:
+        """The tree of `source`. Raises Unmeasurable after `deadline`, as `monotonic` counts."""
+        tree = self._tree(source, deadline)
+        if tree.root_node.descendant_count > MAX_NODES:
+            raise Unmeasurable(f"more than {MAX_NODES:,} nodes of syntax")
+        return tree
+
+    def _tree(self, source: bytes, deadline: float) -> Tree:
         if len(source) < SMALL:  # cannot take long, and asking for the time does
             return self.parser.parse(source)
         try:

@@ -6,7 +6,7 @@ A statement never takes a vulnerability away: it says who answers for its not ma
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from itertools import islice, product
 from pathlib import Path
@@ -16,12 +16,13 @@ from techdd.documents import load
 from techdd.errors import TechddError
 from techdd.lockfiles import json_object
 from techdd.model import Issue
+from techdd.triage import Decision
 from techdd.vex import cyclonedx, openvex
 from techdd.vex.products import ANOTHER, Products
 from techdd.vex.statement import SETTLING, Statement, Told, names, weight
 from techdd.vex.triage import Triage
 
-__all__ = ["WRITERS", "Products", "Statement", "Told", "Triage", "limits", "stated"]
+__all__ = ["WRITERS", "Products", "Statement", "Told", "Triage", "decisions", "limits", "stated"]
 
 WRITERS = {  # name -> (ending, function)
     "openvex": (openvex.SUFFIX, openvex.write),
@@ -45,6 +46,12 @@ def stated(root: Path, ours: Products) -> list[Statement]:
     for path in sorted((root / "vex").glob("[!.]*")):
         found += _read(path, ours)
     return found
+
+
+def decisions(root: Path) -> Mapping[str, Decision]:
+    """What triage.yaml decides about findings, by their ids."""
+    own = root / "triage.yaml"
+    return load(own, Triage).decisions if own.is_file() else {}
 
 
 def _read(path: Path, ours: Products) -> Iterable[Statement]:

@@ -1,18 +1,19 @@
-"""triage.yaml: how the adviser or the client settled findings, each with a reason and a person."""
+"""triage.yaml: how the adviser or the client settled findings, each with a reason and a person.
+
+`findings` settles known vulnerabilities, in the words of VEX; `decisions` speaks of any finding.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field, model_validator
 
 from techdd.policy import Written
+from techdd.triage import Decision, FindingId, Text
 from techdd.vex.statement import SETTLING, Justification, Statement, Status, named
-
-Text = Annotated[str, Field(min_length=1, max_length=2_000)]
-FindingId = Annotated[str, Field(pattern=r"^[0-9a-f]{12}$")]
 
 
 class Settled(Written):
@@ -41,7 +42,8 @@ class Settled(Written):
 class Triage(Written):
     """triage.yaml; a finding goes by the id that `techdd findings list` shows."""
 
-    findings: Mapping[FindingId, Settled]
+    findings: Mapping[FindingId, Settled] = Field(default_factory=dict)
+    decisions: Mapping[FindingId, Decision] = Field(default_factory=dict)
     format_version: Literal[1] = 1
 
     def statements(self) -> Iterator[Statement]:

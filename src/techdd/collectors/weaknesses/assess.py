@@ -2,107 +2,163 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
 from techdd.collectors import Answered, probe
+from techdd.collectors.weaknesses.exhibits import exhibits
+from techdd.collectors.weaknesses.places import (
+    CONFIDENCE,
+    LEVELS,
+    Place,
+    merged,
+    of_bandit,
+    of_others,
+    of_ours,
+)
 from techdd.collectors.weaknesses.scan import Weakness, WeaknessScan
+from techdd.collectors.weaknesses.search import PatternPlace, PatternScan
+from techdd.collectors.weaknesses.taint import TaintResult, TaintScan
 from techdd.facts import File
-from techdd.model import Location, Metric, Observation, Series
+from techdd.model import Location, Metric, Observation, Value
+from techdd.patterns import patterns, references
+from techdd.sarif import HandedIn, ImportedResult
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-# bandit's severity, one step lower where it is not confident. Never critical: a pattern is no
-# proven attack.
-LEVELS = ("info", "low", "medium", "high")
-_CONFIDENCE = ("undefined", "low", "medium", "high")
 _PLACES = 10  # of one weakness, named
 # That a module is imported, or something asserted, is counted and shown, and no finding: what can
 # be attacked is the use, which has tests of its own.
-_NO_FINDING = r"B101|B4\d\d"
-_NO_PYTHON = "no Python; other languages' static analysis is not part of this audit"
-_NOT_READ = "bandit could read none of the Python files"
+_NO_FINDING = re.compile(r"B101|B4\d\d")
+_NOT_LOOKED = "no code in a language that static analysis here knows"
+_NOT_READ = "none of the files could be read"
+_WHY = (
+    "Static analysis reports patterns, not proven attacks; left alone, it is what a penetration "
+    "test or a customer's security review will find."
+)
+_REMEDY = "Correct each place, or record why it is safe. Done when every place has one of the two."
 
 
-@probe(domain="security", needs=(Weakness, WeaknessScan, File))
-def weaknesses(_as_of: date, found: DataFrame, scans: DataFrame, files: DataFrame) -> Answered:
+@probe(
+    domain="security",
+    needs=(
+        Weakness, WeaknessScan, PatternPlace, PatternScan, TaintResult, TaintScan, ImportedResult,
+        HandedIn, File,
+    ),
+)  # fmt: skip
+def weaknesses(
+    _as_of: date,
+    bandits: DataFrame,
+    bandit_scans: DataFrame,
+    ours: DataFrame,
+    our_scans: DataFrame,
+    tainted: DataFrame,
+    taint_scans: DataFrame,
+    imported: DataFrame,
+    handed: DataFrame,
+    files: DataFrame,
+) -> Answered:
     """Which patterns that attackers look for does static analysis see in production code?"""
-    found = found[found["role"] == "source"].assign(
-        level=lambda rows: [
-            graded(severity, confidence)
-            for severity, confidence in zip(rows["severity"], rows["confidence"], strict=True)
-        ]
+    import pandas as pd
+
+    others = pd.concat([imported, handed], ignore_index=True)
+    traced = [*of_others(tainted, files), *of_others(others, files)]
+    found = merged((*of_bandit(bandits), *of_ours(ours), *traced))
+    read = pd.concat([bandit_scans.assign(language="Python"), our_scans], ignore_index=True)
+    read = read.groupby(["repo", "path"], as_index=False).agg(
+        {"role": "first", "language": "first", "analysed": "any"}
     )
-    scans = scans[scans["role"] == "source"].merge(
-        files[["repo", "path", "code"]], on=["repo", "path"], how="left"
-    )
+    scans = read.merge(files[["repo", "path", "code"]], on=["repo", "path"], how="left")
+    counted = [one for one in found if one.role == "source"]
+    production = scans[scans["role"] == "source"]
     for repo in ["", *sorted(files["repo"].unique())]:
-        here = [rows[rows["repo"] == repo] if repo else rows for rows in (found, scans)]
-        yield from _metrics(repo, *here)
-    telling = found[~found["test"].str.fullmatch(_NO_FINDING)]
-    for (repo, test), rows in telling.groupby(["repo", "test"]):
-        yield _observation(str(repo), str(test), rows)
-    if len(found):
-        yield _table(found)
+        here = [one for one in counted if repo in ("", one.repo)]
+        yield from _metrics(
+            repo, here, production[production["repo"] == repo] if repo else production
+        )
+        own = files[files["repo"] == repo] if repo else files
+        yield _coverage(repo, production, own[own["role"] == "source"])
+    yield from _observations(found)
+    versions = sorted(set(taint_scans["version"]) - {""})
+    yield from exhibits(found, production, files, others, versions)
 
 
-def graded(severity: str, confidence: str) -> str:
-    """Our severity of a weakness as bandit rates it."""
-    level = LEVELS.index(severity) if severity in LEVELS else LEVELS.index("low")
-    return LEVELS[max(0, level - (confidence in ("low", "undefined")))]
-
-
-def _metrics(repo: str, found: DataFrame, scans: DataFrame) -> Iterator[Metric]:
+def _metrics(repo: str, found: Sequence[Place], scans: DataFrame) -> Iterator[Metric]:
     read = scans[scans["analysed"]]
     lines = int(read["code"].sum())
     unread = len(scans) - len(read)
-    basis = f"{lines:,} code lines in {len(read):,} Python files" if len(read) else ""
-    note = f"{unread:,} Python files could not be read" if unread else ""
+    languages = read["language"].nunique()
+    basis = ""
+    if len(read):
+        named = "1 language" if languages == 1 else f"{languages:,} languages"
+        basis = f"{lines:,} code lines in {len(read):,} files of {named}"
+    note = f"{unread:,} files could not be read" if unread else ""
     if not len(read):
-        note = _NOT_READ if unread else _NO_PYTHON
-    counts = found["level"].value_counts()
+        note = _NOT_READ if unread else _NOT_LOOKED
+    counts = Counter(one.level for one in found)
     for level in ("high", "medium"):
-        value = float(counts.get(level, 0)) if len(read) else None
+        value = float(counts[level]) if len(read) else None
         yield Metric(f"weaknesses.{level}", value, "places", repo, basis, note)
-    density = float(counts.get("high", 0)) / (lines / 1000) if lines else None
+    density = counts["high"] / (lines / 1000) if lines else None
     yield Metric("weaknesses.high_per_kloc", density, "per 1,000 code lines", repo, basis, note)
 
 
-def _observation(repo: str, test: str, rows: DataFrame) -> Observation:
-    first = rows.assign(
-        rank=rows["level"].map(LEVELS.index), sure=rows["confidence"].map(_CONFIDENCE.index)
-    ).sort_values(["rank", "sure", "path", "line"], ascending=[False, False, True, True])
-    worst = first.iloc[0]
-    return Observation(
-        "static-weakness",
-        repo,
-        test,
-        tuple(Location(row.path, int(row.line)) for row in first.head(_PLACES).itertuples()),
-        {
-            "test": test,
-            "title": str(worst["title"]),
-            "count": len(rows),
-            "severity": str(worst["level"]),
-            "confidence": str(worst["confidence"]),
-            "cwe": str(worst["cwe"]),
-        },
+def _coverage(repo: str, scans: DataFrame, source: DataFrame) -> Metric:
+    """The share of production code lines that any analysis of ours could read."""
+    read = scans[scans["analysed"] & ((scans["repo"] == repo) | (not repo))]
+    total = int(source["code"].sum())
+    share = int(read["code"].sum()) / total if total else None
+    basis = f"{total:,} code lines of production code"
+    return Metric(
+        "weaknesses.coverage", share, "share", repo, basis, "" if total else "no production code"
     )
 
 
-def _table(found: DataFrame) -> Series:
-    counts = found.groupby(["test", "title", "cwe", "level"]).size().reset_index(name="places")
-    counts["rank"] = counts["level"].map(LEVELS.index)
-    counts = counts.sort_values(["rank", "places", "test"], ascending=[False, False, True])
-    return Series(
-        "weakness_kinds",
-        "Patterns that bandit reports in production Python code",
-        ("pattern", "test", "CWE", "severity", "places"),
-        tuple(
-            (str(row.title), str(row.test), str(row.cwe), str(row.level), int(row.places))
-            for row in counts.itertuples()
-        ),
-        note="Patterns, not proven attacks; severity as bandit rates it, one step lower where its "
-        "confidence is low. Marks that ask for silence were not obeyed.",
-    )
+def _observations(found: Sequence[Place]) -> Iterator[Observation]:
+    """One of each kind in each repository: its places in production code."""
+    kinds: dict[tuple[str, str], list[Place]] = defaultdict(list)
+    elsewhere: Counter[tuple[str, str]] = Counter()
+    for place in found:
+        if place.role != "source":
+            elsewhere[place.repo, place.kind] += 1
+        elif not _NO_FINDING.fullmatch(place.kind):
+            kinds[place.repo, place.kind].append(place)
+    for (repo, kind), places in sorted(kinds.items()):
+        yield _observation(repo, kind, places, elsewhere[repo, kind])
+
+
+def _observation(repo: str, kind: str, places: list[Place], elsewhere: int) -> Observation:
+    places.sort(
+        key=lambda one: (
+            -LEVELS.index(one.level), -CONFIDENCE.index(one.confidence), one.path, one.line,
+        )
+    )  # fmt: skip
+    worst, rule = places[0], patterns().get(kind)
+    cwe = rule.cwes[0] if rule else worst.cwe
+    named = (*references(cwe), "", "", "")
+    accepted = sum(bool(one.accepted) for one in places)
+    asides = ""
+    if accepted:
+        asides += f" Of these, {accepted:,} that the client's own tool was told to leave."
+    if elsewhere:
+        asides += f" Not counted: {elsewhere:,} in tests, examples, copied or generated code."
+    values: dict[str, Value] = {
+        "test": kind,
+        "title": worst.title,
+        "count": len(places),
+        "severity": worst.level,
+        "confidence": worst.confidence,
+        "cwe": named[0],
+        "owasp_2021": next((one for one in named if ":2021" in one), ""),
+        "owasp_2025": next((one for one in named if ":2025" in one), ""),
+        "tools": ", ".join(sorted({told for one in places for told in one.told.split(", ")})),
+        "asides": asides,
+        "why": rule.why if rule else _WHY,
+        "remedy": rule.remedy if rule else _REMEDY,
+    }
+    where = tuple(Location(one.path, one.line or None) for one in places[:_PLACES])
+    return Observation("static-weakness", repo, kind, where, values)

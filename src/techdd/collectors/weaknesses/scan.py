@@ -10,13 +10,16 @@ import json
 import re
 import sys
 import tempfile
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from techdd import sandbox
 from techdd.collectors import Gathered, collector
+from techdd.collectors.weaknesses.kept import Kept
 from techdd.collectors.weaknesses.titles import title
 from techdd.facts import File
 from techdd.model import Issue
@@ -27,11 +30,16 @@ if TYPE_CHECKING:
 
 MAX_LINES = 100_000  # of one file: above, bandit takes gigabytes
 _BATCH_FILES, _BATCH_BYTES = 200, 4_000_000
+_LEAST_BYTES = 400_000  # of a batch: to start bandit costs as much as to read them
+_SHARES = 4  # batches a core, so that none waits long for the last
 _MEMORY = 2 << 30
 _SECONDS_A_BATCH, _SECONDS_A_FILE = 60.0, 1.0
 _LOST = "content is missing or damaged"
 _UNREADABLE = "bandit could not read"
 _ASSERT = "B101"  # what tests are made of
+_KEPT = (
+    "test_id", "test_name", "issue_severity", "issue_confidence", "issue_cwe", "line_number",
+)  # fmt: skip
 _CWE = re.compile(r"[0-9]+")
 
 
@@ -66,23 +74,52 @@ class _Failed(Exception):
 _Found = tuple[list[dict[str, Any]], str]  # bandit's results for one file, and why there are none
 
 
-@collector(makes=(Weakness, WeaknessScan), needs=(File,), minutes=60)
+@collector(makes=(Weakness, WeaknessScan), needs=(File,), version=2, minutes=60)
 def weaknesses(repo: Repository, files: DataFrame) -> Gathered:
-    """What bandit reports on each Python file, in whatever role. A blob is read once."""
+    """What bandit reports on each Python file, in whatever role. A blob is read once, ever."""
     copies: dict[str, list[Any]] = defaultdict(list)
     for file in files[files["language"] == "Python"].sort_values("path").itertuples():
         copies[file.blob].append(file)
-    readable = []
-    for blob, paths in copies.items():
-        first = paths[0]
-        if not 0 <= first.size <= MAX_SOURCE or first.lines > MAX_LINES:
-            yield from _facts(paths, ([], f"{first.size:,} bytes in {first.lines:,} lines"))
-        else:
-            readable.append(blob)
-    for batch in _batches(repo.blobs(readable)):
-        found = _judged({blob: content for blob, content in batch.items() if content is not None})
-        for blob in batch:
-            yield from _facts(copies[blob], found.get(blob, ([], _LOST)))
+    python = f"{sys.version_info.major}{sys.version_info.minor}"  # newer syntax is an error to it
+    release = f"{version('bandit')}-{python}".replace(".", "_")
+    with Kept(repo, "bandit", release) as kept:
+        new: dict[str, int] = {}
+        for blob, paths in copies.items():
+            first, said = paths[0], kept.get(blob)
+            if said is not None:
+                yield from _facts(paths, (said, ""))
+            elif not 0 <= first.size <= MAX_SOURCE or first.lines > MAX_LINES:
+                yield from _facts(paths, ([], f"{first.size:,} bytes in {first.lines:,} lines"))
+            else:
+                new[blob] = first.size
+        for blob, found in _on_all_cores(repo, new):
+            if not found[1]:
+                kept.add(blob, found[0])
+            yield from _facts(copies[blob], found)
+
+
+def _on_all_cores(repo: Repository, sizes: Mapping[str, int]) -> Iterator[tuple[str, _Found]]:
+    """What bandit finds in each blob, in the order of `sizes`; a bandit a core at a time."""
+    workers = sandbox.cores()
+    share = sum(sizes.values()) // (workers * _SHARES)
+    pool = ThreadPoolExecutor(workers)
+    running: deque[tuple[list[str], Future[dict[str, _Found]]]] = deque()
+    try:
+        for batch in _batches(repo.blobs(sizes), min(max(share, _LEAST_BYTES), _BATCH_BYTES)):
+            there = {blob: content for blob, content in batch.items() if content is not None}
+            running.append((list(batch), pool.submit(_judged, there)))
+            if len(running) > workers:  # no more contents are held than are worked on
+                yield from _answered(*running.popleft())
+        while running:
+            yield from _answered(*running.popleft())
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _answered(blobs: list[str], judged: Future[dict[str, _Found]]) -> Iterator[tuple[str, _Found]]:
+    found = judged.result()
+    for blob in blobs:
+        yield blob, found.get(blob, ([], _LOST))
 
 
 def _facts(paths: list[Any], found: _Found) -> Iterator[Weakness | WeaknessScan | Issue]:
@@ -116,13 +153,13 @@ def _weakness(result: Mapping[str, Any], file: Any) -> Weakness:
 
 
 def _batches(
-    blobs: Iterator[tuple[str, bytes | None]],
+    blobs: Iterator[tuple[str, bytes | None]], most: int
 ) -> Iterator[dict[str, bytes | None]]:
     batch: dict[str, bytes | None] = {}
     size = 0
     for blob, content in blobs:
         length = len(content or b"")
-        if batch and (len(batch) == _BATCH_FILES or size + length > _BATCH_BYTES):
+        if batch and (len(batch) == _BATCH_FILES or size + length > most):
             yield batch
             batch, size = {}, 0
         batch[blob] = content
@@ -162,7 +199,7 @@ def _bandit(batch: Mapping[str, bytes]) -> dict[str, _Found]:
                 raise _Failed("left files out")
             found: dict[str, list[dict[str, Any]]] = {blob: [] for blob in batch}
             for result in report["results"]:
-                found[paths[result["filename"]]].append(result)
+                found[paths[result["filename"]]].append({key: result[key] for key in _KEPT})
             trouble = {paths[one["filename"]]: one["reason"] for one in report["errors"]}
         except sandbox.LimitExceeded as error:
             raise _Failed(str(error)) from None

@@ -1,0 +1,163 @@
+"""One place in the code that one or several tools report, with one severity by one scheme.
+
+The scheme is written down in docs/metrics/security.md.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from techdd.patterns import patterns
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+LEVELS = ("info", "low", "medium", "high")  # never critical: a pattern is no proven attack
+CONFIDENCE = ("undefined", "low", "medium", "high")
+OURS = "techdd"
+NEAR = 2  # lines between what two tools say of one place
+# What is run by developers on their own machines, before anything reaches users.
+_TOOLING = re.compile(
+    r"""(?:^|/)(?:scripts?|tools?|tooling|hack|hacking|utils?/dev|dev|devtools|ci|build|tasks|bin
+    |playwright|cypress|docker|deploy|capistrano|generators?|codegen|\.github|\.circleci|migrations?|migrate|seeds?)/|^utils/|\.rake$
+    |(?:^|/)(?:setup|noxfile|fabfile|tasks)\.py$|(?:^|/)(?:gulpfile|webpack[.\w]*|vite[.\w]*)\.[cm]?[jt]s$
+    |(?:^|/)(?:Rakefile|Vagrantfile)$""",
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+class Place(NamedTuple):
+    """One place; `kind` is a rule of ours, else a test of bandit, a CWE, or another tool's rule."""
+
+    repo: str
+    kind: str
+    family: str
+    title: str
+    cwe: str
+    level: str
+    confidence: str
+    path: str
+    line: int
+    role: str
+    language: str
+    tool: str  # several, separated by ", "
+    told: str  # "bandit B602", likewise
+    accepted: str  # how the client's tool was told to leave it; "" = not
+
+
+def graded(severity: str, confidence: str, path: str = "") -> str:
+    """The tool's severity, one step lower where it is not sure, and one in developers' tools."""
+    known = "high" if severity == "critical" else severity
+    level = LEVELS.index(known) if known in LEVELS else LEVELS.index("low")
+    unsure = confidence in ("low", "undefined")
+    return LEVELS[max(0, level - unsure - bool(_TOOLING.search(path)))]
+
+
+def merged(places: Iterable[Place]) -> list[Place]:
+    """`places` with what several tools say of one place as one: of one family, near each other."""
+    by_file: dict[tuple[str, ...], list[Place]] = defaultdict(list)
+    for place in places:
+        by_file[place.repo, place.path, place.family].append(place)
+    found = []
+    for there in by_file.values():
+        groups: list[list[Place]] = []
+        for place in sorted(there, key=lambda one: (one.line, one.tool, one.kind)):
+            near = (
+                group
+                for group in reversed(groups)
+                if place.line - group[0].line <= NEAR
+                and place.tool not in {one.tool for one in group}
+            )
+            group = next(near, None)
+            if group is None:
+                groups.append([place])
+            else:
+                group.append(place)
+        found += [_one(group) for group in groups]
+    return sorted(found)
+
+
+def _one(group: list[Place]) -> Place:
+    worst = max(group, key=lambda one: (LEVELS.index(one.level), one.tool == OURS))
+    return worst._replace(
+        confidence=max((one.confidence for one in group), key=CONFIDENCE.index),
+        line=group[0].line,
+        tool=", ".join(sorted({one.tool for one in group})),
+        told=", ".join(sorted({one.told for one in group})),
+        accepted=next((one.accepted for one in group if one.accepted), ""),
+    )
+
+
+def of_bandit(found: DataFrame) -> Iterator[Place]:
+    """What bandit found."""
+    for row in found.itertuples():
+        rule = _by_bandit().get(row.test)
+        yield Place(
+            row.repo, rule or row.test, _family(rule or row.test),
+            patterns()[rule].title if rule else row.title, row.cwe,
+            graded(row.severity, row.confidence, row.path), row.confidence, row.path,
+            int(row.line), row.role, "Python", row.tool, f"{row.tool} {row.test}", "",
+        )  # fmt: skip
+
+
+def of_ours(found: DataFrame) -> Iterator[Place]:
+    """What our rules found."""
+    for row in found[found["rule"].isin(list(patterns()))].itertuples():
+        rule = patterns()[row.rule]
+        sure = rule.sure(row.language)
+        yield Place(
+            row.repo, rule.id, rule.family, rule.title, rule.cwes[0],
+            graded(rule.severity, sure, row.path), sure, row.path, int(row.line), row.role,
+            row.language, OURS, f"{OURS} {rule.id}", "",
+        )  # fmt: skip
+
+
+def of_others(found: DataFrame, files: DataFrame) -> Iterator[Place]:
+    """What other tools found about security, as far as the file is in the audited tree."""
+    known: dict[str, dict[str, Any]] = defaultdict(dict)
+    for file in files.itertuples():
+        known[file.repo][file.path] = file
+    for row in found[found["security"]].itertuples():
+        file = _named(row.path, known[row.repo])
+        if file is None:
+            continue
+        rule = _by_cwe().get(row.cwe, "")
+        kind = rule or row.cwe or f"{row.tool} {row.rule}"
+        yield Place(
+            row.repo, kind, _family(kind), patterns()[rule].title if rule else row.title, row.cwe,
+            graded(row.severity, row.confidence, file.path), row.confidence, file.path,
+            int(row.line), file.role, file.language, row.tool, f"{row.tool} {row.rule}",
+            row.accepted,
+        )  # fmt: skip
+
+
+def _named(path: str, known: dict[str, Any]) -> Any:
+    """The file that a tool means: some name it from the root of the machine that they ran on."""
+    parts = path.split("/")
+    candidates = ("/".join(parts[cut:]) for cut in range(len(parts)))
+    return next((known[name] for name in candidates if name in known), None)
+
+
+def _family(kind: str) -> str:
+    return patterns()[kind].family if kind in patterns() else kind
+
+
+@cache
+def _by_bandit() -> dict[str, str]:
+    return {test: rule.id for rule in patterns().values() for test in rule.bandit}
+
+
+@cache
+def _by_cwe() -> dict[str, str]:
+    """The rule that a CWE stands for: whose first it is, the broader before the narrower."""
+    order = sorted(patterns().values(), key=lambda rule: (bool(rule.narrows), rule.id))
+    found: dict[str, str] = {}
+    for place in range(max(len(rule.cwes) for rule in order)):
+        for rule in order:
+            if place < len(rule.cwes):
+                found.setdefault(rule.cwes[place], rule.id)
+    return found

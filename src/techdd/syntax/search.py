@@ -1,0 +1,95 @@
+"""Finds code by tree-sitter queries, only around the words that each match must hold."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from functools import cache
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from techdd.syntax.grammar import Grammar, Unmeasurable
+from techdd.syntax.trees import SECONDS, SUBTREE, engine
+
+if TYPE_CHECKING:
+    from tree_sitter import Node, Query, QueryCursor
+
+FOUND = "found"  # the capture that a query reports; others serve its conditions
+_NAMES = ("call", "name")  # whose line is told, where captured: a chain of calls begins far above
+MOST_SPOTS = 5_000  # words of one query in one file
+
+
+class Searched:
+    """One parsed file. Raises Unmeasurable where it is beyond the limits of time and size."""
+
+    def __init__(self, grammar: Grammar, source: bytes) -> None:
+        self._grammar, self._source = grammar, source
+        self._deadline = monotonic() + SECONDS
+        self._root = engine(grammar).parse(source, self._deadline).root_node
+
+    def find(self, query: str, words: Sequence[str]) -> Iterator[tuple[int, int, int]]:
+        """(start, end, line) of what `query` captures as `@found`, each once, in order.
+
+        A node of more than SUBTREE nodes is not matched as a whole, only what stands in it: a query
+        is quadratic in runs of siblings, and this bounds it. Raises Unmeasurable.
+        """
+        spots = _spots(self._source, words)
+        if len(spots) > MOST_SPOTS:
+            raise Unmeasurable(f"more than {MOST_SPOTS:,} places to look at")
+        places: set[tuple[int, int, int]] = set()
+        for node in self._around(spots):
+            if monotonic() > self._deadline:
+                raise Unmeasurable(f"searching took more than {SECONDS:g} seconds")
+            for _, captured in _cursor(self._grammar, query).matches(node):
+                named = next((captured[key][0] for key in _NAMES if key in captured), None)
+                for found in captured.get(FOUND, ()):
+                    row = named.start_point.row if named else found.start_point.row
+                    places.add((found.start_byte, found.end_byte, row + 1))
+        yield from sorted(places)
+
+    def _around(self, spots: Sequence[int]) -> Iterator[Node]:
+        """The largest nodes of bounded size that hold one of `spots`."""
+        waiting = [self._root]
+        while waiting:
+            node = waiting.pop()
+            place = bisect_left(spots, node.start_byte)
+            if place == len(spots) or spots[place] >= node.end_byte:
+                continue
+            if node.descendant_count <= SUBTREE:
+                yield node
+            else:
+                waiting += node.children
+
+
+def check(grammar: Grammar, query: str) -> None:
+    """Raises ValueError with tree-sitter's own words where `query` is none of this grammar."""
+    if FOUND not in _names(_query(grammar, query)):
+        raise ValueError(f"captures no @{FOUND}")
+
+
+def _names(query: Query) -> list[str]:
+    return [query.capture_name(number) for number in range(query.capture_count)]
+
+
+def _cursor(grammar: Grammar, query: str) -> QueryCursor:
+    from tree_sitter import QueryCursor
+
+    return QueryCursor(_query(grammar, query))
+
+
+@cache
+def _query(grammar: Grammar, query: str) -> Query:
+    from tree_sitter import Query
+
+    return Query(engine(grammar).language, query)
+
+
+def _spots(source: bytes, words: Sequence[str]) -> list[int]:
+    """Where each of `words` begins, in order."""
+    found: set[int] = set()
+    for word in {word.encode() for word in words}:
+        place = source.find(word)
+        while place >= 0 and len(found) <= MOST_SPOTS:
+            found.add(place)
+            place = source.find(word, place + len(word))
+    return sorted(found)

@@ -1,0 +1,6 @@
+package main
+import (
+	// finds below
+	_ "net/http/pprof"
+	"net/http"
+)

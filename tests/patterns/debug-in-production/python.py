@@ -1,0 +1,4 @@
+# finds below
+app.run(debug=True)
+app.run(debug=False)
+build.run(debug=True)

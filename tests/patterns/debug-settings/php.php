@@ -1,0 +1,7 @@
+<?php
+// path: config/app.php
+return [
+  // finds below
+  'debug' => true,
+  'name' => true,
+];

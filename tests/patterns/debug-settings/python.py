@@ -1,0 +1,5 @@
+# path: site/settings.py
+# finds below
+DEBUG = True
+LOGGING = True
+DEBUG = env.bool("DEBUG")

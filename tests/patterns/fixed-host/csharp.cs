@@ -1,0 +1,5 @@
+class A {
+  // finds below
+  string host = "192.168.1.20";
+  string version = "10.2.1";
+}

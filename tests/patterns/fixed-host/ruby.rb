@@ -1,0 +1,3 @@
+# finds below
+host = "192.168.1.20"
+version = "10.2.1"

@@ -1,0 +1,4 @@
+// finds below
+let token = rand()
+let token2 = UUID().uuidString
+let dice = rand()

@@ -1,0 +1,7 @@
+// finds below
+exec("ls " + folder);
+// finds below
+child_process.execSync(`rm -r ${folder}`);
+exec("ls -l");
+pattern.exec(text);
+execFile("ls", [folder]);

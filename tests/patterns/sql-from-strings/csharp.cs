@@ -1,0 +1,10 @@
+class A { void F() {
+  // finds below
+  var a = new SqlCommand("SELECT * FROM Users WHERE Id = " + id, connection);
+  // finds below
+  db.Users.FromSqlRaw($"SELECT * FROM Users WHERE Id = {id}");
+  // finds below
+  command.CommandText = "DELETE FROM Users WHERE Id = " + id;
+  var b = new SqlCommand("SELECT * FROM Users WHERE Id = @id", connection);
+  db.Users.FromSqlInterpolated($"SELECT * FROM Users WHERE Id = {id}");
+} }

@@ -1,0 +1,7 @@
+fun f() {
+  // finds below
+  db.rawQuery("SELECT * FROM users WHERE id = $id", null)
+  // finds below
+  db.execSQL("DELETE FROM users WHERE id = " + id)
+  db.rawQuery("SELECT * FROM users WHERE id = ?", arrayOf(id))
+}

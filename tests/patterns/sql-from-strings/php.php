@@ -1,0 +1,9 @@
+<?php
+// finds below
+mysqli_query($db, "SELECT * FROM users WHERE id = $id");
+// finds below
+$pdo->query("SELECT * FROM users WHERE name = '" . $name . "'");
+// finds below
+DB::statement("DELETE FROM users WHERE id = $id");
+$pdo->prepare("SELECT * FROM users WHERE id = ?");
+$dom->query("//select[@name='$name']");

@@ -1,0 +1,6 @@
+# finds below
+User.where("name = '#{params[:name]}'")
+# finds below
+connection.execute("DELETE FROM users WHERE id = #{id}")
+User.where("name = ?", name)
+User.where("#{table_name}.id = 1")

@@ -1,0 +1,3 @@
+// finds below
+let evaluators = ["example.org": DisabledTrustEvaluator()]
+let good = ["example.org": PinnedCertificatesTrustEvaluator()]

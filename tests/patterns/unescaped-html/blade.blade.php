@@ -1,0 +1,3 @@
+{{-- finds below --}}
+<p>{!! $text !!}</p>
+<p>{{ $text }}</p>

@@ -1,0 +1,5 @@
+class A { void F() {
+  // finds below
+  Html.Raw(text);
+  Html.Raw("<br>");
+} }

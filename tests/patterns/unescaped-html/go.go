@@ -1,0 +1,7 @@
+package a
+func f() {
+	// finds below
+	a := template.HTML(text)
+	b := template.HTML("<br>")
+	c := template.HTML(policy.Sanitize(text))
+}

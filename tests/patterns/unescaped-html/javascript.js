@@ -1,0 +1,10 @@
+// finds below
+element.innerHTML = text;
+// finds below
+document.write("<b>" + text + "</b>");
+element.innerHTML = "";
+element.innerHTML = DOMPurify.sanitize(text);
+element.textContent = text;
+// finds below
+const a = <div dangerouslySetInnerHTML={{ __html: text }} />;
+const b = <div dangerouslySetInnerHTML={{ __html: sanitize(text) }} />;

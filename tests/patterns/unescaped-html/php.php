@@ -1,0 +1,5 @@
+<?php
+// finds below
+echo "Hello " . $_GET["name"];
+echo htmlspecialchars($_GET["name"]);
+echo $name;

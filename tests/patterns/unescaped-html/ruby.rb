@@ -1,0 +1,4 @@
+# finds below
+text.html_safe
+"<br>".html_safe
+sanitize(text).html_safe

@@ -1,0 +1,5 @@
+object A {
+  // finds below
+  val a = Html(text)
+  val b = Html("<br>")
+}

@@ -1,0 +1,5 @@
+object A {
+  // finds below
+  val a = new ObjectInputStream(stream)
+  val b = new ObjectOutputStream(stream)
+}

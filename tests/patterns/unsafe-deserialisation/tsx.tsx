@@ -1,0 +1,3 @@
+// finds below
+serialize.unserialize(data);
+JSON.parse(data);

@@ -1,0 +1,5 @@
+class A { void F() {
+  // finds below
+  parameters.ValidateIssuerSigningKey = false;
+  parameters.ValidateIssuerSigningKey = true;
+} }

@@ -1,0 +1,3 @@
+// finds below
+jwt.verify(token, key, { algorithms: ["none"] });
+jwt.verify(token, key, { algorithms: ["RS256"] });

@@ -1,0 +1,3 @@
+# finds below
+JWT.decode(token, nil, false)
+JWT.decode(token, key, true)

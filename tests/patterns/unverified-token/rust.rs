@@ -1,0 +1,5 @@
+fn f() {
+    // finds below
+    validation.insecure_disable_signature_validation();
+    validation.set_audience(&["me"]);
+}

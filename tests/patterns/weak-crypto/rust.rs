@@ -1,0 +1,7 @@
+fn f() {
+    // finds below
+    md5::compute(data);
+    // finds below
+    Sha1::new();
+    Sha256::new();
+}

@@ -1,0 +1,5 @@
+object A {
+  // finds below
+  MessageDigest.getInstance("MD5")
+  MessageDigest.getInstance("SHA-256")
+}
