@@ -91,7 +91,7 @@ class Tables:
             issue = Issue("the repository could not be opened")
             return Run(collector, repo, Status.SKIPPED, "", {}, (issue,))
         run = self.workspace.evidence.run(collector, repo)
-        if run and collector == self.makers[HandedIn] and repo in self.unread:
+        if run and collector == self.makers[ImportedResult] and repo in self.unread:
             ended = Status.PARTIAL if run.status is Status.OK else run.status
             run = replace(run, status=ended, issues=(*run.issues, *self.unread[repo]))
         return run or Run(collector, repo, Status.SKIPPED, "", {}, (Issue("was not run"),))
