@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -257,7 +256,6 @@ def _undone_where_nothing_opens(workspace: Workspace) -> Iterator[None]:
 def _collect(workspace: Workspace, options: dict[str, Any]) -> list[Run]:
     from techdd import pipeline, progress
 
-    gc.freeze()  # what was loaded until here stays: ending need not look through it
     with progress.shown(workspace.names, quiet=options["quiet"]) as tell:
         return pipeline.collect(
             workspace,
