@@ -32,8 +32,8 @@ METRIC = re.compile(r"[a-z_]+\.[a-z0-9_]+")
 
 # What the probes promise to give with each observation; the texts may name nothing else.
 OBSERVED = {
-    "secret-in-tree": "kind count added confidence",
-    "secret-in-history": "kind count added removed",
+    "secret-in-tree": "kind count added readers confidence",
+    "secret-in-history": "kind count added readers removed",
     "vulnerable-package": (
         "package version ecosystem advisories count severity rated exploited fixed summary scope"
         " direct stated"

@@ -14,7 +14,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from techdd.collectors import Gathered, collector
-from techdd.collectors.secrets.engine import Hit, ScanFailed, scan
+from techdd.collectors.secrets.engine import Hit, ScanFailed, memory, scan
+from techdd.collectors.secrets.messages import Messages
+from techdd.collectors.secrets.reach import Reach
 from techdd.collectors.secrets.trace import History, Step, blobs_of
 from techdd.model import Issue
 from techdd.repository import MAX_SOURCE, Repository
@@ -41,6 +43,7 @@ class Secret(NamedTuple):
     `fingerprint` is the same wherever the same string stands in the repository, and keyed, so that
     nobody can test guesses against it. What no branch or tag reaches, but the object store
     still holds, has no date; and neither path nor commit where it belongs to no commit at all.
+    In a message the path is "(commit message)" or "(tag message)", and the line counts there.
     """
 
     rule: str
@@ -55,6 +58,9 @@ class Secret(NamedTuple):
     added: datetime | None
     removed_commit: str  # the latest that took it from this path; "" = none did, or not known
     removed: datetime | None
+    branches: int | None  # from which a commit that brought it there is reached; None = not known
+    tags: int | None
+    other_refs: int | None
 
 
 class SecretScan(NamedTuple):
@@ -64,17 +70,23 @@ class SecretScan(NamedTuple):
     complete: bool  # it ran to its end, and so did the history; some may be missing all the same
     versions: int  # of files, read
     missing: int
+    left_out: int = 0  # file versions that the engine does not look into, by their name or size
+    messages: bool = False  # those of commits and tags were scanned
 
 
-@collector(makes=(Secret, SecretScan), version=2, minutes=60)
+@collector(makes=(Secret, SecretScan), version=3, minutes=60)
 def secrets(repo: Repository, *, key: str = "", seconds: float = 3000.0) -> Gathered:
-    """Every credential-shaped string in any file version that the repository holds.
+    """Every credential-shaped string in any file version that the repository holds, and in the
+    messages of commits and tags.
 
-    `key` is the engagement's own, for the fingerprints; `seconds` limits the scan. Commit messages
-    are not scanned.
+    `key` is the engagement's own, for the fingerprints; `seconds` limits the scan.
     """
+    messages = Messages(repo) if memory() else None
+    if not messages:
+        reason = "no file system in memory, and they must not be written to a disk"
+        yield Issue("messages not scanned for secrets", detail=reason)
     try:
-        scanned = scan(repo.git_dir, seconds)
+        scanned = scan(repo.git_dir, seconds, messages.text if messages else b"")
     except ScanFailed as error:
         yield Issue("secret scan did not run", detail=error.message, transient=True)
         yield SecretScan("kingfisher", False, 0, 0)
@@ -83,25 +95,85 @@ def secrets(repo: Repository, *, key: str = "", seconds: float = 3000.0) -> Gath
         yield Issue("secret scan is incomplete", detail=scanned.gaps)
     if repo.shallow:
         yield Issue("secret scan saw a truncated history (shallow clone)")
-    blobs = blobs_of(repo, scanned.hits)
+    in_files = [hit for hit in scanned.hits if not hit.said]
+    blobs = blobs_of(repo, in_files)
     history = History(repo, set(blobs.values()))
-    yield from history.issues
+    yield from (*history.issues, *(messages.issues if messages else ()))
     examples = _placeholders(repo, blobs)
+    trail = _Trail(repo, blobs, history.steps)
+    places: dict[tuple[str, str], list[_Place]] = defaultdict(list)
     alike: dict[tuple[str, str], list[Hit]] = defaultdict(list)
-    for hit in scanned.hits:
+    for hit in in_files:
         alike[hit.rule, hit.value].append(hit)
         if hit.commit and hit not in blobs:
             yield Issue("file with a secret could not be traced", decode(hit.path.encode()))
-    trail = _Trail(repo, blobs, history.steps)
-    found = [
-        row
-        for hits in alike.values()
-        for row in trail.rows(hits, example=not examples.isdisjoint(hits), key=key)
-    ]
-    yield from sorted(found, key=lambda row: (row.path, row.line, row.fingerprint))
+    for secret, hits in alike.items():
+        places[secret] += trail.places(hits, example=not examples.isdisjoint(hits))
+    for hit in scanned.hits:
+        if hit.said and messages:
+            places[hit.rule, hit.value].append(_said(hit, messages))
+    reach = Reach(repo, {commit for some in places.values() for one in some for commit in one.came})
+    yield from reach.issues
+    found = [row for some in places.values() for row in _rows(some, reach, key)]
+    yield from sorted(found, key=lambda row: (row.path, row.line, row.commit, row.fingerprint))
     # Of a history that breaks off nobody knows which file versions are missing.
     complete = not scanned.gaps and history.whole
-    yield SecretScan(scanned.engine, complete, scanned.versions, history.missing)
+    yield SecretScan(
+        scanned.engine,
+        complete,
+        scanned.versions - bool(messages and messages.text),
+        history.missing,
+        history.left_out,
+        messages is not None and not messages.issues,
+    )
+
+
+class _Place(NamedTuple):
+    """Where one secret stands or stood; `came` are the commits that brought it there."""
+
+    origin: Hit
+    path: str
+    line: int
+    commit: str
+    came: frozenset[str]
+    in_head: bool
+    example: bool
+    added: datetime | None
+    left: Step | None = None
+
+
+def _rows(places: Sequence[_Place], reach: Reach, key: str) -> Iterator[Secret]:
+    """The facts of one secret; whether a place is an example, each says for itself."""
+    mark = _fingerprint(key, places[0].origin)
+    for one in places:
+        readers = reach.of(one.came)
+        yield Secret(
+            rule=one.origin.rule,
+            kind=_kind(one.origin.rule),
+            path=one.path,
+            line=one.line,
+            commit=one.commit,
+            fingerprint=mark,
+            in_head=one.in_head,
+            looks_like_test=one.example or bool(_FOR_TESTS.search(one.path)),
+            confidence=one.origin.confidence,
+            added=one.added,
+            removed_commit=one.left.commit if one.left else "",
+            removed=one.left.when if one.left else None,
+            branches=readers.branches if readers else None,
+            tags=readers.tags if readers else None,
+            other_refs=readers.others if readers else None,
+        )
+
+
+def _said(hit: Hit, messages: Messages) -> _Place:
+    """The place of a hit in a message; which text lies before it must not change its identity."""
+    message, line = messages.of(hit.line)
+    columns = slice(*hit.columns) if hit.columns else slice(0)
+    example = bool(_PLACEHOLDER.search(messages.line(hit.line)[columns]))
+    origin = hit._replace(identity=f"{message.commit}:{line}:{columns.start}")
+    came = frozenset({message.commit})
+    return _Place(origin, message.place, line, message.commit, came, False, example, message.when)
 
 
 class _Trail:
@@ -112,45 +184,42 @@ class _Trail:
         self.head: dict[str, list[str]] = defaultdict(list)  # blob -> paths in the audited tree
         for entry in repo.regular_files():
             self.head[entry.blob].append(entry.path)
-        self.places: dict[str, list[int]] = defaultdict(list)  # blob -> steps that touch it
+        self.touching: dict[str, list[int]] = defaultdict(list)  # blob -> steps that touch it
         for place, step in enumerate(steps):
             for blob in {*step.old, step.new}:
-                self.places[blob].append(place)
+                self.touching[blob].append(place)
 
-    def rows(self, hits: Sequence[Hit], *, example: bool, key: str) -> Iterator[Secret]:
-        """The facts of one secret: one for each path that ever held it."""
+    def places(self, hits: Sequence[Hit], *, example: bool) -> Iterator[_Place]:
+        """One place for each path that ever held the secret of the hits."""
         lines = {self.blobs.get(hit, ""): hit.line for hit in reversed(hits)}
         held = lines.keys() - {""}
-        came: dict[str, Step] = {}
+        came: dict[str, list[Step]] = defaultdict(list)
         went: dict[str, Step] = {}
         first = ""  # the file version that held it first
-        for place in sorted({place for blob in held for place in self.places.get(blob, ())}):
+        for place in sorted({place for blob in held for place in self.touching.get(blob, ())}):
             step = self.steps[place]
             if step.new not in held:
                 went.setdefault(step.path, step)  # the newest
             elif held.isdisjoint(step.old):
-                came[step.path] = step  # the oldest
+                came[step.path].append(step)  # the oldest last
                 first = step.new
         there = {path: blob for blob in sorted(held) for path in self.head.get(blob, ())}
         origin = next((hit for hit in hits if self.blobs.get(hit) == first), hits[0])
-        mark = _fingerprint(key, origin)
         for path in sorted({*came, *there}) or [decode(origin.path.encode()) * bool(origin.commit)]:
-            arrival = came.get(path)
-            left = None if path in there else went.get(path)
-            blob = there.get(path) or (arrival.new if arrival else "")
-            yield Secret(
-                rule=origin.rule,
-                kind=_kind(origin.rule),
+            arrivals = came.get(path, [])
+            oldest = arrivals[-1] if arrivals else None
+            blob = there.get(path) or (oldest.new if oldest else "")
+            commit = oldest.commit if oldest else origin.commit
+            yield _Place(
+                origin=origin,
                 path=path,
                 line=lines.get(blob, origin.line),
-                commit=arrival.commit if arrival else origin.commit,
-                fingerprint=mark,
+                commit=commit,
+                came=frozenset({commit, *(step.commit for step in arrivals)} - {""}),
                 in_head=path in there,
-                looks_like_test=example or bool(_FOR_TESTS.search(path)),
-                confidence=origin.confidence,
-                added=arrival.when if arrival else None,
-                removed_commit=left.commit if left else "",
-                removed=left.when if left else None,
+                example=example,
+                added=oldest.when if oldest else None,
+                left=None if path in there else went.get(path),
             )
 
 
