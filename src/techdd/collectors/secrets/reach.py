@@ -6,14 +6,11 @@ seen in a repository.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from techdd.errors import RepositoryError
-from techdd.model import Issue
 from techdd.repository import Repository
 
-_WALK = ("rev-list", "--ignore-missing", "--all", "--topo-order", "--reverse", "--parents")
 _REFS = ("for-each-ref", "--format=%(objectname) %(*objectname) %(refname)")
 
 
@@ -26,49 +23,44 @@ class Readers(NamedTuple):
 
 
 class Reach:
-    """The refs behind which each of the wanted commits, or tag objects, stands."""
+    """The refs behind which each of the wanted commits, or tag objects, stands.
 
-    def __init__(self, repo: Repository, wanted: Collection[str]) -> None:
-        self.issues: list[Issue] = []
-        self._bits = {sha: 1 << place for place, sha in enumerate(sorted(wanted))}
-        self._refs: list[tuple[str, int]] = []
-        if not wanted:
-            return
-        try:
-            behind = self._walk(repo)
-            for line in b"".join(repo.stream(*_REFS)).decode("utf-8", "replace").splitlines():
-                tip, peeled, name = line.split(" ", 2)
-                reached = behind.get(peeled or tip, 0) | self._bits.get(tip, 0)
-                self._refs.append((name, reached))
-        except RepositoryError as error:
-            self._bits = {}
-            reason = "branches that reach a secret are not known"
-            self.issues.append(Issue(reason, detail=error.message))
+    `commits` are all of the history with their parents, children first; of a history that was not
+    read whole no counts are given.
+    """
 
-    def _walk(self, repo: Repository) -> dict[str, int]:
-        """Commit -> the wanted ones among itself and its ancestors; parents come first."""
-        behind: dict[str, int] = {}
+    def __init__(
+        self,
+        repo: Repository,
+        commits: Sequence[tuple[bytes, Sequence[bytes]]],
+        wanted: Collection[str],
+    ) -> None:
+        self._bits = {sha.encode(): 1 << place for place, sha in enumerate(sorted(wanted))}
+        self._refs: list[tuple[bytes, int]] = []
+        behind = self._behind(commits)
+        for line in b"".join(repo.stream(*_REFS)).splitlines() if wanted else ():
+            tip, peeled, name = line.split(b" ", 2)
+            reached = behind.get(peeled or tip, 0) | self._bits.get(tip, 0)
+            self._refs.append((name, reached))
+
+    def _behind(self, commits: Sequence[tuple[bytes, Sequence[bytes]]]) -> dict[bytes, int]:
+        """Commit -> the wanted ones among itself and its ancestors."""
+        behind: dict[bytes, int] = {}
         masks: dict[int, int] = {}  # one object for each value, since most commits share a few
-        rest = b""
-        for chunk in repo.stream(*_WALK, repo.head):
-            *lines, rest = (rest + chunk).split(b"\n")
-            for line in lines:
-                sha, *parents = line.decode().split(" ")
-                mask = self._bits.get(sha, 0)
-                for parent in parents:
-                    mask |= behind.get(parent, 0)
-                if mask:
-                    behind[sha] = masks.setdefault(mask, mask)
+        for sha, parents in reversed(commits) if self._bits else ():
+            mask = self._bits.get(sha, 0)
+            for parent in parents:
+                mask |= behind.get(parent, 0)
+            if mask:
+                behind[sha] = masks.setdefault(mask, mask)
         return behind
 
-    def of(self, commits: Collection[str]) -> Readers | None:
-        """The refs that reach any of the commits; None where that is not known."""
-        if not self._bits:
-            return None
+    def of(self, commits: Collection[str]) -> Readers:
+        """How many refs reach any of the commits."""
         wanted = 0
         for commit in commits:
-            wanted |= self._bits.get(commit, 0)
+            wanted |= self._bits.get(commit.encode(), 0)
         names = [name for name, reached in self._refs if reached & wanted]
-        branches = sum(name.startswith(("refs/heads/", "refs/remotes/")) for name in names)
-        tags = sum(name.startswith("refs/tags/") for name in names)
+        branches = sum(name.startswith((b"refs/heads/", b"refs/remotes/")) for name in names)
+        tags = sum(name.startswith(b"refs/tags/") for name in names)
         return Readers(branches, tags, len(names) - branches - tags)

@@ -112,8 +112,8 @@ def secrets(repo: Repository, *, key: str = "", seconds: float = 3000.0) -> Gath
     for hit in scanned.hits:
         if hit.said and messages:
             places[hit.rule, hit.value].append(_said(hit, messages))
-    reach = Reach(repo, {commit for some in places.values() for one in some for commit in one.came})
-    yield from reach.issues
+    wanted = {commit for some in places.values() for one in some for commit in one.came}
+    reach = Reach(repo, history.commits, wanted) if history.whole else None
     found = [row for some in places.values() for row in _rows(some, reach, key)]
     yield from sorted(found, key=lambda row: (row.path, row.line, row.commit, row.fingerprint))
     # Of a history that breaks off nobody knows which file versions are missing.
@@ -142,11 +142,11 @@ class _Place(NamedTuple):
     left: Step | None = None
 
 
-def _rows(places: Sequence[_Place], reach: Reach, key: str) -> Iterator[Secret]:
+def _rows(places: Sequence[_Place], reach: Reach | None, key: str) -> Iterator[Secret]:
     """The facts of one secret; whether a place is an example, each says for itself."""
     mark = _fingerprint(key, places[0].origin)
     for one in places:
-        readers = reach.of(one.came)
+        readers = reach.of(one.came) if reach else None
         yield Secret(
             rule=one.origin.rule,
             kind=_kind(one.origin.rule),

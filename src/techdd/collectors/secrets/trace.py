@@ -20,7 +20,7 @@ _OBJECT_ID = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 # that is not there must not cost the others: --ignore-missing is for what comes after it.
 _LOG = (
     "log", "--ignore-missing", "--all", "--topo-order", "--raw", "-c", "--no-renames",
-    "--no-abbrev", "-z", "--format=@%H %ct",
+    "--no-abbrev", "-z", "--format=@%H %ct %P",
 )  # fmt: skip
 _SUBMODULE = b"160000"
 # What kingfisher reads and then leaves out by its name, whatever it holds (tried with 2.14, one
@@ -57,6 +57,7 @@ class History:
 
     def __init__(self, repo: Repository, wanted: Collection[str]) -> None:
         self.steps: list[Step] = []
+        self.commits: list[tuple[bytes, list[bytes]]] = []  # with their parents, which come later
         self.versions: dict[bytes, bool] = {}  # each that a commit names: under a name that is read
         self.issues: list[Issue] = []
         self.whole = True
@@ -84,8 +85,9 @@ class History:
         for raw in tokens:
             token = raw.lstrip(b"\n")
             if token.startswith(b"@"):
-                sha, seconds = token[1:].split(b" ")
+                sha, seconds, *parents = token[1:].rstrip(b" ").split(b" ")
                 commit, when = sha.decode(), date_of(seconds)
+                self.commits.append((sha, parents))
             elif token.startswith(b":"):
                 path = next(tokens)
                 sides = token.count(b":") + 1  # the parents and the result
