@@ -31,7 +31,23 @@ DOMAINS = (
 METRIC = re.compile(r"[a-z_]+\.[a-z0-9_]+")
 
 # What the probes promise to give with each observation; the texts may name nothing else.
+CHAIN = "count asked things examples severity"
 OBSERVED = {
+    "untrusted-code-in-pipeline": CHAIN,
+    "broad-pipeline-token": CHAIN,
+    "deployment-without-tests": CHAIN,
+    "credential-in-configuration": CHAIN,
+    "floating-image": CHAIN,
+    "unchecked-download": CHAIN,
+    "privileged-workload": CHAIN,
+    "public-data-store": CHAIN,
+    "open-to-everybody": CHAIN,
+    "unencrypted-store": CHAIN,
+    "state-in-repository": CHAIN,
+    "unlocked-state": CHAIN,
+    "store-without-backup": CHAIN,
+    "unprotected-store": CHAIN,
+    "fragile-workload": CHAIN,
     "secret-in-tree": "kind count added readers confidence",
     "secret-in-history": "kind count added readers removed",
     "vulnerable-package": (

@@ -273,6 +273,27 @@ def test_examples_and_tests_are_told_apart(gathered: list[Any]) -> None:
     }
 
 
+def test_what_is_no_secret_for_strangers_does_not_lead(folder: Path) -> None:
+    word = made("", 14, seed=60)
+    commits = [
+        A(
+            {
+                "b.py": f'url = "postgres://app:{word[::-1]}@db:5432/app"\n',
+                "c.py": f'url = "postgres://app:{word.swapcase()}@db.northwind.io:5432/app"\n',
+                "app/google-services.json": f'"key": "{made("AI" + "za", 35, seed=61)}"\n',
+                "samplecerts/x.py": f'token = "{slack(62)}"\n',
+            }
+        )
+    ]
+    found = secrets(list(collector.run(opened(folder, commits, "weak"))))
+    assert {path: (one.confidence, one.looks_like_test) for path, one in found.items()} == {
+        "b.py": ("low", False),
+        "c.py": ("medium", False),
+        "app/google-services.json": ("low", False),
+        "samplecerts/x.py": ("high", True),
+    }
+
+
 def test_metrics_count_secrets_not_places(gathered: list[Any]) -> None:
     metrics = {(one.name, one.repo): one for one in answers(gathered) if isinstance(one, Metric)}
     assert metrics["secrets.in_tree", "app"].value == 4  # KEPT, STRIPE, MARKED, the AWS pair

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from techdd.collectors import Gathered, collector
-from techdd.collectors.practices.patterns import (
+from techdd.collectors._practice_patterns import (
     ACTIONS,
     ASIDE,
     DOCKERFILE,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from re import Pattern
 
-from techdd.collectors.practices.patterns import (
+from techdd.collectors._practice_patterns import (
     ALERTS,
     BACKUP,
     CI,

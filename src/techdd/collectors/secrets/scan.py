@@ -23,7 +23,7 @@ from techdd.repository import MAX_SOURCE, Repository
 from techdd.text import decode
 
 _FOR_TESTS = re.compile(
-    r"(?<![a-z])(tests?|testing|testdata|specs?|fixtures?|e2e|mocks?|examples?|samples?|docs?"
+    r"(?<![a-z])((?:samples?|examples?|test)[-_]?(?:certs?|keys?)|tests?|testing|testdata|specs?|fixtures?|e2e|mocks?|examples?|samples?|docs?"
     r"|documentation)(?![a-z])|[a-z](?:Tests?|Fixtures?|Spec)\b"
 )
 # What documentation prints in place of a secret: AWS's "...EXAMPLE" keys, the token of jwt.io (its
@@ -31,9 +31,18 @@ _FOR_TESTS = re.compile(
 _PLACEHOLDER = re.compile(
     rb"example|sample|dummy|placeholder|change[_-]?me|redacted|x{6}|\*{3}|\.{3}|<[^>]+>|[$#{]\{|%\("
     rb"|your[_-]|(?:sk|rk|pk)_test_|eyJzdWIiOiIxMjM0NTY3ODkwI"
+    rb"|AKIAIOSFODNN7|wJalrXUtnFEMI|@(?:localhost|127\.|\[::1\]|0\.0\.0\.0|host\.docker\.internal)"
     rb"|:(?:pass(?:word|wd)?|secret|user(?:name)?|root|test|postgres|mysql|admin|guest)@",
     re.I,
 )
+# A password for a host without a domain, which only neighbours in one network can reach.
+_INSIDE = re.compile(rb"://[^\s/@]*@[A-Za-z][\w-]*(?=[:/?\"'\s]|$)")
+# What the maker hands out to be published with a client program.
+_PUBLIC = re.compile(r"(?:^|/)(?:google-services\.json|GoogleService-Info\.plist)$")
+_PUBLIC_RULES = ("posthog-project-api-key",)
+# In documents, calls and addresses show how, not with what.
+_DOCUMENT = re.compile(r"\.(?:md|mdx|rst|adoc)$", re.I)
+_SHOWN = ("curl-auth-header", "curl-auth-user", "jwt", "generic-credential-uri")
 _ACRONYMS = ("aws", "gcp", "api", "jwt", "pat", "ssh", "url", "uri", "id", "sql", "npm", "sts")
 
 
@@ -99,7 +108,7 @@ def secrets(repo: Repository, *, key: str = "", seconds: float = 3000.0) -> Gath
     blobs = blobs_of(repo, in_files)
     history = History(repo, set(blobs.values()))
     yield from (*history.issues, *(messages.issues if messages else ()))
-    examples = _placeholders(repo, blobs)
+    examples, inside = _values(repo, blobs)
     trail = _Trail(repo, blobs, history.steps)
     places: dict[tuple[str, str], list[_Place]] = defaultdict(list)
     alike: dict[tuple[str, str], list[Hit]] = defaultdict(list)
@@ -108,7 +117,10 @@ def secrets(repo: Repository, *, key: str = "", seconds: float = 3000.0) -> Gath
         if hit.commit and hit not in blobs:
             yield Issue("file with a secret could not be traced", decode(hit.path.encode()))
     for secret, hits in alike.items():
-        places[secret] += trail.places(hits, example=not examples.isdisjoint(hits))
+        for place in trail.places(hits, example=not examples.isdisjoint(hits)):
+            weak = place.origin in inside
+            origin = place.origin._replace(confidence="low") if weak else place.origin
+            places[secret].append(place._replace(origin=origin))
     for hit in scanned.hits:
         if hit.said and messages:
             places[hit.rule, hit.value].append(_said(hit, messages))
@@ -155,8 +167,8 @@ def _rows(places: Sequence[_Place], reach: Reach | None, key: str) -> Iterator[S
             commit=one.commit,
             fingerprint=mark,
             in_head=one.in_head,
-            looks_like_test=one.example or bool(_FOR_TESTS.search(one.path)),
-            confidence=one.origin.confidence,
+            looks_like_test=one.example or _is_shown(one.origin.rule, one.path),
+            confidence="low" if _is_public(one.origin.rule, one.path) else one.origin.confidence,
             added=one.added,
             removed_commit=one.left.commit if one.left else "",
             removed=one.left.when if one.left else None,
@@ -229,6 +241,16 @@ def _fingerprint(key: str, origin: Hit) -> str:
     return hmac.new(key.encode(), text.encode(), "sha256").hexdigest()[:16]
 
 
+def _is_shown(rule: str, path: str) -> bool:
+    """Whether it stands where values serve to test or to explain."""
+    explained = rule.partition(".")[0] in _SHOWN and _DOCUMENT.search(path)
+    return bool(explained or _FOR_TESTS.search(path))
+
+
+def _is_public(rule: str, path: str) -> bool:
+    return rule in _PUBLIC_RULES or bool(_PUBLIC.search(path))
+
+
 def _kind(rule: str) -> str:
     """ "aws-access-token" -> "AWS access token"; a variant's number is left out."""
     words = rule.partition(".")[0].split("-")
@@ -236,8 +258,10 @@ def _kind(rule: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _placeholders(repo: Repository, blobs: Mapping[Hit, str]) -> set[Hit]:
-    """The hits whose value says itself that it is none; the contents are looked at and dropped."""
+def _values(repo: Repository, blobs: Mapping[Hit, str]) -> tuple[set[Hit], set[Hit]]:
+    """The hits whose value says itself that it is none, and those that only serve inside a network;
+    the contents are looked at and dropped.
+    """
     by_blob: dict[str, list[Hit]] = defaultdict(list)
     for hit, blob in blobs.items():
         if hit.columns:
@@ -248,11 +272,14 @@ def _placeholders(repo: Repository, blobs: Mapping[Hit, str]) -> set[Hit]:
         for blob, size in zip(by_blob, sizes.splitlines(), strict=True)
         if size.isdigit() and int(size) <= MAX_SOURCE
     ]
-    found = set()
+    examples, inside = set(), set()
     for blob, content in repo.blobs(readable):
         lines = (content or b"").split(b"\n")
         for hit in by_blob[blob]:
             line = lines[hit.line - 1] if hit.line <= len(lines) else b""
-            if hit.columns and _PLACEHOLDER.search(line[slice(*hit.columns)]):
-                found.add(hit)
-    return found
+            begin, end = hit.columns or (0, 0)
+            if _PLACEHOLDER.search(line[begin:end]):
+                examples.add(hit)
+            elif _INSIDE.search(line[max(0, begin - 20) : end + 80]):
+                inside.add(hit)
+    return examples, inside
