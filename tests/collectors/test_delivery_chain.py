@@ -20,6 +20,7 @@ from techdd.collectors.delivery_chain import (
     infrastructure,
     pipelines,
 )
+from techdd.collectors.delivery_chain.actions import workflows
 from techdd.collectors.delivery_chain.assess import RULES
 from techdd.collectors.delivery_chain.checks import CHECKS, is_credential, tag_of
 from techdd.collectors.delivery_chain.images import dockerfile
@@ -297,6 +298,21 @@ def test_what_failed_is_one_observation_a_rule(gathered: list[Any]) -> None:
     assert (
         observed["public-data-store"].values["examples"] == "aws_s3_bucket.open (acl public-read)"
     )
+
+
+@pytest.mark.parametrize(
+    ("script", "safe"),
+    [
+        ("echo ${{ github.event.issue.title }}", False),
+        ("git log ${{ github.head_ref || github.ref_name }}", False),
+        ("./gradlew ${{ !startsWith(github.event.head_commit.message, 'Next') && 'build' }}", True),
+        ("echo ${{ github.event.pull_request.number }} ${{ github.sha }}", True),
+    ],
+)
+def test_only_text_that_gets_into_a_script_is_injected(script: str, *, safe: bool) -> None:
+    document = {"on": "issues", "jobs": {"a": {"steps": [{"run": script}]}}}
+    checks = {one.check: one.passed for one in workflows({".github/workflows/a.yml": document})}
+    assert checks["no_script_injection"] is safe
 
 
 def test_values_are_never_kept(gathered: list[Any]) -> None:

@@ -25,6 +25,10 @@ _THEIRS = re.compile(
     r"pages[^}]*\.page_name|workflow_run\.(?:head_branch|head_commit\.message|"
     r"display_title)))\b"
 )
+# What only answers yes or no puts no text into a script.
+_ASKED = re.compile(
+    r"(?:startsWith|endsWith|contains)\([^()]{0,300}\)|github\.[\w.]{1,99}\s{0,9}[!=]="
+)
 _PIN = re.compile(r"@(?:[0-9a-f]{40}|[0-9a-f]{64})$")
 _TESTS, _DEPLOY = (re.compile(one, re.I | re.A | re.M) for one in (TESTS, DEPLOY))
 _LONGEST = 20_000  # characters of one script that are looked at
@@ -107,7 +111,7 @@ def _injected(
 ) -> Iterator[Check]:
     scripts = [one for job in jobs for one in _scripts(job)]
     if scripts:
-        open_ = [at for text, at in scripts if _THEIRS.search(text[:_LONGEST])]
+        open_ = [at for text, at in scripts if _THEIRS.search(_ASKED.sub("", text[:_LONGEST]))]
         seen = f"text from outside in a script, {power}" if open_ else "no such text"
         name, at = path.rpartition("/")[2], open_[0] if open_ else line
         yield Check("no_script_injection", _KIND, name, path, at, not open_, seen)

@@ -42,7 +42,7 @@ RULES: dict[str, dict[str, str]] = {
 }
 _LEVELS = ("low", "medium", "high")
 # A default that only allows something, or scripts without secrets, weighs less.
-_WEAKER = ("left out", "without secrets")
+_WEAKER = ("left out", "without secrets", "its callers")
 _SHOWN_ONLY = ("tests_run",)  # of one file; `practices.ci_tests` tells it of the repository
 _PLACES = 10  # named in one observation
 _ACROSS = 30  # rows of a table
