@@ -33,6 +33,9 @@ METRIC = re.compile(r"[a-z_]+\.[a-z0-9_]+")
 # What the probes promise to give with each observation; the texts may name nothing else.
 CHAIN = "count asked things examples severity"
 OBSERVED = {
+    "single-instance": CHAIN,
+    "root-container": CHAIN,
+    "unpinned-ci-action": CHAIN,
     "untrusted-code-in-pipeline": CHAIN,
     "broad-pipeline-token": CHAIN,
     "deployment-without-tests": CHAIN,
@@ -49,7 +52,7 @@ OBSERVED = {
     "unprotected-store": CHAIN,
     "fragile-workload": CHAIN,
     "secret-in-tree": "kind count added readers confidence",
-    "secret-in-history": "kind count added readers removed",
+    "secret-in-history": "kind count added readers removed severity",
     "vulnerable-package": (
         "package version ecosystem advisories count severity rated exploited fixed summary scope"
         " direct stated"
@@ -82,9 +85,6 @@ OBSERVED = {
     "complex-function": "name complexity lines count",
     "committed-env-file": "paths count",
     "no-backup-evidence": "",
-    "single-instance": "resource count",
-    "root-container": "count",
-    "unpinned-ci-action": "count",
     "ci-without-tests": "",
     "missing-licence": "",
     "access-after-end": "person end commits last",

@@ -310,7 +310,7 @@ def test_observations_name_the_place_and_the_time(gathered: list[Any], repo: Rep
     assert gone.key == f"{gone_from.kind}:{gone_from.commit}:app.py:1"
     assert gone.values == {
         "kind": "Slack bot token", "count": 1, "added": "2025-01-06", "removed": "2025-01-09",
-        "readers": "1 branch",
+        "readers": "1 branch", "severity": "high",
     }  # fmt: skip
     (kept,) = [one for one in observed if ":old/name.py:" in one.key]
     assert kept.rule == "secret-in-tree"

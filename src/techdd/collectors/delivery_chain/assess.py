@@ -21,6 +21,9 @@ RULES: dict[str, dict[str, str]] = {
         "no_untrusted_checkout": "high",
         "no_script_injection": "medium",
     },
+    "unpinned-ci-action": {"action_pinned": "low"},
+    "root-container": {"image_not_root": "low"},
+    "single-instance": {"several_replicas": "medium", "store_multi_zone": "medium"},
     "broad-pipeline-token": {"token_limited": "low"},
     "deployment-without-tests": {"tested_before_deploy": "low"},
     "credential-in-configuration": {

@@ -98,6 +98,7 @@ _BY_NAME: dict[str, re.Pattern[str]] = {
     "Pulumi": re.compile(r"(?:^|/)pulumi\.ya?ml$"),
     "Bicep": re.compile(r"\.bicep$"),
     "Helm templates": re.compile(r"(?:^|/)templates/.+\.(?:ya?ml|tpl)$"),  # YAML once filled in
+    "Helm values": re.compile(r"(?:^|/)values[\w.-]*\.ya?ml$"),
     "Dockerfile": DOCKERFILE,
     "Compose": re.compile(COMPOSE),
     "Terraform": TERRAFORM,
@@ -140,7 +141,7 @@ def _read(path: str, system: str, content: bytes, found: _Found) -> Gathered:
     yield ChainFile(path, system, judged=system in _READ)
 
 
-_READ = (*_GITHUB, *other_pipelines.GATES, "Jenkins", "Dockerfile", "Compose")
+_READ = (*_GITHUB, *other_pipelines.GATES, "Jenkins", "Dockerfile", "Compose", "Helm values")
 
 
 def _judged(path: str, system: str, text: str) -> Iterator[Check]:
@@ -150,5 +151,7 @@ def _judged(path: str, system: str, text: str) -> Iterator[Check]:
         yield from other_pipelines.jenkinsfile(path, text)
     elif system == "Dockerfile":
         yield from images.dockerfile(path, text)
+    elif system == "Helm values":
+        yield from kubernetes.values(path, yaml_documents(text))
     elif system == "Compose":
         yield from images.compose(path, yaml_documents(text))

@@ -72,6 +72,18 @@ def objects(found: Sequence[Manifest]) -> Iterator[Check]:
             yield _told(one, "balancer_limited", limited, seen, one.spec["type"])
 
 
+def values(path: str, documents: Sequence[Any]) -> Iterator[Check]:
+    """What the values of a Helm chart say plainly: how many copies run."""
+    for document in mappings(documents):
+        stated = document.get("replicaCount")
+        if isinstance(stated, str) and stated.isdigit() and stated != "0":
+            grows = _table(document.get("autoscaling")).get("enabled") == "true"
+            seen = "an autoscaler" if grows else f"replicaCount: {stated}"[:40]
+            name, several = path.rpartition("/")[2], grows or int(stated) > 1
+            line = line_of(stated)
+            yield Check("several_replicas", "Helm values", name, path, line, several, seen)
+
+
 def _replaced(found: Sequence[Manifest]) -> Iterator[str]:
     """The images whose version is set by Kustomize or Skaffold."""
     for one in found:

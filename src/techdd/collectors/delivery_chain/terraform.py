@@ -25,8 +25,8 @@ _WEB = ("80", "443")
 class Setting:
     """Where a resource says something: "a.b" is `b` in the block `a`.
 
-    `good` are the values that pass ("*" = whatever is there, "+" = a number above 0), `default`
-    what counts where it is left out.
+    `good` are the values that pass ("*" = whatever is there, "+" = a number above 0, "++" = above
+    1), `default` what counts where it is left out.
     """
 
     check: str
@@ -60,6 +60,7 @@ SETTINGS: dict[str, tuple[Setting, ...]] = {
         Setting("store_encrypted", "encrypted", default=True),
         Setting("store_not_public", "publicly_accessible", (False,)),
     ),
+    "aws_ecs_service": (Setting("several_replicas", "desired_count", ("++",)),),
     "aws_ebs_volume": (Setting("store_encrypted", "encrypted"),),
     "aws_efs_file_system": (Setting("store_encrypted", "encrypted"),),
     "google_sql_database_instance": (
@@ -135,8 +136,8 @@ def _asked(path: str, block: Block, setting: Setting) -> Check:
 def _is_good(value: Any, good: tuple[Any, ...]) -> bool:
     if good == ("*",):
         return True
-    if good == ("+",):
-        return isinstance(value, str) and value.isdigit() and int(value) > 0
+    if good in (("+",), ("++",)):
+        return isinstance(value, str) and value.isdigit() and int(value) >= len(good[0])
     return value in good or str(value).lower() in {str(one).lower() for one in good}
 
 

@@ -105,7 +105,9 @@ def _observation(one: _Found, key: str) -> Observation:
         confidence = str(one.rows["confidence"].iloc[0])
         values |= {"confidence": confidence, "severity": SEVERITY.get(confidence, "high")}
     else:
-        values |= {"removed": _removal(one.rows)}
+        # What was taken out is at most high: it may have been replaced.
+        severity = "medium" if (one.rows["confidence"] == "low").all() else "high"
+        values |= {"removed": _removal(one.rows), "severity": severity}
     locations = tuple(
         Location(row.path, int(row.line), row.commit)
         for row in places.head(_PLACES).itertuples()
