@@ -335,6 +335,53 @@ def test_a_file_that_cannot_be_read_is_a_gap(tmp_path: Path) -> None:
     assert answer(gathered, "store_encrypted") == {"main.tf:2 aws_ebs_volume.x": True}
 
 
+def test_charts_say_what_is_plain_and_the_rest_is_not_judged(tmp_path: Path) -> None:
+    files = {
+        "chart/Chart.yaml": "name: x\n",
+        "chart/values.yaml": "replicaCount: 1\n",
+        "chart/values-prod.yaml": "replicaCount: 1\nautoscaling: {enabled: true}\n",
+        "chart/templates/web.yaml": "kind: Deployment\nspec: {{ x }}\n",
+        "mail/templates/hello.yaml": "subject: hello\n",
+        "live/terragrunt.hcl": "inputs = {}\n",
+        "pnpm-lock.yaml": "a: 1\n" * 200_000,
+    }
+    gathered = list(delivery_chain.run(opened(tmp_path, [A(files)])))
+    assert answer(gathered, "several_replicas") == {
+        "chart/values-prod.yaml:1 values-prod.yaml": True,
+        "chart/values.yaml:1 values.yaml": False,
+    }
+    seen = {one.path: (one.system, one.judged) for one in gathered if isinstance(one, ChainFile)}
+    assert seen == {
+        "chart/values.yaml": ("Helm values", True),
+        "chart/values-prod.yaml": ("Helm values", True),
+        "chart/templates/web.yaml": ("Helm templates", False),
+        "live/terragrunt.hcl": ("Terragrunt", False),
+    }
+    assert not [one for one in gathered if isinstance(one, Issue)]
+
+
+def test_own_actions_are_followed_to_see_whether_tests_run(tmp_path: Path) -> None:
+    files = {
+        ".github/workflows/ci.yml": "on: push\njobs:\n  a:\n    steps:\n"
+        "      - uses: ./.github/actions/build\n",
+        ".github/actions/build/action.yml": "runs:\n  using: composite\n  steps:\n"
+        "    - run: pytest\n      shell: bash\n",
+    }
+    gathered = list(delivery_chain.run(opened(tmp_path, [A(files)])))
+    assert answer(gathered, "tests_run") == {".github/workflows/ci.yml:1 ci.yml": True}
+
+
+def test_images_that_are_set_on_the_way_are_left_open(tmp_path: Path) -> None:
+    files = {
+        "k8s/web.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n"
+        "  template: {spec: {containers: [{name: web, image: web}]}}\n",
+        "skaffold.yaml": "apiVersion: skaffold/v4beta6\nkind: Config\n"
+        "build: {artifacts: [{image: web}]}\n",
+    }
+    gathered = list(delivery_chain.run(opened(tmp_path, [A(files)])))
+    assert list(answer(gathered, "pod_image_tagged").values()) == [None]
+
+
 def test_every_check_of_a_rule_is_known() -> None:
     assert {check for members in RULES.values() for check in members} <= set(CHECKS)
 

@@ -53,12 +53,18 @@ def delivery_chain(repo: Repository) -> Gathered:
     Other people's code, examples and documents do not count.
     """
     wanted: list[tuple[Entry, str]] = []
-    for entry in repo.regular_files():
+    entries = repo.regular_files()
+    charts = {dirname(one.path) for one in entries if one.path.lower().endswith("chart.yaml")}
+    for entry in entries:
         system = _system(entry.path.lower())
+        if system == "Helm templates" and not _is_below(charts, entry.path):
+            system = "YAML"
         if system == _STATE_FILE:
             seen = "a state file holds every value in clear"
             name = entry.path.rpartition("/")[2]
             yield Check("state_not_committed", system, name, entry.path, None, False, seen)
+        elif system == "YAML" and "lock" in entry.path.rpartition("/")[2]:
+            continue
         elif system and entry.size > MAX_FILE:
             yield Issue("file too large to be judged", entry.path)
         elif system:
@@ -97,6 +103,7 @@ _BY_NAME: dict[str, re.Pattern[str]] = {
     "AWS CDK": re.compile(r"(?:^|/)cdk\.json$"),
     "Pulumi": re.compile(r"(?:^|/)pulumi\.ya?ml$"),
     "Bicep": re.compile(r"\.bicep$"),
+    "Terragrunt": re.compile(r"(?:^|/)(?:terragrunt|root)\.hcl$"),
     "Helm templates": re.compile(r"(?:^|/)templates/.+\.(?:ya?ml|tpl)$"),  # YAML once filled in
     "Helm values": re.compile(r"(?:^|/)values[\w.-]*\.ya?ml$"),
     "Dockerfile": DOCKERFILE,
@@ -114,6 +121,11 @@ def _system(lower: str) -> str:
     if pipeline or ASIDE.search(lower) or DOCUMENTS.search(lower):
         return pipeline
     return next((name for name, sign in _BY_NAME.items() if sign.search(lower)), "")
+
+
+def _is_below(charts: set[str], path: str) -> bool:
+    """Whether the templates belong to a chart, and not to something else of that name."""
+    return re.sub(r"/?\btemplates/.*", "", path) in charts
 
 
 def _read(path: str, system: str, content: bytes, found: _Found) -> Gathered:
