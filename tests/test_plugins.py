@@ -141,12 +141,12 @@ def test_a_probe_asks_one_question_of_one_domain(one: Probe) -> None:
 
 
 def patterns(tree: ast.AST) -> set[str]:
-    """The strings below `tree` as patterns; {value} may be any word."""
+    """The strings below `tree` as patterns; {value} may be any word, or none."""
     found = set()
     for part in ast.walk(tree):
         if isinstance(part, ast.JoinedStr):
             literal = (getattr(one, "value", None) for one in part.values)
-            words = (re.escape(w) if isinstance(w, str) else r"\w+" for w in literal)
+            words = (re.escape(w) if isinstance(w, str) else r"\w*" for w in literal)
             found.add("".join(words))
         elif isinstance(part, ast.Constant) and isinstance(part.value, str):
             found.add(re.escape(part.value))

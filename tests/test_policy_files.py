@@ -31,9 +31,28 @@ DOMAINS = (
 METRIC = re.compile(r"[a-z_]+\.[a-z0-9_]+")
 
 # What the probes promise to give with each observation; the texts may name nothing else.
+CHAIN = "count asked things examples severity"
 OBSERVED = {
-    "secret-in-tree": "kind count added confidence",
-    "secret-in-history": "kind count added removed",
+    "single-instance": CHAIN,
+    "root-container": CHAIN,
+    "unpinned-ci-action": CHAIN,
+    "untrusted-code-in-pipeline": CHAIN,
+    "broad-pipeline-token": CHAIN,
+    "deployment-without-tests": CHAIN,
+    "credential-in-configuration": CHAIN,
+    "floating-image": CHAIN,
+    "unchecked-download": CHAIN,
+    "privileged-workload": CHAIN,
+    "public-data-store": CHAIN,
+    "open-to-everybody": CHAIN,
+    "unencrypted-store": CHAIN,
+    "state-in-repository": CHAIN,
+    "unlocked-state": CHAIN,
+    "store-without-backup": CHAIN,
+    "unprotected-store": CHAIN,
+    "fragile-workload": CHAIN,
+    "secret-in-tree": "kind count added readers confidence",
+    "secret-in-history": "kind count added readers removed severity",
     "vulnerable-package": (
         "package version ecosystem advisories count severity rated exploited fixed summary scope"
         " direct stated"
@@ -68,9 +87,6 @@ OBSERVED = {
     "complex-function": "name complexity lines count",
     "committed-env-file": "paths count",
     "no-backup-evidence": "",
-    "single-instance": "resource count",
-    "root-container": "count",
-    "unpinned-ci-action": "count",
     "ci-without-tests": "",
     "missing-licence": "",
     "access-after-end": "person end commits last",

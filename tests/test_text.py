@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from techdd.text import MAX_LENGTH, clean, decode, some_of, without_credentials
+from techdd.text import MAX_LENGTH, clean, decode, masked, some_of, without_credentials
 
 
 @pytest.mark.parametrize(
@@ -70,3 +70,16 @@ def test_a_few_are_named_and_the_others_counted() -> None:
     names = [str(number) for number in range(2_003)]
     assert some_of(names, 3) == "0, 1, 2 and 2,000 more"
     assert (some_of(names[:3], 3), some_of([], 3)) == ("0, 1, 2", "")
+
+
+def test_words_that_look_like_credentials_are_masked() -> None:
+    token = "gl" + "pat-" + "x7Qm2Zp9Lk4Rt8Wv1Ys6"
+    assert masked(f"Use {token} for now") == "Use [masked] for now"
+    assert masked("key=AK" + "IA4QX7ZB2M5KP3WT9H") == "[masked]"
+    for kept in (
+        "Merge commit 'ce013625030ba8dba906f756967f9e9ca394464a'",
+        "Add OAuth2AuthenticationProvider and Base64EncodedSha256Digest",
+        "Bump actions/checkout from 4.1.1 to 4.1.2 (#20231115)",
+        "Merge branch 'feature/ABC-1234-internationalization2'",
+    ):
+        assert masked(kept) == kept

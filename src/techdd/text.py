@@ -49,6 +49,31 @@ def some_of(names: Sequence[str], most: int) -> str:
     return ", ".join(names[:most]) + more
 
 
+_WORD = re.compile(r"[^\s\"'`()<>]*[A-Za-z0-9]{16}[^\s\"'`()<>]*")
+_ATOM = re.compile(r"[A-Za-z0-9]{16,}")
+_HEX = re.compile(r"[0-9a-f]+")
+_CHANGES = re.compile(r"(?<=[0-9])(?=[A-Za-z])|(?<=[A-Z])(?=[0-9a-z])|(?<=[a-z])(?=[0-9A-Z])")
+
+
+def masked(text: str) -> str:
+    """`text` with words that look like credentials left out, for what people write freely.
+
+    A run of 16 letters and digits that change their kind all the time is no word; a commit's id
+    (small hexadecimal digits) stays.
+    """
+    return _WORD.sub(lambda word: "[masked]" if _is_random(word[0]) else word[0], text)
+
+
+def _is_random(word: str) -> bool:
+    for atom in _ATOM.findall(word):
+        if _HEX.fullmatch(atom) or atom.isalpha() or atom.isdigit():
+            continue
+        changes = len(_CHANGES.findall(atom)) / len(atom)
+        if changes > (0.15 if atom.isupper() else 0.45):
+            return True
+    return False
+
+
 def without_credentials(url: str) -> str:
     """`url` without a user or password, fit to be printed."""
     return _SECRET_IN_URL.sub("", url)

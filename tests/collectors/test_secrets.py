@@ -159,6 +159,80 @@ def test_an_object_that_belongs_to_no_commit(folder: Path) -> None:
     assert observed.locations == ()
 
 
+def test_messages_are_searched_too(folder: Path) -> None:
+    source = build(
+        folder / "said.git",
+        [
+            A({"a.py": "x = 1\n"}, message=f"Begin\n\nThe old token was {KEPT}, now gone."),
+            A({"a.py": f'token = "{KEPT}"\n'}, day=1),
+            A({"a.py": "x = 2\n"}, message=f"Use\n{slack(31)}", day=2),
+        ],
+    )
+    git(source, "-c", "user.name=A", "-c", "user.email=a@x.io", "tag", "-a", "v1", "main",
+        "-m", f"First\n\nkey: {slack(32)}")  # fmt: skip
+    gathered = list(collector.run(open_repository("said", source, folder / "overlay" / "said")))
+    assert not [one for one in gathered if isinstance(one, Issue)]
+    rows = [one for one in gathered if isinstance(one, Secret)]
+    heads = git(source, "log", "--format=%H", "--reverse", "main").split()
+    tag = git(source, "rev-parse", "v1").strip()
+    assert [(one.path, one.line, one.commit, one.branches, one.tags) for one in rows] == [
+        ("(commit message)", 2, heads[2], 1, 1),
+        ("(commit message)", 3, heads[0], 1, 1),
+        ("(tag message)", 3, tag, 0, 1),
+        ("a.py", 1, heads[1], 1, 1),
+    ]
+    in_file = next(one for one in rows if one.path == "a.py")
+    same = [one for one in rows if one.fingerprint == in_file.fingerprint]
+    assert [one.path for one in same] == ["(commit message)", "a.py"]  # one secret, two places
+    metrics = {(one.name, one.repo): one for one in answers(gathered) if isinstance(one, Metric)}
+    assert metrics["secrets.in_history", "app"].value == 3
+    never = [one for one in answers(gathered) if isinstance(one, Observation)]
+    assert "never, since it stands in a message," in {one.values.get("removed") for one in never}
+
+
+def test_who_can_still_read_it_is_told_by_refs(folder: Path) -> None:
+    source = build(
+        folder / "refs.git",
+        [
+            A({"a.py": "x = 1\n"}),
+            A({"a.py": f'token = "{KEPT}"\n'}, day=1),
+            A({"a.py": "x = 2\n"}, day=2),
+        ],
+    )
+    git(source, "branch", "before", "main~2")
+    git(source, "branch", "old", "main~1")
+    git(source, "tag", "v0", "main~2")
+    git(source, "tag", "v1", "main~1")
+    git(source, "update-ref", "refs/pull/7/head", "main~1")
+    gathered = list(collector.run(open_repository("refs", source, folder / "overlay" / "refs")))
+    (one,) = (one for one in gathered if isinstance(one, Secret))
+    assert (one.branches, one.tags, one.other_refs) == (2, 1, 1)
+    (observed,) = (one for one in answers(gathered) if isinstance(one, Observation))
+    assert observed.values["readers"] == "2 branches, 1 tag and 1 other ref"
+
+
+def test_what_the_engine_leaves_out_by_name_is_a_gap(folder: Path) -> None:
+    left_out = ("yarn.lock", "logo.svg", "node_modules/x/index.js", "style.css", "web/go.sum")
+    commits = [A({name: f'token = "{slack(40 + n)}"\n' for n, name in enumerate(left_out)})]
+    commits.append(A({"Gemfile.lock": f'token = "{slack(50)}"\n'}, day=1))
+    *found, scan = collector.run(opened(folder, commits, "leftout"))
+    issue, secret = found
+    assert secret.path == "Gemfile.lock"
+    assert issue.reason == "file versions that the engine leaves out"
+    assert issue.detail.startswith("5 of 6: ")
+    assert scan.left_out == 5
+    metrics = [one for one in answers([secret, scan]) if isinstance(one, Metric)]
+    assert "5 more that the engine leaves out" in metrics[0].basis
+
+
+def test_without_memory_messages_are_not_written_to_a_disk(
+    repo: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "_MEMORY", Path("/nowhere"))
+    issue, *_ = collector.run(repo)
+    assert issue.reason == "messages not scanned for secrets"
+
+
 def test_names_that_git_cannot_be_asked_for(folder: Path) -> None:
     names = [b"caf\xe9.py", b"new\nline.py", b"a!b.py", b"-x:y.py"]
     stream = b"commit refs/heads/main\ncommitter A <a@x.io> 1736154000 +0000\ndata 1\nm\n"
@@ -199,6 +273,27 @@ def test_examples_and_tests_are_told_apart(gathered: list[Any]) -> None:
     }
 
 
+def test_what_is_no_secret_for_strangers_does_not_lead(folder: Path) -> None:
+    word = made("", 14, seed=60)
+    commits = [
+        A(
+            {
+                "b.py": f'url = "postgres://app:{word[::-1]}@db:5432/app"\n',
+                "c.py": f'url = "postgres://app:{word.swapcase()}@db.northwind.io:5432/app"\n',
+                "app/google-services.json": f'"key": "{made("AI" + "za", 35, seed=61)}"\n',
+                "samplecerts/x.py": f'token = "{slack(62)}"\n',
+            }
+        )
+    ]
+    found = secrets(list(collector.run(opened(folder, commits, "weak"))))
+    assert {path: (one.confidence, one.looks_like_test) for path, one in found.items()} == {
+        "b.py": ("low", False),
+        "c.py": ("medium", False),
+        "app/google-services.json": ("low", False),
+        "samplecerts/x.py": ("high", True),
+    }
+
+
 def test_metrics_count_secrets_not_places(gathered: list[Any]) -> None:
     metrics = {(one.name, one.repo): one for one in answers(gathered) if isinstance(one, Metric)}
     assert metrics["secrets.in_tree", "app"].value == 4  # KEPT, STRIPE, MARKED, the AWS pair
@@ -215,6 +310,7 @@ def test_observations_name_the_place_and_the_time(gathered: list[Any], repo: Rep
     assert gone.key == f"{gone_from.kind}:{gone_from.commit}:app.py:1"
     assert gone.values == {
         "kind": "Slack bot token", "count": 1, "added": "2025-01-06", "removed": "2025-01-09",
+        "readers": "1 branch", "severity": "high",
     }  # fmt: skip
     (kept,) = [one for one in observed if ":old/name.py:" in one.key]
     assert kept.rule == "secret-in-tree"
@@ -302,7 +398,7 @@ def test_a_scan_that_did_not_run_is_no_clean_one(
 
 
 def test_what_an_incomplete_scan_found_stands() -> None:
-    found = Secret("jwt", "JWT", "a.py", 1, "c", "f", True, False, "high", None, "", None)
+    found = Secret("jwt", "JWT", "a.py", 1, "c", "f", True, False, "high", None, "", None, 1, 0, 0)
     scan = SecretScan("kingfisher", False, 10, 0)
     metrics = {one.name: one for one in answers([found, scan]) if isinstance(one, Metric)}
     assert metrics["secrets.in_tree"].value == 1
@@ -313,13 +409,13 @@ def test_what_an_incomplete_scan_found_stands() -> None:
 def test_a_report_that_is_not_redacted_is_refused() -> None:
     finding = {"rule": {"name": "jwt"}, "finding": {"snippet": "clear", "path": "a"}}
     with pytest.raises(engine.ScanFailed) as refusal:
-        engine._read(json.dumps({"findings": [finding]}).encode())
+        engine._read(json.dumps({"findings": [finding]}).encode(), "")
     assert "clear" not in str(refusal.value)
 
 
 def test_dates_that_no_commit_can_have(folder: Path) -> None:
-    from techdd.collectors.secrets.trace import _date
+    from techdd.collectors.secrets.trace import date_of
 
-    assert _date(b"1736154000") == datetime(2025, 1, 6, 9, tzinfo=UTC)
-    assert _date(b"99999999999999") is None
-    assert _date(b"-1") is None
+    assert date_of(b"1736154000") == datetime(2025, 1, 6, 9, tzinfo=UTC)
+    assert date_of(b"99999999999999") is None
+    assert date_of(b"-1") is None

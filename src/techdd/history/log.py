@@ -12,7 +12,7 @@ from techdd.history.raw_changes import RawChanges
 from techdd.history.store import MAYBE_INT, Columns, Schema, arrays
 from techdd.model import fingerprint
 from techdd.repository import records
-from techdd.text import decode
+from techdd.text import decode, masked
 
 FIELDS = ("@%H", "%P", "%an", "%ae", "%ad", "%cn", "%ce", "%ct", "%B")
 FORMAT = ("-z", "--date=raw", "--encoding=UTF-8", f"--format={'%x00'.join(FIELDS)}")
@@ -125,7 +125,7 @@ class Log:
             sha, parents.decode(),
             self._identity(name, email), self._identity(c_name, c_email),
             seconds(written), seconds(c_at), _offset(zone),
-            decode(body.split(b"\n", 1)[0][:500]),
+            masked(decode(body.split(b"\n", 1)[0][:500])),
             review_mark(body, named, name, email), is_assisted(body), reverted(body),
             0, 0, 0, self._depth,
         ]  # fmt: skip

@@ -20,7 +20,6 @@ from techdd.lockfiles._reading import (
     block_yaml,
     decoded,
     json_object,
-    line_of,
     pep508,
     repeated_keys,
     strings,
@@ -31,6 +30,7 @@ from techdd.lockfiles._reading import (
 )
 from techdd.model import Issue
 from techdd.text import without_credentials
+from techdd.yamls import line_of
 
 __all__ = [
     "MIXED",

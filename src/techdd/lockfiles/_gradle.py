@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from techdd.lockfiles import without_comments
-from techdd.lockfiles._reading import DEPTH
+from techdd.yamls import DEPTH
 
 _TOKEN = re.compile(
     r'"""(?P<block>.*?)(?:"""|\Z)|\'\'\'(?P<raw>.*?)(?:\'\'\'|\Z)'

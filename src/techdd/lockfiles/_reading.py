@@ -17,7 +17,8 @@ from typing import Any
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-DEPTH = 40  # far more than any format nests
+from techdd.yamls import DEPTH, Placed
+
 _REQUIREMENT = 5_000  # characters of one requirement, markers included
 
 
@@ -143,27 +144,10 @@ class Lines:
         return places.popleft() if places else None
 
 
-class Placed(str):
-    """A key or text that knows its line."""
-
-    __slots__ = ("line",)
-    line: int
-
-    def __new__(cls, text: str, line: int) -> Placed:
-        placed = super().__new__(cls, text)
-        placed.line = line
-        return placed
-
-
 _ENTRY = re.compile(
     r"""(?:"(?P<double>(?:[^"\\]|\\.)*)"|'(?P<single>(?:[^']|'')*)'|(?P<plain>[^\s"'].*?))"""
     r""":(?:\s+(?P<value>.*))?$"""
 )
-
-
-def line_of(key: str) -> int | None:
-    """The line of a key of `block_yaml`, or of any text of `yaml_documents`."""
-    return key.line if isinstance(key, Placed) else None
 
 
 def block_yaml(text: str) -> dict[str, Any]:

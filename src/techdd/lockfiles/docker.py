@@ -8,17 +8,16 @@ from dataclasses import dataclass, field
 from posixpath import basename
 from typing import Any
 
+from techdd.dockerfiles import filled, instructions
 from techdd.lockfiles import Dependency, Issue, Parsed, decoded, line_of, lockfile, table
-from techdd.lockfiles._images import LONGEST, filled, image
-from techdd.lockfiles._yaml import mappings, yaml_documents
+from techdd.lockfiles._images import image
+from techdd.yamls import mappings, yaml_documents
 
 _FROM = re.compile(r"(?i)FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?\s*$")
 _ARG = re.compile(r"(?i)ARG\s+(.*)")
 _DEFAULT = re.compile(r"""(\w+)=("[^"]*"|'[^']*'|\S*)""")
 _COPIED = re.compile(r"(?i)(?:COPY|ADD)\s.*?--from=(\S+)")
 _MOUNTED = re.compile(r"(?i)RUN\s.*?--mount=(?:\S*,)?from=([^\s,]+)")
-
-_HEREDOC = re.compile(r"""(?i)(?:RUN|COPY|ADD)\s.*?<<-?["']?([A-Z_]\w{0,99})""")
 
 
 @dataclass
@@ -40,7 +39,7 @@ def dockerfile(data: bytes) -> Parsed:
     stages: dict[str, _Stage] = {}  # by name and by number
     order: list[_Stage] = []
     arguments: dict[str, str] = {}
-    for number, text in _instructions(decoded(data)):
+    for number, text in instructions(decoded(data)):
         if match := _FROM.match(text):
             stage = _Stage(filled(match[1], arguments), number)
             stages[str(len(order))] = stage
@@ -70,29 +69,6 @@ def _images(order: list[_Stage], stages: Mapping[str, _Stage]) -> Parsed:
         for named, line in ((stage.base, stage.line), *stage.needs):
             if named.lower() not in stages and named.lower() != "scratch":
                 yield image(named, line, scope)
-
-
-def _instructions(text: str) -> Iterator[tuple[int, str]]:
-    """(line number, instruction); continued lines are joined and comments left out."""
-    parts: list[str] = []
-    start, heredoc = 1, ""
-    lines = text.splitlines()
-    last = {line.strip(): number for number, line in enumerate(lines, start=1)}
-    for number, raw in enumerate(lines, start=1):
-        line = raw.strip()
-        if heredoc or not line or line.startswith("#"):
-            heredoc = "" if line == heredoc else heredoc
-            continue
-        start = start if parts else number
-        parts.append(line.rstrip("\\`").rstrip()[:LONGEST])
-        if not line.endswith(("\\", "`")):
-            yield start, " ".join(parts)[:LONGEST]
-            opened = _HEREDOC.match(" ".join(parts)[:LONGEST])
-            # What no later line ends is no heredoc but a here-string or a shift.
-            heredoc = opened[1] if opened and last.get(opened[1], 0) > number else ""
-            parts = []
-    if parts:
-        yield start, " ".join(parts)[:LONGEST]
 
 
 @lockfile(

@@ -8,7 +8,7 @@ from typing import Any
 
 from techdd.lockfiles import Dependency, Issue, Parsed, decoded, line_of, lockfile, table
 from techdd.lockfiles._images import image
-from techdd.lockfiles._yaml import items, mappings, yaml_documents
+from techdd.yamls import items, mappings, yaml_documents
 
 _ACTION = re.compile(r"([\w.-]+/[\w.-]+)(?:/[\w./ -]*)?@(\S+)$")
 _HASH = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?$")

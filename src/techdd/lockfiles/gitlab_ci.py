@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from techdd.dockerfiles import filled
 from techdd.lockfiles import Parsed, decoded, line_of, lockfile, outside, table
-from techdd.lockfiles._images import filled, image
-from techdd.lockfiles._yaml import items, mappings, yaml_documents
+from techdd.lockfiles._images import image
+from techdd.yamls import items, mappings, yaml_documents
 
 _NO_JOBS = ("variables", "workflow", "cache", "include", "spec")
 _ELSEWHERE = ("project", "remote", "component")

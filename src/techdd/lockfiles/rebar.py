@@ -17,7 +17,7 @@ from techdd.lockfiles import (
     scope_of,
     stays_below,
 )
-from techdd.lockfiles._reading import DEPTH, Placed
+from techdd.yamls import DEPTH, Placed
 
 _TOKEN = re.compile(
     r"%[^\n]*|(?P<text>\"(?:[^\"\\]|\\.)*+\"?)|'(?P<quoted>(?:[^'\\\n]|\\.)*+)'?"

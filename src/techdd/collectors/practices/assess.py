@@ -11,7 +11,6 @@ from techdd.collectors.practices.search import SearchScope
 from techdd.collectors.practices.signs import KINDS
 from techdd.facts import Artefact
 from techdd.model import Location, Metric, Observation, Series, Value
-from techdd.text import some_of
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
 # Kinds that can only be looked for where there is something to carry them: kind -> what that is,
 # and the kinds that show that it is there.
 _CARRIED: dict[str, tuple[str, tuple[str, ...]]] = {
-    "container_nonroot": ("Dockerfile", ("container_root",)),
-    "ci_pinned": ("CI action of a third party", ("ci_unpinned",)),
     "multi_zone": ("infrastructure code", ("iac",)),
     "replicas": ("infrastructure code", ("iac",)),
     "backup": ("infrastructure code", ("iac",)),
@@ -81,19 +78,8 @@ def _observations(repo: str, found: DataFrame, *, backed_up: bool) -> Iterator[O
         rows = found[found["kind"] == "env_file"]
         paths = ", ".join(sorted(rows["path"])[:_NAMED])
         yield _observed("committed-env-file", repo, "env", rows, paths=paths)
-    if "container_root" in kinds:
-        rows = found[found["kind"] == "container_root"]
-        yield _observed("root-container", repo, "containers", rows)
-    if "ci_unpinned" in kinds:
-        rows = found[found["kind"] == "ci_unpinned"]
-        yield _observed("unpinned-ci-action", repo, "actions", rows)
     if "iac" in kinds and not backed_up:  # another repository may hold the backups of this one
         yield _observed("no-backup-evidence", repo, "backup", found[found["kind"] == "iac"])
-    if "single_instance" in kinds:
-        rows = found[found["kind"] == "single_instance"]
-        names = sorted(set(rows["detail"]))
-        resource = some_of(names, _NAMED)
-        yield _observed("single-instance", repo, "instances", rows, resource=resource)
 
 
 def _observed(rule: str, repo: str, key: str, rows: DataFrame, **values: Value) -> Observation:

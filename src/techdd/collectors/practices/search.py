@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from techdd.collectors import Gathered, collector
-from techdd.collectors.practices.patterns import (
-    ACTIONS,
+from techdd.collectors._practice_patterns import (
     ASIDE,
-    DOCKERFILE,
     DOCUMENTS,
     ENV_FILE,
     FOREIGN,
-    TERRAFORM,
 )
 from techdd.collectors.practices.signs import SIGNS, Sign
 from techdd.facts import Artefact
@@ -39,12 +35,11 @@ class SearchScope(NamedTuple):
     texts: int  # of these, searched by their lines
 
 
-@collector(makes=(Artefact, SearchScope))
+@collector(makes=(Artefact, SearchScope), version=2)
 def practices(repo: Repository) -> Gathered:
     """Files and lines that are evidence of a practice, one a kind and file.
 
-    Other people's code and test fixtures do not count. Beside the kinds of `KINDS` there are kinds
-    that only feed observations: ci_unpinned, container_root, single_instance.
+    Other people's code and test fixtures do not count.
     """
     theirs = [entry for entry in repo.regular_files() if not FOREIGN.search(entry.path.lower())]
     wanted: list[tuple[Entry, list[Sign]]] = []
@@ -60,7 +55,6 @@ def practices(repo: Repository) -> Gathered:
         else:
             wanted.append((entry, by_text))
     texts = 0
-    pinned: list[Artefact] = []
     for (entry, signs), (_, content) in zip(
         wanted, repo.blobs(entry.blob for entry, _ in wanted), strict=True
     ):
@@ -70,10 +64,7 @@ def practices(repo: Repository) -> Gathered:
         texts += 1
         lines = [line[:_LINE] for line in content.decode("utf-8", "replace").splitlines()]
         yield from _by_lines(entry.path, lines, signs)
-        pinned += _read(entry.path, lines)
-    # One action that follows a tag can change all: only without any is the pipeline pinned.
-    loose = any(artefact.kind == "ci_unpinned" for artefact in pinned)
-    yield from (one for one in pinned if one.kind != "ci_pinned" or not loose)
+        yield from _read(entry.path, lines)
     yield SearchScope(len(theirs), texts)
 
 
@@ -119,10 +110,7 @@ def _is_comment(line: str) -> bool:
 
 def _has_reader(path: str) -> bool:
     lower = path.lower()
-    if ACTIONS.search(lower) or _TRAVIS.search(lower):
-        return True
-    readers = (DOCKERFILE, ENV_FILE, TERRAFORM, _DEPLOYED)
-    return any(reader.search(lower) for reader in readers) and _is_live(lower)
+    return bool(_TRAVIS.search(lower) or (ENV_FILE.search(lower) and _is_live(lower)))
 
 
 def _is_live(lower: str) -> bool:
@@ -131,38 +119,10 @@ def _is_live(lower: str) -> bool:
 
 def _read(path: str, lines: list[str]) -> Iterator[Artefact]:
     lower = path.lower()
-    if ACTIONS.search(lower):
-        yield from _actions(path, lines)
-    elif _TRAVIS.search(lower):
+    if _TRAVIS.search(lower):
         yield from _travis(path, lines)
-    elif not _is_live(lower):
-        return
-    elif DOCKERFILE.search(lower):
-        yield _user(path, lines)
-    elif ENV_FILE.search(lower):
+    elif ENV_FILE.search(lower) and _is_live(lower):
         yield from _env_file(path, lines)
-    elif TERRAFORM.search(lower):
-        yield from _lone_databases(path, lines)
-    if _DEPLOYED.search(lower):
-        yield from _lone_workloads(path, lines)
-
-
-_USES = re.compile(r"^\s*-?\s*uses:\s*[\"']?([\w.-]+/[\w./-]+)@([^\s\"'#]+)")
-_HASH = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
-
-
-def _actions(path: str, lines: list[str]) -> Iterator[Artefact]:
-    """Third-party actions: pinned to a commit, or following a tag that its owner can move."""
-    found = [
-        (number, match[1], match[2])
-        for number, line in enumerate(lines, start=1)
-        if (match := _USES.match(line))
-    ]
-    loose = [(number, action) for number, action, ref in found if not _HASH.fullmatch(ref)]
-    for number, action in loose:
-        yield Artefact("ci_unpinned", path, number, action)
-    if found and not loose:
-        yield Artefact("ci_pinned", path, found[0][0], f"{len(found)} actions")
 
 
 _TRAVIS = re.compile(r"^\.travis\.ya?ml$")
@@ -180,24 +140,6 @@ def _travis(path: str, lines: list[str]) -> Iterator[Artefact]:
             yield Artefact("ci_tests", path, number, f"default of Travis CI for {match[1]}")
 
 
-def _user(path: str, lines: list[str]) -> Artefact:
-    """The user that the last stage of a Dockerfile ends with; none means root."""
-    user, place = "", None
-    for number, line in enumerate(lines, start=1):
-        if re.match(r"\s*FROM\s", line, re.IGNORECASE):
-            user, place = _distroless(line), number
-        elif match := re.match(r"\s*USER\s+[\"']?([^\s\"':]+)", line, re.IGNORECASE):
-            user, place = match[1], number
-    if user.lower() in ("", "root", "0"):
-        return Artefact("container_root", path, place, "USER root" if user else "no USER")
-    return Artefact("container_nonroot", path, place, "USER set")
-
-
-def _distroless(line: str) -> str:
-    """Some base images say in their tag that they do not run as root."""
-    return "nonroot" if re.search(r"[:-](?:nonroot|rootless|unprivileged)\b", line) else ""
-
-
 _ASSIGNED = re.compile(r"^\s*(?:export\s+)?([A-Za-z_]\w*)\s*[=:]\s*[\"']?[^\s\"'#$<{]")
 
 
@@ -205,48 +147,3 @@ def _env_file(path: str, lines: list[str]) -> Iterator[Artefact]:
     count = sum(bool(_ASSIGNED.match(line)) for line in lines if not _is_comment(line))
     if count:
         yield Artefact("env_file", path, None, f"{count} variables with a value")
-
-
-_DATABASE = re.compile(r"^\s*resource\s+\"(aws_db_instance|azurerm_postgresql_flexible_server|"
-                       r"google_sql_database_instance)\"\s+\"([\w-]+)\"")  # fmt: skip
-_STANDBY = re.compile(
-    r"\bmulti_az\s*=\s*[^f\s]|\bhigh_availability\s*\{|\bavailability_type\s*=\s*\"?[^\"Z\s]"
-    r"|\breplicate_source_db\s*=|\bmaster_instance_name\s*="
-)
-
-
-def _lone_databases(path: str, lines: list[str]) -> Iterator[Artefact]:
-    """Managed databases that run in one zone, which is the default of all three clouds."""
-    start, name, depth, standby = 0, "", 0, False
-    for number, line in enumerate(lines, start=1):
-        if not start and (match := _DATABASE.match(line)):
-            start, name, depth, standby = number, f"{match[1]}.{match[2]}", 0, False
-        if not start or _is_comment(line):
-            continue
-        standby = standby or bool(_STANDBY.search(line))
-        depth += line.count("{") - line.count("}")
-        if depth <= 0 and "}" in line:
-            if not standby:
-                yield Artefact("single_instance", path, start, name)
-            start = 0
-
-
-_DEPLOYED = re.compile(r"\.ya?ml$|\.tf$")
-_LONE = re.compile(
-    r"^\s*(?:(?:replicas|replicaCount|maxReplicas):\s*1\s*(?:#|$)|(?:desired_count|max_size|"
-    r"max_capacity|replica_count|num_cache_clusters)\s*=\s*1\s*(?:#|$)|DesiredCount:\s*1\s*$"
-    r"|MultiAZ:\s*[\"']?false)"
-)
-_MODELS_DEPLOYMENT = re.compile(
-    r"^(?:apiVersion|kind|AWSTemplateFormatVersion|replicaCount|replicas)\b|^\s*resource\s"
-    r"|^\s*module\s"
-)
-
-
-def _lone_workloads(path: str, lines: list[str]) -> Iterator[Artefact]:
-    if not any(_MODELS_DEPLOYMENT.match(line) for line in lines):
-        return
-    for number, line in enumerate(lines, start=1):
-        if match := _LONE.match(line):
-            name = f"{PurePosixPath(path).name}: {match[0].strip(' #')}"
-            yield Artefact("single_instance", path, number, name)

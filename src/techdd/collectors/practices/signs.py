@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from re import Pattern
 
-from techdd.collectors.practices.patterns import (
+from techdd.collectors._practice_patterns import (
     ALERTS,
     BACKUP,
     CI,
@@ -78,12 +78,10 @@ KINDS: dict[str, str] = {
     "ci_tests": "tests in CI",
     "ci_deploy": "release or deployment in CI",
     "ci_scan": "security scans in CI",
-    "ci_pinned": "CI actions pinned by hash",
     "update_bot": "dependency update bot",
     "linter": "linter or formatter",
     "type_check": "type checks",
     "container": "containers",
-    "container_nonroot": "containers without root",
     "iac": "infrastructure as code",
     "multi_zone": "several zones",
     "replicas": "several replicas",

@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 # Whether a credential works was not tried, so the rule's confidence stands for it.
 SEVERITY = {"high": "critical", "medium": "high", "low": "medium"}
 _PLACES = 10  # of one secret, named
+_LISTED = 40  # places in the ledger
 _UNKNOWN = "at an unknown date"
 _LIMITS = (
-    "Patterns of known providers, connection strings and private keys, in every file version; "
-    "passwords without a recognisable form and commit messages are not covered. No value was tried."
+    "Patterns of known providers, connection strings and private keys, in every file version "
+    "and in the messages of commits and tags; passwords without a recognisable form are not "
+    "covered. Forks, mirrors and clones elsewhere cannot be seen. No value was tried."
 )
 
 
@@ -54,6 +56,7 @@ def secrets(_as_of: date, found: DataFrame, scans: DataFrame) -> Answered:
             yield _observation(one, ":".join((one.kind, *one.origin, str(at_origin[identity]))))
     if all_found:
         yield _kinds(all_found)
+        yield _ledger(all_found)
 
 
 def _grouped(found: DataFrame) -> Iterator[_Found]:
@@ -75,6 +78,8 @@ def _metrics(repo: str, counts: Counter[str], scans: DataFrame) -> Iterator[Metr
     gaps = [] if complete else ["secret scan incomplete"]
     if missing := int(scans["missing"].sum()):
         gaps.append(f"{missing:,} file versions missing")
+    if left_out := int(scans["left_out"].sum()):
+        basis += f"; {left_out:,} more that the engine leaves out by name or size"
     for name, state in (("in_tree", "tree"), ("in_history", "history")):
         # What a scan with gaps found stands; that it found nothing says nothing.
         found = counts[state]
@@ -94,12 +99,15 @@ def _observation(one: _Found, key: str) -> Observation:
         "kind": one.kind,
         "count": len(places),
         "added": _day(one.rows["added"].min()),
+        "readers": _readers(one.rows),
     }
     if one.state == "tree":
         confidence = str(one.rows["confidence"].iloc[0])
         values |= {"confidence": confidence, "severity": SEVERITY.get(confidence, "high")}
     else:
-        values |= {"removed": _day(one.rows["removed"].max())}
+        # What was taken out is at most high: it may have been replaced.
+        severity = "medium" if (one.rows["confidence"] == "low").all() else "high"
+        values |= {"removed": _removal(one.rows), "severity": severity}
     locations = tuple(
         Location(row.path, int(row.line), row.commit)
         for row in places.head(_PLACES).itertuples()
@@ -112,6 +120,59 @@ def _day(when: Any) -> str:
     import pandas as pd
 
     return _UNKNOWN if pd.isna(when) else f"{when:%Y-%m-%d}"
+
+
+def _removal(rows: Any) -> str:
+    if rows["path"].str.fullmatch(r"\((?:commit|tag) message\)").all():
+        return "never, since it stands in a message,"
+    return _day(rows["removed"].max())
+
+
+def _readers(rows: Any) -> str:
+    """Which refs of the repository lead to it, in words."""
+    counts = rows[["branches", "tags", "other_refs"]]
+    if counts.isna().any(axis=None):
+        return "branches that could not be told"
+    branches, tags, others = (int(number) for number in counts.max())
+    named = [
+        (branches, "branch", "branches"),
+        (tags, "tag", "tags"),
+        (others, "other ref", "other refs"),
+    ]
+    parts = [f"{number:,} {one if number == 1 else many}" for number, one, many in named if number]
+    if not parts:
+        return "no branch or tag, only in the object store"
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if parts[1:] else parts)
+
+
+def _ledger(all_found: list[_Found]) -> Series:
+    """Every place, what can be used today first; the fingerprint stands for the value."""
+    ordered = sorted(all_found, key=lambda one: ("tree", "history", "test").index(one.state))
+    rows = [
+        (
+            one.repo,
+            one.kind,
+            f"{row.path}:{row.line}" if row.path else "in no commit",
+            f"{_day(row.added)} {row.commit[:10]}".strip(),
+            "still there"
+            if row.in_head
+            else f"{_day(row.removed)} {row.removed_commit[:10]}".strip(),
+            _readers(one.rows.loc[[row.Index]]),
+            "yes" if row.looks_like_test else "no",
+            row.fingerprint,
+        )
+        for one in ordered
+        for row in one.rows.itertuples()
+    ]
+    note = f"{_LISTED} of {len(rows):,} places are listed. " if len(rows) > _LISTED else ""
+    columns = ("repository", "kind", "place", "added", "removed", "reached from")
+    return Series(
+        "secret_places",
+        "Where credential-shaped strings stand or stood",
+        (*columns, "test or example", "keyed fingerprint"),
+        tuple(rows[:_LISTED]),
+        note=f"{note}The fingerprint is keyed for this engagement. {_LIMITS}",
+    )
 
 
 def _kinds(all_found: list[_Found]) -> Series:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import tempfile
 from pathlib import Path
+from shutil import disk_usage
 from typing import Any, NamedTuple
 
 from techdd import sandbox
@@ -20,6 +22,8 @@ _SCAN = (
 )  # fmt: skip
 _ENDED_WELL = (0, 200, 205)  # nothing found, findings, findings that are valid
 _BAD_ENDS = ("scan_partial", "scan_failed", "pending")
+_MEMORY = Path("/dev/shm")  # a file system that is no disk, where the system has one
+_ROOM = 1 << 30  # bytes that must be free there
 _REDACTED = re.compile(r"\[REDACTED:[0-9a-f]+\]")
 
 
@@ -28,7 +32,9 @@ class ScanFailed(TechddError):
 
 
 class Hit(NamedTuple):
-    """One match in one file version. `commit` is empty where the version belongs to none."""
+    """One match in one file version. `commit` is empty where the version belongs to none, and
+    `said` is true for one in the text beside the files.
+    """
 
     rule: str
     value: str  # stands for the value; differs from run to run
@@ -38,6 +44,7 @@ class Hit(NamedTuple):
     commit: str
     line: int
     columns: tuple[int, int] | None  # None where they count in decoded or unpacked content
+    said: bool = False
 
 
 class Scanned(NamedTuple):
@@ -49,25 +56,41 @@ class Scanned(NamedTuple):
     gaps: str
 
 
-def scan(git_dir: Path, seconds: float) -> Scanned:
-    """All hits in all objects of the repository. Raises ScanFailed."""
+def memory() -> Path | None:
+    """A folder in memory; None where the system has none, or no room in it."""
+    try:
+        return _MEMORY if disk_usage(_MEMORY).free > _ROOM and os.access(_MEMORY, os.W_OK) else None
+    except OSError:
+        return None
+
+
+def scan(git_dir: Path, seconds: float, said: bytes = b"") -> Scanned:
+    """All hits in all objects of the repository and in the text `said`. Raises ScanFailed.
+
+    kingfisher unpacks archives into files and reads texts from files, so all it writes goes to
+    memory; `said` may only be given where there is `memory`.
+    """
     # Compiling its rules takes kingfisher seconds; there they serve all the engagement's
     # repositories (.cache/<repository>/overlay.git).
     cache = f"--rule-cache-dir={git_dir.parents[1] / '.kingfisher'}"
-    with tempfile.TemporaryDirectory() as home:
+    with tempfile.TemporaryDirectory(dir=memory()) as home:
+        text = Path(home) / "messages"
+        if said:
+            text.write_bytes(said)
+        read = [str(git_dir), str(text)] if said else [str(git_dir)]
         try:
             done = sandbox.run(
-                [_program(), *_SCAN, cache, str(git_dir)],
-                env={**GIT_ENVIRONMENT, "HOME": home},
+                [_program(), *_SCAN, cache, *read],
+                env={**GIT_ENVIRONMENT, "HOME": home, "TMPDIR": home},
                 timeout=seconds,
             )
         except (sandbox.LimitExceeded, OSError) as error:
             raise ScanFailed(f"kingfisher: {error}") from None
     if done.returncode not in _ENDED_WELL:
         errors = [line for line in done.stderr.split(b"\n") if line.startswith(b"Error")]
-        said = first_line(errors[0] if errors else b"").replace(str(git_dir), "the repository")
-        raise ScanFailed(f"kingfisher ended with code {done.returncode}: {said}")
-    return _read(done.stdout)
+        why = first_line(errors[0] if errors else b"").replace(str(git_dir), "the repository")
+        raise ScanFailed(f"kingfisher ended with code {done.returncode}: {why}")
+    return _read(done.stdout, str(text))
 
 
 def _program() -> str:
@@ -80,11 +103,11 @@ def _program() -> str:
         raise ScanFailed("kingfisher is not installed; install kingfisher-bin") from None
 
 
-def _read(output: bytes) -> Scanned:
+def _read(output: bytes, text: str) -> Scanned:
     try:
         # A second document, of statistics, follows the first.
         report, _ = json.JSONDecoder().raw_decode(output.decode("utf-8", "replace").lstrip())
-        hits = sorted(map(_hit, report["findings"]), key=repr)
+        hits = sorted((_hit(one, text) for one in report["findings"]), key=repr)
         engine = f"kingfisher {report['metadata']['kingfisher_version']}"
         versions = int(report["metadata"]["summary"]["blobs_scanned"])
         ends = report["audit"]["summary"]
@@ -97,7 +120,7 @@ def _read(output: bytes) -> Scanned:
     return Scanned(engine, versions, hits, ", ".join(gaps))
 
 
-def _hit(finding: dict[str, Any]) -> Hit:
+def _hit(finding: dict[str, Any], text: str) -> Hit:
     found = finding["finding"]
     if not _REDACTED.fullmatch(found["snippet"]):
         raise ValueError("not redacted")
@@ -112,4 +135,5 @@ def _hit(finding: dict[str, Any]) -> Hit:
         commit=str(git["commit"]["id"]) if git else "",
         line=int(found["line"]),
         columns=(int(found["column_start"]), int(found["column_end"]) + 1) if plain else None,
+        said=not git and found["path"] == text,
     )

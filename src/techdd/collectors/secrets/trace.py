@@ -20,9 +20,25 @@ _OBJECT_ID = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 # that is not there must not cost the others: --ignore-missing is for what comes after it.
 _LOG = (
     "log", "--ignore-missing", "--all", "--topo-order", "--raw", "-c", "--no-renames",
-    "--no-abbrev", "-z", "--format=@%H %ct",
+    "--no-abbrev", "-z", "--format=@%H %ct %P",
 )  # fmt: skip
 _SUBMODULE = b"160000"
+# What kingfisher reads and then leaves out by its name, whatever it holds (tried with 2.14, one
+# file a name; no option changes it).
+_LEFT_OUT = re.compile(
+    r"(?i:\.(?:bmp|gif|jpe?g|png|svg|tiff?|css|eot|[ot]tf|woff2?)$)|(?:^|/)go\.(?:mod|sum|work(?:\.sum)?)$"
+    r"|(?:^|/)(?:deno\.lock|npm-shrinkwrap\.json|package-lock\.json|pnpm-lock\.yaml|yarn\.lock"
+    r"|(?:Pipfile|poetry)\.lock|gradle\.lockfile|gradlew(?:\.bat)?|mvnw(?:\.cmd)?|javascript\.json"
+    r"|MavenWrapperDownloader\.java|vendor/modules\.txt)$|verification-metadata\.xml|\.gem$"
+    r"|Database\.refactorlog|gitleaks\.toml|(?:^|/)(?:node_modules|bower_components)/"
+    r"|(?:^|/)vendor/(?:github\.com|golang\.org/x|google\.golang\.org|gopkg\.in|istio\.io|k8s\.io"
+    r"|sigs\.k8s\.io|bundle|ruby)/"
+    r"|(?:^|/)(?:angular|bootstrap|jquery(?:-?ui)?|plotly|swagger-?ui)[\w.-]*\.js(?:\.map)?$"
+    r"|(?i:(?:^|/)(?:v?env|virtualenv)/lib(?:64)?/|(?:^|/)[\w.]+-[\d.]+\.dist-info/)"
+    r"|(?:^|/)(?:lib(?:64)?/python[23](?:\.\d{1,2})+|python/[23](?:\.\d{1,2})+/lib(?:64)?)/",
+    re.ASCII,
+)
+_LARGEST = 256 << 20  # bytes of a file that kingfisher reads
 _TREES = 100  # that are listed whole to find files with odd names
 
 
@@ -41,34 +57,46 @@ class History:
 
     def __init__(self, repo: Repository, wanted: Collection[str]) -> None:
         self.steps: list[Step] = []
-        self.versions: set[bytes] = set()  # every file version that a commit names
+        self.commits: list[tuple[bytes, list[bytes]]] = []  # with their parents, which come later
+        self.versions: dict[bytes, bool] = {}  # each that a commit names: under a name that is read
         self.issues: list[Issue] = []
         self.whole = True
+        self._named: dict[bytes, bool] = {}  # path -> whether the engine reads files of that name
         try:
             self._read(records(repo.stream(*_LOG, repo.head)), {blob.encode() for blob in wanted})
         except RepositoryError as error:
             self.whole = False
             self.issues.append(Issue("history was not read to its end", detail=error.message))
-        missing = _missing(repo, self.versions)
-        if missing:
-            detail = f"{missing:,} of {len(self.versions):,} are missing from the repository"
+        self.missing, large = _unread(repo, self.versions)
+        known = f"of {len(self.versions):,}"
+        if self.missing:
+            detail = f"{self.missing:,} {known} are missing from the repository"
             self.issues.append(Issue("file versions not scanned for secrets", detail=detail))
-        self.missing = missing
+        self.left_out = large + sum(not read for read in self.versions.values())
+        if self.left_out:
+            detail = (
+                f"{self.left_out:,} {known}: by name (lock files, images, fonts, style sheets, "
+            )
+            detail += "installed packages and the like) or size"
+            self.issues.append(Issue("file versions that the engine leaves out", detail=detail))
 
     def _read(self, tokens: Iterator[bytes], wanted: set[bytes]) -> None:
         commit, when = "", None
         for raw in tokens:
             token = raw.lstrip(b"\n")
             if token.startswith(b"@"):
-                sha, seconds = token[1:].split(b" ")
-                commit, when = sha.decode(), _date(seconds)
+                sha, seconds, *parents = token[1:].rstrip(b" ").split(b" ")
+                commit, when = sha.decode(), date_of(seconds)
+                self.commits.append((sha, parents))
             elif token.startswith(b":"):
                 path = next(tokens)
                 sides = token.count(b":") + 1  # the parents and the result
                 fields = token.lstrip(b":").split(b" ")
                 *old, new = fields[sides : 2 * sides]
                 if fields[sides - 1] != _SUBMODULE and new.strip(b"0"):
-                    self.versions.add(new)
+                    if path not in self._named:
+                        self._named[path] = not _LEFT_OUT.search(decode(path))
+                    self.versions[new] = self._named[path] or self.versions.get(new, False)
                 if new in wanted or not wanted.isdisjoint(old):
                     before = frozenset(blob.decode() for blob in old)
                     self.steps.append(Step(decode(path), before, new.decode(), commit, when))
@@ -110,14 +138,16 @@ def _oddly_named(repo: Repository, hits: Iterable[Hit]) -> dict[Hit, str]:
     return blobs
 
 
-def _missing(repo: Repository, versions: set[bytes]) -> int:
-    """How many of the objects are not in the store, as in a partial clone."""
+def _unread(repo: Repository, versions: Collection[bytes]) -> tuple[int, int]:
+    """How many of the objects are not in the store, as in a partial clone; how many too large."""
     ids = (version.decode() for version in sorted(versions))
-    answers = b"".join(repo.stream("cat-file", "--batch-check=%(objecttype)", lines=ids))
-    return sum(answer.endswith(b" missing") for answer in answers.splitlines())
+    answers = b"".join(repo.stream("cat-file", "--batch-check=%(objectsize)", lines=ids))
+    sizes = answers.splitlines()
+    missing = sum(size.endswith(b" missing") for size in sizes)
+    return missing, sum(size.isdigit() and int(size) > _LARGEST for size in sizes)
 
 
-def _date(raw: bytes) -> datetime | None:
+def date_of(raw: bytes) -> datetime | None:
     """None for what no commit can honestly say (before 1990, after 2100)."""
     seconds = int(raw) if raw.isdigit() and len(raw) < 12 else 0
     plausible = 631_152_000 <= seconds < 4_102_444_800

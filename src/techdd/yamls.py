@@ -1,8 +1,8 @@
 """YAML that people write -> trees whose keys and texts know their line; ValueError or nothing.
 
 Read from libyaml's events: nothing is constructed, so tags mean nothing and every value stays text;
-anchors are shared and never copied; `<<` is filled in up to a limit. (`block_yaml` reads what
-package managers write, where an anchor is a sign of an attack.)
+anchors are shared and never copied; `<<` is filled in up to a limit. (`lockfiles.block_yaml`
+reads what package managers write, where an anchor is a sign of an attack.)
 """
 
 from __future__ import annotations
@@ -10,10 +10,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from techdd.lockfiles._reading import DEPTH, Placed
-
+DEPTH = 40  # far more than any format nests
 _MERGED = 50_000  # entries that `<<` may fill in, in one file
 _NOTHING = ("", "~", "null", "Null", "NULL")
+
+
+class Placed(str):
+    """A key or text that knows its line."""
+
+    __slots__ = ("line",)
+    line: int
+
+    def __new__(cls, text: str, line: int) -> Placed:
+        """`text` as it stands on `line`."""
+        placed = super().__new__(cls, text)
+        placed.line = line
+        return placed
+
+
+def line_of(key: str) -> int | None:
+    """The line of a key or text that was read with its place."""
+    return key.line if isinstance(key, Placed) else None
 
 
 def yaml_documents(text: str) -> list[Any]:

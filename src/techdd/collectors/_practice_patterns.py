@@ -46,7 +46,6 @@ CI_SYSTEMS: dict[str, str] = {
     "Dagger or Earthly": r"(?:^|/)(?:earthfile|dagger\.json)$",
 }
 CI = "|".join(CI_SYSTEMS.values())
-ACTIONS = re.compile(r"^\.(?:github|forgejo|gitea)/(?:workflows|actions)/.+\.ya?ml$")
 DOCKERFILE = re.compile(
     r"(?:^|/)(?:dockerfile|containerfile)(?:[.-][\w.-]+)?$|\.(?:dockerfile|containerfile)$"
 )

@@ -1,0 +1,200 @@
+"""What the answers mean: shares with their counts, what failed as observations, three tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from techdd.collectors import Answered, probe
+from techdd.collectors.delivery_chain.checks import CHECKS, Check
+from techdd.collectors.delivery_chain.gather import ChainFile
+from techdd.model import Location, Metric, Observation, Series, Value
+from techdd.text import some_of
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+# Which checks a rule gathers; the others only count. How grave, where it is not the rule's own.
+RULES: dict[str, dict[str, str]] = {
+    "untrusted-code-in-pipeline": {
+        "no_untrusted_checkout": "high",
+        "no_script_injection": "medium",
+    },
+    "unpinned-ci-action": {"action_pinned": "low"},
+    "root-container": {"image_not_root": "low"},
+    "single-instance": {"several_replicas": "medium", "store_multi_zone": "medium"},
+    "broad-pipeline-token": {"token_limited": "low"},
+    "deployment-without-tests": {"tested_before_deploy": "low"},
+    "credential-in-configuration": {
+        "no_secret_in_image": "medium",
+        "secret_not_in_clear": "medium",
+        "service_without_secret": "low",
+    },
+    "floating-image": {"base_tagged": "low", "service_tagged": "low", "pod_image_tagged": "low"},
+    "unchecked-download": {"no_piped_shell": "low", "no_remote_add": "low"},
+    "privileged-workload": {"service_not_privileged": "medium", "pod_not_privileged": "medium"},
+    "public-data-store": {"bucket_private": "high", "store_not_public": "high"},
+    "open-to-everybody": {"ingress_limited": "medium"},
+    "unencrypted-store": {"store_encrypted": "medium"},
+    "state-in-repository": {"state_not_committed": "high"},
+    "unlocked-state": {"state_locked": "low"},
+    "store-without-backup": {"store_backed_up": "medium"},
+    "unprotected-store": {"store_protected": "low"},
+    "fragile-workload": {"probes_set": "low", "limits_set": "low"},
+}
+_LEVELS = ("low", "medium", "high")
+# A default that only allows something, or scripts without secrets, weighs less.
+_WEAKER = ("left out", "without secrets", "its callers")
+_SHOWN_ONLY = ("tests_run",)  # of one file; `practices.ci_tests` tells it of the repository
+_PLACES = 10  # named in one observation
+_ACROSS = 30  # rows of a table
+_NOTE = (
+    "Read from files; nothing was run. What a variable decides is left out of the counts, and what "
+    "is set at the code host or in a console cannot be seen."
+)
+
+
+@probe(domain="sdlc", needs=(Check, ChainFile))
+def pipelines(_as_of: date, checks: DataFrame, files: DataFrame) -> Answered:
+    """Do the pipelines test, limit and protect what they deliver?"""
+    own = _of(checks, "pipeline")
+    yield from _answers(own, files, ("pipeline",))
+    if len(own):
+        yield _pipelines(own)
+
+
+@probe(domain="security", needs=(Check, ChainFile))
+def containers(_as_of: date, checks: DataFrame, files: DataFrame) -> Answered:
+    """How are containers built and run?"""
+    families = ("container", "compose", "kubernetes")
+    own = _of(checks, *families)
+    yield from _answers(own, files, families)
+    if len(own):
+        yield _counts("container_checks", "Containers, services and workloads", own)
+
+
+@probe(domain="continuity", needs=(Check, ChainFile))
+def infrastructure(_as_of: date, checks: DataFrame, files: DataFrame) -> Answered:
+    """Is the infrastructure that is written as code private, kept, and spread?"""
+    own = _of(checks, "terraform")
+    yield from _answers(own, files, ("terraform",))
+    if len(own):
+        yield _counts("infrastructure_checks", "Infrastructure as code, by resource", own)
+    unjudged = files[~files["judged"].astype(bool)]
+    if len(unjudged):
+        counted = unjudged.groupby(["repo", "system"]).size()
+        yield Series(
+            "chain_not_judged",
+            "Seen and not judged",
+            ("repository", "what", "files"),
+            tuple((str(repo), str(system), int(n)) for (repo, system), n in counted.items()),
+            note="Files that this audit found and has no reader for; they count neither way.",
+        )
+
+
+def _of(checks: DataFrame, *families: str) -> DataFrame:
+    names = [name for name, asked in CHECKS.items() if asked.family in families]
+    return checks[checks["check"].isin(names)]
+
+
+def _answers(own: DataFrame, files: DataFrame, families: tuple[str, ...]) -> Answered:
+    repos = sorted(str(repo) for repo in {*files["repo"], *own["repo"]})
+    for name, asked in CHECKS.items():
+        if asked.family in families and name not in _SHOWN_ONLY:
+            rows = own[own["check"] == name]
+            for repo in ["", *repos]:
+                yield _metric(name, repo, rows[rows["repo"] == repo] if repo else rows)
+    for repo in repos:
+        for rule, members in RULES.items():
+            asked_of = own[(own["repo"] == repo) & own["check"].isin(members)]
+            bad = asked_of[asked_of["passed"].eq(other=False).fillna(value=False)]
+            if len(bad):
+                asked_of = asked_of[asked_of["check"].isin(set(bad["check"]))]
+                yield _observation(rule, repo, bad, asked_of)
+
+
+def _metric(name: str, repo: str, rows: DataFrame) -> Metric:
+    """The share of things with a good answer, of those whose answer the files tell."""
+    things = CHECKS[name].things
+    told = rows[rows["passed"].notna()]
+    open_ = len(rows) - len(told)
+    if not len(told):
+        note = (
+            f"all {open_:,} {things} are set by variables" if open_ else f"no {things} were found"
+        )
+        return Metric(f"delivery_chain.{name}", None, "share", repo, "", note)
+    good = int(told["passed"].astype(bool).sum())
+    basis = f"{good:,} of {len(told):,} {things}"
+    basis += f"; {open_:,} more set by variables" if open_ else ""
+    return Metric(f"delivery_chain.{name}", good / len(told), "share", repo, basis)
+
+
+def _observation(rule: str, repo: str, bad: DataFrame, asked_of: DataFrame) -> Observation:
+    members = RULES[rule]
+    ordered = bad.sort_values(["path", "line", "thing"], na_position="first")
+    lines = ordered["line"].fillna(0)
+    places = tuple(
+        Location(str(path), int(line) or None)
+        for path, line in zip(ordered["path"], lines, strict=True)
+    )
+    said = dict.fromkeys(f"{row.thing} ({row.seen})" for row in ordered.itertuples())
+    told = int(asked_of["passed"].notna().sum())
+    things = " and ".join(dict.fromkeys(CHECKS[name].things for name in sorted(set(bad["check"]))))
+    worst = max(
+        _LEVELS.index(_level(members[str(row.check)], row.seen)) for row in ordered.itertuples()
+    )
+    values: dict[str, Value] = {
+        "count": len(bad),
+        "asked": told,
+        "things": things,
+        "examples": some_of(list(said), 3),
+        "severity": _LEVELS[worst],
+    }
+    return Observation(rule, repo, rule, places[:_PLACES], values)
+
+
+def _level(level: str, seen: Any) -> str:
+    weaker = any(mark in str(seen) for mark in _WEAKER)
+    return _LEVELS[max(0, _LEVELS.index(level) - 1)] if weaker else level
+
+
+def _pipelines(own: DataFrame) -> Series:
+    """One row a pipeline file: which questions it answers well."""
+    asked = ("tests_run", "deploy_gated", "action_pinned", "token_limited", "no_untrusted_checkout")
+    rows = []
+    for (repo, path), group in own.groupby(["repo", "path"]):
+        cells = []
+        for name in asked:
+            told = group[(group["check"] == name) & group["passed"].notna()]
+            good = int(told["passed"].astype(bool).sum())
+            cells.append("-" if not len(told) else f"{good} of {len(told)}")
+        rows.append((str(repo), str(path), *cells))
+    more = f"{_ACROSS} of {len(rows):,} pipelines are listed. " if len(rows) > _ACROSS else ""
+    return Series(
+        "pipeline_checks",
+        "Pipelines and what stands in them",
+        ("repository", "pipeline", "tests run", "deployments gated", "steps pinned",
+         "token limited", "no strangers' code"),
+        tuple(rows[:_ACROSS]),
+        note=f"{more}Good answers of those asked; - where there was nothing to ask. {_NOTE}",
+    )  # fmt: skip
+
+
+def _counts(name: str, title: str, own: DataFrame) -> Series:
+    return Series(
+        name,
+        title,
+        ("kind", "asked for", "good", "of", "set by variables"),
+        tuple(_rows(own)),
+        note=_NOTE,
+    )
+
+
+def _rows(own: DataFrame) -> Iterator[tuple[str, str, int, int, int]]:
+    order = {name: place for place, name in enumerate(CHECKS)}
+    groups = sorted(own.groupby(["kind", "check"]), key=lambda one: (one[0][0], order[one[0][1]]))
+    for (kind, check), group in groups:
+        told = group[group["passed"].notna()]
+        good = int(told["passed"].astype(bool).sum())
+        yield str(kind), CHECKS[str(check)].good, good, len(told), len(group) - len(told)

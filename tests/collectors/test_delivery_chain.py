@@ -1,0 +1,419 @@
+"""Pipelines, containers and infrastructure: good and bad answers, and what is left open."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from builders import A, opened
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from techdd import hcl
+from techdd.collectors.delivery_chain import (
+    ChainFile,
+    Check,
+    containers,
+    delivery_chain,
+    infrastructure,
+    pipelines,
+)
+from techdd.collectors.delivery_chain.actions import workflows
+from techdd.collectors.delivery_chain.assess import RULES
+from techdd.collectors.delivery_chain.checks import CHECKS, is_credential, tag_of
+from techdd.collectors.delivery_chain.images import dockerfile
+from techdd.facts import frame
+from techdd.model import Issue, Metric, Observation, Series
+
+FILES = {
+    ".github/workflows/ci.yml": """\
+on: [push, pull_request]
+permissions:
+  contents: read
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@0123456789abcdef0123456789abcdef01234567
+      - run: pytest
+  deploy:
+    needs: test
+    environment: production
+    runs-on: ubuntu-latest
+    steps:
+      - run: kubectl apply -f k8s
+""",
+    ".github/workflows/greet.yml": """\
+on:
+  pull_request_target:
+jobs:
+  greet:
+    runs-on: [self-hosted]
+    steps:
+      - uses: actions/checkout@v4
+        with:
+          ref: ${{ github.event.pull_request.head.sha }}
+      - run: echo "${{ github.event.pull_request.title }}"
+      - run: npm publish
+""",
+    ".gitlab-ci.yml": """\
+test:
+  script: [pytest]
+release:
+  script: [helm upgrade app ./chart]
+  when: manual
+""",
+    "Jenkinsfile": "pipeline { stages { stage('x') { steps { sh 'kubectl apply -f x' } } } }\n",
+    ".drone.yml": "kind: pipeline\nsteps: []\n",
+    "Dockerfile": """\
+FROM golang:1.23 AS build
+RUN curl -sL https://get.example.com/install.sh | sh
+FROM alpine
+ENV API_KEY=kd83jdj29dk3
+COPY --from=build /app /app
+CMD ["/app"]
+""",
+    "web/Dockerfile": """\
+FROM node:22-slim@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+ENV API_KEY=$KEY
+HEALTHCHECK CMD wget -q localhost
+USER node
+""",
+    "compose.yaml": """\
+services:
+  db:
+    image: postgres:16
+    restart: always
+    ports: ["5432:5432"]
+    environment:
+      POSTGRES_PASSWORD: hunter2hunter2
+  cache:
+    image: redis
+    ports: ["127.0.0.1:6379:6379"]
+    privileged: true
+""",
+    "k8s/api.yaml": """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: api}
+spec:
+  replicas: 3
+  template:
+    metadata: {labels: {app: api}}
+    spec:
+      containers:
+        - name: api
+          image: example/api:1.2
+          resources: {limits: {memory: 1Gi}}
+          readinessProbe: {httpGet: {path: /, port: 80}}
+          securityContext: {runAsNonRoot: true}
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: api}
+spec:
+  minAvailable: 1
+  selector: {matchLabels: {app: api}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: worker}
+spec:
+  template:
+    spec:
+      containers:
+        - name: worker
+          image: example/worker
+      volumes: [{name: x, hostPath: {path: /}}]
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: s}
+data: {token: aHVudGVyMg==}
+""",
+    "infra/main.tf": """\
+terraform {
+  backend "s3" {
+    bucket = "state"
+  }
+  required_providers {
+    aws = { source = "hashicorp/aws", version = "~> 5.0" }
+    random = { source = "hashicorp/random" }
+  }
+}
+resource "aws_s3_bucket" "open" {
+  acl = "public-read"
+}
+resource "aws_s3_bucket" "kept" {
+  bucket = "kept"
+}
+resource "aws_db_instance" "main" {
+  storage_encrypted       = true
+  backup_retention_period = 7
+  multi_az                = var.multi_az
+}
+resource "aws_db_instance" "copy" {
+  replicate_source_db = aws_db_instance.main.arn
+}
+resource "aws_security_group" "web" {
+  ingress {
+    from_port   = 443
+    to_port     = 443
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+  ingress {
+    from_port   = 22
+    to_port     = 22
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+""",
+    "infra/versions.tf": """\
+resource "aws_s3_bucket_versioning" "kept" {
+  bucket = aws_s3_bucket.kept.id
+  versioning_configuration {
+    status = "Enabled"
+  }
+}
+""",
+    "infra/terraform.tfstate": "{}\n",
+    "infra/stack.yaml": 'AWSTemplateFormatVersion: "2010-09-09"\nResources: {}\n',
+}
+
+
+@pytest.fixture(scope="module")
+def gathered(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
+    return list(delivery_chain.run(opened(tmp_path_factory.mktemp("chain"), [A(FILES)])))
+
+
+def answer(gathered: list[Any], check: str) -> dict[str, bool | None]:
+    """Thing -> answer."""
+    return {
+        f"{one.path}:{one.line} {one.thing}": one.passed
+        for one in gathered
+        if isinstance(one, Check) and one.check == check
+    }
+
+
+def tables(gathered: list[Any]) -> list[Any]:
+    return [
+        frame(fact, [one for one in gathered if isinstance(one, fact)]).assign(repo="app")
+        for fact in (Check, ChainFile)
+    ]
+
+
+def answers(gathered: list[Any]) -> list[Any]:
+    found: list[Any] = []
+    for one in (pipelines, containers, infrastructure):
+        found += one.run(date(2025, 6, 1), *tables(gathered))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("check", "good", "bad"),
+    [
+        ("tests_run", [".github/workflows/ci.yml:1", ".gitlab-ci.yml:2"],
+         [".github/workflows/greet.yml:1", "Jenkinsfile:None"]),
+        ("tested_before_deploy", [".github/workflows/ci.yml:10"],
+         [".github/workflows/greet.yml:4"]),
+        ("deploy_gated", [".github/workflows/ci.yml:10", ".gitlab-ci.yml:4"],
+         [".github/workflows/greet.yml:4", "Jenkinsfile:None"]),
+        ("action_pinned", [".github/workflows/ci.yml:8"], [".github/workflows/greet.yml:7"]),
+        ("token_limited", [".github/workflows/ci.yml:1"], [".github/workflows/greet.yml:1"]),
+        ("no_untrusted_checkout", [], [".github/workflows/greet.yml:7"]),
+        ("no_script_injection", [".github/workflows/ci.yml:1"],
+         [".github/workflows/greet.yml:10"]),
+        ("no_self_hosted_for_pulls", [".github/workflows/ci.yml:1"],
+         [".github/workflows/greet.yml:1"]),
+        ("image_not_root", ["web/Dockerfile:4"], ["Dockerfile:3"]),
+        ("base_tagged", ["Dockerfile:1", "web/Dockerfile:1"], ["Dockerfile:3"]),
+        ("base_digest", ["web/Dockerfile:1"], ["Dockerfile:1", "Dockerfile:3"]),
+        ("no_piped_shell", ["web/Dockerfile:4"], ["Dockerfile:2"]),
+        ("no_secret_in_image", ["web/Dockerfile:4"], ["Dockerfile:4"]),
+        ("healthcheck", ["web/Dockerfile:3"], ["Dockerfile:3"]),
+        ("service_tagged", ["compose.yaml:3"], ["compose.yaml:9"]),
+        ("database_not_published", ["compose.yaml:8"], ["compose.yaml:2"]),
+        ("service_not_privileged", ["compose.yaml:2"], ["compose.yaml:8"]),
+        ("service_restarts", ["compose.yaml:2"], ["compose.yaml:8"]),
+        ("service_without_secret", ["compose.yaml:8"], ["compose.yaml:7"]),
+        ("several_replicas", ["k8s/api.yaml:5"], ["k8s/api.yaml:24"]),
+        ("disruption_budget", ["k8s/api.yaml:2"], []),
+        ("limits_set", ["k8s/api.yaml:10"], ["k8s/api.yaml:30"]),
+        ("probes_set", ["k8s/api.yaml:10"], ["k8s/api.yaml:30"]),
+        ("pod_image_tagged", ["k8s/api.yaml:11"], ["k8s/api.yaml:31"]),
+        ("pod_not_privileged", ["k8s/api.yaml:2"], ["k8s/api.yaml:24"]),
+        ("pod_not_root", ["k8s/api.yaml:2"], ["k8s/api.yaml:24"]),
+        ("secret_not_in_clear", [], ["k8s/api.yaml:37"]),
+        ("state_locked", [], ["infra/main.tf:2"]),
+        ("provider_limited", ["infra/main.tf:6"], ["infra/main.tf:7"]),
+        ("bucket_private", ["infra/main.tf:13"], ["infra/main.tf:11"]),
+        ("bucket_versioned", ["infra/main.tf:13"], ["infra/main.tf:10"]),
+        ("store_backed_up", ["infra/main.tf:18"], []),
+        ("store_encrypted", ["infra/main.tf:17"], []),
+        ("store_protected", [], ["infra/main.tf:16"]),
+        ("ingress_limited", ["infra/main.tf:25"], ["infra/main.tf:30"]),
+        ("state_not_committed", [], ["infra/terraform.tfstate:None"]),
+    ],
+)  # fmt: skip
+def test_each_question_has_its_answer_and_its_line(
+    gathered: list[Any], check: str, good: list[str], bad: list[str]
+) -> None:
+    found = answer(gathered, check)
+    told = {passed: [place.split(" ")[0] for place in found if found[place] is passed]
+            for passed in (True, False)}  # fmt: skip
+    assert sorted(told[True]) == sorted(good)
+    assert sorted(told[False]) == sorted(bad)
+
+
+def test_what_a_variable_decides_is_neither(gathered: list[Any]) -> None:
+    assert answer(gathered, "store_multi_zone") == {"infra/main.tf:19 aws_db_instance.main": None}
+    metrics = {one.name: one for one in answers(gathered) if isinstance(one, Metric) and one.repo}
+    open_ = metrics["delivery_chain.store_multi_zone"]
+    assert (open_.value, open_.note) == (None, "all 1 databases are set by variables")
+    kept = metrics["delivery_chain.bucket_private"]
+    assert (kept.value, kept.basis) == (0.5, "1 of 2 buckets")
+    assert metrics["delivery_chain.balancer_limited"].note == "no load balancers were found"
+
+
+def test_what_has_no_reader_is_seen_and_not_judged(gathered: list[Any]) -> None:
+    (table,) = (
+        one
+        for one in answers(gathered)
+        if isinstance(one, Series) and one.name == "chain_not_judged"
+    )
+    assert table.rows == (("app", "CloudFormation", 1), ("app", "Drone", 1))
+    assert not [one for one in gathered if isinstance(one, Issue)]
+
+
+def test_what_failed_is_one_observation_a_rule(gathered: list[Any]) -> None:
+    observed = {one.rule: one for one in answers(gathered) if isinstance(one, Observation)}
+    assert set(observed) == set(RULES) - {"unencrypted-store", "store-without-backup"}
+    strangers = observed["untrusted-code-in-pipeline"]
+    assert strangers.values["severity"] == "high"
+    assert [str(place) for place in strangers.locations] == [
+        ".github/workflows/greet.yml:7", ".github/workflows/greet.yml:10",
+    ]  # fmt: skip
+    assert (
+        observed["public-data-store"].values["examples"] == "aws_s3_bucket.open (acl public-read)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("script", "safe"),
+    [
+        ("echo ${{ github.event.issue.title }}", False),
+        ("git log ${{ github.head_ref || github.ref_name }}", False),
+        ("./gradlew ${{ !startsWith(github.event.head_commit.message, 'Next') && 'build' }}", True),
+        ("echo ${{ github.event.pull_request.number }} ${{ github.sha }}", True),
+    ],
+)
+def test_only_text_that_gets_into_a_script_is_injected(script: str, *, safe: bool) -> None:
+    document = {"on": "issues", "jobs": {"a": {"steps": [{"run": script}]}}}
+    checks = {one.check: one.passed for one in workflows({".github/workflows/a.yml": document})}
+    assert checks["no_script_injection"] is safe
+
+
+def test_values_are_never_kept(gathered: list[Any]) -> None:
+    text = repr(gathered) + repr(answers(gathered))
+    for value in ("hunter2", "kd83jdj29dk3", "aHVudGVyMg"):
+        assert value not in text
+
+
+def test_a_file_that_cannot_be_read_is_a_gap(tmp_path: Path) -> None:
+    files = {
+        "compose.yaml": "a: [\n",
+        "main.tf": 'resource "aws_ebs_volume" "x" {\n  encrypted = true\n}\n}}}\n',
+    }
+    gathered = list(delivery_chain.run(opened(tmp_path, [A(files)])))
+    reasons = {one.path: one.reason for one in gathered if isinstance(one, Issue)}
+    assert reasons == {
+        "compose.yaml": "file could not be judged",
+        "main.tf": "file read in part",
+    }
+    assert answer(gathered, "store_encrypted") == {"main.tf:2 aws_ebs_volume.x": True}
+
+
+def test_charts_say_what_is_plain_and_the_rest_is_not_judged(tmp_path: Path) -> None:
+    files = {
+        "chart/Chart.yaml": "name: x\n",
+        "chart/values.yaml": "replicaCount: 1\n",
+        "chart/values-prod.yaml": "replicaCount: 1\nautoscaling: {enabled: true}\n",
+        "chart/templates/web.yaml": "kind: Deployment\nspec: {{ x }}\n",
+        "mail/templates/hello.yaml": "subject: hello\n",
+        "live/terragrunt.hcl": "inputs = {}\n",
+        "pnpm-lock.yaml": "a: 1\n" * 200_000,
+    }
+    gathered = list(delivery_chain.run(opened(tmp_path, [A(files)])))
+    assert answer(gathered, "several_replicas") == {
+        "chart/values-prod.yaml:1 values-prod.yaml": True,
+        "chart/values.yaml:1 values.yaml": False,
+    }
+    seen = {one.path: (one.system, one.judged) for one in gathered if isinstance(one, ChainFile)}
+    assert seen == {
+        "chart/values.yaml": ("Helm values", True),
+        "chart/values-prod.yaml": ("Helm values", True),
+        "chart/templates/web.yaml": ("Helm templates", False),
+        "live/terragrunt.hcl": ("Terragrunt", False),
+    }
+    assert not [one for one in gathered if isinstance(one, Issue)]
+
+
+def test_own_actions_are_followed_to_see_whether_tests_run(tmp_path: Path) -> None:
+    files = {
+        ".github/workflows/ci.yml": "on: push\njobs:\n  a:\n    steps:\n"
+        "      - uses: ./.github/actions/build\n",
+        ".github/actions/build/action.yml": "runs:\n  using: composite\n  steps:\n"
+        "    - run: pytest\n      shell: bash\n",
+    }
+    gathered = list(delivery_chain.run(opened(tmp_path, [A(files)])))
+    assert answer(gathered, "tests_run") == {".github/workflows/ci.yml:1 ci.yml": True}
+
+
+def test_images_that_are_set_on_the_way_are_left_open(tmp_path: Path) -> None:
+    files = {
+        "k8s/web.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n"
+        "  template: {spec: {containers: [{name: web, image: web}]}}\n",
+        "skaffold.yaml": "apiVersion: skaffold/v4beta6\nkind: Config\n"
+        "build: {artifacts: [{image: web}]}\n",
+    }
+    gathered = list(delivery_chain.run(opened(tmp_path, [A(files)])))
+    assert list(answer(gathered, "pod_image_tagged").values()) == [None]
+
+
+def test_every_check_of_a_rule_is_known() -> None:
+    assert {check for members in RULES.values() for check in members} <= set(CHECKS)
+
+
+@pytest.mark.parametrize(
+    ("image", "said"),
+    [("a", "latest"), ("h:5000/a", "latest"), ("a:latest", "latest"), ("a:1", "tag"),
+     ("a:1@sha256:0", "digest"), ("a:${V}", "computed")],
+)  # fmt: skip
+def test_tags(image: str, said: str) -> None:
+    assert tag_of(image) == said
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "held"),
+    [("DB_PASSWORD", "s3cr3tvalue", True), ("DB_PASSWORD", "${DB}", False),
+     ("DB_PASSWORD", "changeme", False), ("DB_PASSWORD_FILE", "/run/secrets/x", False),
+     ("TOKEN_URL", "https://x", False), ("KEYBOARD", "de", False), ("API_KEY", "", False)],
+)  # fmt: skip
+def test_credentials_by_name(name: str, value: str, *, held: bool) -> None:
+    assert is_credential(name, value) is held
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(alphabet=st.sampled_from('FROM USER x\n\\"${}:=#<EOF'), max_size=120))
+def test_any_dockerfile_is_read_or_refused(text: str) -> None:
+    assert all(isinstance(one, Check) for one in dockerfile("Dockerfile", text))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.binary(max_size=120))
+def test_any_bytes_are_blocks_or_none(data: bytes) -> None:
+    found, whole = hcl.blocks(data)
+    assert isinstance(whole, bool)
+    assert all(isinstance(one, hcl.Block) for one in found)
