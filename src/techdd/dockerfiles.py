@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+FROM = re.compile(r"(?i)FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?\s*$")  # image, stage
 LONGEST = 2_000  # characters of an instruction or of an image's name
 _VARIABLE = re.compile(r"\$(?:(\w{1,100})|\{(\w{1,100})(?:(:?[-+?])([^{}]{0,500}))?\})")
 _HEREDOC = re.compile(r"""(?i)(?:RUN|COPY|ADD)\s.*?<<-?["']?([A-Z_]\w{0,99})""")

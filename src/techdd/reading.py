@@ -104,16 +104,16 @@ class Tables:
             return Status.FAILED, (reason,), list(self.workspace.names)
         makers = sorted({self.makers[fact] for fact in collected})
         runs = [self._run(name, repo) for name in makers for repo in self.workspace.names]
-        limits = [run for run in runs if run.status is not Status.OK]
-        reasons = sorted({f"{run.repo}: {run.issues[0].reason}" for run in limits if run.issues})
+        limited = [run for run in runs if run.status is not Status.OK]
+        reasons = sorted({f"{run.repo}: {run.issues[0].reason}" for run in limited if run.issues})
         ended = (Status.FAILED, Status.SKIPPED)
         needed = {self.makers[fact] for fact in probe.needs if fact not in _STATED}
         blind = sorted(
-            {run.repo for run in limits if run.status in ended and run.collector in needed}
+            {run.repo for run in limited if run.status in ended and run.collector in needed}
         )
         if len(blind) == len(self.workspace.names):
             return Status.FAILED, tuple(reasons), blind
-        return (Status.PARTIAL if limits else Status.OK), tuple(reasons), blind
+        return (Status.PARTIAL if limited else Status.OK), tuple(reasons), blind
 
 
 def _handed(workspace: Workspace) -> tuple[DataFrame, dict[str, list[Issue]]]:

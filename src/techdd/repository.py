@@ -155,6 +155,11 @@ class Repository:
 
         Check `Entry.size` first: a blob is read whole.
         """
+        for name, kind, content in self.objects(ids):
+            yield name, content if kind == "blob" else None
+
+    def objects(self, ids: Iterable[str]) -> Iterator[tuple[str, str, bytes]]:
+        """(name, kind, content) of objects in the order of `ids`; kind "" where one is missing."""
         with (
             _input(ids) as stdin,
             sandbox.pipe(
@@ -168,10 +173,10 @@ class Repository:
             while header := out.readline():
                 name, kind, *size = header.split()
                 if not size:
-                    yield name.decode(), None
+                    yield name.decode(), "", b""
                     continue
                 content = out.read(int(size[0]) + 1)[:-1]
-                yield name.decode(), content if kind == b"blob" else None
+                yield name.decode(), kind.decode(), content
             if process.wait():
                 raise RepositoryError("git cat-file ended early", self.name)
 

@@ -14,11 +14,11 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from techdd import __version__
-from techdd.collectors.licences import classify
 from techdd.collectors.vulnerabilities import Vulnerability
 from techdd.depsdev import SERVICE, PackageFact
 from techdd.errors import TechddError
 from techdd.facts import Package, Snapshot
+from techdd.licensing import classify
 from techdd.model import Location, Status
 from techdd.naming import Voice, kept_numbers
 from techdd.purls import purl

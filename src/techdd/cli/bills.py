@@ -99,8 +99,6 @@ def sarif(folder: Path, output: Path, domain: str | None, as_of: datetime | None
     as such.
     """
     from techdd import __version__, pipeline
-    from techdd.facts import Snapshot
-    from techdd.reading import Tables
     from techdd.sarif import Told, write_sarif
     from techdd.vex import decisions
 
@@ -108,8 +106,7 @@ def sarif(folder: Path, output: Path, domain: str | None, as_of: datetime | None
     assessment = pipeline.assess(workspace, as_of=day(as_of))
     report = pipeline.report(workspace, assessment, "internal", names=False)
     found = [one for one in report.findings if domain in (None, one.domain)]
-    snapshots = Tables(workspace).table(Snapshot).itertuples()
-    commits = {str(row.repo): str(row.commit) for row in snapshots}
+    commits = {one.name: one.commit for one in assessment.scope}
     told = Told(__version__, assessment.as_of, decisions(workspace.root), commits)
     write(output, write_sarif(found, told))
     talk(f"{len(found):,} findings.")

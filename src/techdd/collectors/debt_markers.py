@@ -11,7 +11,7 @@ from techdd.collectors import Answered, Gathered, collector, probe
 from techdd.facts import File
 from techdd.languages import Unmeasurable, languages, utf8
 from techdd.model import Issue, Metric, Series
-from techdd.repository import MAX_SOURCE, Repository
+from techdd.repository import MAX_SOURCE, MISSING, Repository
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -38,7 +38,7 @@ def marked_comments(repo: Repository, files: DataFrame) -> Gathered:
     for blob, content in repo.blobs(map(str, copies)):
         if content is None:
             for path in copies[blob]["path"]:
-                yield Issue("content is missing or damaged", str(path), transient=True)
+                yield Issue(MISSING, str(path), transient=True)
             continue
         source, _ = utf8(content)
         if not _MARKER_BYTES.search(source):  # most files: nothing to parse

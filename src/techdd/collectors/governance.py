@@ -119,33 +119,21 @@ def _signed_commits(repo: Repository) -> tuple[int, int, int]:
     """(looked at, signed, of these by the code host itself); the headers are read, no key is."""
     listed = repo.git("rev-list", f"--max-count={LOOKED_AT}", repo.head).decode().split()
     signed = web = 0
-    headers = list(_headers(repo, listed))
-    for header in headers:
+    there = [content for _, kind, content in repo.objects(listed) if kind]
+    for content in there:
+        header = content.partition(b"\n\n")[0]
         if _SIGNATURE.search(header):
             signed += 1
             web += b"\ncommitter GitHub <noreply@github.com>" in header
-    return len(headers), signed, web
-
-
-def _headers(repo: Repository, ids: Sequence[str]) -> Iterator[bytes]:
-    rest = b"".join(repo.stream("cat-file", "--batch", lines=ids))
-    place = 0
-    while place < len(rest):
-        end = rest.index(b"\n", place)
-        fields = rest[place:end].split(b" ")
-        place = end + 1
-        if len(fields) == 3:
-            size = int(fields[2])
-            yield rest[place : place + size].partition(b"\n\n")[0]
-            place += size + 1
+    return len(there), signed, web
 
 
 def _signed_tags(repo: Repository) -> tuple[int, int]:
     form = "--format=%(objecttype) %(objectname)"
     listed = repo.git("for-each-ref", "refs/tags", form).decode().splitlines()
     ids = [line.split(" ")[1] for line in listed if line.startswith("tag ")]
-    told = b"".join(repo.stream("cat-file", "--batch", lines=ids)) if ids else b""
-    return len(ids), len(_TAG_SIGNATURE.findall(told))
+    signed = sum(len(_TAG_SIGNATURE.findall(content)) for _, _, content in repo.objects(ids))
+    return len(ids), signed
 
 
 _Rules = list[tuple[re.Pattern[str], list[str]]]

@@ -36,8 +36,6 @@ from techdd.text import some_of
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-__all__ = ["classify", "licences"]
-
 EXAMPLES = 5  # packages that are named of each licence
 # Told package by package; the others, which are many and weigh less, together.
 _ONE_BY_ONE = {

@@ -11,7 +11,7 @@ from techdd.collectors import Answered, Gathered, collector, probe
 from techdd.facts import File
 from techdd.languages import utf8
 from techdd.model import Issue, Metric, Series
-from techdd.repository import Repository
+from techdd.repository import MISSING, Repository
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -30,9 +30,6 @@ class Maintainability(NamedTuple):
     code: int  # code lines, as in `File`
 
 
-_LOST = "content is missing or damaged"
-
-
 @collector(makes=(Maintainability,), needs=(File,))
 def maintainability_index(repo: Repository, files: DataFrame) -> Gathered:
     """The index of each Python file of production code that radon can parse."""
@@ -43,10 +40,10 @@ def maintainability_index(repo: Repository, files: DataFrame) -> Gathered:
     small = wanted[wanted["size"] <= MAX_BYTES]
     copies = dict(iter(small.groupby("blob", sort=False)))
     for blob, content in repo.blobs(map(str, copies)):
-        found = _index(content) if content is not None else _LOST
+        found = _index(content) if content is not None else MISSING
         for path, code in copies[blob][["path", "code"]].itertuples(index=False):
             if isinstance(found, str):
-                lost = found == _LOST
+                lost = found == MISSING
                 yield Issue("maintainability index not computed", str(path), found, transient=lost)
             else:
                 yield Maintainability(str(path), found, _rank(found), int(code))

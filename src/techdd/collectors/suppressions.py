@@ -13,7 +13,7 @@ from techdd.collectors import Answered, Gathered, collector, probe
 from techdd.facts import File
 from techdd.languages import utf8
 from techdd.model import Issue, Location, Metric, Observation, Series, Value
-from techdd.repository import MAX_SOURCE, Repository
+from techdd.repository import MAX_SOURCE, MISSING, Repository
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -158,12 +158,8 @@ def suppression_marks(repo: Repository, files: DataFrame) -> Gathered:
     for blob, content in repo.blobs(copies):
         if content is None:
             for file in copies[blob]:
-                yield Issue(
-                    "not searched for suppressions",
-                    file.path,
-                    "content is missing or damaged",
-                    transient=True,
-                )
+                reason = "not searched for suppressions"
+                yield Issue(reason, file.path, MISSING, transient=True)
             continue
         searched += len(copies[blob])
         marks = list(_marks(utf8(content)[0].decode("utf-8", "replace")))

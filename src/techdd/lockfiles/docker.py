@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 from posixpath import basename
 from typing import Any
 
-from techdd.dockerfiles import filled, instructions
+from techdd.dockerfiles import FROM, filled, instructions
 from techdd.lockfiles import Dependency, Issue, Parsed, decoded, line_of, lockfile, table
 from techdd.lockfiles._images import image
 from techdd.yamls import mappings, yaml_documents
 
-_FROM = re.compile(r"(?i)FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?\s*$")
 _ARG = re.compile(r"(?i)ARG\s+(.*)")
 _DEFAULT = re.compile(r"""(\w+)=("[^"]*"|'[^']*'|\S*)""")
 _COPIED = re.compile(r"(?i)(?:COPY|ADD)\s.*?--from=(\S+)")
@@ -40,7 +39,7 @@ def dockerfile(data: bytes) -> Parsed:
     order: list[_Stage] = []
     arguments: dict[str, str] = {}
     for number, text in instructions(decoded(data)):
-        if match := _FROM.match(text):
+        if match := FROM.match(text):
             stage = _Stage(filled(match[1], arguments), number)
             stages[str(len(order))] = stage
             order.append(stage)

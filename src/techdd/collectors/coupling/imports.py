@@ -16,7 +16,7 @@ from techdd.collectors.coupling.tables import ImportEdge
 from techdd.facts import File
 from techdd.languages import languages, utf8
 from techdd.model import Issue
-from techdd.repository import MAX_SOURCE, Repository
+from techdd.repository import MAX_SOURCE, MISSING, Repository
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -39,7 +39,7 @@ def imports(repo: Repository, files: DataFrame) -> Gathered:
     for blob, content in repo.blobs(map(str, copies)):
         if content is None:
             for path in copies[blob]["path"]:
-                yield Issue("content is missing or damaged", str(path), transient=True)
+                yield Issue(MISSING, str(path), transient=True)
             continue
         text = utf8(content)[0].decode("utf-8", "replace")
         for path, language in copies[blob][["path", "language"]].itertuples(index=False):

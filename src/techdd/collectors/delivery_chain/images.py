@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from techdd.collectors.delivery_chain.checks import Check, is_credential, tag_of, tagged
-from techdd.dockerfiles import filled, instructions
+from techdd.dockerfiles import FROM, filled, instructions
 from techdd.yamls import line_of, mappings
 
-_FROM = re.compile(r"(?i)FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?\s*$")
 _ARG = re.compile(r"(?i)ARG\s+(\w+)=(\S+)\s*$")
 _USER = re.compile(r"(?i)USER\s+[\"']?([^\s\"':]+)")
 _SET = re.compile(r"""(?i)(?:ENV|ARG)\s+(\w+)[=\s]\s*("[^"]*"|'[^']*'|\S+)""")
@@ -32,7 +31,7 @@ def dockerfile(path: str, text: str) -> Iterator[Check]:
     arguments: dict[str, str] = {}
     current, user, place = "", "", None
     for line, said in found:
-        if match := _FROM.match(said):
+        if match := FROM.match(said):
             base = filled(match[1], arguments)
             user = stages.get(base.lower(), "nonroot" if _NONROOT.search(base) else "")
             place, current = line, (match[2] or "").lower()

@@ -86,8 +86,7 @@ SETTINGS: dict[str, tuple[Setting, ...]] = {
         Setting("bucket_versioned", "blob_properties.versioning_enabled"),
     ),
 }  # fmt: skip
-_LOCKED = {"gcs": "gcs", "azurerm": "azurerm", "remote": "remote", "pg": "pg", "consul": "consul",
-           "kubernetes": "kubernetes", "oss": "oss", "cos": "cos"}  # fmt: skip
+_LOCKED = ("gcs", "azurerm", "remote", "pg", "consul", "kubernetes", "oss", "cos")
 
 
 def resources(path: str, blocks: Sequence[Block], around: Sequence[Block]) -> Iterator[Check]:

@@ -37,7 +37,7 @@ from techdd.lockfiles.locking import Read, by_folder, lacking, locks_of, settled
 from techdd.lockfiles.unsupported import unsupported
 from techdd.model import Issue
 from techdd.plugins import discover
-from techdd.repository import Entry, Repository
+from techdd.repository import MISSING, Entry, Repository
 from techdd.text import clean, some_of, without_credentials
 
 _OPEN = "unresolved version"  # how parsers call what another file or a run decides
@@ -90,7 +90,7 @@ def dependencies(repo: Repository) -> Gathered:
     asides: dict[str, Aside] = {}
     for entry, form, content in contents(repo, chosen):
         if content is None:
-            yield Issue("content is missing or damaged", entry.path, transient=True)
+            yield Issue(MISSING, entry.path, transient=True)
             continue
         parsed = list(_guarded(form, content))
         aside = asides[entry.path] = _aside(form, content)

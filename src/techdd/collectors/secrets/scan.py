@@ -266,12 +266,7 @@ def _values(repo: Repository, blobs: Mapping[Hit, str]) -> tuple[set[Hit], set[H
     for hit, blob in blobs.items():
         if hit.columns:
             by_blob[blob].append(hit)
-    sizes = b"".join(repo.stream("cat-file", "--batch-check=%(objectsize)", lines=by_blob))
-    readable = [
-        blob
-        for blob, size in zip(by_blob, sizes.splitlines(), strict=True)
-        if size.isdigit() and int(size) <= MAX_SOURCE
-    ]
+    readable = [blob for blob, size in repo.sizes(by_blob).items() if size <= MAX_SOURCE]
     examples, inside = set(), set()
     for blob, content in repo.blobs(readable):
         lines = (content or b"").split(b"\n")

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from techdd.collectors.secrets.engine import Hit
 from techdd.errors import RepositoryError
+from techdd.history.log import UNDATED, seconds
 from techdd.model import Issue
 from techdd.repository import Repository, records
 from techdd.text import decode
@@ -85,8 +86,8 @@ class History:
         for raw in tokens:
             token = raw.lstrip(b"\n")
             if token.startswith(b"@"):
-                sha, seconds, *parents = token[1:].rstrip(b" ").split(b" ")
-                commit, when = sha.decode(), date_of(seconds)
+                sha, stamp, *parents = token[1:].rstrip(b" ").split(b" ")
+                commit, when = sha.decode(), date_of(stamp)
                 self.commits.append((sha, parents))
             elif token.startswith(b":"):
                 path = next(tokens)
@@ -140,15 +141,11 @@ def _oddly_named(repo: Repository, hits: Iterable[Hit]) -> dict[Hit, str]:
 
 def _unread(repo: Repository, versions: Collection[bytes]) -> tuple[int, int]:
     """How many of the objects are not in the store, as in a partial clone; how many too large."""
-    ids = (version.decode() for version in sorted(versions))
-    answers = b"".join(repo.stream("cat-file", "--batch-check=%(objectsize)", lines=ids))
-    sizes = answers.splitlines()
-    missing = sum(size.endswith(b" missing") for size in sizes)
-    return missing, sum(size.isdigit() and int(size) > _LARGEST for size in sizes)
+    sizes = repo.sizes(version.decode() for version in sorted(versions))
+    return len(versions) - len(sizes), sum(size > _LARGEST for size in sizes.values())
 
 
 def date_of(raw: bytes) -> datetime | None:
-    """None for what no commit can honestly say (before 1990, after 2100)."""
-    seconds = int(raw) if raw.isdigit() and len(raw) < 12 else 0
-    plausible = 631_152_000 <= seconds < 4_102_444_800
-    return datetime.fromtimestamp(seconds, UTC) if plausible else None
+    """A date of git; None for what no commit can honestly say."""
+    when = seconds(raw)
+    return None if when == UNDATED else datetime.fromtimestamp(when, UTC)

@@ -8,8 +8,13 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from techdd.collectors import Answered, probe
-from techdd.collectors.vulnerabilities.match import AdvisoryCoverage, OnlineLookup, Vulnerability
-from techdd.collectors.vulnerabilities.plan import short_list, upgrade_plan
+from techdd.collectors.vulnerabilities.match import (
+    AdvisoryCoverage,
+    OnlineLookup,
+    Vulnerability,
+    of_row,
+)
+from techdd.collectors.vulnerabilities.plan import short_list, target, upgrade_plan
 from techdd.collectors.vulnerabilities.stated import RULE, Stated, finding_key
 from techdd.collectors.vulnerabilities.weighing import (
     LIKELY,
@@ -43,7 +48,7 @@ def vulnerabilities(
     """Which packages in use have publicly known vulnerabilities, and how grave are they?"""
     said = Stated(as_of, statements, coverage["repo"].unique())
     weighed = [weigh(row) for row in found.itertuples()]
-    answers = [said.settled(str(row.repo), _known(row)) for row in found.itertuples()]
+    answers = [said.settled(str(row.repo), of_row(row)) for row in found.itertuples()]
     rated = found.assign(
         counted=[severity for severity, _ in weighed],
         reason=[why for _, why in weighed],
@@ -51,11 +56,7 @@ def vulnerabilities(
         triaged=[one.triaged for one in answers],
     )
     packages = [
-        (
-            dict(zip(_PACKAGE, key, strict=True)),
-            rows,
-            open_worst(rows),
-        )
+        (dict(zip(_PACKAGE, key, strict=True)), rows, open_worst(rows))
         for key, rows in rated.groupby(_PACKAGE, sort=True)
     ]
     counts: Counter[tuple[str, str]] = Counter()
@@ -81,10 +82,6 @@ def vulnerabilities(
     yield _checked(as_of, coverage, lookups)
     if len(statements):
         yield _statements(rated, said, statements)
-
-
-def _known(row: Any) -> Vulnerability:
-    return Vulnerability(*(getattr(row, name) for name in Vulnerability._fields))
 
 
 def _metrics(as_of: date, repo: str, counts: Counter[str], coverage: DataFrame) -> Iterator[Metric]:
@@ -201,7 +198,7 @@ def _exploited(rows: DataFrame) -> str:
 def _fixed(rows: DataFrame) -> str:
     """The version to update to, and how much it leaves open."""
     without = sum(not version for version in rows["fixed"])
-    best = str(rows["target"].iloc[0]) or "none known"
+    best = target(rows) or "none known"
     return (
         f"{best} (no fix known for {without} of {len(rows)})" if 0 < without < len(rows) else best
     )
@@ -261,7 +258,7 @@ def _statements(rated: DataFrame, said: Stated, statements: DataFrame) -> Series
     columns = ["source", "author", "package", "version", "advisories", "status", "justification"]
     settles: Counter[tuple[str, ...]] = Counter()
     for row in rated[rated["stated"] != ""].drop_duplicates([*_PACKAGE, "advisory"]).itertuples():
-        for one in said.about(str(row.repo), _known(row)):
+        for one in said.about(str(row.repo), of_row(row)):
             settles[tuple(getattr(one, name) for name in columns)] += 1
     ended = {tuple(getattr(one, name) for name in columns) for one in said.expired}
     rows = sorted(set(statements[columns].itertuples(index=False, name=None)))

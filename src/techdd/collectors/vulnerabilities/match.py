@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from techdd.advisories import Database, Exploitation, Match, Matches, normalised, preferred, upgrade
 from techdd.advisories.second_opinion import LookupFailed, Opinion, Pin, audit, audit_online
@@ -50,6 +50,11 @@ class Vulnerability(NamedTuple):
     ransomware: bool  # as that list says
     epss: float | None  # probability of exploitation within 30 days, 0 to 1 (FIRST)
     target: str = ""  # to which the package is best updated; the same for all that affect a version
+
+
+def of_row(row: Any) -> Vulnerability:
+    """The vulnerability in a row of a table that holds more columns."""
+    return Vulnerability(*(getattr(row, name) for name in Vulnerability._fields))
 
 
 class AdvisoryCoverage(NamedTuple):

@@ -37,7 +37,7 @@ def short_list(packages: Rated, rank: Any) -> Series:
         why = next((str(one) for one in found[found["counted"] == worst]["reason"] if one), "")
         row: tuple[Value, ...] = (
             *(key["repo"], key["package"], key["version"], worst, why or "as published"),
-            *(likelihood, exploited or None, _target(found)),
+            *(likelihood, exploited or None, target(found)),
         )
         order = (not exploited, -rank(worst), -(likelihood or 0.0), key["repo"], key["package"])
         rows.append((order, row))
@@ -64,7 +64,7 @@ def upgrade_plan(packages: Rated) -> Series:
     groups: dict[str, list[tuple[dict[str, Any], DataFrame]]] = defaultdict(list)
     for key, found, worst in packages:
         if worst != "info":
-            groups[effort(key["version"], _target(found))].append((key, found))
+            groups[effort(key["version"], target(found))].append((key, found))
     rows: list[tuple[Value, ...]] = []
     for name in EFFORTS:
         if own := groups[name]:
@@ -103,6 +103,6 @@ def _numbers(version: str) -> tuple[int, int] | None:
     return (int(found[1]), int(found[2] or 0)) if found else None
 
 
-def _target(found: DataFrame) -> str:
+def target(found: DataFrame) -> str:
     """The version to update to; "" where none is known."""
     return str(found["target"].iloc[0])

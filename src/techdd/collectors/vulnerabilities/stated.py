@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from techdd.advisories import normalised
-from techdd.collectors.vulnerabilities.match import Vulnerability
+from techdd.collectors.vulnerabilities.match import Vulnerability, of_row
 from techdd.model import fingerprint
 from techdd.text import clean
 from techdd.vex import Statement
@@ -102,7 +102,7 @@ def triaged(statements: Stated, found: DataFrame) -> list[Statement]:
     """The triage of the vulnerabilities in `found`, each with its package and all its names."""
     made = set()
     for row in found.itertuples():
-        known = Vulnerability(*(getattr(row, name) for name in Vulnerability._fields))
+        known = of_row(row)
         for one in statements.about(str(row.repo), known):
             if one.finding:
                 ids = [known.advisory, *filter(None, known.aliases.split(", "))]

@@ -23,7 +23,7 @@ from techdd.collectors.weaknesses.kept import Kept
 from techdd.collectors.weaknesses.titles import title
 from techdd.facts import File
 from techdd.model import Issue
-from techdd.repository import MAX_SOURCE, Repository
+from techdd.repository import MAX_SOURCE, MISSING, Repository
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -34,7 +34,6 @@ _LEAST_BYTES = 400_000  # of a batch: to start bandit costs as much as to read t
 _SHARES = 4  # batches a core, so that none waits long for the last
 _MEMORY = 2 << 30
 _SECONDS_A_BATCH, _SECONDS_A_FILE = 60.0, 1.0
-_LOST = "content is missing or damaged"
 _UNREADABLE = "bandit could not read"
 _ASSERT = "B101"  # what tests are made of
 _KEPT = (
@@ -119,7 +118,7 @@ def _on_all_cores(repo: Repository, sizes: Mapping[str, int]) -> Iterator[tuple[
 def _answered(blobs: list[str], judged: Future[dict[str, _Found]]) -> Iterator[tuple[str, _Found]]:
     found = judged.result()
     for blob in blobs:
-        yield blob, found.get(blob, ([], _LOST))
+        yield blob, found.get(blob, ([], MISSING))
 
 
 def _facts(paths: list[Any], found: _Found) -> Iterator[Weakness | WeaknessScan | Issue]:
@@ -127,7 +126,7 @@ def _facts(paths: list[Any], found: _Found) -> Iterator[Weakness | WeaknessScan 
     for file in paths:
         yield WeaknessScan("bandit", file.path, file.role, not trouble)
         if trouble:
-            yield Issue(_UNREADABLE, file.path, trouble, transient=trouble == _LOST)
+            yield Issue(_UNREADABLE, file.path, trouble, transient=trouble == MISSING)
         for result in results:
             if not (file.role == "test" and result["test_id"] == _ASSERT):
                 yield _weakness(result, file)
