@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -317,3 +318,17 @@ def test_a_script_without_a_guard_runs_once(tmp_path: Path, standing: str) -> No
 def test_no_repository_is_no_run(bench: Bench) -> None:
     nobody: list[Repository] = []
     assert jobs.collect(nobody, [bench.toys["pebbles"]], bench.evidence, {}, workers=1) == []
+
+
+def test_workers_start_where_the_folder_for_temporary_files_has_a_long_name(tmp_path: Path) -> None:
+    long = tmp_path / ("x" * 120)
+    long.mkdir()
+    code = (
+        "from techdd.worker import executor\n"
+        "with executor(1) as pool: print(pool.submit(len, 'abc').result())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "TMPDIR": str(long)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (0, "3\n"), done.stderr

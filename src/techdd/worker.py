@@ -7,6 +7,7 @@ import os
 import resource
 import signal
 import sys
+import tempfile
 import threading
 import time
 import traceback
@@ -18,6 +19,7 @@ from importlib import import_module
 from multiprocessing import forkserver, get_context, parent_process
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from multiprocessing.process import BaseProcess
+from multiprocessing.util import get_temp_dir
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -34,6 +36,9 @@ if TYPE_CHECKING:
 
 
 MEMORY = 4 << 30  # bytes that a worker may take, and each program that it starts
+# What a socket's name of at most 103 bytes (macOS; Linux has 107) leaves for the folder of
+# `pymp-xxxxxxxx/listener-xxxxxxxx`.
+_LONGEST_FOLDER = 103 - 32
 _SHARED = ["duckdb", "numpy", __name__]  # what all workers load, loaded once
 
 
@@ -57,7 +62,18 @@ def get_ready() -> None:
     os.environ["PYTHONSAFEPATH"] = "1"
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # there is a worker a core already
     get_context("forkserver").set_forkserver_preload(_SHARED)
+    _keep_sockets_short()
     forkserver.ensure_running()
+
+
+def _keep_sockets_short() -> None:
+    """Has multiprocessing put its sockets into /tmp where TMPDIR is too long for their names."""
+    if len(os.fsencode(tempfile.gettempdir())) > _LONGEST_FOLDER:
+        own, tempfile.tempdir = tempfile.tempdir, "/tmp"
+        try:
+            get_temp_dir()  # is made once, and kept
+        finally:
+            tempfile.tempdir = own
 
 
 def executor(workers: int) -> Executor:
