@@ -18,7 +18,7 @@ MODULES = sorted(path for path in ROOT.rglob("*.py") if "_data" not in path.part
 
 # A module imports from lower floors only; a folder stands on one floor as a whole.
 FLOORS = (
-    {"assistants", "errors", "files", "model", "text", "sandbox"},
+    {"assistants", "errors", "files", "model", "text", "sandbox", "guard"},
     {
         "facts",
         "documents",
@@ -35,7 +35,7 @@ FLOORS = (
     {"lockfiles", "languages", "authorship", "presence", "naming", "roster", "scope", "workspace"},
     {"pages", "report", "departure", "vex"},
     {"collectors", "formats", "interviews"},
-    {"worker", "reading", "doctor"},
+    {"worker", "planning", "reading", "doctor"},
     {"jobs", "register", "bills"},
     {"pipeline", "progress"},
     {"cli"},

@@ -13,7 +13,7 @@ from inspect import signature
 from pathlib import Path
 from typing import Any
 
-from techdd import __version__, advisories, jobs
+from techdd import __version__, advisories, jobs, planning
 from techdd.collectors import Collector, Probe
 from techdd.errors import DocumentError, RepositoryError, TechddError
 from techdd.facts import Commit, File, Person, Snapshot
@@ -104,7 +104,7 @@ def choose_collectors(only: Sequence[str] = ()) -> list[Collector]:
     if not only:
         return list(known.values())
     wanted = set(only)
-    for later in reversed(jobs.order(known.values())):
+    for later in reversed(planning.order(known.values())):
         if later.name in wanted:
             wanted |= {
                 other.name for other in known.values() if any(f in later.needs for f in other.makes)
@@ -229,7 +229,7 @@ def _versions(workspace: Workspace) -> Iterable[tuple[str, str]]:
     """What the numbers depend on besides the commits: tools, advisory data, checklists."""
     yield "techdd", __version__
     yield "git", git_version()
-    for package in jobs.ENGINES:
+    for package in planning.ENGINES:
         yield package, version(package)
     status = advisories.status(advisories.default_folder())
     if status:

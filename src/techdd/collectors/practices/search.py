@@ -19,6 +19,7 @@ from techdd.collectors.practices.patterns import (
 )
 from techdd.collectors.practices.signs import SIGNS, Sign
 from techdd.facts import Artefact
+from techdd.guard import Unreadable, one_file
 from techdd.model import Issue
 from techdd.repository import Entry, Repository
 
@@ -67,10 +68,17 @@ def practices(repo: Repository) -> Gathered:
         if content is None:
             yield Issue("object missing", entry.path)
             continue
+        try:
+            with one_file(content):
+                lines = [line[:_LINE] for line in content.decode("utf-8", "replace").splitlines()]
+                found = [*_by_lines(entry.path, lines, signs)]
+                read = [*_read(entry.path, lines)]
+        except Unreadable as error:
+            yield Issue("file could not be searched", entry.path, str(error))
+            continue
         texts += 1
-        lines = [line[:_LINE] for line in content.decode("utf-8", "replace").splitlines()]
-        yield from _by_lines(entry.path, lines, signs)
-        pinned += _read(entry.path, lines)
+        yield from found
+        pinned += read
     # One action that follows a tag can change all: only without any is the pipeline pinned.
     loose = any(artefact.kind == "ci_unpinned" for artefact in pinned)
     yield from (one for one in pinned if one.kind != "ci_pinned" or not loose)
