@@ -16,9 +16,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-SECONDS = 60.0  # of computing that one file may take
+SECONDS = 30.0  # of computing that one file may take
 MEMORY = 2 << 30  # bytes that reading one file may add
-_GRACE = 15.0  # seconds of computing in which whatever can be stopped from within was stopped
+_GRACE = 10.0  # seconds of computing in which whatever can be stopped from within was stopped
 _PAGES = Path("/proc/self/statm")
 
 
@@ -88,7 +88,8 @@ def one_file(content: bytes) -> Iterator[None]:
     except _TooLong:
         raise Unreadable(f"takes more than {SECONDS:g} seconds of computing") from None
     except MemoryError:
-        raise Unreadable(f"takes more than {MEMORY >> 30} GiB of memory") from None
+        # Python's own parser says so of what is nested too deeply, too.
+        raise Unreadable("takes more memory than one file may, or is nested too deeply") from None
     except RecursionError:
         raise Unreadable("nested too deeply") from None
     finally:

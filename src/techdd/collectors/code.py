@@ -97,7 +97,7 @@ def _measured(known: Classified, source: bytes) -> tuple[Measurement | None, str
     if known.role == "binary":
         return None, ""
     language = languages().get(known.language, _PLAIN)
-    if known.role not in MEASURED_ROLES:
+    if known.role not in MEASURED_ROLES or not language.measured:
         return _counted(language, source, "")
     try:
         found = language.measure(source)
