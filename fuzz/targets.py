@@ -56,7 +56,7 @@ def seeds(name: str) -> list[bytes]:
     }
     paths = sorted(SAMPLES.glob(known[name])) if name in known else []
     return [
-        *(path.read_bytes()[:20_000] for path in paths),
+        *(path.read_bytes()[: 2_000 if name == "documents" else 20_000] for path in paths),
         *_MORE.get(name, ()),
     ]
 
@@ -102,9 +102,8 @@ def documents(data: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "x.yaml"
         path.write_bytes(data)
-        for kind in WRITTEN:
-            with suppress(TechddError):
-                load(path, kind)
+        with suppress(TechddError):
+            load(path, WRITTEN[len(data) % len(WRITTEN)])
 
 
 @target

@@ -2,7 +2,7 @@
 
 A parser written in C cannot always be stopped from within: it may spin, or end the process. The
 system then ends the worker; the job is tried again alone, notes which file it is at, and leaves out
-the files that ended it before. A run in which nothing goes wrong pays three system calls a file.
+the files that ended it before. A run in which nothing goes wrong pays a few system calls a file.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ SECONDS = 30.0  # of computing that one file may take
 MEMORY = 2 << 30  # bytes that reading one file may add
 _GRACE = 10.0  # seconds of computing in which whatever can be stopped from within was stopped
 _PAGES = Path("/proc/self/statm")
+_PAGE = resource.getpagesize()
 
 
 class Unreadable(Exception):
@@ -47,6 +48,7 @@ class _Worker:
     reading = False
     seconds = 0.0  # of computing that the whole job may end with
     note = -1
+    pages = -1  # where the system tells how much memory this process has
     deadly: frozenset[str] = frozenset()
 
 
@@ -62,6 +64,7 @@ def job(minutes: float, trial: Trial | None = None) -> Iterator[None]:
     """
     _Worker.deadly = trial.deadly if trial else frozenset()
     _Worker.note = os.open(trial.note, os.O_WRONLY | os.O_CREAT, 0o600) if trial else -1
+    _Worker.pages = os.open(_PAGES, os.O_RDONLY) if _PAGES.exists() else -1
     _Worker.seconds = _computed() + 2 * 60 * minutes
     previous = signal.signal(signal.SIGPROF, _stop)
     _Worker.limited = True
@@ -72,8 +75,10 @@ def job(minutes: float, trial: Trial | None = None) -> Iterator[None]:
         _Worker.limited = False
         _end_at(None)
         signal.signal(signal.SIGPROF, previous)
-        if _Worker.note >= 0:
-            os.close(_Worker.note)
+        for file in (_Worker.note, _Worker.pages):
+            if file >= 0:
+                os.close(file)
+        _Worker.note = _Worker.pages = -1
 
 
 @contextmanager
@@ -147,7 +152,6 @@ def _computed() -> float:
 
 def _in_use() -> int:
     """Bytes of memory of this process's own; 0 where the system does not tell."""
-    try:
-        return int(_PAGES.read_bytes().split()[5]) * resource.getpagesize()
-    except OSError:
+    if _Worker.pages < 0:
         return 0
+    return int(os.pread(_Worker.pages, 200, 0).split()[5]) * _PAGE

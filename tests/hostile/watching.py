@@ -68,7 +68,7 @@ class Watched:
         return (call for call in self.calls if f"{call.path}/".startswith(inside))
 
 
-def watch(home: Path, *args: object, cwd: Path | None = None, limit: float = 500.0) -> Watched:
+def watch(home: Path, *args: object, cwd: Path | None = None, limit: float = 300.0) -> Watched:
     """`techdd ARGS` to its end; its temporary files lie in a folder of its own in `home`."""
     script, temporary, trace = home / "bin" / "techdd", home / "tmp", home / "trace"
     script.parent.mkdir(exist_ok=True)
