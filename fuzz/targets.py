@@ -53,6 +53,7 @@ def seeds(name: str) -> list[bytes]:
         "lock_files": "lockfiles/*/*",
         "documents": "../checklists/*.yaml",
         "measurements": "languages/*/*.src",
+        "words_in_source": "languages/*/*.src",
     }
     paths = sorted(SAMPLES.glob(known[name])) if name in known else []
     return [
@@ -71,6 +72,11 @@ _MORE: dict[str, tuple[bytes, ...]] = {
     ),
     "refs": (b"# pack-refs with: peeled\n%s refs/heads/main\n^%s\n" % (b"1" * 40, b"2" * 40),),
     "rosters": (b"Name,E-mail,Start,Contract type\nAnn,ann@example.com,01.02.2024,employee\n",),
+    "words_in_source": (
+        b"# nosec B1 # noqa: E501 // nolint:gosec /* eslint-disable no-eval */ @SuppressWarnings",
+        b"import a.b as c\nfrom .d import (e,\n f)\nconst x = require('./y')\nuse a::{b, c};\n",
+        b"MIT License\nPermission is hereby granted, free of charge\n",
+    ),
     "vex": (
         b'{"@context": "https://openvex.dev/ns/v0.2.0", "statements": [{"vulnerability": '
         b'{"name": "CVE-1"}, "products": [{"@id": "pkg:npm/a@1"}], "status": "affected"}]}',
