@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import pytest
 from builders import A, build, opened
 
-from techdd import jobs, plugins
+from techdd import jobs, planning, plugins
 from techdd.collectors import Collector
 from techdd.errors import TechddError
 from techdd.evidence import Evidence
@@ -113,15 +113,15 @@ def made(name: str, makes: tuple[Any, ...], needs: tuple[Any, ...] = ()) -> Coll
 
 def test_who_needs_comes_after_who_makes() -> None:
     chain = [made("c", (), (Two,)), made("b", (Two,), (One,)), made("a", (One,)), made("z", ())]
-    names = [one.name for one in jobs.order(chain)]
+    names = [one.name for one in planning.order(chain)]
     assert names.index("a") < names.index("b") < names.index("c")
     assert sorted(names) == ["a", "b", "c", "z"]
-    assert names == [one.name for one in jobs.order(chain[::-1])]
+    assert names == [one.name for one in planning.order(chain[::-1])]
 
 
 def test_a_circle_of_needs_is_named() -> None:
     with pytest.raises(TechddError, match=r"^collectors need each other: \w -> \w -> \w$"):
-        jobs.order([made("a", (One,), (Two,)), made("b", (Two,), (One,))])
+        planning.order([made("a", (One,), (Two,)), made("b", (Two,), (One,))])
 
 
 # --- what comes back ------------------------------------------------------------------------------
@@ -293,8 +293,40 @@ def test_workers_find_third_party_collectors_and_survive_one_that_dies(bench: Be
     assert {name: str(run.status) for name, run in sorted(runs.items())} == {
         "dies.app": "failed", "dies.well": "ok", "pebbles.app": "ok", "pebbles.well": "ok",
     }  # fmt: skip
-    assert runs["dies.app"].issues == (Issue("its process died (out of memory?)"),)
+    (issue,) = runs["dies.app"].issues
+    assert issue == Issue("its process died (out of memory, or computed for too long?)")
     assert bench.table("dies", "well") == [("well", "survived")]
+
+
+def test_a_file_that_ends_its_reader_costs_that_file_and_no_more(bench: Bench) -> None:
+    said = {
+        "die": "ended the process that read it",
+        "spin in C": "ended the process that read it",
+        "spin": "takes more than 0.5 seconds of computing",
+        "nest": "nested too deeply",
+        "take": "takes more memory than one file may, or is nested too deeply",
+    }
+    files = {f"{number}.txt": text for number, text in enumerate([*said, "well", "die"])}
+    bench.repositories = [opened(bench.tmp_path, [A(files)], "traps")]
+    runs = bench.collect("parses", "pebbles", pool=executor, workers=2)
+    assert [(one.path, one.detail) for one in runs["parses"].issues] == [
+        (path, said[text]) for path, text in files.items() if text != "well"
+    ]
+    assert bench.table("parses", "traps") == [("traps", "5.txt")]
+    assert {name: str(run.status) for name, run in runs.items()} == {
+        "parses": "partial", "pebbles": "ok",
+    }  # fmt: skip
+    assert not (bench.evidence.root / ".at").exists()
+
+
+def test_more_deadly_files_than_there_are_trials_fail_the_job(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "DEADLY", 1)
+    (bench.tmp_path / "two").mkdir()
+    bench.repositories = [opened(bench.tmp_path / "two", [A({"a": "die", "b": "spin in C"})])]
+    (run,) = bench.collect("parses", pool=executor).values()
+    assert (run.status, run.issues[0].reason[:16]) == (Status.FAILED, "its process died")
 
 
 @pytest.mark.parametrize("standing", ["file", "input"])

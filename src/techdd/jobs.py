@@ -1,4 +1,4 @@
-"""Which collector runs when and where: order by facts, freshness keys, worker processes.
+"""Runs the jobs in worker processes: each when its facts are there, none twice while it is fresh.
 
 The parent process is the one writer of evidence. A job is one collector on one repository; it is
 idempotent, so a run that was killed is gone on with by running it again.
@@ -7,37 +7,25 @@ idempotent, so a run that was killed is gone on with by running it again.
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
-from graphlib import CycleError, TopologicalSorter
-from typing import Any
 
-from techdd import software
 from techdd.collectors import Collector
-from techdd.errors import TechddError
 from techdd.evidence import Evidence
 from techdd.facts import Package, Parts
+from techdd.guard import Trial, named
 from techdd.model import Issue, Run, Status
+from techdd.planning import Job, Options, jobs_of, order, suppliers
 from techdd.repository import Repository
 from techdd.worker import Outcome, abandon, executor, work
 
-Options = Mapping[str, Mapping[str, Any]]  # collector -> option -> value
-
 NO_CODE = "a bill of materials has no code and no history"
 ISSUES_KEPT = 1_000  # of one run; the rest is counted in one more issue
-
-
-@dataclass(frozen=True)
-class Job:
-    """One collector on one repository, with the key under which its result is fresh."""
-
-    collector: Collector
-    repository: Repository
-    key: str
-    options: Mapping[str, Any]
+DEADLY = 20  # files that may end the process of one job, each at the price of one more trial
+_DIED = "its process died (out of memory, or computed for too long?)"
 
 
 @dataclass(frozen=True)
@@ -51,25 +39,6 @@ class Event:
     repo: str
     run: Run | None = None
     cached: bool = False
-
-
-def order(collectors: Iterable[Collector]) -> list[Collector]:
-    """`collectors` so that each comes after those that make what it needs.
-
-    Raises TechddError where facts need each other in a circle.
-    """
-    by_name = {collector.name: collector for collector in collectors}
-    graph = {name: _suppliers(by_name, one) for name, one in sorted(by_name.items())}
-    try:
-        return [by_name[name] for name in TopologicalSorter(graph).static_order()]
-    except CycleError as error:
-        raise TechddError(f"collectors need each other: {' -> '.join(error.args[1])}") from None
-
-
-def _suppliers(collectors: Mapping[str, Collector], one: Collector) -> list[str]:
-    return [
-        name for name, other in collectors.items() if any(fact in one.needs for fact in other.makes)
-    ]
 
 
 def collect(
@@ -106,24 +75,30 @@ class _Schedule:
         log: Callable[[str, str], None],
     ) -> None:
         self.evidence, self.tell, self.log = evidence, tell, log
+        self.at = evidence.root / ".at"  # which file a job that is tried alone is reading
         self.jobs = len(collectors)
         self.runs: list[Run] = []
         self.ended: dict[tuple[str, str], Run] = {}
         self.suppliers = {
-            one.name: _suppliers({other.name: other for other in collectors}, one)
+            one.name: suppliers({other.name: other for other in collectors}, one)
             for one in collectors
         }
-        self.waiting = _jobs(repositories, collectors, self.suppliers, options)
+        self.waiting = jobs_of(repositories, collectors, self.suppliers, options)
         self.suspects: list[Job] = []  # were running when a worker died
+        self.deadly: dict[tuple[str, str], list[str]] = defaultdict(list)  # files of a job
 
     def run(self, workers: int, pool: Callable[[int], Executor]) -> None:
-        """Works until nothing waits; a job whose worker died is tried once more, alone."""
+        """Works until nothing waits; a job whose worker died is tried again, alone, without the
+        files that are known to have ended it.
+        """
         self._drain(workers, pool)
         while self.suspects:
             trial, self.suspects = self.suspects, []
             self.waiting[:0] = trial
-            while any(job in self.waiting for job in trial):  # each death takes one of them out
+            # Each death takes a job or a file out.
+            while any(job in self.waiting for job in trial):
                 self._drain(1, pool, alone=trial)
+            self.at.unlink(missing_ok=True)
             self._drain(workers, pool)
 
     def _drain(
@@ -136,7 +111,8 @@ class _Schedule:
                 for job in self._ready(alone):
                     executor_ = executor_ or pool(workers)
                     self.tell(Event(self.jobs, job.collector.name, job.repository.name))
-                    running[_submit(executor_, job, self.evidence)] = job
+                    trial = self._trial(job) if alone else None
+                    running[_submit(executor_, job, self.evidence, trial)] = job
                     # One more than work can be done on keeps all busy.
                     if alone or len(running) > workers:
                         break
@@ -152,7 +128,7 @@ class _Schedule:
                         broken = [job, *running.values()]
                         running.clear()
                         if alone:
-                            self._end(job, Outcome({}, (), "its process died (out of memory?)"))
+                            self._died(job)
                         else:
                             self.suspects += broken
                         executor_ = None
@@ -198,6 +174,20 @@ class _Schedule:
                 else:
                     yield job
 
+    def _trial(self, job: Job) -> Trial:
+        self.at.parent.mkdir(parents=True, exist_ok=True)
+        self.at.unlink(missing_ok=True)
+        return Trial(self.at, frozenset(self.deadly[job.collector.name, job.repository.name]))
+
+    def _died(self, job: Job) -> None:
+        """Has the job tried again without the file that ended its process, where that is known."""
+        file, deadly = named(self.at), self.deadly[job.collector.name, job.repository.name]
+        if not file or len(deadly) == DEADLY:
+            self._end(job, Outcome({}, (), _DIED))
+        else:
+            deadly.append(file)
+            self.waiting.insert(0, job)
+
     def _key(self, job: Job) -> str:
         """The job's key and how its suppliers ended: what was missing for them may be there now."""
         names = self.suppliers[job.collector.name]
@@ -236,7 +226,7 @@ class _Schedule:
         self.tell(Event(self.jobs, run.collector, run.repo, run, cached))
 
 
-def _submit(pool: Executor, job: Job, evidence: Evidence) -> Future[Outcome]:
+def _submit(pool: Executor, job: Job, evidence: Evidence, trial: Trial | None) -> Future[Outcome]:
     try:
         return pool.submit(
             work,
@@ -245,37 +235,12 @@ def _submit(pool: Executor, job: Job, evidence: Evidence) -> Future[Outcome]:
             job.repository,
             evidence.root,
             dict(job.options),
+            trial,
         )
     except BrokenProcessPool as error:  # a worker died just now; the future says so in its turn
         broken: Future[Outcome] = Future()
         broken.set_exception(error)
         return broken
-
-
-def _jobs(
-    repositories: Iterable[Repository],
-    collectors: list[Collector],
-    suppliers: Mapping[str, list[str]],
-    options: Options,
-) -> list[Job]:
-    """All jobs, repository by repository, each keyed by everything its facts depend on."""
-    digest = software.digest()
-    jobs: list[Job] = []
-    for repository in repositories:
-        keys: dict[str, str] = {}
-        for one in collectors:
-            own = dict(options.get(one.name, {}))
-            ingredients = {
-                "state": repository.state,
-                "software": digest,
-                "collector": [one.name, one.version],
-                "options": own,
-                "needs": [keys[name] for name in suppliers[one.name]],
-            }
-            text = json.dumps(ingredients, sort_keys=True, default=str)
-            keys[one.name] = hashlib.sha256(text.encode()).hexdigest()
-            jobs.append(Job(one, repository, keys[one.name], own))
-    return jobs
 
 
 def _limited(issues: tuple[Issue, ...]) -> tuple[Issue, ...]:

@@ -13,7 +13,7 @@ from inspect import signature
 from pathlib import Path
 from typing import Any
 
-from techdd import __version__, advisories, jobs, sandbox, software
+from techdd import __version__, advisories, jobs, planning, sandbox, software
 from techdd.collectors import Collector, Probe
 from techdd.errors import DocumentError, RepositoryError, TechddError
 from techdd.facts import Commit, File, Person, Snapshot
@@ -105,7 +105,7 @@ def choose_collectors(only: Sequence[str] = ()) -> list[Collector]:
     if not only:
         return list(known.values())
     wanted = set(only)
-    for later in reversed(jobs.order(known.values())):
+    for later in reversed(planning.order(known.values())):
         if later.name in wanted:
             wanted |= {
                 other.name for other in known.values() if any(f in later.needs for f in other.makes)

@@ -24,10 +24,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from techdd import guard
 from techdd.collectors import Collector
 from techdd.errors import TechddError
 from techdd.evidence import Evidence
 from techdd.facts import Columns, Fact, Parts, frame
+from techdd.guard import Trial
 from techdd.model import Issue
 from techdd.repository import Repository
 
@@ -109,7 +111,12 @@ def abandon(pool: Executor | None) -> None:
 
 
 def work(
-    module: str, name: str, repository: Repository, evidence: Path, options: dict[str, Any]
+    module: str,
+    name: str,
+    repository: Repository,
+    evidence: Path,
+    options: dict[str, Any],
+    trial: Trial | None = None,
 ) -> Outcome:
     """Runs the collector `name` of a module to its end on the facts that stand in `evidence`; in a
     worker process, which loads no other collector.
@@ -118,7 +125,8 @@ def work(
     previous = signal.signal(signal.SIGALRM, _raise_time_limit)
     signal.setitimer(signal.ITIMER_REAL, collector.minutes * 60)
     try:
-        return _gather(collector, repository, Evidence(evidence), options)
+        with guard.job(collector.minutes, trial):
+            return _gather(collector, repository, Evidence(evidence), options)
     except _TimeLimit:
         return Outcome({}, (), f"time limit of {collector.minutes:g} minutes")
     except (TechddError, MemoryError, RecursionError) as error:
@@ -167,6 +175,7 @@ def _joined(fact: Fact, batches: list[DataFrame], rows: list[tuple[Any, ...]]) -
 
 def _prepare_worker() -> None:
     gc.set_threshold(100_000, 50, 50)  # millions of rows hold no circles to look for
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a dump would hold what the client wrote
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, resource.getrlimit(resource.RLIMIT_DATA)[1]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _exit)  # runs `finally` blocks: programs a collector started end

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from builders import A, build, fast_import, git, opened
 
+from techdd import guard
 from techdd.collectors.governance import Governance, _is_owned, _rules, governance, vouching
 from techdd.facts import frame
 from techdd.intake import open_repository
@@ -107,3 +108,21 @@ def test_an_empty_repository_has_nothing_to_count(tmp_path: Path) -> None:
     )
     row = seen(list(governance.run(open_repository("e", source, tmp_path / "overlay" / "e"))))
     assert (row.commits, row.files, row.bot) == (1, 0, "")
+
+
+def test_owners_whose_patterns_take_for_ever_are_a_gap(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guard, "SECONDS", 0.2)
+    files = {"CODEOWNERS": f"{'*a' * 24}b @acme/core\n", "a" * 200: ""}
+    repository = opened(tmp_path, [A(files)])
+    with guard.job(minutes=1):
+        found = list(governance.run(repository))
+    assert [one.path for one in found if isinstance(one, Issue)] == ["CODEOWNERS"]
+    assert (seen(found).owners_file, seen(found).owned) == ("CODEOWNERS", None)
+    answers = list(
+        vouching.run(date(2025, 6, 1), frame(Governance, [seen(found)]).assign(repo="s"))
+    )
+    owned = next(one for one in answers if isinstance(one, Metric) and "owned" in one.name)
+    assert owned.value is None
+    assert "not read" in str(answers[-1])

@@ -57,7 +57,7 @@ def test_what_radon_cannot_take_is_said(tmp_path: Path) -> None:
     assert found == []
     assert [(one.path, one.detail) for one in issues] == [
         ("huge.py", "more than 1,000,000 bytes"),
-        ("deep.py", "radon failed: RecursionError"),
+        ("deep.py", "radon failed: nested too deeply"),
         ("list.py", "a statement of more than 2,000 lines"),
         ("two.py", "not Python of this interpreter's version (line 1)"),
     ]

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from itertools import repeat
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from techdd import guard
 from techdd.collectors import Gathered, collector
 from techdd.errors import TechddError
 from techdd.facts import Columns
+from techdd.guard import Unreadable, one_file
 from techdd.model import Issue
 from techdd.repository import Repository
 
@@ -127,6 +131,50 @@ def waits(_: Repository, *, note: str) -> Iterator[Any]:
         file.write(f"{os.getpid()}\n")
     time.sleep(300)
     yield Nothing("done")
+
+
+class Line(NamedTuple):
+    """What `parses` reads of a file."""
+
+    path: str
+
+
+def _spin() -> None:
+    while True:
+        with suppress(Exception):
+            time.sleep(0)
+
+
+# By the content of a file: what a parser may do on it.
+_TRAPS: dict[bytes, Callable[[], object]] = {
+    b"die": lambda: os._exit(11),
+    b"spin": _spin,
+    b"spin in C": lambda: sum(repeat(0)),  # looks for no signal
+    b"take": lambda: [bytearray(1 << 20) for _ in repeat(0)],
+    b"nest": lambda: repr(_nested()),
+}
+
+
+def _nested() -> list[object]:
+    inner: list[object] = []
+    for _ in range(100_000):
+        inner = [inner]
+    return inner
+
+
+@collector(makes=(Line,))
+def parses(repo: Repository) -> Gathered:
+    """Reads each file on guard, with a parser that some files do harm."""
+    guard.SECONDS, guard._GRACE, guard.MEMORY = 0.5, 0.5, 300 << 20
+    entries = repo.regular_files()
+    for entry, (_, content) in zip(entries, repo.blobs(one.blob for one in entries), strict=True):
+        try:
+            with one_file(content or b""):
+                _TRAPS.get(content or b"", lambda: None)()
+        except Unreadable as error:
+            yield Issue("not read", entry.path, str(error))
+        else:
+            yield Line(entry.path)
 
 
 @collector(makes=(Nothing,))

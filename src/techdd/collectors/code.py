@@ -96,18 +96,24 @@ def _measured(known: Classified, source: bytes) -> tuple[Measurement | None, str
     """A measurement and what limits it ("reason: detail", "" = nothing)."""
     if known.role == "binary":
         return None, ""
-    language = languages().get(known.language)
-    if language is None:
-        return _PLAIN.count(source), ""
-    if known.role not in MEASURED_ROLES:
-        return language.count(source), ""
+    language = languages().get(known.language, _PLAIN)
+    if known.role not in MEASURED_ROLES or not language.measured:
+        return _counted(language, source, "")
     try:
         found = language.measure(source)
     except Unmeasurable as error:
-        return language.count(source), f"functions not measured: {error}"
+        return _counted(language, source, f"functions not measured: {error}")
     if found.errors:
         return found, f"syntax errors: in {found.errors:,} places; functions there may be missing"
     return found, ""
+
+
+def _counted(language: Language, source: bytes, trouble: str) -> tuple[Measurement, str]:
+    """The lines of `source`; without a comment where even comments cannot be told from code."""
+    try:
+        return language.count(source), trouble
+    except Unmeasurable as error:
+        return _PLAIN.count(source), trouble or f"comments not told from code: {error}"
 
 
 def _unread(entries: list[Entry]) -> Iterator[File | Issue]:

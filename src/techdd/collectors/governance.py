@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from techdd.collectors import Answered, Gathered, collector, probe
+from techdd.guard import Unreadable, one_file
 from techdd.model import Issue, Metric, Series
 from techdd.repository import MAX_SOURCE, Entry, Repository
 from techdd.yamls import items, mappings, yaml_documents
@@ -42,6 +43,7 @@ _ECOSYSTEMS = {
     "github-actions": r"(?<=\.github/workflows/)[\w.-]+\.ya?ml$",
 }  # fmt: skip
 _ALIKE = {"uv": "pip", "bun": "npm", "docker-compose": "docker"}
+_Rules = list[tuple[re.Pattern[str], list[str]]]
 _ASIDE = re.compile(r"(?:^|/)(?:vendor|node_modules|testdata|fixtures?|tests?|examples?)/", re.I)
 
 
@@ -57,7 +59,7 @@ class Governance(NamedTuple):
     owner_rules: int
     owners: int
     owner_mistakes: int  # lines without a pattern or with what is no owner
-    owned: int  # files that a rule gives an owner
+    owned: int | None  # files that a rule gives an owner; None = the rules could not be read
     files: int
     bot: str  # "dependabot", "renovate" or ""
     ecosystems: str  # present, in words
@@ -74,15 +76,24 @@ def governance(repo: Repository) -> Gathered:
     commits, signed, web = _signed_commits(repo)
     tags, tags_signed = _signed_tags(repo)
     owners_file = next((path for path in _OWNERS if path in paths), "")
-    rules, mistakes = _rules(_text(repo, paths.get(owners_file)))
     names = [entry.path for entry in repo.regular_files()]
+    written = _text(repo, paths.get(owners_file))
+    rules, mistakes, owned = _Rules(), 0, None
+    try:
+        with one_file(written):
+            rules, mistakes = _rules(written)
+            owned = sum(_is_owned(name, rules) for name in names) if rules else 0
+    except Unreadable as error:
+        yield Issue("code owners could not be read", owners_file, str(error))
     present = _present(names)
     bot, covered = "", set[str]()
     for path in sorted(paths):
         if _DEPENDABOT.search(path):
             bot = "dependabot"
             try:
-                covered = set(_dependabot(_text(repo, paths[path])))
+                content = _text(repo, paths[path])
+                with one_file(content):
+                    covered = set(_dependabot(content))
             except ValueError as error:
                 yield Issue("update bot's configuration could not be read", path, str(error)[:200])
         elif _RENOVATE.search(path) and not bot:
@@ -99,7 +110,7 @@ def governance(repo: Repository) -> Gathered:
         owner_rules=len(rules),
         owners=len({owner for _, some in rules for owner in some}),
         owner_mistakes=mistakes,
-        owned=sum(_is_owned(name, rules) for name in names) if rules else 0,
+        owned=owned,
         files=len(names),
         bot=bot,
         ecosystems=", ".join(sorted(present)),
@@ -134,9 +145,6 @@ def _signed_tags(repo: Repository) -> tuple[int, int]:
     ids = [line.split(" ")[1] for line in listed if line.startswith("tag ")]
     signed = sum(len(_TAG_SIGNATURE.findall(content)) for _, _, content in repo.objects(ids))
     return len(ids), signed
-
-
-_Rules = list[tuple[re.Pattern[str], list[str]]]
 
 
 def _rules(data: bytes) -> tuple[_Rules, int]:
@@ -194,7 +202,8 @@ def vouching(_as_of: date, found: DataFrame) -> Answered:
         yield _share("signed_commits", repo, signed, looked, f"newest commits signed; {seen}")
         tags, tagged = int(own["tags"].sum()), int(own["tags_signed"].sum())
         yield _share("signed_tags", repo, tagged, tags, f"annotated tags signed; {seen}")
-        files, owned = int(own["files"].sum()), int(own["owned"].sum())
+        told = own[own["owned"].notna()]
+        files, owned = int(told["files"].sum()), int(told["owned"].sum())
         yield _share("owned_files", repo, owned, files, "files have an owner in CODEOWNERS")
         listed = own[own["bot"] != ""]
         present = listed["ecosystems"].str.split(", ").map(_count).sum()
@@ -219,6 +228,14 @@ def _share(name: str, repo: str, part: int, whole: int, what: str) -> Metric:
     return Metric(full, part / whole, "share", repo, f"{part:,} of {whole:,} {what}")
 
 
+def _owned(row: Any) -> str:
+    import pandas as pd
+
+    if not row.owners_file:
+        return "no file"
+    return "not read" if pd.isna(row.owned) else f"{row.owned:,} of {row.files:,}"
+
+
 def _table(found: DataFrame) -> Series:
     rows = tuple(
         (
@@ -226,7 +243,7 @@ def _table(found: DataFrame) -> Series:
             f"{row.signed:,} of {row.commits:,}",
             f"{row.web_signed:,}",
             f"{row.tags_signed:,} of {row.tags:,}",
-            f"{row.owned:,} of {row.files:,}" if row.owners_file else "no file",
+            _owned(row),
             f"{row.owner_mistakes:,}" if row.owners_file else "-",
             (f"{row.bot}; not: {row.uncovered}" if row.uncovered else row.bot) or "none",
             "yes" if row.contact else "no contact" if row.policy else "no policy",

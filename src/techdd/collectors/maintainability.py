@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from techdd.collectors import Answered, Gathered, collector, probe
 from techdd.facts import File
+from techdd.guard import Unreadable, one_file
 from techdd.languages import utf8
 from techdd.model import Issue, Metric, Series
 from techdd.repository import MISSING, Repository
@@ -57,13 +58,14 @@ def _index(content: bytes) -> float | str:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about the client's code, such as invalid escapes
         try:
-            if _longest_statement(text) > MAX_STATEMENT:
-                return f"a statement of more than {MAX_STATEMENT:,} lines"
-            return round(float(mi_visit(text, multi=True)), 2)
+            with one_file(content):
+                if _longest_statement(text) > MAX_STATEMENT:
+                    return f"a statement of more than {MAX_STATEMENT:,} lines"
+                return round(float(mi_visit(text, multi=True)), 2)
         except SyntaxError as error:
             return f"not Python of this interpreter's version (line {error.lineno})"
-        except (ValueError, RecursionError, MemoryError) as error:
-            return f"radon failed: {type(error).__name__}"
+        except (Unreadable, ValueError) as error:
+            return f"radon failed: {error if isinstance(error, Unreadable) else 'ValueError'}"
 
 
 def _longest_statement(text: str) -> int:

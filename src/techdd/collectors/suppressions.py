@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from techdd.collectors import Answered, Gathered, collector, probe
 from techdd.facts import File
+from techdd.guard import Unreadable, one_file
 from techdd.languages import utf8
 from techdd.model import Issue, Location, Metric, Observation, Series, Value
 from techdd.repository import MAX_SOURCE, MISSING, Repository
@@ -161,8 +162,14 @@ def suppression_marks(repo: Repository, files: DataFrame) -> Gathered:
                 reason = "not searched for suppressions"
                 yield Issue(reason, file.path, MISSING, transient=True)
             continue
+        try:
+            with one_file(content):
+                marks = list(_marks(utf8(content)[0].decode("utf-8", "replace")))
+        except Unreadable as error:
+            for file in copies[blob]:
+                yield Issue("not searched for suppressions", file.path, str(error))
+            continue
         searched += len(copies[blob])
-        marks = list(_marks(utf8(content)[0].decode("utf-8", "replace")))
         for file in copies[blob]:
             for tool, marker, line in marks:
                 # gosec took bandit's mark over.

@@ -45,7 +45,11 @@ def pdf(report: Report, templates: Templates) -> bytes:
     with _complaints() as complaints, _stamped(report.date), warnings.catch_warnings():
         # WeasyPrint leaves its own colour profile open; that is no concern of the report.
         warnings.simplefilter("ignore", ResourceWarning)
-        written: bytes = html.write_pdf(pdf_variant=VARIANT)
+        try:
+            written: bytes = html.write_pdf(pdf_variant=VARIANT)
+        except weasyprint.urls.URLFetchingError:
+            if not refused:  # most of what is refused is left out, some ends the rendering
+                raise
     if refused:
         raise TechddError(f"the page asked for {', '.join(sorted(set(refused)))}", "PDF")
     for complaint in _told_once(complaints):

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import NamedTuple
 
 from techdd import syntax
+from techdd.guard import Unreadable, one_file
 from techdd.languages import _lines, _lizard
 from techdd.languages._lines import Marks
 from techdd.languages._roles import HEAD, is_binary, role_of
@@ -79,21 +81,33 @@ class Language:
 
     def measure(self, source: bytes) -> Measurement:
         """The functions and lines of `source` (UTF-8). Raises Unmeasurable."""
-        if self.grammar:
-            return syntax.measure(self.grammar, source)
-        if self.lizard:
-            return _lizard.measure(self.lizard, self.comments, source)
-        return self.count(source)
+        with _measurable(source):
+            if self.grammar:
+                return syntax.measure(self.grammar, source)
+            if self.lizard:
+                return _lizard.measure(self.lizard, self.comments, source)
+            return _lines.count(self.comments, source)
 
     def count(self, source: bytes) -> Measurement:
-        """The lines of `source` alone."""
-        return _lines.count(self.comments, source)
+        """The lines of `source` alone. Raises Unmeasurable."""
+        with _measurable(source):
+            return _lines.count(self.comments, source)
 
-    def comment_texts(self, source: bytes) -> Iterator[tuple[int, str]]:
+    def comment_texts(self, source: bytes) -> list[tuple[int, str]]:
         """(first line, text) of each comment. Raises Unmeasurable."""
-        if self.grammar:
-            return syntax.comments(self.grammar, source)
-        return _lines.comments(self.comments, source)
+        with _measurable(source):
+            if self.grammar:
+                return list(syntax.comments(self.grammar, source))
+            return list(_lines.comments(self.comments, source))
+
+
+@contextmanager
+def _measurable(source: bytes) -> Iterator[None]:
+    try:
+        with one_file(source):
+            yield
+    except Unreadable as error:
+        raise Unmeasurable(str(error)) from None
 
 
 class Classified(NamedTuple):

@@ -6,7 +6,9 @@ CODE"), recurse until it fails, and count negative lines; none of it may steer a
 
 from __future__ import annotations
 
+import io
 import re
+from contextlib import redirect_stderr
 from functools import cache
 from typing import Any
 
@@ -25,10 +27,14 @@ def measure(extension: str, marks: Marks, source: bytes) -> Measurement:
     if len(source) > MAX_BYTES:
         raise Unmeasurable(f"more than {MAX_BYTES:,} bytes, the limit of lizard")
     text = _DIRECTIVES.sub(lambda found: "x" * len(found[0]), source.decode("utf-8", "replace"))
+    said = io.StringIO()
     try:
-        found = _analyzer().analyze_source_code(f"x{extension}", text).function_list
-    except (Exception, RecursionError) as error:
+        with redirect_stderr(said):  # a file that it gives up it tells of there, and nowhere else
+            found = _analyzer().analyze_source_code(f"x{extension}", text).function_list
+    except Exception as error:
         raise Unmeasurable(f"lizard failed: {type(error).__name__}") from None
+    if said.getvalue():
+        raise Unmeasurable("lizard failed: RecursionError")
     lines = count(marks, source)
     return lines._replace(functions=tuple(_function(one) for one in found))
 

@@ -60,6 +60,8 @@ def pubspec_lock(data: bytes) -> Parsed:
     document = block_yaml(decoded(data))
     if "packages" not in document:
         raise ValueError("no packages in it")
+    if document["packages"] not in ("", "{}") and not table(document["packages"]):
+        raise ValueError("packages not in the form that pub writes")
     for name, value in table(document["packages"]).items():
         entry = table(value)
         source, kind = entry.get("source"), str(entry.get("dependency", ""))

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
+from techdd.guard import one_file
 from techdd.model import Issue
 
 MAX_BYTES = 20_000_000  # of one file
@@ -88,8 +89,9 @@ def handed_in(path: Path, name: str) -> Iterator[ImportedResult | Issue]:
 
 def _runs(content: bytes) -> list[dict[str, Any]]:
     try:
-        document = json.loads(content.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
+        with one_file(content):
+            document = json.loads(content.decode("utf-8-sig"))
+    except ValueError as error:
         raise _Unfit(f"no JSON ({type(error).__name__})") from None
     if not isinstance(document, dict) or not isinstance(document.get("runs"), list):
         raise _Unfit("no 'runs'")

@@ -14,6 +14,7 @@ from techdd.collectors.coupling.places import Places
 from techdd.collectors.coupling.statements import FAMILY, Statements, statements
 from techdd.collectors.coupling.tables import ImportEdge
 from techdd.facts import File
+from techdd.guard import Unreadable, one_file
 from techdd.languages import languages, utf8
 from techdd.model import Issue
 from techdd.repository import MAX_SOURCE, MISSING, Repository
@@ -44,7 +45,12 @@ def imports(repo: Repository, files: DataFrame) -> Gathered:
         text = utf8(content)[0].decode("utf-8", "replace")
         for path, language in copies[blob][["path", "language"]].itertuples(index=False):
             if path in component:
-                found = statements(FAMILY[language], text)
+                try:
+                    with one_file(content):
+                        found = statements(FAMILY[language], text)
+                except Unreadable as error:
+                    yield Issue("import statements not read", str(path), str(error))
+                    continue
                 places.declare(path, FAMILY[language], found)
                 read.append((path, FAMILY[language], found))
     edges: Counter[tuple[str, str]] = Counter()

@@ -27,8 +27,9 @@ from techdd.collectors.delivery_chain import (
     terraform,
 )
 from techdd.collectors.delivery_chain.checks import Check
+from techdd.guard import one_file
 from techdd.model import Issue
-from techdd.repository import Entry, Repository
+from techdd.repository import MISSING, Entry, Repository
 from techdd.yamls import mappings, yaml_documents
 
 MAX_FILE = 1_000_000  # bytes
@@ -73,13 +74,16 @@ def delivery_chain(repo: Repository) -> Gathered:
     blobs = repo.blobs(entry.blob for entry, _ in wanted)
     for (entry, system), (_, content) in zip(wanted, blobs, strict=True):
         if content is None:
-            yield Issue("object missing", entry.path)
+            yield Issue(MISSING, entry.path, transient=True)
             continue
+        rows: list[Any] = []
         try:
-            yield from _read(entry.path, system, content, found)
+            with one_file(content):
+                rows.extend(_read(entry.path, system, content, found))
         except ValueError as error:
             yield Issue("file could not be judged", entry.path, str(error)[:200])
             yield ChainFile(entry.path, system, judged=False)
+        yield from rows
     yield from actions.workflows(found.workflows)
     yield from kubernetes.objects(found.objects)
     for files in found.modules.values():

@@ -19,6 +19,7 @@ from techdd.collectors.dependencies.places import (
     taken_in,
 )
 from techdd.facts import Package
+from techdd.guard import one_file
 from techdd.lockfiles import (
     MIXED,
     Aside,
@@ -27,7 +28,6 @@ from techdd.lockfiles import (
     Lockfile,
     Open,
     Outside,
-    Parsed,
     repeated_keys,
     scope_of,
 )
@@ -92,8 +92,8 @@ def dependencies(repo: Repository) -> Gathered:
         if content is None:
             yield Issue(MISSING, entry.path, transient=True)
             continue
-        parsed = list(_guarded(form, content))
-        aside = asides[entry.path] = _aside(form, content)
+        parsed, aside = _guarded(form, content)
+        asides[entry.path] = aside
         rows = tuple(_cleaned(row) for row in parsed if isinstance(row, Dependency))
         wishes = tuple(row for row in parsed if isinstance(row, Open))
         issues = [row for row in parsed if isinstance(row, Issue)]
@@ -163,19 +163,22 @@ def _settled_beside(path: str, form: Lockfile, tree: Container[str]) -> bool:
     return any(f"{dirname(path)}/{lock}".strip("/") in tree for lock in form.locks)
 
 
-def _guarded(form: Lockfile, content: bytes) -> Parsed:
+def _guarded(form: Lockfile, content: bytes) -> tuple[list[Dependency | Issue | Open], Aside]:
     """The rows of a hostile file; whatever its parser stumbles over becomes an Issue."""
+    rows: list[Dependency | Issue | Open] = []
     try:
-        yield from form.parse(content)
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, MemoryError) as why:
+        with one_file(content):
+            rows.extend(form.parse(content))
+            return rows, _aside(form, content)
+    except (ValueError, LookupError, TypeError, AttributeError) as why:
         reason = str(why).partition("\n")[0] or type(why).__name__
-        yield Issue(_BROKEN, detail=f"{form.name}: {reason[:_LONGEST]}")
+        return [*rows, Issue(_BROKEN, detail=f"{form.name}: {reason[:_LONGEST]}")], Aside()
 
 
 def _aside(form: Lockfile, content: bytes) -> Aside:
     try:
         found = form.aside(content) if form.aside else Aside()
-    except (ValueError, RecursionError, MemoryError):
+    except ValueError:
         return Aside()  # its parser says why
     aliases = {alias: tuple(map(clean, names)) for alias, names in found.aliases.items()}
     peers = frozenset(map(clean, found.peers))

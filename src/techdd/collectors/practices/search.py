@@ -15,8 +15,9 @@ from techdd.collectors._practice_patterns import (
 )
 from techdd.collectors.practices.signs import SIGNS, Sign
 from techdd.facts import Artefact
+from techdd.guard import Unreadable, one_file
 from techdd.model import Issue
-from techdd.repository import Entry, Repository
+from techdd.repository import MISSING, Entry, Repository
 
 MAX_TEXT = 1_000_000  # bytes of a file that is searched for words
 _LINE = 500  # characters of a line that are looked at
@@ -59,12 +60,17 @@ def practices(repo: Repository) -> Gathered:
         wanted, repo.blobs(entry.blob for entry, _ in wanted), strict=True
     ):
         if content is None:
-            yield Issue("object missing", entry.path)
+            yield Issue(MISSING, entry.path, transient=True)
+            continue
+        try:
+            with one_file(content):
+                lines = [line[:_LINE] for line in content.decode("utf-8", "replace").splitlines()]
+                found = [*_by_lines(entry.path, lines, signs), *_read(entry.path, lines)]
+        except Unreadable as error:
+            yield Issue("file could not be searched", entry.path, str(error))
             continue
         texts += 1
-        lines = [line[:_LINE] for line in content.decode("utf-8", "replace").splitlines()]
-        yield from _by_lines(entry.path, lines, signs)
-        yield from _read(entry.path, lines)
+        yield from found
     yield SearchScope(len(theirs), texts)
 
 

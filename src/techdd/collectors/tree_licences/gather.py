@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from techdd.collectors import Gathered, collector
 from techdd.collectors._declared import reader
 from techdd.facts import File
+from techdd.guard import one_file
 from techdd.languages import languages, utf8
 from techdd.licensing import (
     HEAD,
@@ -107,8 +108,15 @@ def _licence_files(repo: Repository, entries: list[Entry]) -> Iterator[LicenceFi
         if isinstance(item, Issue):
             yield item
         else:
-            licence, main = recognise(item[1])
-            yield LicenceFile(item[0].path, licence, main, holders(item[1][:HEAD]))
+            entry, text = item
+            try:
+                with one_file(text.encode()):
+                    licence, main = recognise(text)
+                    whose = holders(text[:HEAD])
+            except ValueError as error:
+                yield Issue("licence file cannot be read", entry.path, str(error))
+                continue
+            yield LicenceFile(entry.path, licence, main, whose)
     if not any("/" not in entry.path or entry.path.startswith("LICENSES/") for entry in named):
         yield LicenceFile("", "", "", "")
 
@@ -123,8 +131,9 @@ def _declarations(repo: Repository, entries: list[Entry]) -> Iterator[Declaratio
         read = reader(entry.path)
         assert read
         try:
-            licence, authors = read(text.encode())
-        except (ValueError, RecursionError) as error:
+            with one_file(text.encode()):
+                licence, authors = read(text.encode())
+        except ValueError as error:
             yield Issue("package metadata not understood", entry.path, str(error)[:200])
             continue
         yield Declaration(entry.path, licence, authors)
@@ -140,8 +149,9 @@ def _annotations(repo: Repository, entries: list[Entry]) -> tuple[list[_Rule], l
             continue
         entry, text = item
         try:
-            rules += _toml_rules(text) if entry.path.endswith(".toml") else _dep5_rules(text)
-        except (ValueError, RecursionError) as error:
+            with one_file(text.encode()):
+                rules += _toml_rules(text) if entry.path.endswith(".toml") else _dep5_rules(text)
+        except ValueError as error:
             issues.append(Issue("licence annotations not understood", entry.path, str(error)[:200]))
     return rules, issues
 

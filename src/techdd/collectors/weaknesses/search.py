@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from techdd.collectors import Gathered, collector
 from techdd.collectors.weaknesses.kept import Kept
 from techdd.facts import File
+from techdd.guard import Unreadable, one_file
 from techdd.languages import Unmeasurable, languages, utf8
 from techdd.model import Issue
 from techdd.patterns import digest, search, searchable
@@ -85,11 +86,10 @@ def _searched(language: str, content: bytes | None) -> _Answer:
     if content is None:
         return [], MISSING
     try:
-        return [(*spot,) for spot in search(language, utf8(content)[0])], ""
-    except Unmeasurable as error:
+        with one_file(content):
+            return [(*spot,) for spot in search(language, utf8(content)[0])], ""
+    except (Unmeasurable, Unreadable) as error:
         return [], str(error)
-    except (RecursionError, MemoryError) as error:
-        return [], type(error).__name__
 
 
 def _facts(paths: list[Any], answer: _Answer) -> Iterator[PatternPlace | PatternScan | Issue]:
