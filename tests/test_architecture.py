@@ -58,6 +58,7 @@ FLOORS = (
     {"collectors", "formats", "interviews"},
     {"worker", "planning", "reading", "doctor"},
     {"jobs", "register", "bills"},
+    {"collecting"},
     {"pipeline", "progress"},
     {"cli"},
 )

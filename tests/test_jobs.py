@@ -51,10 +51,16 @@ def toys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[dict[str, 
     (metadata / "entry_points.txt").write_text("[techdd.collectors]\ntoys = toy_collectors\n")
     (installed / "toy_collectors.py").write_text((TOYS / "toy_collectors.py").read_text())
     monkeypatch.syspath_prepend(str(installed))
-    plugins._modules.cache_clear()
+    _forget_plugins()
     yield plugins.discover("techdd.collectors", Collector)
-    plugins._modules.cache_clear()
+    _forget_plugins()
     sys.modules.pop("toy_collectors", None)
+
+
+def _forget_plugins() -> None:
+    """As a new process does."""
+    plugins._modules.cache_clear()
+    plugins._entry_points.cache_clear()
 
 
 class Bench:
@@ -239,6 +245,7 @@ def lost_facts(bench: Bench) -> dict[str, Any]:
 def changed_plugins(bench: Bench) -> dict[str, Any]:
     entry_points = Path(sys.modules["toy_collectors"].__file__ or "").parent.glob("*/entry_points*")
     next(entry_points).write_text("[techdd.languages]\nklingon = toy_collectors\n")
+    _forget_plugins()
     return {}
 
 

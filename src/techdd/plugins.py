@@ -24,30 +24,34 @@ class Named(Protocol):
 Plugin = TypeVar("Plugin", bound=Named)
 
 
-def _places(package: str) -> tuple[list[str], list[EntryPoint]]:
-    """(the modules of `package`, the entry points of the group of that name), sorted by name."""
+_entry_points = cache(entry_points)  # of all that is installed, which takes a while
+
+
+def _inside(package: str) -> list[str]:
+    """The modules of `package`, sorted by name."""
     found = find_spec(package)
     folders = found.submodule_search_locations if found else None
-    inside = sorted(f"{package}.{module.name}" for module in iter_modules(folders or []))
-    return inside, sorted(entry_points(group=package), key=lambda point: point.name)
+    return sorted(f"{package}.{module.name}" for module in iter_modules(folders or []))
+
+
+def _outside(package: str) -> list[EntryPoint]:
+    """The entry points of the group of that name, sorted by name."""
+    return sorted(_entry_points().select(group=package), key=lambda point: point.name)
 
 
 def names(package: str) -> list[str]:
     """The names of what holds plug-ins, nothing of which is loaded."""
-    inside, outside = _places(package)
-    return [*inside, *(f"{point.name} = {point.value}" for point in outside)]
+    return [*_inside(package), *(f"{one.name} = {one.value}" for one in _outside(package))]
 
 
 @cache
 def _modules(package: str) -> tuple[object, ...]:
-    inside, outside = _places(package)
-    return (*map(import_module, inside), *(point.load() for point in outside))
+    return (*map(import_module, _inside(package)), *(one.load() for one in _outside(package)))
 
 
 def single(package: str, kind: type[Plugin], name: str) -> Plugin | None:
     """The plug-in `name` where it stands in a module of that name; no other module is loaded."""
-    inside, _ = _places(package)
-    if f"{package}.{name}" not in inside:
+    if f"{package}.{name}" not in _inside(package):
         return None
     found = vars(import_module(f"{package}.{name}")).values()
     return next((value for value in found if isinstance(value, kind) and value.name == name), None)

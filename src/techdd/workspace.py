@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from techdd.cloning import clone, is_url
 from techdd.documents import dump_yaml, load, read_yaml
@@ -32,7 +33,6 @@ from techdd.errors import DocumentError, RepositoryError, TechddError
 from techdd.evidence import Evidence
 from techdd.files import write_atomic
 from techdd.intake import check_source, open_repository
-from techdd.licensing import Delivery, LicencePolicy
 from techdd.policy import (
     Answer,
     Answers,
@@ -45,6 +45,9 @@ from techdd.policy import (
 )
 from techdd.repository import Repository
 from techdd.text import without_credentials
+
+if TYPE_CHECKING:
+    from techdd.licensing import Delivery, LicencePolicy
 
 OPENING = "repository"  # under this name it is recorded whether a repository could be opened
 
@@ -166,22 +169,24 @@ class Workspace:
     @cached_property
     def scoring(self) -> Scoring:
         """The scoring policy; the engagement may have its own in scoring.yaml."""
-        own = self.root / "scoring.yaml"
-        return load(
-            own if own.is_file() else data("checklists") / "policy" / "scoring.yaml", Scoring
-        )
+        return load(self._policy("scoring.yaml"), Scoring)
 
     @cached_property
     def licence_policy(self) -> LicencePolicy:
         """What licences mean by delivery; the engagement may have its own in licences.yaml."""
-        own = self.root / "licences.yaml"
-        return load(
-            own if own.is_file() else data("checklists") / "policy" / "licences.yaml", LicencePolicy
-        )
+        from techdd.licensing import LicencePolicy  # not before: to collect needs none of it
+
+        return load(self._policy("licences.yaml"), LicencePolicy)
+
+    def _policy(self, name: str) -> Path:
+        own = self.root / name
+        return own if own.is_file() else data("checklists") / "policy" / name
 
     @property
     def deliveries(self) -> dict[str, Delivery]:
         """How the product of each repository reaches its users, as far as it is said."""
+        from techdd.licensing import Delivery
+
         whole = self.engagement.delivery
         return {
             entry.name: Delivery(entry.delivery or whole or "", self.engagement.client)

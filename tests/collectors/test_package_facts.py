@@ -17,7 +17,7 @@ import pytest
 from builders import A, build
 from test_jobs import inline
 
-from techdd import pipeline
+from techdd import collecting, pipeline
 from techdd.collectors.package_facts import package_facts
 from techdd.depsdev import PackageFact, PackageLookup, client
 from techdd.errors import TechddError
@@ -332,7 +332,7 @@ def test_an_engagement_asks_with_online_only_and_anew_on_another_day(
     made = Workspace.create(tmp_path / "e", "Acme", [str(tmp_path / "web.git")])
 
     def collect(day: int, *, online: bool) -> Run:
-        monkeypatch.setattr(pipeline, "now", lambda: datetime(2026, 1, day, tzinfo=UTC))
+        monkeypatch.setattr(collecting, "now", lambda: datetime(2026, 1, day, tzinfo=UTC))
         runs = pipeline.collect(made, only=["package_facts"], workers=1, online=online, pool=inline)
         (run,) = (one for one in runs if one.collector == "package_facts")
         return run
@@ -356,7 +356,7 @@ def test_what_is_withheld_from_one_service_is_withheld_from_all(tmp_path: Path) 
     options = {"vulnerabilities": {"withheld": "acme-*"}, "package_facts": {"withheld": ["@x/*"]}}
     document = {"format_version": 1, "client": "Northwind", "repositories": [], "options": options}
     workspace.file.write_text(json.dumps(document))
-    chosen = pipeline.choose_collectors(["vulnerabilities", "package_facts"])
-    given = pipeline._options(Workspace(workspace.root), chosen, online=True)
+    chosen = collecting.choose_collectors(["vulnerabilities", "package_facts"])
+    given = collecting._options(Workspace(workspace.root), chosen, online=True)
     assert given["vulnerabilities"]["withheld"] == ["@x/*", "acme-*"]
     assert given["package_facts"]["withheld"] == ["@x/*", "acme-*"]

@@ -254,10 +254,11 @@ def _undone_where_nothing_opens(workspace: Workspace) -> Iterator[None]:
 
 
 def _collect(workspace: Workspace, options: dict[str, Any]) -> list[Run]:
-    from techdd import pipeline, progress
+    from techdd import progress
+    from techdd.collecting import collect
 
     with progress.shown(workspace.names, quiet=options["quiet"]) as tell:
-        return pipeline.collect(
+        return collect(
             workspace,
             only=options["only"],
             workers=options["jobs"] or 0,

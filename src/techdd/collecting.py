@@ -1,0 +1,165 @@
+"""The first of the three verbs: measures repositories, loading nothing that only judging needs."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from inspect import signature
+from typing import Any
+
+from techdd import advisories, jobs, planning, sandbox
+from techdd.collectors import Collector
+from techdd.errors import DocumentError, RepositoryError, TechddError
+from techdd.files import write_atomic
+from techdd.model import Issue, Run, Status
+from techdd.plugins import discover, single
+from techdd.policy import RepositoryEntry
+from techdd.repository import Repository
+from techdd.worker import executor
+from techdd.workspace import OPENING, Workspace, now
+
+
+def collect(
+    workspace: Workspace,
+    *,
+    only: Sequence[str] = (),
+    workers: int = 0,
+    online: bool = False,
+    tell: Callable[[jobs.Event], None] = lambda _: None,
+    pool: Callable[[int], Executor] = executor,
+) -> list[Run]:
+    """Measures every repository of the engagement; what is fresh is not measured again.
+
+    A repository that cannot be opened is a failed run. Raises TechddError where none can be.
+    """
+    workers = workers or sandbox.cores()
+    repositories, runs, errors = [], [], []
+    with workspace.locked(), ThreadPoolExecutor(workers) as threads:
+        entries = workspace.engagement.repositories
+        opening = [threads.submit(workspace.open, entry) for entry in entries]
+        chosen = choose_collectors(only)
+        for entry, future in zip(entries, opening, strict=True):
+            try:
+                repository = future.result()
+                repositories.append(repository)
+                run = _opened(repository)
+            except RepositoryError as error:
+                errors.append(str(error))
+                run = _not_opened(entry, error)
+            workspace.evidence.record(run)
+            runs.append(run)
+        if not repositories:
+            if errors:
+                raise TechddError("\n".join(errors))
+            raise TechddError("names no repositories; add some", workspace.file)
+        runs += jobs.collect(
+            repositories,
+            chosen,
+            workspace.evidence,
+            _options(workspace, chosen, online=online or workspace.engagement.online),
+            workers=workers,
+            tell=tell,
+            log=workspace.log,
+            pool=pool,
+        )
+    return runs
+
+
+def _opened(repository: Repository) -> Run:
+    status = Status.PARTIAL if repository.issues else Status.OK
+    return Run(OPENING, repository.name, status, repository.state, {}, repository.issues)
+
+
+def _not_opened(entry: RepositoryEntry, error: RepositoryError) -> Run:
+    """The record reaches the report, so it names no folder of this machine."""
+    detail = re.sub(r"(?<!\S)/\S+", "(a folder)", error.message)
+    return Run(OPENING, entry.name, Status.FAILED, "", {}, (Issue("cannot be opened", "", detail),))
+
+
+def choose_collectors(only: Sequence[str] = ()) -> list[Collector]:
+    """All collectors, or those named with all they need. Raises TechddError for a stranger."""
+    named = [single("techdd.collectors", Collector, name) for name in only]
+    alone = [found for found in named if found and not found.needs]
+    if only and len(alone) == len(only):
+        return alone  # without loading all others, among which nobody is needed
+    known = discover("techdd.collectors", Collector)
+    for name in only:
+        if name not in known:
+            raise TechddError(f"no collector {name!r}; there are: {', '.join(known)}")
+    if not only:
+        return list(known.values())
+    wanted = set(only)
+    for later in reversed(planning.order(known.values())):
+        if later.name in wanted:
+            wanted |= {
+                other.name for other in known.values() if any(f in later.needs for f in other.makes)
+            }
+    return [found for name, found in known.items() if name in wanted]
+
+
+def _options(
+    workspace: Workspace, collectors: Iterable[Collector], *, online: bool
+) -> dict[str, dict[str, Any]]:
+    """What each collector is called with: the engagement's options and what the tool provides."""
+    own = workspace.engagement.options
+    provided: dict[str, Callable[[], Any]] = {
+        "online": lambda: online,
+        "day": lambda: now().date().isoformat(),
+        "advisories": lambda: str(advisories.default_folder()),
+        "advisories_digest": _advisories_digest,
+        "key": lambda: _secret_key(workspace),
+        "semgrep": lambda: sandbox.program("semgrep"),
+    }
+    withheld = _withheld(own)
+    everyone = discover("techdd.collectors", Collector) if own else {}
+    for name in own:
+        if name not in everyone:
+            known = ", ".join(everyone)
+            raise DocumentError(
+                f"options for no collector {name!r}; there are: {known}", workspace.file
+            )
+    options = {}
+    for each in collectors:
+        parameters = [
+            name for name, p in signature(each.run).parameters.items() if p.kind is p.KEYWORD_ONLY
+        ]
+        given = dict(own.get(each.name, {}))
+        for name in given:
+            if name not in parameters:
+                known = ", ".join(parameters) or "none"
+                raise DocumentError(
+                    f"collector {each.name!r} has no option {name!r}; it has: {known}",
+                    workspace.file,
+                )
+        options[each.name] = {
+            **{name: give() for name, give in provided.items() if name in parameters},
+            **given,
+        }
+        if "withheld" in parameters:
+            options[each.name]["withheld"] = withheld
+        if not options[each.name].get("online", True):
+            options[each.name].pop("day", None)  # only what others say of it ages by itself
+    return options
+
+
+def _withheld(options: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """What is withheld from one service is withheld from all."""
+    given = [each.get("withheld", ()) for each in options.values()]
+    lists = ([one] if isinstance(one, str) else one for one in given)
+    return sorted({pattern for patterns in lists for pattern in patterns})
+
+
+def _advisories_digest() -> str:
+    status = advisories.status(advisories.default_folder())
+    return status.digest if status else ""
+
+
+def _secret_key(workspace: Workspace) -> str:
+    """The engagement's own key for fingerprints of secrets, so that none can be looked up."""
+    path = workspace.root / ".cache" / "fingerprint.key"
+    if not path.is_file():
+        write_atomic(path, secrets.token_hex(32).encode())
+        path.chmod(0o600)
+    return path.read_text()
