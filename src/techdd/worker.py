@@ -41,7 +41,7 @@ MEMORY = 4 << 30  # bytes that a worker may take, and each program that it start
 # What a socket's name of at most 103 bytes (macOS; Linux has 107) leaves for the folder of
 # `pymp-xxxxxxxx/listener-xxxxxxxx`.
 _LONGEST_FOLDER = 103 - 32
-_SHARED = ["duckdb", "numpy", __name__]  # what all workers load, loaded once
+_SHARED = ["duckdb", "numpy", __name__, "techdd.collectors.history"]  # for all, and the first job
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,7 @@ answers/          interview answers, one journal a checklist      (people write 
 checklists/       the client's own checklists                     (optional)
 templates/        overrides of report templates                   (optional)
 evidence/         facts as Parquet, runs as JSON                  (the tool measures it)
-logs/             tracebacks of bugs
-.cache/           overlays of repositories, clones
+logs/, .cache/    tracebacks of bugs; overlays of repositories and clones
 """
 
 from __future__ import annotations
@@ -105,8 +104,7 @@ class Workspace:
     def add(self, sources: Sequence[str]) -> None:
         """Adds repositories that the engagement does not have yet; comments in the file stay."""
         _refuse_inside(self.root, sources)
-        new = entries(sources, self.engagement.repositories)
-        if new:
+        if new := entries(sources, self.engagement.repositories):
             document = read_yaml(self.file)
             listed = document.setdefault("repositories", [])
             listed.extend({"name": entry.name, "source": entry.source} for entry in new)
@@ -140,8 +138,7 @@ class Workspace:
             one.id: one for one in (load(path, Checklist) for path in {**shipped, **own}.values())
         }
         wanted = self.engagement.checklists or tuple(found)
-        missing = [name for name in wanted if name not in found]
-        if missing:
+        if missing := [name for name in wanted if name not in found]:
             raise DocumentError(
                 f"no checklist {missing[0]!r}; there are: {', '.join(sorted(found))}", self.file
             )
@@ -273,9 +270,8 @@ def entries(sources: Iterable[str], known: Iterable[RepositoryEntry] = ()) -> li
 
 
 def _refuse_inside(root: Path, sources: Iterable[str]) -> None:
-    """An engagement in a client's folder would be the client's: its answers, rules and templates.
-
-    And nothing is written there. Raises RepositoryError.
+    """In a client's folder nothing is written, and what lies there is the client's: answers, rules,
+    templates. Raises RepositoryError.
     """
     for source in sources:
         if not is_url(source) and root.resolve().is_relative_to(Path(source).resolve()):
