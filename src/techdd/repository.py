@@ -29,7 +29,7 @@ MISSING = "content is missing or damaged"  # why a file was not read
 MEMORY = 2 << 30  # bytes that one git may take; a bomb in the history takes all there are
 
 _SIP = 1 << 16  # bytes; whoever reads less waits for more
-_PAUSES = (0.001, 0.005)  # seconds, first and longest; what git writes meanwhile fits the pipe
+_PAUSES = (0.001, 0.02)  # seconds, first and longest; what git writes meanwhile fits the pipe
 
 GIT_ENVIRONMENT = {
     "GIT_CONFIG_NOSYSTEM": "1",
@@ -111,7 +111,7 @@ class Repository:
                 yield chunk
                 if len(chunk) < _SIP:  # git writes 4 kB at a time; to wake for each costs a core
                     time.sleep(pause)
-                    pause = min(2 * pause, longest)
+                    pause = min(1.25 * pause, longest)  # the last one is a small part of all
             if process.wait():
                 process.stderr.seek(0)
                 message = first_line(process.stderr.read(10_000))
