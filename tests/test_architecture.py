@@ -41,7 +41,7 @@ FLOORS = (
         "syntax",
         "charts",
     },
-    {"cloning", "counting", "changepoints", "purls", "licensing", "software", "standin"},
+    {"cloning", "counting", "changepoints", "derived", "purls", "licensing", "software", "standin"},
     {
         "evidence",
         "history",

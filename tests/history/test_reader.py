@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 from builders import START, A, build, git, loose, rows_of, tables_of
 
+from techdd import derived
 from techdd.collectors.history import history
 from techdd.errors import RepositoryError
 from techdd.facts import Change, Commit, Identity, Parts, Trailer
-from techdd.history import reader, store
+from techdd.history import reader
 from techdd.history.reader import dealt
 from techdd.intake import open_repository
 from techdd.repository import Repository
@@ -135,19 +136,19 @@ def test_a_run_that_was_killed_goes_on_with_the_parts_it_left(
     commits = [A({f"{n}.py": "x\n"}, f"{n}", day=n) for n in range(40)]
     source = build(tmp_path / "a.git", commits)
     monkeypatch.setattr(reader, "WINDOWS", (8, 8))
-    add = store.Store.add
+    add = derived.Store.add
     written: list[int] = []
 
-    def killed(self: store.Store, rows: Any) -> None:
+    def killed(self: derived.Store, rows: Any) -> None:
         if written:
             raise KeyboardInterrupt
         written.append(len(rows["commits"]["sha"]))
         add(self, rows)
 
-    monkeypatch.setattr(store.Store, "add", killed)
+    monkeypatch.setattr(derived.Store, "add", killed)
     with pytest.raises(KeyboardInterrupt):
         facts(opened(tmp_path, source))
-    monkeypatch.setattr(store.Store, "add", add)
+    monkeypatch.setattr(derived.Store, "add", add)
     seen = asked(monkeypatch)
     rest = facts(opened(tmp_path, source))
     assert sum(seen) == 40 - written[0]
@@ -157,7 +158,7 @@ def test_a_run_that_was_killed_goes_on_with_the_parts_it_left(
 def test_many_small_runs_are_joined_into_one_part(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "MOST_PARTS", 2)
+    monkeypatch.setattr(derived, "MOST_PARTS", 2)
     source = build(tmp_path / "a.git", [A({"a.py": f"{n}\n"}, f"{n}", day=n) for n in range(6)])
     for back in range(5, -1, -1):
         grown = facts(opened(tmp_path, source, git(source, "rev-parse", f"main~{back}").strip()))

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from techdd.derived import Schema, Store, arrays, from_store
 from techdd.errors import RepositoryError
 from techdd.history.log import LINES, NOTHING, key
 from techdd.history.patches import read_merges, read_patches
-from techdd.history.reader import dealt, filled, in_parallel
-from techdd.history.store import Schema, Store, arrays, from_store
+from techdd.history.reader import dealt, filled, folder, in_parallel, opened
 from techdd.history.stream import FORMAT, Patched, patched
 from techdd.repository import Repository
 from techdd.text import decode
@@ -36,13 +36,13 @@ def read_lines(repository: Repository, cores: int) -> Mapping[str, Mapping[str, 
 
     `commit` is the key of a commit's id. The rows of a commit stand together, in their order.
     """
-    return from_store(repository, lambda: _lines(repository, cores))
+    return from_store(folder(repository), lambda: _lines(repository, cores))
 
 
 def _lines(repository: Repository, cores: int) -> Mapping[str, Mapping[str, Any]]:
     commits, _ = filled(repository, cores)
     known = commits.columns("commits", "sha", "parents", "depth")
-    store = Store(repository, "lines", TABLES)
+    store = opened(repository, "lines", TABLES)
     rows = zip(known["sha"], known["parents"], known["depth"].tolist(), strict=True)
     readable = {sha: len(own.split()) for sha, own, depth in rows if depth == LINES}
     before = store.columns("commits", "sha", "depth")

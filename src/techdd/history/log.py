@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Any
 
+from techdd.derived import MAYBE_INT, Columns, Schema, arrays
 from techdd.errors import RepositoryError
 from techdd.history.messages import is_assisted, reverted, review_mark, trailers
 from techdd.history.raw_changes import RawChanges
-from techdd.history.store import MAYBE_INT, Columns, Schema, arrays
 from techdd.model import fingerprint
 from techdd.repository import records
 from techdd.text import decode, masked

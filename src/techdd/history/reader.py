@@ -1,7 +1,7 @@
 """Reads what is new of a history, in parallel, and keeps it by commit id.
 
 The commits are dealt to as many `git log` as there are processors, in blocks, so that each has its
-share of the costly ones. What was read is kept by commit id (see `store.py`): a later run
+share of the costly ones. What was read is kept by commit id (see `derived.py`): a later run
 reads only the commits that are new, and finds the same as one that reads everything.
 """
 
@@ -13,11 +13,11 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+from techdd.derived import Schema, Store
 from techdd.errors import RepositoryError
 from techdd.history.log import BOUNDARY, FORMAT, LINES, NOTHING, PATHS, TABLES, Batch, Log
 from techdd.history.order import landings, numbers
-from techdd.history.store import Store
-from techdd.repository import Repository, records
+from techdd.repository import Repository, git_version, records
 
 BLOCKS = (16, 256)  # commits dealt together, fewest and most: neighbours share unpacked objects
 ROUNDS = 64  # in which a hand should get its blocks, to have its share of the costly commits
@@ -32,6 +32,8 @@ _DIFF = {
 }
 
 
+STORED = 4  # the format of the stored tables; raise it whenever they would differ
+
 T = TypeVar("T")
 Keep = Callable[[Batch], None]
 
@@ -44,6 +46,16 @@ class History(NamedTuple):
     store: Store
     places: Mapping[str, Any]
     placed: list[Path]
+
+
+def folder(repository: Repository) -> Path:
+    """Where the history of `repository` is kept."""
+    return repository.derived / "history"
+
+
+def opened(repository: Repository, kind: str, schema: Schema) -> Store:
+    """What is kept of it; another git may count lines otherwise."""
+    return Store(folder(repository), kind, f"{STORED}-{git_version()}", schema)
 
 
 def read(repository: Repository, cores: int) -> History:
@@ -108,7 +120,7 @@ def filled(repository: Repository, cores: int) -> tuple[Store, list[str] | None]
     """(the store with all commits of the history in it, those beyond what was complete before; None
     where nothing was).
     """
-    store = Store(repository, "commits", TABLES)
+    store = opened(repository, "commits", TABLES)
     shallow = _boundary(repository)
     _drop_unsound(store, shallow)
     base, _ = store.complete()

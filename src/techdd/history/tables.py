@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from techdd import parquet
+from techdd.derived import Store, arrays, from_store
 from techdd.facts import Change, Commit, Fact, Identity, Parts, Tag, Trailer
 from techdd.history.log import NO_OFFSET, NOTHING, PATHS, UNDATED, seconds
-from techdd.history.reader import History, read
-from techdd.history.store import Store, arrays, from_store
+from techdd.history.reader import History, folder, read
 from techdd.model import Issue
 from techdd.repository import Repository
 from techdd.text import decode
@@ -21,7 +21,7 @@ from techdd.text import decode
 
 def history_facts(repository: Repository, cores: int) -> Iterator[Parts | Issue]:
     """The facts `Commit`, `Change`, `Trailer`, `Identity` and `Tag`, and what limits them."""
-    yield from from_store(repository, lambda: list(_facts(repository, cores)))
+    yield from from_store(folder(repository), lambda: list(_facts(repository, cores)))
 
 
 def _facts(repository: Repository, cores: int) -> Iterator[Parts | Issue]:

@@ -1,8 +1,8 @@
-"""What was read of a history, kept by commit id in parts that are written once and never changed.
+"""What was read at a cost, kept by id beside the overlay in parts that are never changed.
 
-    <derived>/history/<version>/<first commit>-<number of commits>/<table>.parquet
-    <derived>/history/<version>/<fact>.<number>.parquet      facts made of the parts
-    <derived>/history/<version>/complete      the commit whose history they hold, and which files
+    <folder>/<kind>-<version>/<first id>-<number of ids>/<table>.parquet
+    <folder>/<kind>-<version>/<fact>.<number>.parquet      facts made of the parts
+    <folder>/<kind>-<version>/complete      of which commit all is known, and which files of facts
 
 A part is written under another name and renamed, so a run that is killed leaves whole parts, which
 the next one does not read again. The folder is a cache: deleting it costs time and nothing else.
@@ -19,9 +19,7 @@ from typing import Any, TypeVar
 
 from techdd import parquet
 from techdd.files import write_atomic
-from techdd.repository import Repository, git_version
 
-FORMAT = 4  # of the stored tables; raise it whenever they would differ
 MOST_PARTS = 24  # more are joined into one
 _UNFINISHED = ".part."
 MAYBE_INT = int | None
@@ -36,15 +34,16 @@ Schema = Mapping[str, Columns]  # table -> its columns
 
 
 class Store:
-    """The parts of one repository under one kind of reading; `schema` has the columns of each
-    part's tables, the first of which has a row a commit that begins with `sha`.
+    """The parts of one kind of reading; `version` changes whenever they would differ. `schema` has
+    the columns of each part's tables, the first of which has a row an id, its first column; in
+    other tables that column, where they have it, says what a row belongs to.
     """
 
-    def __init__(self, repository: Repository, kind: str, schema: Schema) -> None:
-        version = f"{kind}-{FORMAT}-{git_version()}"
-        self.root = repository.derived / "history" / version
+    def __init__(self, folder: Path, kind: str, version: str, schema: Schema) -> None:
+        self.root = folder / f"{kind}-{version}"
         self.schema = schema
-        self.main = next(iter(schema))
+        self.main, columns = next(iter(schema.items()))
+        self.key = next(iter(columns))
         self.root.mkdir(parents=True, exist_ok=True)
         others = (one for one in self.root.parent.glob(f"{kind}-*") if one != self.root)
         for stale in (*self.root.glob(f"{_UNFINISHED}*"), *others):
@@ -66,7 +65,7 @@ class Store:
     def columns(
         self, table: str, *names: str, among: Collection[str] | None = None, where: str = "true"
     ) -> Mapping[str, Any]:
-        """Columns of `table` over all parts, as arrays; of the commits `among` so many, of the rows
+        """Columns of `table` over all parts, as arrays; of the ids `among` so many, of the rows
         `where` an SQL condition holds.
         """
         paths = self.files(table)
@@ -83,8 +82,8 @@ class Store:
         chosen = ", ".join(f'"{name}"' for name in names)
         select = f"SELECT {chosen} FROM {parquet.files(paths)} WHERE {where}"
         if among is not None:
-            self.connection.register("among", {"sha": np.array(sorted(among), object)})
-            select += " AND sha IN (SELECT sha FROM among)"
+            self.connection.register("among", {"id": np.array(sorted(among), object)})
+            select += f" AND {self.key} IN (SELECT id FROM among)"
         rows: Mapping[str, Any] = self.connection.sql(select).fetchnumpy()
         return rows
 
@@ -98,7 +97,7 @@ class Store:
 
     def add(self, tables: Mapping[str, Mapping[str, Any]]) -> None:
         """Writes a part: table -> column -> array; below zero a MAYBE_INT is none."""
-        shas = tables[self.main]["sha"]
+        ids = tables[self.main][self.key]
         connection = self.connection.cursor()  # threads may add parts at the same time
         with _folder(self.root) as folder:
             for table, kinds in self.schema.items():
@@ -109,7 +108,7 @@ class Store:
                 rows = {"rows": tables[table]}
                 path = folder / f"{table}.parquet"
                 parquet.write(connection, f"SELECT {columns} FROM rows", path, rows)
-            folder.rename(self.root / f"{shas[0]}-{len(shas)}")
+            folder.rename(self.root / f"{ids[0]}-{len(ids)}")
 
     def complete(self) -> tuple[str, list[Path]]:
         """(the commit whose whole history is known, the files of facts made of it); "" and none."""
@@ -123,41 +122,41 @@ class Store:
         """Takes back that a history is whole: what follows may leave it in pieces."""
         (self.root / "complete").unlink(missing_ok=True)
 
-    def keep(self, shas: Collection[str]) -> None:
-        """Forgets all other commits, which can be read again, and joins the parts into one."""
+    def keep(self, ids: Collection[str]) -> None:
+        """Forgets all others, which can be read again, and joins the parts into one."""
         self.reopen()
-        self._rewrite(shas)
+        self._rewrite(ids)
 
     def finish(self, head: str, facts: Iterable[Path] = ()) -> None:
         """Notes that the history of `head` is whole, and the files of facts made of it."""
         said = [head, *(path.name for path in facts)]
         write_atomic(self.root / "complete", "\n".join([*said, ""]).encode())
 
-    def _rewrite(self, reachable: Collection[str]) -> None:
-        """Joins all parts into one, with the rows of `reachable` commits only."""
+    def _rewrite(self, ids: Collection[str]) -> None:
+        """Joins all parts into one, with the rows of `ids` only."""
         import numpy as np
 
-        kept = {"kept": {"sha": np.array(sorted(reachable), object)}}
+        kept = {"kept": {"id": np.array(sorted(ids), object)}}
         with _folder(self.root.parent) as folder:
-            part = folder / f"joined-{len(reachable)}"
+            part = folder / f"joined-{len(ids)}"
             part.mkdir()
             for name in self.schema:
                 select = f"SELECT * EXCLUDE filename FROM {parquet.files(self.files(name))}"
-                if "sha" in self.schema[name]:
-                    select += " WHERE sha IN (SELECT sha FROM kept)"
+                if self.key in self.schema[name]:
+                    select += f" WHERE {self.key} IN (SELECT id FROM kept)"
                 parquet.write(self.connection, select, part / f"{name}.parquet", kept)
             shutil.rmtree(self.root)
             folder.rename(self.root)
 
 
-def from_store(repository: Repository, work: Callable[[], T]) -> T:
-    """What `work` makes of stored parts. Where one is damaged, all are read anew from git."""
+def from_store(folder: Path, work: Callable[[], T]) -> T:
+    """What `work` makes of parts stored in `folder`. Where one is damaged, all are read anew."""
     import duckdb
 
     try:
         return work()
     except (duckdb.Error, OSError):
-        shutil.rmtree(repository.derived / "history", ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
         return work()
 
 
