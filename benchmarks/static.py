@@ -16,9 +16,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from techdd import parquet
 from techdd.collectors.code import code
 from techdd.collectors.weaknesses import collector, patterns
-from techdd.facts import File, frame
+from techdd.facts import File, Parts
 from techdd.intake import open_repository
 from techdd.repository import MAX_SOURCE, Repository
 
@@ -44,7 +45,8 @@ def measure(source: Path) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         repo = open_repository("measured", source, folder / "overlay.git")
-        files = frame(File, [row for row in code.run(repo) if isinstance(row, File)])
+        (tree,) = (one for one in code.run(repo) if isinstance(one, Parts) and one.fact is File)
+        files = parquet.connect().sql(f"SELECT * FROM {parquet.files(tree.paths)}").df()
         (folder / "plain").mkdir()
         alone = one_bandit(repo, files, folder / "plain")
         first, again = (timed(lambda: list(collector.run(repo, files))) for _ in range(2))

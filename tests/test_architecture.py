@@ -54,7 +54,7 @@ FLOORS = (
         "triage",
     },
     {"lockfiles", "languages", "authorship", "presence", "naming", "roster", "scope", "workspace"},
-    {"pages", "report", "departure", "vex", "patterns", "sarif"},
+    {"measuring", "pages", "report", "departure", "vex", "patterns", "sarif"},
     {"collectors", "formats", "interviews"},
     {"worker", "planning", "reading", "doctor"},
     {"jobs", "register", "bills"},

@@ -100,15 +100,18 @@ class Store:
         ids = tables[self.main][self.key]
         connection = self.connection.cursor()  # threads may add parts at the same time
         with _folder(self.root) as folder:
-            for table, kinds in self.schema.items():
-                # Without its type, a column of nothing would be of another type in each part.
-                columns = ", ".join(
-                    f'CAST({_SQL[kind].format(name)}) AS "{name}"' for name, kind in kinds.items()
-                )
-                rows = {"rows": tables[table]}
+            for table in self.schema:
                 path = folder / f"{table}.parquet"
-                parquet.write(connection, f"SELECT {columns} FROM rows", path, rows)
+                parquet.write(connection, self.typed(table, "rows"), path, {"rows": tables[table]})
             folder.rename(self.root / f"{ids[0]}-{len(ids)}")
+
+    def typed(self, table: str, rows: str) -> str:
+        """Selects `rows`, arrays, with the types of `table`: a column of nothing would else be of
+        another type in each part.
+        """
+        kinds = self.schema[table].items()
+        columns = (f'CAST({_SQL[kind].format(name)}) AS "{name}"' for name, kind in kinds)
+        return f"SELECT {', '.join(columns)} FROM {rows}"
 
     def complete(self) -> tuple[str, list[Path]]:
         """(the commit whose whole history is known, the files of facts made of it); "" and none."""

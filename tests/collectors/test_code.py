@@ -4,10 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import A, opened
+from builders import A, opened, rows_of, tables_of
 
-from techdd.collectors.code import code, component_of
-from techdd.facts import Columns, File, Function, frame
+from techdd.collectors.code import code
+from techdd.facts import File, Function
+from techdd.measuring import component_of
 from techdd.model import Issue
 
 POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:" + "0" * 64 + "\nsize 9\n"
@@ -18,10 +19,10 @@ def gathered(tmp_path: Path, files: dict[str, Any], **modes: str) -> tuple[Any, 
     """Files by path, functions as rows, and the issues."""
     commit = A(files, modes={path.replace("_", "/"): mode for path, mode in modes.items()})
     items = list(code.run(opened(tmp_path, [commit])))
-    found = {one.path: one for one in items if isinstance(one, File)}
-    batches = [one for one in items if isinstance(one, Columns)]
-    rows = [row for one in batches for row in frame(one.fact, one.data).itertuples(index=False)]
-    return found, rows, [one for one in items if isinstance(one, Issue)]
+    tables = tables_of(items, File, Function)
+    found = {one.path: one for one in rows_of(tables[File], File)}
+    functions = rows_of(tables[Function], Function)
+    return found, functions, [one for one in items if isinstance(one, Issue)]
 
 
 def test_files_with_language_role_lines_and_functions(tmp_path: Path) -> None:
@@ -45,7 +46,7 @@ def test_files_with_language_role_lines_and_functions(tmp_path: Path) -> None:
         "logo.png": "binary",
     }
     assert files["vendor/b.py"].measured == ""
-    assert [tuple(row) for row in functions] == [
+    assert functions == [
         Function("src/app/a.py", "src/app", "source", "Python", "f", 3, 5, 3, 1, 2, 1, 1),
         Function("tests/test_a.py", "tests", "test", "Python", "f", 1, 3, 3, 1, 2, 1, 1),
     ]

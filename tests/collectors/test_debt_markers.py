@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from builders import A, opened
+from builders import A, opened, tables_of
 
 from techdd.collectors.code import code
 from techdd.collectors.debt_markers import DebtMarker, debt_markers, marked_comments
@@ -14,7 +14,7 @@ from techdd.model import Metric
 
 def found_in(tmp_path: Path, files: dict[str, Any]) -> list[Any]:
     repo = opened(tmp_path, [A(files)])
-    rows = frame(File, [one for one in code.run(repo) if isinstance(one, File)])
+    rows = tables_of(code.run(repo), File)[File]
     return list(marked_comments.run(repo, rows))
 
 

@@ -3,21 +3,21 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from builders import A, opened
+from builders import A, opened, tables_of
 from hypothesis import given
 from hypothesis import strategies as st
 
 from techdd.collectors.code import code
 from techdd.collectors.coupling import ImportEdge, imports
 from techdd.collectors.coupling.statements import FAMILY, statements
-from techdd.facts import File, frame
+from techdd.facts import File
 from techdd.model import Issue
 
 
 def edges(tmp_path: Path, files: dict[str, str]) -> dict[tuple[str, str], int]:
     """(component, target) -> statements."""
     repo = opened(tmp_path, [A(files)])
-    tree = frame(File, [one for one in code.run(repo) if isinstance(one, File)])
+    tree = tables_of(code.run(repo), File)[File]
     found = [one for one in imports.run(repo, tree) if isinstance(one, ImportEdge)]
     return {(one.component, one.target): one.imports for one in found if one.imports}
 
@@ -99,7 +99,7 @@ def test_a_name_that_two_components_have_is_no_arrow(tmp_path: Path) -> None:
 
 def test_a_language_that_is_not_read_is_told(tmp_path: Path) -> None:
     repo = opened(tmp_path, [A({"a/x.rs": "use b::c;\n", "a/y.css": "a {}\n"})])
-    tree = frame(File, [one for one in code.run(repo) if isinstance(one, File)])
+    tree = tables_of(code.run(repo), File)[File]
     assert list(imports.run(repo, tree)) == [
         Issue("import statements not read", detail="Rust: 1 files")
     ]

@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from builders import A, opened
+from builders import A, opened, tables_of
 from radon.metrics import mi_visit
 
 from techdd.collectors.code import code
@@ -21,7 +21,7 @@ PYTHON = "def f(a):\n    if a:\n        return 1\n"
 
 def gathered(tmp_path: Path, files: dict[str, Any]) -> tuple[list[Maintainability], list[Issue]]:
     repo = opened(tmp_path, [A(files)])
-    rows = frame(File, [one for one in code.run(repo) if isinstance(one, File)])
+    rows = tables_of(code.run(repo), File)[File]
     items = list(maintainability_index.run(repo, rows))
     return (
         [one for one in items if isinstance(one, Maintainability)],

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import A, opened
+from builders import A, opened, tables_of
 from hypothesis import given
 from hypothesis import strategies as st
 from licence_tables import GPL3, MIT, a_licence, declared, deliveries, of, policy
@@ -14,7 +14,7 @@ from licence_tables import GPL3, MIT, a_licence, declared, deliveries, of, polic
 from techdd.collectors._declared import agree, reader
 from techdd.collectors.code import code
 from techdd.collectors.tree_licences import licence_statements, tree_licences
-from techdd.facts import File, Identity, frame
+from techdd.facts import File, Identity
 from techdd.licensing import Declaration, FileNotice, LicenceFile
 from techdd.model import Issue, Location, Metric, Observation, Series
 from techdd.repository import MAX_SOURCE
@@ -39,7 +39,7 @@ License: LGPL-2.1-or-later
 
 def gathered(tmp_path: Path, files: Mapping[str, str | bytes]) -> list[Any]:
     repo = opened(tmp_path, [A(files)])
-    table = frame(File, [one for one in code.run(repo) if isinstance(one, File)])
+    table = tables_of(code.run(repo), File)[File]
     return list(licence_statements.run(repo, table))
 
 

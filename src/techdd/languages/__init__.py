@@ -6,14 +6,16 @@ plays is told by tables of our own, in the manner of GitHub Linguist, whose appr
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, cached_property
+from importlib.metadata import version
 from typing import NamedTuple
 
-from techdd import syntax
+from techdd import software, syntax
 from techdd.guard import Unreadable, one_file
 from techdd.languages import _lines, _lizard
 from techdd.languages._lines import Marks
@@ -121,6 +123,15 @@ class Classified(NamedTuple):
 def languages() -> Mapping[str, Language]:
     """All languages by name."""
     return discover(__name__, Language)
+
+
+@cache
+def digest() -> str:
+    """Changes whenever a measurement may: with a grammar, lizard or this software."""
+    grammars = [one.grammar for one in languages().values()]
+    wheels = sorted({one.wheel.replace("_", "-") for one in grammars if one})
+    said = [software.digest(), *(f"{wheel} {version(wheel)}" for wheel in wheels)]
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()[:16]
 
 
 def classify(path: str, head: bytes) -> Classified:
