@@ -102,6 +102,11 @@ class Language:
                 return list(syntax.comments(self.grammar, source))
             return list(_lines.comments(self.comments, source))
 
+    def without_comments(self, source: bytes) -> bytes:
+        """`source` with nothing but the line breaks of its comments. Raises Unmeasurable."""
+        with _measurable(source):
+            return _lines.without(self.comments, source)
+
 
 @contextmanager
 def _measurable(source: bytes) -> Iterator[None]:

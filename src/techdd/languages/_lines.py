@@ -36,6 +36,15 @@ def comments(marks: Marks, source: bytes) -> Iterator[tuple[int, str]]:
         yield row, source[start:end].decode("utf-8", "replace")
 
 
+def without(marks: Marks, source: bytes) -> bytes:
+    """`source` with nothing but the line breaks of its comments."""
+    kept, position = [], 0
+    for start, end in _spans(marks, source):
+        kept += [source[position:start], b"\n" * source.count(b"\n", start, end)]
+        position = end
+    return b"".join([*kept, source[position:]])
+
+
 def _mark(rows: set[int], text: bytes, row: int) -> int:
     """Adds the rows of `text` that are not blank; returns the row that it ends on."""
     for line in text.split(b"\n"):

@@ -30,5 +30,5 @@ PYTHON = Language(
         not_parameters=("keyword_separator", "positional_separator"),
     ),
     tests=(r"(?:^|/)test_[^/]*\.py$", r"_tests?\.py$", r"(?:^|/)(?:conftest|tests|noxfile)\.py$"),
-    comments=HASH,
+    comments=(*HASH, ('"""', '"""'), ("'''", "'''")),
 )
