@@ -11,8 +11,9 @@ from builders import A, opened, tables_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from techdd.collectors._units import Duplicated
 from techdd.collectors.code import code
-from techdd.collectors.duplication import Clone, CloneMark, Duplicated, collector, probe
+from techdd.collectors.duplication import Clone, CloneMark, collector, probe
 from techdd.collectors.duplication import gather as module
 from techdd.collectors.duplication.groups import WINDOW, groups, windows
 from techdd.collectors.duplication.tokens import Tokenizer

@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from techdd.collectors import Answered, probe
+from techdd.collectors._units import NOTHING, in_measured, production, sources
 from techdd.facts import File, Function
 from techdd.languages import languages
 from techdd.model import Location, Metric, Observation, Series, Value
@@ -28,13 +29,12 @@ EMPTY = (  # blobs without content, in SHA-1 and SHA-256
     "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391",
     "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813",
 )
-NOTHING = "no production code in a language whose functions are measured"
 
 
 @probe(domain="code_health", needs=(File, Function))
 def size(_: date, files: DataFrame, functions: DataFrame) -> Answered:
     """How much production code is there, and in which languages?"""
-    source = _sources(files, functions)
+    source = sources(files, functions)
     for repo, part in _scopes(files, source):
         # Contents have a line; a file without one is empty, or was not read.
         unread = int(((part["lines"] == 0) & ~part["blob"].isin(EMPTY)).sum())
@@ -72,7 +72,7 @@ def complexity(_: date, files: DataFrame, functions: DataFrame) -> Answered:
         files,
         functions,
     )
-    units = _production(functions).sort_values(
+    units = production(functions).sort_values(
         ["complexity", "lines", "repo", "path", "start"], ascending=[False, False, True, True, True]
     )
     worst_first = units[units["complexity"] > COMPLEXITY_BANDS[1]].head(SHOWN_UNITS)
@@ -135,8 +135,9 @@ def interfacing(_: date, files: DataFrame, functions: DataFrame) -> Answered:
 def testing(_: date, files: DataFrame, functions: DataFrame) -> Answered:
     """How much test code stands beside the production code, or in the same files?"""
     programming = [name for name, language in languages().items() if language.programming]
-    sources, tests = _sources(files, functions), files[files["role"] == "test"]
-    for repo, part in _scopes(files, sources[sources["language"].isin(programming)]):
+    source_files, tests = sources(files, functions), files[files["role"] == "test"]
+    programs = source_files[source_files["language"].isin(programming)]
+    for repo, part in _scopes(files, programs):
         own = tests[tests["language"].isin(programming) & ((tests["repo"] == repo) | (repo == ""))]
         source, test = int(part["code"].sum()), int(part["tests"].sum() + own["code"].sum())
         yield Metric(
@@ -159,30 +160,12 @@ def _scopes(files: DataFrame, rows: DataFrame) -> Iterator[tuple[str, DataFrame]
         yield str(repo), rows[rows["repo"] == repo]
 
 
-def _production(functions: DataFrame) -> DataFrame:
-    return functions[functions["role"] == "source"]
-
-
-def _sources(files: DataFrame, functions: DataFrame) -> DataFrame:
-    """The files of production code; tests that stand in them are not in `code` but in `tests`."""
-    file = ["repo", "path"]
-    tests = functions[functions["role"] == "test"].groupby(file)["lines"].sum().rename("tests")
-    source = files[files["role"] == "source"].merge(tests, on=file, how="left")
-    source = source.fillna({"tests": 0})
-    return source.assign(code=(source["code"] - source["tests"]).clip(lower=0))
-
-
-def _in_measured(files: DataFrame, functions: DataFrame) -> DataFrame:
-    source = _sources(files, functions)
-    return source[source["measured"] != ""]
-
-
 def _shares(
     probe_name: str, column: str, bounds: Sequence[int], files: DataFrame, functions: DataFrame
 ) -> Iterator[Metric]:
     """The share of code lines in functions above each bound, a metric a bound and scope."""
-    units = _production(functions)
-    for repo, part in _scopes(files, _in_measured(files, functions)):
+    units = production(functions)
+    for repo, part in _scopes(files, in_measured(files, functions)):
         total = int(part["code"].sum())
         own = units if repo == "" else units[units["repo"] == repo]
         for bound in bounds:
@@ -208,9 +191,9 @@ def _profile(
     """Shares of code lines by band, a row a repository; lines outside functions are in the
     first band.
     """
-    units = _production(functions)
+    units = production(functions)
     rows: list[tuple[Value, ...]] = []
-    for repo, part in _in_measured(files, functions).groupby("repo"):
+    for repo, part in in_measured(files, functions).groupby("repo"):
         total = int(part["code"].sum())
         own = units[units["repo"] == repo]
         edges = [*bounds, float("inf")]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from techdd.collectors import Gathered, collector
+from techdd.collectors._units import Duplicated
 from techdd.collectors.duplication.groups import WINDOW, groups, windows
 from techdd.collectors.duplication.tokens import Tokenizer, Tokens
 from techdd.facts import Columns, File
@@ -34,16 +35,6 @@ class Clone(NamedTuple):
     end: int
     lines: int  # that hold code
     tokens: int
-
-
-class Duplicated(NamedTuple):
-    """How much of one file of production code stands elsewhere in its repository as well."""
-
-    path: str
-    component: str
-    language: str
-    lines: int  # that hold code, imports left out
-    copied: int
 
 
 class CloneMark(NamedTuple):

@@ -1,0 +1,40 @@
+"""The production code that several subjects rate: its files and its functions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+NOTHING = "no production code in a language whose functions are measured"
+
+
+class Duplicated(NamedTuple):
+    """How much of one file of production code stands elsewhere in its repository as well."""
+
+    path: str
+    component: str
+    language: str
+    lines: int  # that hold code, imports left out
+    copied: int
+
+
+def production(functions: DataFrame) -> DataFrame:
+    """The functions of production code."""
+    return functions[functions["role"] == "source"]
+
+
+def sources(files: DataFrame, functions: DataFrame) -> DataFrame:
+    """The files of production code; tests that stand in them are not in `code` but in `tests`."""
+    file = ["repo", "path"]
+    tests = functions[functions["role"] == "test"].groupby(file)["lines"].sum().rename("tests")
+    source = files[files["role"] == "source"].merge(tests, on=file, how="left")
+    source = source.fillna({"tests": 0})
+    return source.assign(code=(source["code"] - source["tests"]).clip(lower=0))
+
+
+def in_measured(files: DataFrame, functions: DataFrame) -> DataFrame:
+    """Those in languages whose functions are measured, their `code` without tests."""
+    source = sources(files, functions)
+    return source[source["measured"] != ""]
