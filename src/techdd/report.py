@@ -228,6 +228,17 @@ def _limits(assessment: Assessment, audience: Audience, *, named: bool) -> Itera
         yield f"Not run on every repository: {_listed(skipped)}."
     if unread := _unread(assessment.scope):
         yield f"The contents of {_counted(unread, 'file', 'files')} are missing and were not read."
+    several = len(assessment.scope) > 1
+    files = [
+        f"{one.name}: {path}" if several else path
+        for one in assessment.scope
+        for path in dict.fromkeys(path for path, _ in one.unread)
+    ]
+    if files:
+        yield (
+            f"{_counted(len(files), 'dependency file', 'dependency files')} could not be read, and "
+            f"what they name is in no number: {_listed(files)}."
+        )
     shallow = [one.name for one in assessment.scope if one.shallow]
     if shallow:
         yield f"History is truncated in {_listed(shallow)}: ages, people and trends are incomplete."

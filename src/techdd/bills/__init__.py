@@ -19,7 +19,7 @@ from techdd.depsdev import SERVICE, PackageFact
 from techdd.errors import TechddError
 from techdd.facts import Package, Snapshot
 from techdd.licensing import classify
-from techdd.model import Location, Status
+from techdd.model import Issue, Location, Status
 from techdd.naming import Voice, kept_numbers
 from techdd.purls import purl
 from techdd.reading import Tables
@@ -79,7 +79,17 @@ class Bill:
     repositories: tuple[tuple[str, str], ...]  # name, audited commit
     components: tuple[Component, ...]
     weaknesses: tuple[Weakness, ...]
-    incomplete: tuple[str, ...]  # repositories whose dependency files could not all be read
+    # Repositories whose dependency files could not all be read, each with what was not.
+    incomplete: tuple[tuple[str, tuple[Issue, ...]], ...]
+
+    @property
+    def unread(self) -> dict[str, tuple[str, ...]]:
+        """Repository -> what its part of the bill lacks, as "file: why"."""
+        return {repo: tuple(dict.fromkeys(map(_told, issues))) for repo, issues in self.incomplete}
+
+
+def _told(issue: Issue) -> str:
+    return ": ".join(filter(None, (issue.path, issue.reason, issue.detail)))
 
 
 @dataclass(frozen=True)
@@ -117,7 +127,7 @@ def drawn_up(tables: Tables, as_of: date) -> Bill:
         tuple((name, str(commits.get(name, ""))) for name in workspace.names),
         tuple(_components(tables.table(Package), _looked_up(tables.table(PackageFact)))),
         tuple(_weaknesses(tables.table(Vulnerability))),
-        tuple(sorted(run.repo for run in runs if run.status is not Status.OK)),
+        tuple(sorted((run.repo, run.issues) for run in runs if run.status is not Status.OK)),
     )
     people = tables.who.people
     numbers = kept_numbers(workspace.root / "pseudonyms.json", people)
