@@ -60,6 +60,8 @@ OBSERVED = {
     "copyleft-package": "package version licence scope severity verdict told",
     "network-copyleft-package": "package version licence scope severity verdict told",
     "source-available-package": "package version licence scope severity verdict told",
+    "noncommercial-package": "package version licence scope severity verdict told",
+    "restricted-use-packages": "what count licence own severity verdict told",
     "proprietary-packages": "what count licence own severity verdict told",
     "weak-copyleft": "what count licence own severity verdict told",
     "licence-conflict": "what count licence own severity verdict told",
