@@ -584,5 +584,7 @@ def test_an_update_leads_to_where_nothing_more_is_open() -> None:
         "2.0": Matches((flaw("B", "3.0"), flaw("C", ""))),
         "3.0": Matches((flaw("C", ""),)),
     }
-    assert upgrade("PyPI", [flaw("A", "1.5"), flaw("D", "2.0")], answers.__getitem__) == "3.0"
-    assert upgrade("PyPI", [flaw("C", "")], answers.__getitem__) == ""
+    found = [flaw("A", "1.5"), flaw("D", "2.0")]
+    assert upgrade("PyPI", found, answers.__getitem__) == ("3.0", 1)
+    assert upgrade("PyPI", [flaw("C", "")], answers.__getitem__) == ("", None)
+    assert upgrade("PyPI", [flaw("C", "one")], answers.__getitem__) == ("one", None)

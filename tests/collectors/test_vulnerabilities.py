@@ -414,10 +414,33 @@ def test_what_is_exploited_counts_as_critical_and_says_why(lists: str) -> None:
     ]
     (plan,) = [one for one in of(Series, answers) if one.name == "upgrade_plan"]
     assert plan.rows == (
-        ("patch release", 1, 1, "a 1.0.0"),
-        ("minor release", 1, 1, "c 1.2.9"),
-        ("major release", 1, 1, "b 1.0.0"),
+        ("patch release", 1, 1, "a 1.0.0 to 1.0.1"),
+        ("minor release", 1, 1, "c 1.2.9 to 1.3.0"),
+        ("major release", 1, 1, "b 1.0.0 to 2.0.0"),
     )
+
+
+@pytest.mark.parametrize(
+    ("direct", "how"),
+    [
+        (True, "raise it in package-lock.json"),
+        (False, "update what brings it, or override it: `npm ls a` names it (package-lock.json)"),
+        (None, "raise it where it is asked for, else what brings it: `npm ls a` names it "
+               "(package-lock.json)"),
+    ],
+)  # fmt: skip
+def test_a_step_says_where_the_update_is_written_and_what_is_known_of_the_new_version(
+    lists: str, direct: bool | None, how: str
+) -> None:
+    rows = [
+        package("a", "1.0.0", ecosystem="npm", manifest="package-lock.json", direct=direct),
+        package("c", "1.2.9", ecosystem="npm", manifest="package-lock.json", direct=True),
+    ]
+    answers = asked(collected(rows, advisories=lists))
+    (steps,) = [one for one in of(Series, answers) if one.name == "upgrade_steps"]
+    ours, other = (row[1:] for row in steps.rows)
+    assert ours == ("a 1.0.0 to 1.0.1", "patch release", "critical", 1, 0, how)
+    assert other[:2] == ("c 1.2.9 to 1.3.0", "minor release")
 
 
 @pytest.mark.parametrize(
@@ -453,6 +476,7 @@ def test_a_severity_is_raised_or_lowered_with_its_reason(
     [
         ("1.2.3", "1.2.9", "patch release"),
         ("1.2.3", "1.10", "minor release"),
+        ("2022.12.7", "2023.7.22", "dated release"),
         ("v1", "2.0.0", "major release"),
         ("1.2", "", "no fixed version known"),
         ("main", "1.0", "version scheme not understood"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from techdd.advisories.versions import VersionError, parse
 from techdd.model import Issue
@@ -170,22 +170,33 @@ def preferred(ids: Iterable[str]) -> list[str]:
     return sorted(ids, key=lambda name: (name[:4] != "CVE-", name[:5] != "GHSA-", name))
 
 
-def upgrade(ecosystem: str, found: Iterable[Match], again: Callable[[str], Matches]) -> str:
-    """The smallest version known at which nothing of `found` is open that a fix is known for; ""
-    where none is.
+class Upgrade(NamedTuple):
+    """A version to update to, "" for none, and how many vulnerabilities are known of it all the
+    same; None = that cannot be told.
+    """
+
+    version: str
+    left: int | None
+
+
+def upgrade(ecosystem: str, found: Iterable[Match], again: Callable[[str], Matches]) -> Upgrade:
+    """The smallest version known at which nothing of `found` is open that a fix is known for.
 
     What is fixed there may have other flaws, so each candidate is matched `again` by its version.
     """
-    best = ""
+    best = Upgrade("", None)
     for _ in range(_STEPS):
         fixes = [one.fixed for one in found if one.fixed and one.severity != "info"]
         if not fixes:
             break
         try:
-            best = max(fixes, key=lambda version: parse(ecosystem, version))
+            version = max(fixes, key=lambda version: parse(ecosystem, version))
         except VersionError:
-            return best or fixes[0]
-        found = again(best).found
+            return best if best.version else Upgrade(fixes[0], None)
+        answer = again(version)
+        found = answer.found
+        left = sum(one.severity != "info" for one in found)
+        best = Upgrade(version, None if answer.unclear else left)
     return best
 
 

@@ -15,7 +15,12 @@ from techdd.collectors.vulnerabilities.match import (
     Vulnerability,
     of_row,
 )
-from techdd.collectors.vulnerabilities.plan import short_list, target, upgrade_plan
+from techdd.collectors.vulnerabilities.plan import (
+    short_list,
+    target,
+    upgrade_plan,
+    upgrade_steps,
+)
 from techdd.collectors.vulnerabilities.stated import RULE, Stated, finding_key
 from techdd.collectors.vulnerabilities.weighing import (
     LIKELY,
@@ -79,6 +84,7 @@ def vulnerabilities(
     yield short_list(left, RANKS.index)
     yield _exposure(packages)
     yield upgrade_plan(left)
+    yield upgrade_steps(left, RANKS.index)
     yield _checked(as_of, coverage, lookups)
     if len(statements):
         yield _statements(rated, said, statements)
