@@ -423,9 +423,10 @@ def test_what_is_exploited_counts_as_critical_and_says_why(lists: str) -> None:
 @pytest.mark.parametrize(
     ("direct", "how"),
     [
-        (True, "raise it in package-lock.json"),
-        (False, "update what brings it, or override it: `npm ls a` names it (package-lock.json)"),
-        (None, "raise it where it is asked for, else what brings it: `npm ls a` names it "
+        (True, "update it where it is asked for (package-lock.json)"),
+        (False, "lock it anew; where what brings it forbids that, update that: `npm ls a` names it "
+                "(package-lock.json)"),
+        (None, "update it where it is asked for, else what brings it: `npm ls a` names it "
                "(package-lock.json)"),
     ],
 )  # fmt: skip
@@ -435,12 +436,15 @@ def test_a_step_says_where_the_update_is_written_and_what_is_known_of_the_new_ve
     rows = [
         package("a", "1.0.0", ecosystem="npm", manifest="package-lock.json", direct=direct),
         package("c", "1.2.9", ecosystem="npm", manifest="package-lock.json", direct=True),
+        package("b", "1.0.0", ecosystem="npm", manifest="package-lock.json", direct=False),
     ]
     answers = asked(collected(rows, advisories=lists))
     (steps,) = [one for one in of(Series, answers) if one.name == "upgrade_steps"]
-    ours, other = (row[1:] for row in steps.rows)
+    ours, other, last = (row[1:] for row in steps.rows)
     assert ours == ("a 1.0.0 to 1.0.1", "patch release", "critical", 1, 0, how)
     assert other[:2] == ("c 1.2.9 to 1.3.0", "minor release")
+    assert last[:2] == ("b 1.0.0 to 2.0.0", "major release")
+    assert str(last[-1]).startswith("update what brings it, or override it: `npm ls b`")
 
 
 @pytest.mark.parametrize(

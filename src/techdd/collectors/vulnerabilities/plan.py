@@ -101,7 +101,7 @@ def upgrade_steps(packages: Rated, rank: Any) -> Series:
             left = found["left"].iloc[0]
             row: tuple[Value, ...] = (
                 *(key["repo"], _move(key, found), jump, worst, closed),
-                *(None if pd.isna(left) else int(left), _how(key, real)),
+                *(None if pd.isna(left) else int(left), _how(key, jump, real)),
             )
             steps.append(((EFFORTS.index(jump), -rank(worst), -closed, row[:2]), row))
     steps.sort(key=lambda pair: pair[0])
@@ -128,17 +128,19 @@ _ASKS = {
 }
 
 
-def _how(key: dict[str, Any], found: DataFrame) -> str:
+def _how(key: dict[str, Any], jump: str, found: DataFrame) -> str:
     """Where the update is to be written; of a package that others bring, how to learn of these."""
     direct = set(found["direct"].dropna())
     files = some_of(sorted({str(path) for path in found["manifest"]}), 2)
     if True in direct:
-        return f"raise it in {files}" if not direct - {True} else f"raise it ({files})"
+        return f"update it where it is asked for ({files})"
     ask = _ASKS.get(key["ecosystem"], "").format(key["package"])
-    told = f"`{ask}` names it" if ask else "the lock file names it"
-    if direct:
-        return f"update what brings it, or override it: {told} ({files})"
-    return f"raise it where it is asked for, else what brings it: {told} ({files})"
+    told = f"`{ask}` names it" if ask else "the lock file may name it"
+    if not direct:
+        return f"update it where it is asked for, else what brings it: {told} ({files})"
+    if jump in EFFORTS[:2]:  # within what most ranges allow
+        return f"lock it anew; where what brings it forbids that, update that: {told} ({files})"
+    return f"update what brings it, or override it: {told} ({files})"
 
 
 def _move(key: dict[str, Any], found: DataFrame) -> str:
