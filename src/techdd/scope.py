@@ -98,6 +98,16 @@ def _unread(runs: Iterable[Run]) -> Iterator[tuple[str, str]]:
             yield one.path, ": ".join(filter(None, (one.reason, one.detail)))
 
 
+def unread_files(scope: Sequence[RepositoryScope]) -> list[str]:
+    """The dependency files that could not be read, with their repository where there are more."""
+    several = len(scope) > 1
+    return [
+        f"{one.name}: {path}" if several else path
+        for one in scope
+        for path in dict.fromkeys(path for path, _ in one.unread)
+    ]
+
+
 def _day(when: object) -> str:
     import pandas as pd
 
