@@ -19,7 +19,7 @@ from pathlib import Path
 from techdd.advisories import exploits
 from techdd.advisories.exploits import Exploitation
 from techdd.advisories.holdings import Status, read_status
-from techdd.advisories.matching import Affected, Matches, match
+from techdd.advisories.matching import Affected, Matches, by_vulnerability, judged
 from techdd.advisories.records import Record, read_record, tree_of
 from techdd.advisories.sources import find, pieces
 from techdd.advisories.versions import normalised
@@ -110,6 +110,7 @@ class Database:
 
     def __init__(self, connection: sqlite3.Connection, status: Status) -> None:
         self._connection = connection
+        self._read: dict[tuple[str, str], list[list[Affected]]] = {}
         self.status = status
 
     @classmethod
@@ -134,12 +135,22 @@ class Database:
 
     def affected(self, ecosystem: str, name: str) -> list[Affected]:
         """All that is said of one package, whatever the version."""
+        return [row for group in self._groups(ecosystem, name) for row in group]
+
+    def _groups(self, ecosystem: str, name: str) -> list[list[Affected]]:
+        """The same by vulnerability; a package is asked for in several versions, and read once."""
+        key = ecosystem, normalised(ecosystem, name)
+        if key not in self._read:
+            self._read[key] = by_vulnerability(self._rows(*key))
+        return self._read[key]
+
+    def _rows(self, ecosystem: str, package: str) -> list[Affected]:
         query = (
             "select advisory, aliases, severity, score, summary, published, ranges, versions"
             " from affected where ecosystem = ? and package = ? order by advisory, position"
         )
         try:
-            rows = self._connection.execute(query, (ecosystem, normalised(ecosystem, name)))
+            rows = self._connection.execute(query, (ecosystem, package))
             return [_affected(*row) for row in rows]
         except (sqlite3.Error, ValueError):
             raise _damaged(self.status.file) from None
@@ -152,7 +163,7 @@ class Database:
         """The known vulnerabilities of one package version, and what could not be told."""
         if not self.covers(ecosystem):
             return Matches(unclear=(Issue(f"no advisories for {ecosystem}"),))
-        return match(ecosystem, version, self.affected(ecosystem, name))
+        return judged(ecosystem, version, self._groups(ecosystem, name))
 
 
 def status(folder: Path) -> Status | None:
