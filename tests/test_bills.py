@@ -123,6 +123,10 @@ def test_cyclonedx_names_what_a_repository_needs_and_what_is_known_of_it(
     assert [one["name"] for one in unread] == ["techdd:not-read"]
     assert unread[0]["value"].startswith("go.mod: cannot be parsed: ")
     assert "properties" not in components["repository:web"]
+    (told,) = bill["metadata"]["properties"]
+    assert told["name"] == "techdd:compared-with-advisories"
+    checked, _, used = told["value"].removesuffix(" packages").partition(" of ")
+    assert 0 < int(checked) < int(used)  # Maven's have no advisories here
     (flaw,) = bill["vulnerabilities"]
     assert (flaw["id"], flaw["ratings"]) == ("CVE-2025-1", [{"severity": "high"}])
     assert [one["ref"] for one in flaw["affects"]] == [

@@ -14,7 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from techdd import __version__
-from techdd.collectors.vulnerabilities import Vulnerability
+from techdd.collectors.vulnerabilities import AdvisoryCoverage, Vulnerability
 from techdd.depsdev import SERVICE, PackageFact
 from techdd.errors import TechddError
 from techdd.facts import Package, Snapshot
@@ -81,6 +81,7 @@ class Bill:
     weaknesses: tuple[Weakness, ...]
     # Repositories whose dependency files could not all be read, each with what was not.
     incomplete: tuple[tuple[str, tuple[Issue, ...]], ...]
+    checked: str = ""  # how many package versions were compared with advisories, in words
 
     @property
     def unread(self) -> dict[str, tuple[str, ...]]:
@@ -128,6 +129,7 @@ def drawn_up(tables: Tables, as_of: date) -> Bill:
         tuple(_components(tables.table(Package), _looked_up(tables.table(PackageFact)))),
         tuple(_weaknesses(tables.table(Vulnerability))),
         tuple(sorted((run.repo, run.issues) for run in runs if run.status is not Status.OK)),
+        _checked(tables.table(AdvisoryCoverage)),
     )
     people = tables.who.people
     numbers = kept_numbers(workspace.root / "pseudonyms.json", people)
@@ -234,6 +236,12 @@ def _weaknesses(found: DataFrame) -> Iterable[Weakness]:
             str(first["published"]),
             tuple(sorted(set(keys))),
         )
+
+
+def _checked(coverage: DataFrame) -> str:
+    """Without this, a bill that names no vulnerability would read as one that has none."""
+    used = int(coverage["versions"].sum() + coverage["unknown"].sum())
+    return f"{int(coverage['checked'].sum()):,} of {used:,} packages"
 
 
 def _empty(value: Any) -> bool:

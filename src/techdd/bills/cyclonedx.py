@@ -39,6 +39,9 @@ def cyclonedx(bill: Bill) -> bytes:
         ],
         "dependencies": _dependencies(bill),
     }
+    if bill.checked:
+        told = {"name": "techdd:compared-with-advisories", "value": bill.checked}
+        document["metadata"]["properties"] = [told]
     if bill.incomplete:
         incomplete = [f"repository:{name}" for name in bill.unread]
         document["compositions"] = [{"aggregate": "incomplete", "assemblies": incomplete}]

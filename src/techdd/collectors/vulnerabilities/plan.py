@@ -111,8 +111,8 @@ def upgrade_steps(packages: Rated, rank: Any) -> Series:
         "Updates in the order of their effort",
         ("repository", "update", "effort", "worst", "closes", "known of the new version", "how"),
         tuple(row for _, row in steps[:_SHOWN]),
-        note="Each new version is one that an advisory names as fixed; it was matched again. What "
-        f"brings a package is not always in a lock file.{more}",
+        note="Each new version is one that an advisory names as fixed; it was matched again. "
+        f"Which package brings another is not gathered: the command tells.{more}",
     )
 
 
@@ -133,14 +133,13 @@ def _how(key: dict[str, Any], jump: str, found: DataFrame) -> str:
     direct = set(found["direct"].dropna())
     files = some_of(sorted({str(path) for path in found["manifest"]}), 2)
     if True in direct:
-        return f"update it where it is asked for ({files})"
-    ask = _ASKS.get(key["ecosystem"], "").format(key["package"])
-    told = f"`{ask}` names it" if ask else "the lock file may name it"
+        return f"where it is asked for: {files}"
+    ask = _ASKS.get(key["ecosystem"], "").format(key["package"]) or f"see {files}"
     if not direct:
-        return f"update it where it is asked for, else what brings it: {told} ({files})"
+        return f"where it is asked for, or what brings it: {ask}"
     if jump in EFFORTS[:2]:  # within what most ranges allow
-        return f"lock it anew; where what brings it forbids that, update that: {told} ({files})"
-    return f"update what brings it, or override it: {told} ({files})"
+        return f"lock anew, else update what brings it: {ask}"
+    return f"update or override what brings it: {ask}"
 
 
 def _move(key: dict[str, Any], found: DataFrame) -> str:
