@@ -37,27 +37,35 @@ def timed(*command: str, **environment: str) -> float:
 
 
 def repository(folder: Path, database: Path) -> None:
-    """A repository with a requirements.txt and a Cargo.lock of pinned packages."""
+    """A repository with a requirements.txt, a Cargo.lock and a go.mod of pinned packages."""
     query = "select distinct package from affected where ecosystem = ? order by package"
     with sqlite3.connect(database) as connection:
         names = {
             ecosystem: [name for (name,) in connection.execute(query, (ecosystem,))]
-            for ecosystem in ("PyPI", "crates.io")
+            for ecosystem in ("PyPI", "crates.io", "Go")
         }
     pins = [(name, f"{n}.{n % 7}.0") for n in range(5) for name in names["PyPI"]]
     crates = [(name, f"{n}.{n % 7}.0") for n in range(5) for name in names["crates.io"]]
-    half = PACKAGES // 2
-    requirements = "".join(f"{name}=={version}\n" for name, version in pins[:half])
+    modules = [(name, f"v{_major(name)}.{n}.0") for n in range(5) for name in names["Go"]]
+    requirements = "".join(f"{name}=={version}\n" for name, version in pins[: PACKAGES // 2])
     lock = "version = 3\n" + "".join(
         f'\n[[package]]\nname = "{name}"\nversion = "{version}"\nsource = "registry+x"\n'
-        for name, version in crates[: PACKAGES - half]
+        for name, version in crates[: PACKAGES // 4]
     )
+    needs = "".join(f"\t{name} {version}\n" for name, version in modules[: PACKAGES // 4])
     folder.mkdir()
     (folder / "requirements.txt").write_text(requirements)
     (folder / "Cargo.lock").write_text(lock)
+    (folder / "go.mod").write_text(f"module example.org/it\n\ngo 1.21\n\nrequire (\n{needs})\n")
     person = ("-c", "user.name=x", "-c", "user.email=x@example.org")
     for arguments in (("init", "-q"), ("add", "."), (*person, "commit", "-qm", "x")):
         subprocess.run(["git", "-C", str(folder), *arguments], check=True)
+
+
+def _major(module: str) -> str:
+    """The major version that a Go module's path asks for ("/v2"), else 1."""
+    ending = module.rpartition("/v")[2]
+    return ending if ending.isdigit() else "1"
 
 
 def main() -> None:

@@ -445,6 +445,12 @@ def _scope(name: str, commits: int, contributors: int, shallow: bool = False) ->
         )
         if shallow
         else (("code", "file larger than 5 MB", 1, "static/bundle.js"),),
+        unread=tuple(
+            (f"services/{n:02}/package-lock.json", "cannot be parsed: npm: Expecting value: line 1")
+            for n in range(14)
+        )
+        if shallow
+        else (),
     )
 
 

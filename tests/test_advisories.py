@@ -8,8 +8,9 @@ import subprocess
 import sys
 import threading
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from hypothesis import strategies as st
 from techdd.advisories import (
     Affected,
     Database,
+    age,
     default_folder,
     import_advisories,
     parse,
@@ -287,11 +289,48 @@ def test_an_import_counts_names_what_is_bad_and_answers(tmp_path: Path) -> None:
     ]
     held = status(tmp_path / "db")
     assert held and (held.counts, held.skipped) == ({"PyPI": 1}, 3)
-    assert (held.digest, held.newest) == (imported.digest, imported.date)
+    assert (held.digest, held.dates) == (imported.digest, {"PyPI": imported.date})
     with closing(Database.open(tmp_path / "db")) as opened:
         assert [one.fixed for one in opened.match("PyPI", "some-pkg", "1.9").found] == ["2.0"]
         assert opened.match("PyPI", "some.pkg", "2.0") == opened.match("PyPI", "other", "1")
         assert not opened.match("PyPI", "pkg", "1.0").found
+
+
+@pytest.mark.parametrize(
+    ("identifier", "modified", "published", "dated"),
+    [
+        ("GO-2026-1", "0001-01-01T00:00:00Z", "0001-01-01T00:00:00Z", "2026"),
+        ("GO-2022-1", "0001-01-01T00:00:00Z", "2022-12-14T00:00:00Z", "2022-12-14"),
+        ("CVE-2025-1", "2024-12-20T00:00:00Z", "2024-12-24T00:00:00Z", "2024-12-20"),
+        ("OWN-1", "0001-01-01T00:00:00Z", "0001-01-01T00:00:00Z", ""),
+    ],
+)
+def test_the_date_of_a_record_is_no_later_than_it_says(
+    identifier: str, modified: str, published: str, dated: str
+) -> None:
+    tree = record(identifier, {"introduced": "0"}, modified=modified, published=published)
+    assert read_record(tree).dated == dated
+
+
+@pytest.mark.parametrize(
+    ("dated", "said", "mark"),
+    [
+        ("2026-07-01", "0", ""),
+        ("2026-08-01", "0", ""),  # newer than the day that is asked for
+        ("2026-05-02", "60", ""),
+        ("2026-05-01", "61", "OLD"),
+        ("2026", "0 to 181", "MAY BE OLD"),
+        ("2024", "547 to 912", "OLD"),
+    ],
+)
+def test_how_old_data_is(dated: str, said: str, mark: str) -> None:
+    found = age(dated, date(2026, 7, 1))
+    assert found and (str(found), found.mark) == (said, mark)
+
+
+@pytest.mark.parametrize("dated", ["", "soon", "2026-13-01"])
+def test_no_date_is_no_age(dated: str) -> None:
+    assert age(dated, date(2026, 7, 1)) is None
 
 
 def test_an_ecosystem_that_was_not_imported_is_not_clean(tmp_path: Path) -> None:
@@ -339,6 +378,24 @@ def _flipped(path: Path) -> Path:
     return path
 
 
+def _named(name: str, mode: int = 0o100644) -> Callable[[Path], Path]:
+    """Makes an archive of one sound record that has this name and file mode."""
+
+    def make(path: Path) -> Path:
+        entry = zipfile.ZipInfo(name)
+        entry.external_attr = mode << 16
+        with zipfile.ZipFile(path, "w") as file:
+            file.writestr(entry, json.dumps(record("B-1", {"introduced": "0"})))
+        return path
+
+    return make
+
+
+def _linked(path: Path) -> Path:
+    path.symlink_to(archive(path.parent.parent / "elsewhere.zip", record("B-1")))
+    return path.parent
+
+
 def _empty(path: Path) -> Path:
     archive(path)
     return path
@@ -348,8 +405,15 @@ def _empty(path: Path) -> Path:
     ("make", "message"),
     [
         (_cut, "is cut off, damaged or no zip archive; download it again"),
-        (_flipped, "is cut off, damaged or no zip archive; download it again"),
+        (_flipped, "1.json: is cut off or damaged; download it again"),
+        (_named("../1.json"), "../1.json: is a path that leads out of the archive"),
+        (_named("a/../../1.txt"), "1.txt: is a path that leads out of the archive"),
+        (_named("/etc/1.json"), "/etc/1.json: is a path that leads out of the archive"),
+        (_named("..\\\\1.json"), "is a path that leads out of the archive"),
+        (_named("C:\\\\1.json"), "is a path that leads out of the archive"),
+        (_named("1.json", 0o120777), "1.json: is a link"),
         (_empty, "holds no .json record"),
+        (_linked, "is a link, which folders are not searched for"),
         (lambda path: path.with_name("absent.zip"), "no such file or folder"),
         (lambda path: path.parent, "holds no OSV archive"),
     ],
@@ -520,5 +584,7 @@ def test_an_update_leads_to_where_nothing_more_is_open() -> None:
         "2.0": Matches((flaw("B", "3.0"), flaw("C", ""))),
         "3.0": Matches((flaw("C", ""),)),
     }
-    assert upgrade("PyPI", [flaw("A", "1.5"), flaw("D", "2.0")], answers.__getitem__) == "3.0"
-    assert upgrade("PyPI", [flaw("C", "")], answers.__getitem__) == ""
+    found = [flaw("A", "1.5"), flaw("D", "2.0")]
+    assert upgrade("PyPI", found, answers.__getitem__) == ("3.0", 1)
+    assert upgrade("PyPI", [flaw("C", "")], answers.__getitem__) == ("", None)
+    assert upgrade("PyPI", [flaw("C", "one")], answers.__getitem__) == ("one", None)

@@ -119,6 +119,14 @@ def test_cyclonedx_names_what_a_repository_needs_and_what_is_known_of_it(
     assert "api:pkg:maven/org.example/core@5.0.1.RELEASE" in components
     incomplete = {"aggregate": "incomplete", "assemblies": ["repository:api"]}
     assert bill["compositions"] == [incomplete]
+    unread = components["repository:api"]["properties"]
+    assert [one["name"] for one in unread] == ["techdd:not-read"]
+    assert unread[0]["value"].startswith("go.mod: cannot be parsed: ")
+    assert "properties" not in components["repository:web"]
+    (told,) = bill["metadata"]["properties"]
+    assert told["name"] == "techdd:compared-with-advisories"
+    checked, _, used = told["value"].removesuffix(" packages").partition(" of ")
+    assert 0 < int(checked) < int(used)  # Maven's have no advisories here
     (flaw,) = bill["vulnerabilities"]
     assert (flaw["id"], flaw["ratings"]) == ("CVE-2025-1", [{"severity": "high"}])
     assert [one["ref"] for one in flaw["affects"]] == [
@@ -166,7 +174,8 @@ def test_hostile_names_leave_a_bill_what_its_schema_says(
     keys = tuple((one.repo, one.ecosystem, one.name, one.version) for one in components)
     flaws = (Weakness("CVE-1", (name,), "high", 9.8, text, "2025-01-01", keys),) if keys else ()
     repositories = (("api", "0" * 40), ("web", ""))
-    bill = Bill(name, DAY, "techdd 1", repositories, tuple(components), flaws, ("api",))
+    gaps = (("api", (Issue("cannot be parsed", text, name),)), ("web", ()))
+    bill = Bill(name, DAY, "techdd 1", repositories, tuple(components), flaws, gaps)
     for form, schema in (("cyclonedx", CYCLONEDX), ("spdx", SPDX)):
         content = discover("techdd.bills", Writer)[form].write(bill)
         assert mistakes(json.loads(content), schema) == []
@@ -205,7 +214,9 @@ def test_spdx_has_every_field_that_the_specification_asks_for(workspace: Workspa
     assert re.fullmatch(r"urn:uuid:[0-9a-f-]{36}", bill["documentNamespace"])
     assert bill["creationInfo"]["created"] == "2026-01-01T00:00:00Z"
     assert re.fullmatch(r"Tool: \S+-\S+", bill["creationInfo"]["creators"][0])
-    assert bill["comment"] == "not complete for api"
+    assert bill["comment"].startswith(
+        "Not complete. In api these could not be read: go.mod: cannot be parsed: "
+    )
     ids = [one["SPDXID"] for one in bill["packages"]]
     assert len(set(ids)) == len(ids) == 13
     for one in bill["packages"]:

@@ -21,7 +21,7 @@ from test_sandbox import ended
 
 from techdd import pipeline
 from techdd.cli import main, run
-from techdd.workspace import Workspace
+from techdd.workspace import Workspace, now
 
 ROOT = Path(__file__).parents[1]
 
@@ -138,6 +138,7 @@ def broken(folder: Path, text: str) -> str:
         (["interview", "e", "--checklist", "tem"], "no checklist 'tem' in this engagement; there"),
         (["advisories", "status"], "there is no advisory database; see: techdd advisories import"),
         (["advisories", "import", "nowhere"], "nowhere"),
+        (["advisories", "import", "cut.csv"], "cut.csv: line 3: is cut off"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_one_line_and_exit_code_2(
@@ -148,6 +149,8 @@ def test_a_mistake_is_one_line_and_exit_code_2(
     broken(tmp_path / "typo", "client: X\nrepositorys: []\n")
     broken(tmp_path / "yaml", "client: X\nadviser: [\n")
     broken(tmp_path / "bare", "client: X\n")
+    scores = "#score_date:2026-01-03\ncve,epss,percentile\nCVE-2025-0001,0.1,0.1"
+    (tmp_path / "cut.csv").write_text(scores)
     sources = f"repositories:\n  - {{name: api, source: {tmp_path}/api.git}}\n"
     broken(tmp_path / "option", f"client: X\n{sources}options:\n  history: {{dept: 3}}\n")
     said = techdd(*arguments)
@@ -431,3 +434,40 @@ def test_an_interrupted_run_leaves_no_worker_and_is_gone_on_with(
     _, said = process.communicate(timeout=60)
     assert process.returncode == 0, said
     assert "api: pebbles ok\n" in said
+
+
+def test_the_state_of_the_advisories_is_told_with_dates_ages_and_marks(
+    techdd: Techdd, tmp_path: Path
+) -> None:
+    def note(name: str, ecosystem: str, modified: str) -> None:
+        block = {"package": {"ecosystem": ecosystem, "name": "x"}, "versions": ["1.0.0"]}
+        tree = {"id": name, "modified": modified, "affected": [block]}
+        (tmp_path / f"{name}.json").write_text(json.dumps(tree))
+
+    note("A-1", "PyPI", "2026-03-01T00:00:00Z")
+    note("GO-2026-1", "Go", "0001-01-01T00:00:00Z")
+    note("B-1", "npm", "")
+    scores = "#score_date:2026-01-03\ncve,epss,percentile\nCVE-2025-0001,0.1,0.1\n"
+    (tmp_path / "epss.csv").write_text(scores)
+    names = ("A-1.json", "GO-2026-1.json", "B-1.json", "epss.csv")
+    assert techdd("advisories", "import", *names).code == 0
+    said = techdd("advisories", "status", "--as-of", "2026-03-31")
+    assert "more than 60 days on 2026-03-31" in said.err
+    today = now().date().isoformat()
+    assert [" ".join(line.split()) for line in said.out.splitlines()] == [
+        f"Go 1 advisories of 2026 imported {today} 0 to 89 days old MAY BE OLD",
+        f"PyPI 1 advisories of 2026-03-01 imported {today} 30 days old",
+        f"npm 1 advisories of no date imported {today} of unknown age MAY BE OLD",
+        f"EPSS 1 CVEs of 2026-01-03 imported {today} 87 days old OLD",
+        "KEV not imported",
+    ]
+
+
+def test_records_that_were_left_out_are_named_and_end_with_exit_code_3(
+    techdd: Techdd, tmp_path: Path
+) -> None:
+    (tmp_path / "cut.json").write_text('{"id": "A-1", "affected": [')
+    said = techdd("advisories", "import", "cut.json")
+    assert said.code == 3
+    assert "cut.json: Expecting value: line 1" in said.err
+    assert "1 record(s) could not be read" in techdd("advisories", "status").err

@@ -370,6 +370,18 @@ def test_the_widest_limits_come_first() -> None:
     )
 
 
+def test_dependency_files_that_were_not_read_are_counted_and_some_are_named() -> None:
+    (one,) = assessment().scope
+    unread = tuple((f"{n}/go.mod", "cannot be parsed: x") for n in range(7))
+    said = "7 dependency files could not be read and count nowhere: "
+    listed = report(scope=(replace(one, unread=unread),)).limits[0]
+    assert listed == f"{said}0/go.mod, 1/go.mod, 2/go.mod, 3/go.mod and 3 more."
+    other = replace(one, name="web", unread=())
+    listed = report(scope=(replace(one, unread=unread[:1]), other)).limits[0]
+    assert "1 dependency file could not" in listed
+    assert "nowhere: api: 0/go.mod." in listed
+
+
 def test_rates_of_the_engagement_come_before_those_of_the_policy() -> None:
     assert (report().day_rate, report().currency) == (POLICY.day_rate, POLICY.currency)
     own = ENGAGEMENT.model_copy(update={"day_rate": (500.0, 700.0), "currency": "PLN"})

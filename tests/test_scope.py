@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
-from builders import a_commit
+import pytest
+from builders import A, a_commit, opened
 
+from techdd.collectors.dependencies import MAX_SIZE, dependencies
 from techdd.facts import Commit, Fact, File, Person, Snapshot, frame
 from techdd.model import Issue, RepositoryScope, Run, Status
-from techdd.scope import ledger
+from techdd.scope import UNREAD, ledger
 
 DAY = datetime(2025, 12, 1, 23, 59, tzinfo=UTC)
 PEOPLE = [
@@ -107,3 +110,26 @@ def test_issues_are_grouped_by_reason_with_an_example() -> None:
         ("code", "too large", 1, "c.bin"),
     )
     assert found["web"].issues == ()
+
+
+@pytest.mark.parametrize(
+    ("path", "content"),
+    [
+        ("package-lock.json", '{"packages": {"": '),
+        ("setup.cfg", "[metadata]\n[options\n"),
+        ("pom.xml", "<project>"),
+        ("lib/go.mod", "nonsense"),
+        ("flake.lock", "{}"),
+        ("poetry.lock", "x" * (MAX_SIZE + 1)),
+    ],
+)
+def test_dependency_files_that_could_not_be_read_are_in_the_ledger(
+    tmp_path: Path, path: str, content: str
+) -> None:
+    repo = opened(tmp_path, [A({path: content, "requirements.txt": "flask\n"})])
+    issues = tuple(one for one in dependencies.run(repo) if isinstance(one, Issue))
+    runs = [Run("dependencies", "api", Status.PARTIAL, "k", {}, issues)]
+    ((unread, why),) = drawn(runs=runs)["api"].unread
+    assert unread == path
+    assert why.startswith(UNREAD)
+    assert drawn(runs=runs)["web"].unread == ()

@@ -66,4 +66,5 @@ def _advisories() -> str:
         raise TechddError(
             "none; vulnerabilities stay not assessed: techdd advisories update PyPI npm"
         )
-    return f"{sum(status.counts.values()):,} records, newest of {status.newest}"
+    dated = ", ".join(f"{name} of {day or 'no date'}" for name, day in status.dates.items())
+    return f"{sum(status.counts.values()):,} records: {dated}"

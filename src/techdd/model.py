@@ -296,6 +296,7 @@ class RepositoryScope:
     left_out: tuple[tuple[str, int, int], ...]  # role, files, lines
     shallow: bool
     issues: tuple[tuple[str, str, int, str], ...]  # collector, reason, count, example
+    unread: tuple[tuple[str, str], ...] = ()  # dependency files that were not read, and why
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ _CLIENTS_WORDS = frozenset(
         "detail",
         "rows",
         "issues",
+        "unread",
         "observed",
         "basis",
         "note",

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 ROWS = 200  # a table that can grow stops here and says how many more there are
 _SPACE = re.compile(r"\s+")
+_SEAM = re.compile(r"(?<=[/._:@#-])(?=[^\W\d_])|(?<=[a-z\d])(?=[A-Z][a-z])")
+_LONG = re.compile(r"\S{18}(?=\S)|(?:\S{1,18}(?:\s+|$)|\s+)+")
 CARDS = 12  # findings of one chapter that are told in full; the register names them all
 
 
@@ -71,6 +73,7 @@ def _environment(templates: Templates) -> Environment:
     environment.filters.update(
         anchor=anchor,
         amount=amount,
+        breakable=breakable,
         clip=clip,
         day=day,
         drawing=drawing,
@@ -109,6 +112,16 @@ def clip(text: str, length: int) -> str:
         return text
     head, space, _ = text[: length - 1].rpartition(" ")
     return (head if space and len(head) > length // 2 else text[: length - 1]) + "…"
+
+
+def breakable(text: str) -> Markup:
+    """`text` with the places at which a line may end: behind the separators of names, such as
+    "org.apache/" and "commons", and within what is long and has none.
+    """
+    from markupsafe import Markup
+
+    parts = (part for one in _SEAM.split(text) for part in _LONG.findall(one))
+    return Markup("<wbr>").join(parts)
 
 
 def sentences(text: str, length: int) -> str:

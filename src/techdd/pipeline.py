@@ -89,7 +89,10 @@ def _versions(workspace: Workspace) -> Iterable[tuple[str, str]]:
     if status:
         for ecosystem, count in sorted(status.counts.items()):
             newest = status.dates.get(ecosystem) or "unknown date"
-            yield f"advisories {ecosystem}", f"{count:,} records, newest of {newest[:10]}"
+            yield f"advisories {ecosystem}", f"{count:,} records, newest of {newest}"
+        for name, dated in sorted(status.lists.items()):
+            if dated:
+                yield f"exploits {name}", f"{status.entries[name]:,} CVEs, list of {dated}"
     else:
         yield "advisory data", "none"
     for checklist in workspace.checklists:

@@ -40,6 +40,7 @@ from techdd.model import (
 from techdd.naming import Voice, merges_series, numbered
 from techdd.policy import Checklist, Engagement, Scoring
 from techdd.repository import MISSING
+from techdd.scope import unread_files
 from techdd.scoring import overall
 
 Audience = Literal["investor", "client", "internal"]
@@ -228,8 +229,10 @@ def _limits(assessment: Assessment, audience: Audience, *, named: bool) -> Itera
         yield f"Not run on every repository: {_listed(skipped)}."
     if unread := _unread(assessment.scope):
         yield f"The contents of {_counted(unread, 'file', 'files')} are missing and were not read."
-    shallow = [one.name for one in assessment.scope if one.shallow]
-    if shallow:
+    if files := unread_files(assessment.scope):
+        number = _counted(len(files), "dependency file", "dependency files")
+        yield f"{number} could not be read and count nowhere: {_listed(files)}."
+    if shallow := [one.name for one in assessment.scope if one.shallow]:
         yield f"History is truncated in {_listed(shallow)}: ages, people and trends are incomplete."
     open_checks = sum(check.result == "not assessable" for check in assessment.checks)
     if open_checks:

@@ -7,10 +7,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from techdd.model import RepositoryScope, Run, Status
+from techdd.repository import MISSING
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+# How the collector "dependencies" calls a file of which it read nothing, or not to the end.
+UNREAD = (
+    "cannot be parsed",
+    "dependency file too large",
+    "dependency format not supported",
+    MISSING,
+)
 COUNTED = ("source", "test")  # roles whose lines are shown by language; the others are left out
 
 
@@ -48,6 +56,7 @@ def ledger(
             left_out=tuple(_left_out(own_files)),
             shallow=bool(snap["shallow"].iloc[0]) if len(snap) else False,
             issues=tuple(_issues(run for run in runs if run.repo == name)),
+            unread=tuple(_unread(run for run in runs if run.repo == name)),
         )
 
     return tuple(one(name) for name in names)
@@ -79,6 +88,24 @@ def _issues(runs: Iterable[Run]) -> Iterator[tuple[str, str, int, str]]:
             first = next(issue for issue in run.issues if issue.reason == reason)
             example = ": ".join(part for part in (first.path, first.detail) if part)
             yield run.collector, reason, count, example
+
+
+def _unread(runs: Iterable[Run]) -> Iterator[tuple[str, str]]:
+    """(path, why) of each dependency file that could not be read."""
+    issues = {one for run in runs if run.collector == "dependencies" for one in run.issues}
+    for one in sorted(issues, key=lambda one: (one.path, one.reason, one.detail)):
+        if one.path and one.reason in UNREAD:
+            yield one.path, ": ".join(filter(None, (one.reason, one.detail)))
+
+
+def unread_files(scope: Sequence[RepositoryScope]) -> list[str]:
+    """The dependency files that could not be read, with their repository where there are more."""
+    several = len(scope) > 1
+    return [
+        f"{one.name}: {path}" if several else path
+        for one in scope
+        for path in dict.fromkeys(path for path, _ in one.unread)
+    ]
 
 
 def _day(when: object) -> str:

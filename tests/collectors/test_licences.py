@@ -70,6 +70,7 @@ def test_metrics_count_what_may_be_shipped() -> None:
         ("licences.unknown_share", "api"): 0.5,
     }
     assert metrics["licences.strong_copyleft", ""].basis == (
+        "2 strong copyleft and 1 network copyleft; "
         "licence known for 5 of 6 packages that may be shipped"
     )
     observations = [one for one in others if isinstance(one, Observation)]
@@ -112,6 +113,8 @@ def test_metrics_count_what_may_be_shipped() -> None:
         "source-available": (0, 0),
         "strong copyleft": (2, 1),
         "network copyleft": (1, 0),
+        "restricted use": (0, 0),
+        "noncommercial": (0, 0),
     }
 
 
@@ -174,6 +177,22 @@ def test_the_severity_follows_from_the_policy(delivery: str, severity: str, verd
     (bound,) = [one for one in others if isinstance(one, Observation)]
     assert (bound.rule, bound.values["severity"]) == ("copyleft-package", severity)
     assert bound.values["verdict"] == verdict
+
+
+@pytest.mark.parametrize("delivery", ["", "saas", "distributed", "embedded", "internal"])
+def test_what_permits_no_commercial_use_is_a_finding_however_it_is_delivered(delivery: str) -> None:
+    metrics, others = answers(
+        ("app", package("icons", "CC-BY-NC-SA-4.0")),
+        ("app", package("json", "JSON")),
+        delivered={"app": delivery},
+    )
+    found = {one.rule: one.values for one in others if isinstance(one, Observation)}
+    assert found["noncommercial-package"]["verdict"] == "forbidden"
+    assert "no commercial use" in str(found["noncommercial-package"]["told"])
+    assert found["restricted-use-packages"]["verdict"] == "review"
+    assert metrics["licences.restricted", ""].value == 2
+    basis = metrics["licences.restricted", ""].basis
+    assert basis.startswith("1 restricted use and 1 noncommercial; licence known for 2 of 2")
 
 
 def test_what_the_policy_allows_is_no_finding() -> None:

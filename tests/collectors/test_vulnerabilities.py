@@ -165,17 +165,26 @@ def test_none_found_among_few_checked_is_not_measured(advisories: str) -> None:
     assert set(values(asked(collected([*most, *npm], advisories=advisories))).values()) == {0}
 
 
-def test_old_advisories_are_said() -> None:
-    coverage = frame(
-        AdvisoryCoverage, [AdvisoryCoverage("PyPI", 1, 1, 0, 9, "2025-01-01", "2025-01-02", "")]
-    )
+@pytest.mark.parametrize(
+    ("dated", "kev", "said"),
+    [
+        ("2025-01-01", "2025-12-30", "the newest PyPI advisory is 365 days old"),
+        ("2025-12-30", "2025-01-02", "the KEV list is 364 days old"),
+        ("2025-12-30", "2025-12-30", ""),
+        ("2025", "", "the newest PyPI advisory is of 2025, no day given: 1 to 365 days old"),
+        ("2024", "", "the newest PyPI advisory is 366 to 731 days old"),
+    ],
+)
+def test_old_advisories_are_said(dated: str, kev: str, said: str) -> None:
+    coverage = frame(AdvisoryCoverage, [AdvisoryCoverage("PyPI", 1, 1, 0, 9, dated, kev, "")])
     nothing = [frame(kind, []).assign(repo=[]) for kind in (Vulnerability, OnlineLookup)]
     tables = (nothing[0], coverage.assign(repo="app"), nothing[1])
     notes = {
         one.note
         for one in of(Metric, vulnerabilities.probe.run(AS_OF, *tables, frame(Statement, [])))
+        if kev or one.name != "vulnerabilities.exploited"
     }
-    assert notes == {"the newest PyPI advisory is 365 days old"}
+    assert notes == {said}
 
 
 _TOTAL = "vulnerabilities.total"
@@ -231,7 +240,7 @@ def test_going_online_is_recorded_also_when_it_fails(
     assert issue == Issue("online look-up failed", detail="PyPI: ConnectionError", transient=True)
     assert len(of(Vulnerability, facts)) == 3
     series = [one for one in of(Series, asked(facts)) if one.name == "coverage"]
-    assert series[0].note == "Sent online: 1 package versions to PyPI."
+    assert series[0].note.endswith("Sent online: 1 package versions to PyPI.")
 
 
 def test_what_only_pypi_knows_is_added(advisories: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -405,10 +414,35 @@ def test_what_is_exploited_counts_as_critical_and_says_why(lists: str) -> None:
     ]
     (plan,) = [one for one in of(Series, answers) if one.name == "upgrade_plan"]
     assert plan.rows == (
-        ("patch release", 1, 1, "a 1.0.0"),
-        ("minor release", 1, 1, "c 1.2.9"),
-        ("major release", 1, 1, "b 1.0.0"),
+        ("patch release", 1, 1, "a 1.0.0 to 1.0.1"),
+        ("minor release", 1, 1, "c 1.2.9 to 1.3.0"),
+        ("major release", 1, 1, "b 1.0.0 to 2.0.0"),
     )
+
+
+@pytest.mark.parametrize(
+    ("direct", "how"),
+    [
+        (True, "where it is asked for: package-lock.json"),
+        (False, "lock anew, else update what brings it: npm ls a"),
+        (None, "where it is asked for, or what brings it: npm ls a"),
+    ],
+)
+def test_a_step_says_where_the_update_is_written_and_what_is_known_of_the_new_version(
+    lists: str, direct: bool | None, how: str
+) -> None:
+    rows = [
+        package("a", "1.0.0", ecosystem="npm", manifest="package-lock.json", direct=direct),
+        package("c", "1.2.9", ecosystem="npm", manifest="package-lock.json", direct=True),
+        package("b", "1.0.0", ecosystem="npm", manifest="package-lock.json", direct=False),
+    ]
+    answers = asked(collected(rows, advisories=lists))
+    (steps,) = [one for one in of(Series, answers) if one.name == "upgrade_steps"]
+    ours, other, last = (row[1:] for row in steps.rows)
+    assert ours == ("a 1.0.0 to 1.0.1", "patch release", "critical", 1, 0, how)
+    assert other[:2] == ("c 1.2.9 to 1.3.0", "minor release")
+    assert last[:2] == ("b 1.0.0 to 2.0.0", "major release")
+    assert last[-1] == "update or override what brings it: npm ls b"
 
 
 @pytest.mark.parametrize(
@@ -444,6 +478,7 @@ def test_a_severity_is_raised_or_lowered_with_its_reason(
     [
         ("1.2.3", "1.2.9", "patch release"),
         ("1.2.3", "1.10", "minor release"),
+        ("2022.12.7", "2023.7.22", "dated release"),
         ("v1", "2.0.0", "major release"),
         ("1.2", "", "no fixed version known"),
         ("main", "1.0", "version scheme not understood"),
@@ -458,12 +493,25 @@ def test_how_far_an_update_jumps(here: str, there: str, jump: str) -> None:
     [
         ("e.csv", b"CVE-2025-1,1\n", "is no list of EPSS scores"),
         ("e.csv", f"{EPSS}CVE-2025-0001,2.0,0.1\n".encode(), "line 3: is no score"),
+        ("e.csv", f"{EPSS}CVE-2025-0001,0.2,0.1\nCVE-2025-0002,0.1\n".encode(), "line 4: is no"),
+        ("e.csv", f"{EPSS}CVE-2025-0001,0.2,0.1".encode(), "line 3: is cut off"),
+        ("e.csv", EPSS.encode(), "holds no score"),
         ("e.csv", f"{EPSS}CVE-2025-0001,nan,0.1\n".encode(), "line 3: is no score"),
         ("e.csv.gz", gzip.compress(EPSS.encode(), mtime=0)[:-9], "is cut off or damaged"),
         ("e.csv.gz", b"not packed", "is cut off or damaged"),
         ("e.csv", b"cve,epss,percentile\nCVE-2025-0001,0.1,0.1\n", "has no score_date"),
     ],
-    ids=["no header", "above one", "no number", "cut off", "not packed", "no date"],
+    ids=[
+        "no header",
+        "above one",
+        "two fields",
+        "no end",
+        "empty",
+        "no number",
+        "cut off",
+        "not packed",
+        "no date",
+    ],
 )
 def test_a_list_of_scores_that_cannot_be_read_is_refused(
     tmp_path: Path, name: str, content: bytes, message: str
@@ -499,23 +547,30 @@ def test_a_newer_list_of_the_same_day_changes_the_digest(lists: str, tmp_path: P
     assert [one.exploited for one in of(Vulnerability, facts)] == ["2026-01-02"]
 
 
+_ENTRY = {"cveID": "CVE-2025-0009", "dateAdded": "2026-02-01"}
+
+
 @pytest.mark.parametrize(
-    "document",
+    ("content", "said"),
     [
-        {"catalogVersion": "1", "vulnerabilities": ["x"]},
-        {"catalogVersion": "1", "vulnerabilities": None},
-        {"catalogVersion": "1", "vulnerabilities": []},
-        {"catalogVersion": "1", "vulnerabilities": [{"cveID": "CVE-1", "dateAdded": "today"}]},
+        ({"vulnerabilities": ["x"]}, "entry 1 has no CVE or no date"),
+        ({"vulnerabilities": None}, "'vulnerabilities' is not a list"),
+        ({"vulnerabilities": []}, "has no date and no entries"),
+        ({"vulnerabilities": [{"cveID": "CVE-1", "dateAdded": "today"}]}, "entry 1 has no CVE"),
+        ({"vulnerabilities": [_ENTRY], "count": 2}, "has 1 entries of 2"),
+        (json.dumps({"catalogVersion": "1", "vulnerabilities": [_ENTRY]}, indent=1)[:-9], "line 6"),
     ],
 )
-def test_a_list_of_exploited_ones_that_cannot_be_read_is_named(
-    tmp_path: Path, document: dict[str, Any]
+def test_a_list_of_exploited_ones_that_is_cut_or_damaged_is_refused_as_a_whole(
+    lists: str, tmp_path: Path, content: dict[str, Any] | str, said: str
 ) -> None:
-    (tmp_path / "kev.json").write_text(json.dumps(document))
-    done = import_advisories([tmp_path / "kev.json"], tmp_path / "db")
-    assert (done.skipped, len(done.issues)) == (1, 1)
-    found = status(tmp_path / "db")
-    assert found and found.lists == {"EPSS": "", "KEV": ""}
+    before = status(Path(lists))
+    text = content if isinstance(content, str) else json.dumps({"catalogVersion": "1", **content})
+    (tmp_path / "kev.json").write_text(text)
+    with pytest.raises(TechddError, match=said) as raised:
+        import_advisories([tmp_path / "kev.json"], Path(lists))
+    assert raised.value.where == str(tmp_path / "kev.json")
+    assert status(Path(lists)) == before
 
 
 def test_names_that_are_withheld_are_not_sent(

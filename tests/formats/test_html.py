@@ -114,6 +114,17 @@ def test_long_tables_stop_and_say_so(templates: Templates) -> None:
     assert {h[1:] for h in attributes(page, "href") if h.startswith("#")} <= ids
 
 
+def test_dependency_files_that_were_not_read_are_named_in_their_chapter(
+    sample_html: str,
+) -> None:
+    chapter = sample_html[sample_html.index("<h3>Not read</h3>") :][:9_000]
+    assert "services/00/package-lock.json" in chapter
+    assert "services/11/package-lock.json" in chapter
+    assert "cannot be parsed: npm" in chapter
+    assert "services/12/" not in chapter
+    assert "and 2 more; the JSON report names them all" in chapter
+
+
 def test_claims_that_are_contradicted_come_first(sample_html: str) -> None:
     said = text(sample_html)
     claims = said[said.rindex("What we were told and what we saw") :]

@@ -3,11 +3,13 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import Markup, escape
 
 from techdd.model import Metric
 from techdd.pages import (
     amount,
     anchor,
+    breakable,
     cell,
     clip,
     day,
@@ -96,3 +98,24 @@ def test_clipped_text_fits_and_can_be_printed(text: str, length: int) -> None:
 @given(st.text(min_size=1, max_size=50))
 def test_anchors_are_plain(name: str) -> None:
     assert all(char.isascii() and (char.isalnum() or char in "-_") for char in anchor(name))
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("org.apache:commons-text 1.2.0", ["org.", "apache:", "commons-", "text 1.2.0"]),
+        ("github.com/a/b v0.3.2", ["github.", "com/", "a/", "b v0.3.2"]),
+        ("AbstractReplicationFactory", ["Abstract", "Replication", "Factory"]),
+        ("GPL-3.0-or-later", ["GPL-3.0-", "or-", "later"]),
+        ("x" * 40, ["x" * 18, "x" * 18, "xxxx"]),
+        ("<b>&", ["&lt;b&gt;&amp;"]),
+        ("", []),
+    ],
+)
+def test_names_end_a_line_where_a_part_of_them_ends(name: str, parts: list[str]) -> None:
+    assert str(breakable(name)) == "<wbr>".join(parts)
+
+
+@given(st.text(max_size=60))
+def test_what_may_be_broken_is_the_same_text(text: str) -> None:
+    assert breakable(text).replace(Markup("<wbr>"), "") == escape(text)

@@ -7,7 +7,15 @@ from licence_tables import deliveries, policy
 
 from techdd.documents import load
 from techdd.errors import DocumentError
-from techdd.licensing import CATEGORIES, NONE, NOTICES, LicencePolicy, Terms
+from techdd.licensing import (
+    CATEGORIES,
+    DELIVERIES,
+    NONCOMMERCIAL,
+    NONE,
+    NOTICES,
+    LicencePolicy,
+    Terms,
+)
 from techdd.workspace import Workspace, data
 
 SHIPPED = data("checklists") / "policy" / "licences.yaml"
@@ -29,6 +37,13 @@ def test_what_binds_more_is_judged_no_more_mildly() -> None:
     for delivery in ("saas", "distributed", "embedded", "internal", "unknown"):
         climb = [weight[f"{kind} copyleft", delivery] for kind in ("weak", "strong", "network")]
         assert climb == sorted(climb), delivery
+
+
+def test_what_permits_no_commercial_use_is_forbidden_however_it_is_delivered() -> None:
+    rows = [row for row in load(SHIPPED, LicencePolicy).rows() if row.subject == NONCOMMERCIAL]
+    assert {row.delivery for row in rows} == {*DELIVERIES, "unknown"}
+    assert {row.verdict for row in rows} == {"forbidden"}
+    assert all("no commercial use" in row.reason for row in rows)
 
 
 def test_an_unknown_delivery_takes_the_gravest_and_says_what_would_change() -> None:

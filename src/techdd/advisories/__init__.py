@@ -4,11 +4,11 @@ Nothing here uses the network but the module `download`, which only the user's o
 """
 
 from techdd.advisories.exploits import Exploitation
+from techdd.advisories.holdings import OLD, Age, Status, age
 from techdd.advisories.matching import SEVERITIES, Affected, Match, Matches, preferred, upgrade
 from techdd.advisories.store import (
     Database,
     Imported,
-    Status,
     default_folder,
     import_advisories,
     status,
@@ -16,8 +16,10 @@ from techdd.advisories.store import (
 from techdd.advisories.versions import VersionError, normalised, parse
 
 __all__ = [
+    "OLD",
     "SEVERITIES",
     "Affected",
+    "Age",
     "Database",
     "Exploitation",
     "Imported",
@@ -25,6 +27,7 @@ __all__ = [
     "Matches",
     "Status",
     "VersionError",
+    "age",
     "default_folder",
     "import_advisories",
     "normalised",

@@ -5,10 +5,13 @@ https://ossf.github.io/osv-schema/#evaluation
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from techdd.advisories.versions import VersionError, parse
 from techdd.model import Issue
@@ -62,9 +65,14 @@ class Matches:
 
 def match(ecosystem: str, version: str, rows: Iterable[Affected]) -> Matches:
     """Which of the advisories in `rows`, all of one package, affect `version`."""
+    return judged(ecosystem, version, by_vulnerability(rows))
+
+
+def judged(ecosystem: str, version: str, groups: Iterable[list[Affected]]) -> Matches:
+    """The same for rows that are already brought together `by_vulnerability`."""
     found: list[Match] = []
     unclear: list[Issue] = []
-    for group in _by_vulnerability(rows):
+    for group in groups:
         verdicts = [_judged(ecosystem, version, row) for row in group]
         if True in verdicts:
             found.append(_merged(ecosystem, version, group))
@@ -81,9 +89,11 @@ def affects(ecosystem: str, version: str, row: Affected) -> bool:
     if not row.ranges and not row.versions:
         raise VersionError("advisory names no versions")
     here = parse(ecosystem, version)
-    return any(within(ecosystem, here, events) for events in row.ranges) or any(
-        _same(ecosystem, here, other) for other in row.versions
-    )
+    if any(within(ecosystem, here, events) for events in row.ranges):
+        return True
+    listed = _in_order(ecosystem, row.versions)
+    place = bisect_left(listed, here)
+    return place < len(listed) and bool(listed[place] == here)
 
 
 def within(ecosystem: str, here: Any, events: Sequence[Event]) -> bool:
@@ -95,6 +105,17 @@ def within(ecosystem: str, here: Any, events: Sequence[Event]) -> bool:
     limits = [version for kind, version in events if kind == "limit"]
     if limits and not any(limit == "*" or here < parse(ecosystem, limit) for limit in limits):
         return False
+    affected = False
+    for place, opens in _turns(ecosystem, tuple(events)):
+        if place > (1, here, 0):
+            break
+        affected = opens
+    return affected
+
+
+@lru_cache(maxsize=50_000)
+def _turns(ecosystem: str, events: tuple[Event, ...]) -> tuple[tuple[Any, bool], ...]:
+    """The places of a range, in order, from which versions are affected or no longer are."""
     placed = sorted(
         (
             (_place(ecosystem, kind, version), kind)
@@ -103,14 +124,12 @@ def within(ecosystem: str, here: Any, events: Sequence[Event]) -> bool:
         ),
         key=lambda pair: pair[0],
     )
-    affected = False
+    turns = []
     for place, pairs in groupby(placed, key=lambda pair: pair[0]):
-        if place > (1, here, 0):
-            break
         opens = {kind == "introduced" for _, kind in pairs}
         if len(opens) == 1:
-            affected = opens.pop()
-    return affected
+            turns.append((place, opens.pop()))
+    return tuple(turns)
 
 
 def _place(ecosystem: str, kind: str, version: str) -> tuple[Any, ...]:
@@ -120,11 +139,14 @@ def _place(ecosystem: str, kind: str, version: str) -> tuple[Any, ...]:
     return (1, parse(ecosystem, version), int(kind == "last_affected"))
 
 
-def _same(ecosystem: str, here: Any, other: str) -> bool:
-    try:
-        return bool(here == parse(ecosystem, other))
-    except VersionError:
-        return False
+@lru_cache(maxsize=20_000)
+def _in_order(ecosystem: str, versions: tuple[str, ...]) -> tuple[Any, ...]:
+    """Those of the listed versions that can be placed, sorted: some lists have hundreds."""
+    placed = []
+    for version in versions:
+        with suppress(VersionError):
+            placed.append(parse(ecosystem, version))
+    return tuple(sorted(placed))
 
 
 def _judged(ecosystem: str, version: str, row: Affected) -> bool | str:
@@ -134,7 +156,7 @@ def _judged(ecosystem: str, version: str, row: Affected) -> bool | str:
         return str(error)
 
 
-def _by_vulnerability(rows: Iterable[Affected]) -> list[list[Affected]]:
+def by_vulnerability(rows: Iterable[Affected]) -> list[list[Affected]]:
     """Rows that share an id or an alias, directly or through others, are one vulnerability."""
     groups: list[tuple[set[str], list[Affected]]] = []
     for row in rows:
@@ -170,22 +192,33 @@ def preferred(ids: Iterable[str]) -> list[str]:
     return sorted(ids, key=lambda name: (name[:4] != "CVE-", name[:5] != "GHSA-", name))
 
 
-def upgrade(ecosystem: str, found: Iterable[Match], again: Callable[[str], Matches]) -> str:
-    """The smallest version known at which nothing of `found` is open that a fix is known for; ""
-    where none is.
+class Upgrade(NamedTuple):
+    """A version to update to, "" for none, and how many vulnerabilities are known of it all the
+    same; None = that cannot be told.
+    """
+
+    version: str
+    left: int | None
+
+
+def upgrade(ecosystem: str, found: Iterable[Match], again: Callable[[str], Matches]) -> Upgrade:
+    """The smallest version known at which nothing of `found` is open that a fix is known for.
 
     What is fixed there may have other flaws, so each candidate is matched `again` by its version.
     """
-    best = ""
+    best = Upgrade("", None)
     for _ in range(_STEPS):
         fixes = [one.fixed for one in found if one.fixed and one.severity != "info"]
         if not fixes:
             break
         try:
-            best = max(fixes, key=lambda version: parse(ecosystem, version))
+            version = max(fixes, key=lambda version: parse(ecosystem, version))
         except VersionError:
-            return best or fixes[0]
-        found = again(best).found
+            return best if best.version else Upgrade(fixes[0], None)
+        answer = again(version)
+        found = answer.found
+        left = sum(one.severity != "info" for one in found)
+        best = Upgrade(version, None if answer.unclear else left)
     return best
 
 
@@ -199,12 +232,13 @@ def _fixed(ecosystem: str, version: str, group: list[Affected]) -> str:
         here = parse(ecosystem, version)
     except VersionError:
         return ""
-    candidates: list[tuple[Any, str]] = []
-    for kind, fixed in {event for row in group for events in row.ranges for event in events}:
-        if kind == "fixed" and not any(_judged(ecosystem, fixed, row) is True for row in group):
-            try:
-                candidates.append((parse(ecosystem, fixed), fixed))
-            except VersionError:
-                continue
-    above = [pair for pair in sorted(candidates, key=lambda pair: pair[1]) if pair[0] > here]
-    return min(above, key=lambda pair: pair[0])[1] if above else ""
+    events = {event for row in group for events in row.ranges for event in events}
+    above: list[tuple[Any, str]] = []
+    for fixed in sorted(version for kind, version in events if kind == "fixed"):
+        with suppress(VersionError):
+            if (place := parse(ecosystem, fixed)) > here:
+                above.append((place, fixed))
+    for _, fixed in sorted(above, key=lambda pair: pair[0]):
+        if not any(_judged(ecosystem, fixed, row) is True for row in group):
+            return fixed
+    return ""

@@ -28,7 +28,7 @@ _NOTICES = ("unmaintained", "notice")  # of RustSec; "unsound" is a vulnerabilit
 class Record:
     """One advisory; `affected` names (ecosystem, normalised package name, what is said of it).
 
-    `dated` is the latest ISO date that the record gives away, empty where there is none.
+    `dated` is the ISO date of the last change or a year, empty where the record tells neither.
     """
 
     id: str
@@ -64,11 +64,12 @@ def read_record(tree: Mapping[str, Any]) -> Record:
 
 
 def _dated(identifier: str, tree: Mapping[str, Any]) -> str:
-    """Go's records are all "modified" in the year 1; their id tells the year at least."""
+    """When the record was changed, else published, else the year of its id: Go's records are all
+    "modified" in the year 1, and their id tells the year and no day.
+    """
     dates = [_DATE.match(_text(tree, key)) for key in ("modified", "published")]
     year = re.search(r"-(20\d\d)-", identifier)
-    known = [date[0] for date in dates if date]
-    return max([*known, *([f"{year[1]}-01-01"] if year else [])], default="")
+    return next((date[0] for date in dates if date), year[1] if year else "")
 
 
 def _affected(identifier: str, tree: Mapping[str, Any]) -> Iterator[tuple[str, str, Affected]]:

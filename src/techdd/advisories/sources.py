@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import re
+import stat
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -42,11 +44,10 @@ def find(paths: Iterable[Path]) -> list[Source]:
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
-            inside = [
-                file
-                for file in sorted(path.rglob("*"))
-                if file.name.endswith(_KNOWN) and file.is_file() and not file.is_symlink()
-            ]
+            inside = [file for file in sorted(path.rglob("*")) if file.name.endswith(_KNOWN)]
+            for link in (file for file in inside if file.is_symlink()):
+                raise TechddError("is a link, which folders are not searched for; name it", link)
+            inside = [file for file in inside if file.is_file()]
             if not inside:
                 raise TechddError("holds no OSV archive (all.zip) and no .json record", path)
             found += inside
@@ -75,7 +76,7 @@ def pieces(source: Source) -> Iterator[tuple[str, bytes | None]]:
             return
         with zipfile.ZipFile(source.path) as archive:
             yield from _unpacked(archive, source.path)
-    except (zipfile.BadZipFile, zlib.error, EOFError):
+    except (zipfile.BadZipFile, zlib.error, EOFError):  # before its directory, at the end, is read
         raise TechddError(f"is cut off, damaged or no zip archive; {_AGAIN}", source.path) from None
     except (NotImplementedError, RuntimeError):  # how zipfile says "encrypted" and the like
         raise TechddError(f"is packed in an unusual way; {_AGAIN}", source.path) from None
@@ -84,6 +85,9 @@ def pieces(source: Source) -> Iterator[tuple[str, bytes | None]]:
 
 
 def _unpacked(archive: zipfile.ZipFile, path: Path) -> Iterator[tuple[str, bytes | None]]:
+    for entry in archive.infolist():
+        if leaves := _leaves(entry):
+            raise TechddError(f"{clean(entry.filename)}: {leaves}, as in no OSV archive", path)
     entries = [entry for entry in archive.infolist() if entry.filename.endswith(".json")]
     if not entries:
         raise TechddError("holds no .json record; an OSV archive is named all.zip", path)
@@ -91,8 +95,24 @@ def _unpacked(archive: zipfile.ZipFile, path: Path) -> Iterator[tuple[str, bytes
     if len(entries) > MAX_RECORDS or sum(entry.file_size for entry in entries) > MAX_TOTAL:
         raise TechddError("unpacks to more than any OSV archive holds; it was not read", path)
     for entry in sorted(entries, key=lambda entry: entry.filename):
-        large = entry.file_size > MAX_RECORD
-        yield clean(entry.filename), None if large else archive.read(entry)
+        name = clean(entry.filename)
+        try:
+            yield name, None if entry.file_size > MAX_RECORD else archive.read(entry)
+        except (zipfile.BadZipFile, zlib.error, EOFError):
+            raise TechddError(f"{name}: is cut off or damaged; {_AGAIN}", path) from None
+
+
+def _leaves(entry: zipfile.ZipInfo) -> str:
+    """How an entry would lead out of the folder that it were unpacked to; "" where it would not.
+
+    Nothing is unpacked to a disk here: whoever made such an archive meant no advisories.
+    """
+    parts = re.split(r"[/\\]", entry.orig_filename)  # zipfile cuts the other one off
+    if stat.S_ISLNK(entry.external_attr >> 16):
+        return "is a link"
+    if ".." in parts or not parts[0] or parts[0].endswith(":"):
+        return "is a path that leads out of the archive"
+    return ""
 
 
 def _sha256(path: Path) -> str:

@@ -13,11 +13,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from techdd.advisories import exploits
 from techdd.advisories.exploits import Exploitation
-from techdd.advisories.matching import Affected, Matches, match
+from techdd.advisories.holdings import Status, read_status
+from techdd.advisories.matching import Affected, Matches, by_vulnerability, judged
 from techdd.advisories.records import Record, read_record, tree_of
 from techdd.advisories.sources import find, pieces
 from techdd.advisories.versions import normalised
@@ -25,7 +27,7 @@ from techdd.errors import TechddError
 from techdd.model import Issue
 
 FILE = "advisories.sqlite"
-LAYOUT = 2
+LAYOUT = 3
 _SHOWN = 20  # bad records that are named; all are counted
 
 _TABLES = """
@@ -38,6 +40,7 @@ create table affected (
 ) without rowid;
 create index affected_advisory on affected (advisory);
 create table summary (ecosystem text primary key, advisories int, dated text);
+create table imported (name text primary key, day text);
 create table state (key text primary key, value text);
 """
 
@@ -55,33 +58,12 @@ class Imported:
     digest: str
 
 
-@dataclass(frozen=True)
-class Status:
-    """What the database holds: by ecosystem, how many advisories and the date of the newest.
-
-    `digest` changes with its content; `sources` are (label, sha256, records, skipped); `lists` are
-    the dates of the KEV list and the EPSS scores, "" where there is none.
-    """
-
-    file: Path
-    counts: Mapping[str, int]
-    dates: Mapping[str, str]
-    digest: str
-    skipped: int
-    sources: tuple[tuple[str, str, int, int], ...]
-    lists: Mapping[str, str]
-
-    @property
-    def newest(self) -> str:
-        """The date of the newest of all, or "unknown"; one ecosystem can be much older."""
-        return max(self.dates.values(), default="unknown")[:10]
-
-
 def import_advisories(sources: list[Path], folder: Path) -> Imported:
     """Adds OSV records, KEV lists and EPSS scores to the database in `folder`, newer over older.
 
-    A record that cannot be read is counted and named, the others go on. The file is replaced at the
-    end, so that an import that is broken off leaves the old one. Raises TechddError.
+    A record of an archive or a folder that cannot be read is counted and named, the others go on; a
+    list of exploits is taken as a whole or not at all. The file is replaced at the end, so that an
+    import that is broken off leaves the old one. Raises TechddError.
     """
     counts: Counter[str] = Counter()
     issues: list[Issue] = []
@@ -89,32 +71,36 @@ def import_advisories(sources: list[Path], folder: Path) -> Imported:
     with _rewritten(folder) as connection:
         known = set(connection.execute("select label, sha256 from source"))
         for source in (one for one in find(sources) if (one.label, one.sha256) not in known):
-            read = bad = 0
+            read, names = 0, set[str]()
+            bad: list[Issue] = []
             if source.is_scores:
-                exploits.put_epss(connection, *exploits.read_epss(source.path))
+                names |= exploits.put_epss(connection, *exploits.read_epss(source.path))
             for name, data in () if source.is_scores else pieces(source):
                 try:
                     if data is None:
                         raise ValueError("larger than a record may be")
-                    tree = tree_of(data)
-                    if exploits.is_kev(tree):
-                        exploits.put_kev(connection, *exploits.read_kev(tree))
+                    if exploits.looks_like_kev(data):
+                        entries = exploits.read_kev(data, source.path)
+                        names |= exploits.put_kev(connection, *entries)
                         continue
-                    record = read_record(tree)
+                    record = read_record(tree_of(data))
                 except ValueError as error:
-                    bad += 1
                     where = name if name == source.label else f"{source.label}:{name}"
-                    issues.append(Issue("bad advisory record", where, str(error)[:200]))
-                    del issues[_SHOWN:]
+                    bad.append(Issue("bad advisory record", where, str(error)[:200]))
                     continue
                 read += 1
-                if not record.withdrawn:
-                    counts.update({ecosystem for ecosystem, _, _ in record.affected})
+                ecosystems = {ecosystem for ecosystem, _, _ in record.affected}
+                names |= ecosystems
+                counts.update(() if record.withdrawn else ecosystems)
                 newest = max(newest, record.dated)
                 _put(connection, record, hashlib.sha256(data).hexdigest())
-            skipped += bad
-            note = (source.label, source.sha256, read, bad)
+            skipped += len(bad)
+            issues += bad[: _SHOWN - len(issues)]
+            note = (source.label, source.sha256, read, len(bad))
             connection.execute("insert or replace into source values (?, ?, ?, ?)", note)
+            day = datetime.now(UTC).date().isoformat()
+            days = ((name, day) for name in names)
+            connection.executemany("insert or replace into imported values (?, ?)", days)
         digest = _finish(connection)
     return Imported(dict(sorted(counts.items())), newest, skipped, tuple(issues), digest)
 
@@ -124,6 +110,7 @@ class Database:
 
     def __init__(self, connection: sqlite3.Connection, status: Status) -> None:
         self._connection = connection
+        self._read: dict[tuple[str, str], list[list[Affected]]] = {}
         self.status = status
 
     @classmethod
@@ -148,12 +135,22 @@ class Database:
 
     def affected(self, ecosystem: str, name: str) -> list[Affected]:
         """All that is said of one package, whatever the version."""
+        return [row for group in self._groups(ecosystem, name) for row in group]
+
+    def _groups(self, ecosystem: str, name: str) -> list[list[Affected]]:
+        """The same by vulnerability; a package is asked for in several versions, and read once."""
+        key = ecosystem, normalised(ecosystem, name)
+        if key not in self._read:
+            self._read[key] = by_vulnerability(self._rows(*key))
+        return self._read[key]
+
+    def _rows(self, ecosystem: str, package: str) -> list[Affected]:
         query = (
             "select advisory, aliases, severity, score, summary, published, ranges, versions"
             " from affected where ecosystem = ? and package = ? order by advisory, position"
         )
         try:
-            rows = self._connection.execute(query, (ecosystem, normalised(ecosystem, name)))
+            rows = self._connection.execute(query, (ecosystem, package))
             return [_affected(*row) for row in rows]
         except (sqlite3.Error, ValueError):
             raise _damaged(self.status.file) from None
@@ -166,7 +163,7 @@ class Database:
         """The known vulnerabilities of one package version, and what could not be told."""
         if not self.covers(ecosystem):
             return Matches(unclear=(Issue(f"no advisories for {ecosystem}"),))
-        return match(ecosystem, version, self.affected(ecosystem, name))
+        return judged(ecosystem, version, self._groups(ecosystem, name))
 
 
 def status(folder: Path) -> Status | None:
@@ -283,15 +280,7 @@ def _status(connection: sqlite3.Connection, file: Path) -> Status:
         raise TechddError(
             f"was made by another version of techdd; delete it and import again ({FILE})", file
         )
-    state = dict(connection.execute("select key, value from state"))
-    sources = tuple(
-        connection.execute("select label, sha256, records, skipped from source order by label")
-    )
-    rows = list(connection.execute("select ecosystem, advisories, dated from summary order by 1"))
-    counts, dates = {row[0]: row[1] for row in rows}, {row[0]: row[2] for row in rows}
-    skipped = sum(source[3] for source in sources)
-    lists = exploits.dates(connection)
-    return Status(file, counts, dates, state["digest"], skipped, sources, lists)
+    return read_status(connection, file)
 
 
 def _damaged(file: Path) -> TechddError:

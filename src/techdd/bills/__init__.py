@@ -14,12 +14,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from techdd import __version__
-from techdd.collectors.vulnerabilities import Vulnerability
+from techdd.collectors.vulnerabilities import AdvisoryCoverage, Vulnerability
 from techdd.depsdev import SERVICE, PackageFact
 from techdd.errors import TechddError
 from techdd.facts import Package, Snapshot
 from techdd.licensing import classify
-from techdd.model import Location, Status
+from techdd.model import Issue, Location, Status
 from techdd.naming import Voice, kept_numbers
 from techdd.purls import purl
 from techdd.reading import Tables
@@ -79,7 +79,18 @@ class Bill:
     repositories: tuple[tuple[str, str], ...]  # name, audited commit
     components: tuple[Component, ...]
     weaknesses: tuple[Weakness, ...]
-    incomplete: tuple[str, ...]  # repositories whose dependency files could not all be read
+    # Repositories whose dependency files could not all be read, each with what was not.
+    incomplete: tuple[tuple[str, tuple[Issue, ...]], ...]
+    checked: str = ""  # how many package versions were compared with advisories, in words
+
+    @property
+    def unread(self) -> dict[str, tuple[str, ...]]:
+        """Repository -> what its part of the bill lacks, as "file: why"."""
+        return {repo: tuple(dict.fromkeys(map(_told, issues))) for repo, issues in self.incomplete}
+
+
+def _told(issue: Issue) -> str:
+    return ": ".join(filter(None, (issue.path, issue.reason, issue.detail)))
 
 
 @dataclass(frozen=True)
@@ -117,7 +128,8 @@ def drawn_up(tables: Tables, as_of: date) -> Bill:
         tuple((name, str(commits.get(name, ""))) for name in workspace.names),
         tuple(_components(tables.table(Package), _looked_up(tables.table(PackageFact)))),
         tuple(_weaknesses(tables.table(Vulnerability))),
-        tuple(sorted(run.repo for run in runs if run.status is not Status.OK)),
+        tuple(sorted((run.repo, run.issues) for run in runs if run.status is not Status.OK)),
+        _checked(tables.table(AdvisoryCoverage)),
     )
     people = tables.who.people
     numbers = kept_numbers(workspace.root / "pseudonyms.json", people)
@@ -224,6 +236,12 @@ def _weaknesses(found: DataFrame) -> Iterable[Weakness]:
             str(first["published"]),
             tuple(sorted(set(keys))),
         )
+
+
+def _checked(coverage: DataFrame) -> str:
+    """Without this, a bill that names no vulnerability would read as one that has none."""
+    used = int(coverage["versions"].sum() + coverage["unknown"].sum())
+    return f"{int(coverage['checked'].sum()):,} of {used:,} packages"
 
 
 def _empty(value: Any) -> bool:

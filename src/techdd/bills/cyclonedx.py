@@ -31,13 +31,19 @@ def cyclonedx(bill: Bill) -> bytes:
             "component": {"type": "application", "bom-ref": "client", "name": bill.client},
         },
         "components": [
-            *(_repository(name, commit) for name, commit in bill.repositories),
+            *(
+                _repository(name, commit, bill.unread.get(name, ()))
+                for name, commit in bill.repositories
+            ),
             *map(_component, bill.components),
         ],
         "dependencies": _dependencies(bill),
     }
+    if bill.checked:
+        told = {"name": "techdd:compared-with-advisories", "value": bill.checked}
+        document["metadata"]["properties"] = [told]
     if bill.incomplete:
-        incomplete = [f"repository:{name}" for name in bill.incomplete]
+        incomplete = [f"repository:{name}" for name in bill.unread]
         document["compositions"] = [{"aggregate": "incomplete", "assemblies": incomplete}]
     if bill.weaknesses:
         document["vulnerabilities"] = [_vulnerability(one, refs) for one in bill.weaknesses]
@@ -54,9 +60,14 @@ def _rendered(document: dict[str, Any]) -> bytes:
     return f"{text}\n".encode(errors="backslashreplace")
 
 
-def _repository(name: str, commit: str) -> dict[str, Any]:
-    found = {"type": "application", "bom-ref": f"repository:{name}", "name": name}
-    return {**found, "version": commit} if commit else found
+def _repository(name: str, commit: str, unread: tuple[str, ...]) -> dict[str, Any]:
+    """A composition has no words, so what makes it incomplete stands at the repository."""
+    found: dict[str, Any] = {"type": "application", "bom-ref": f"repository:{name}", "name": name}
+    if commit:
+        found["version"] = commit
+    if unread:
+        found["properties"] = [{"name": "techdd:not-read", "value": one} for one in unread]
+    return found
 
 
 def _component(one: Component) -> dict[str, Any]:

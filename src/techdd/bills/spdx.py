@@ -40,7 +40,10 @@ def spdx(bill: Bill) -> bytes:
         ],
     }
     if bill.incomplete:
-        document["comment"] = f"not complete for {', '.join(bill.incomplete)}"
+        document["comment"] = "Not complete. " + " ".join(
+            f"In {name} these could not be read: {'; '.join(unread) or 'the reason is not known'}."
+            for name, unread in bill.unread.items()
+        )
     document["documentNamespace"] = f"urn:uuid:{serial(_rendered(document))}"
     return _rendered(document)
 

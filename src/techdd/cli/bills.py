@@ -45,7 +45,8 @@ def sbom(folder: Path, output: Path, form: str | None, as_of: datetime | None) -
     write(output, chosen.write(bill))
     talk(f"{len(bill.components):,} packages, {len(bill.weaknesses):,} known vulnerabilities.")
     if bill.incomplete:
-        talk(f"Not complete, and said so in it: {', '.join(bill.incomplete)}.")
+        repos = ", ".join(repo for repo, _ in bill.incomplete)
+        talk(f"Not complete, and said so in it: {repos}.")
 
 
 @click.command()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,12 +19,13 @@ from techdd.cli.shared import (
     fail_on_option,
     leave,
     open_engagement,
+    say_next,
     talk,
 )
 from techdd.errors import TechddError
 
 if TYPE_CHECKING:
-    from techdd.advisories import Status
+    from techdd.advisories import Imported, Status
 
 
 @click.group()
@@ -63,19 +64,18 @@ def advisories() -> None:
     "sources", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path)
 )
 def advisories_import(sources: tuple[Path, ...]) -> None:
-    """Add OSV advisories from all.zip files, folders or JSON files; newer records win."""
+    """Add OSV advisories from all.zip files, folders or JSON files; newer records win.
+
+    KEV lists (.json) and EPSS scores (.csv.gz) are taken as well. An archive or a list that is cut
+    off ends with exit code 2 and leaves the database as it was; records that cannot be read are
+    named and left out, with exit code 3.
+    """
     from techdd import advisories as store
 
     done = store.import_advisories(list(sources), store.default_folder())
     for ecosystem, count in sorted(done.counts.items()):
         click.echo(f"{ecosystem:12} {count:7,} advisories")
-    _say_lists(store.status(store.default_folder()))
-    for issue in done.issues:
-        talk(f"Skipped: {issue.path}: {issue.detail}")
-    if done.date:
-        talk(f"Newest of {done.date[:10]}; {done.skipped} record(s) skipped.")
-    else:
-        talk(f"No further advisories; {done.skipped} record(s) skipped.")
+    _end(done)
 
 
 @advisories.command("update")
@@ -86,27 +86,57 @@ def advisories_update(ecosystems: tuple[str, ...]) -> None:
     from techdd.advisories.store import default_folder
 
     done = update(list(ecosystems), default_folder())
-    talk(f"{sum(done.counts.values()):,} advisories, newest of {done.date[:10]}.")
+    talk(f"{sum(done.counts.values()):,} advisories.")
+    _end(done)
+
+
+def _end(done: Imported) -> None:
+    """Says what was left out, by the exit code as well, and where to see how old the data is."""
+    for issue in done.issues:
+        talk(f"Skipped: {issue.path}: {issue.detail}")
+    brought = "Imported" if done.date else "No further advisories"
+    talk(f"{brought}; {done.skipped:,} record(s) skipped.")
+    say_next("techdd advisories status")
+    if done.skipped:
+        sys.exit(INCOMPLETE)
 
 
 @advisories.command("status")
-def advisories_status() -> None:
-    """Say how many advisories there are and how old they are."""
+@as_of_option
+def advisories_status(as_of: datetime | None) -> None:
+    """Say what there is, of which date, and how old that is today or on another day.
+
+    The date of advisories is that of the newest; Go's tell the year only. What is older than 60
+    days is marked, and so is what may be.
+    """
     from techdd import advisories as store
+    from techdd.workspace import now
 
     found = store.status(store.default_folder())
     if found is None:
         raise TechddError("there is no advisory database; see: techdd advisories import --help")
-    for ecosystem, count in sorted(found.counts.items()):
-        click.echo(f"{ecosystem:12} {count:7,} advisories")
-    _say_lists(found)
-    click.echo(f"newest of {found.newest}, in {found.file}")
+    today = day(as_of) or now().date()
+    for name, count in sorted(found.counts.items()):
+        _say_held(found, name, f"{count:,} advisories", found.dates[name], today)
+    for name, count in sorted(found.entries.items()):
+        _say_held(found, name, f"{count:,} CVEs" if count else "", found.lists[name], today)
+    talk(f"Marked OLD: more than {store.OLD} days on {today}. In {found.file}")
+    if found.skipped:
+        talk(f"{found.skipped:,} record(s) could not be read when they were imported.")
 
 
-def _say_lists(found: Status | None) -> None:
-    for name, dated in (found.lists if found else {}).items():
-        if dated:
-            click.echo(f"{name:12} list of {dated}")
+def _say_held(found: Status, name: str, held: str, dated: str, today: date) -> None:
+    from techdd.advisories import age
+
+    if not held:
+        click.echo(f"{name:12} not imported")
+        return
+    old = age(dated, today)
+    came = f"imported {found.imported.get(name, 'on an unknown day')}"
+    days = f"{old} days old" if old else "of unknown age"
+    mark = old.mark if old else "MAY BE OLD"
+    line = f"{name:12} {held:>18}  of {dated or 'no date':10}  {came}  {days}  {mark}"
+    click.echo(line.rstrip())
 
 
 @click.group()

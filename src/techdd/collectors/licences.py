@@ -16,7 +16,9 @@ from techdd.licensing import (
     CONFLICT,
     DELIVERIES,
     NETWORK,
+    NONCOMMERCIAL,
     PROPRIETARY,
+    RESTRICTED_USE,
     SOURCE_AVAILABLE,
     STRONG,
     UNKNOWN,
@@ -42,8 +44,14 @@ _ONE_BY_ONE = {
     STRONG: "copyleft-package",
     NETWORK: "network-copyleft-package",
     SOURCE_AVAILABLE: "source-available-package",
+    NONCOMMERCIAL: "noncommercial-package",
 }
-_TOGETHER = {WEAK: "weak-copyleft", PROPRIETARY: "proprietary-packages"}
+_TOGETHER = {
+    WEAK: "weak-copyleft",
+    RESTRICTED_USE: "restricted-use-packages",
+    PROPRIETARY: "proprietary-packages",
+}
+_RESTRICTED = (RESTRICTED_USE, PROPRIETARY, SOURCE_AVAILABLE, NONCOMMERCIAL)
 
 
 @probe(
@@ -83,10 +91,11 @@ def licences(
             )
             for category in CATEGORIES
         ),
-        note="As the lock files state it. Those of PyPI, Go, Cargo, RubyGems, yarn and pnpm state "
-        "none: their packages are unknown offline, which is not the same as harmless; with "
-        f"--online deps.dev is asked, here for {int(table['looked_up'].sum()):,}. Container "
-        "images, CI actions and Terraform providers are left out: no file tells what they hold.",
+        note="A package counts once in each of its versions, as the files state its licence. Those "
+        "of PyPI, Go, Cargo, RubyGems, yarn and pnpm state none: unknown offline, which is not the "
+        "same as harmless; with --online deps.dev is asked, here for "
+        f"{int(table['looked_up'].sum()):,}. Container images, CI actions and Terraform providers "
+        "are left out: no file tells what they hold.",
     )
     terms = Terms(policy, deliveries)
     yield _for_counsel(shipped, terms)
@@ -143,10 +152,13 @@ def _metrics(repo: str, rows: DataFrame) -> Iterator[Metric]:
     for name, categories in (
         ("strong_copyleft", BINDING),
         ("weak_copyleft", (WEAK,)),
-        ("restricted", (SOURCE_AVAILABLE, PROPRIETARY)),
+        ("restricted", _RESTRICTED),
     ):
-        value = _distinct(rows[rows["category"].isin(categories)]) if known else None
-        yield Metric(f"licences.{name}", value, "packages", repo, basis, note)
+        counts = [(one, _distinct(rows[rows["category"] == one])) for one in categories]
+        told = [f"{number:,} {one}" for one, number in counts if number]
+        value = sum(number for _, number in counts) if known else None
+        of = f"{' and '.join(told)}; {basis}" if len(told) > 1 else basis
+        yield Metric(f"licences.{name}", value, "packages", repo, of, note)
     share = (total - known) / total if total else None
     offline = "unknown, not clean" if rows["looked_up"].any() else "unknown offline, not clean"
     note = offline if share else "" if total else "no packages"

@@ -13,8 +13,12 @@ PERMISSIVE, WEAK, STRONG, NETWORK = (
     "network copyleft",
 )
 SOURCE_AVAILABLE, PROPRIETARY, UNKNOWN = "source-available", "proprietary", "unknown"
-# What binds more comes later.
-CATEGORIES = (PERMISSIVE, WEAK, UNKNOWN, PROPRIETARY, SOURCE_AVAILABLE, STRONG, NETWORK)
+RESTRICTED_USE, NONCOMMERCIAL = "restricted use", "noncommercial"
+# What binds a product that is sold more comes later.
+CATEGORIES = (
+    *(PERMISSIVE, WEAK, RESTRICTED_USE, UNKNOWN, PROPRIETARY),
+    *(SOURCE_AVAILABLE, STRONG, NETWORK, NONCOMMERCIAL),
+)
 BINDING = (STRONG, NETWORK)  # the product as a whole may have to come under the same terms
 
 # ScanCode's categories, as the licence index of license-expression has them.
@@ -27,16 +31,29 @@ _SCANCODE = {
     "Copyleft": STRONG,
     "Proprietary Free": PROPRIETARY,
     "Commercial": PROPRIETARY,
-    "Free Restricted": SOURCE_AVAILABLE,
+    "Free Restricted": RESTRICTED_USE,
     "Source-available": SOURCE_AVAILABLE,
 }
-# Terms that reach use over a network: AGPL section 13, OSL 5, CPAL 15, RPL 6.4, CAL 4.
-_NETWORK = re.compile(r"^(?:(?:AGPL|NPOSL|CPAL|RPL|CAL|EUPL)-|OSL-3)")
+# Terms that reach use over a network: AGPL section 13, OSL 5 (in each version), CPAL 15, RPL 6.4,
+# CAL 4, EUPL 1; Parity asks for the source of whatever is built, delivered or not.
+_NETWORK = re.compile(r"^(?:AGPL|OSL|NPOSL|CPAL|RPL|CAL|EUPL|Parity)-")
+# No use in a business: CC's NC, PolyForm Noncommercial and Strict, Prosperity, NCGL.
+_NONCOMMERCIAL = re.compile(
+    r"(?:^|-)(?:nc|non-?commercial|prosperity|polyform-strict|ncgl)(?:-|$)", re.IGNORECASE
+)
+# Open but for some field of use ("for Good, not Evil"), or for changes.
+_RESTRICTED_USE = re.compile(r"^(?:JSON$|CC-BY-ND-)")
 # Whoever offers it as a service, or competes with its makers, needs another licence.
 _SOURCE_AVAILABLE = re.compile(
-    r"^(?:SSPL|BUSL|Elastic|FSL|PolyForm|LicenseRef-(?:RSAL|Commons-Clause))(?:-|$)"
+    r"^(?:SSPL|BUSL|Elastic|FSL|PolyForm|(?:LicenseRef-)?(?:RSAL|Commons-Clause))(?:-|$)"
 )
-_LIKE_LGPL = ("CECILL-C",)
+# Where ScanCode's category is another: CeCILL's FAQ likens CeCILL to the GPL and CeCILL-C to the
+# LGPL; by section 4.5b of the ODbL, works that are produced from a database are free.
+_OTHERWISE = {
+    "CECILL-C": WEAK,
+    "ODbL-1.0": WEAK,
+    **dict.fromkeys(("CECILL-1.0", "CECILL-1.1", "CECILL-2.0", "CECILL-2.1"), STRONG),
+}
 
 _L = r"( (software |public )?licen[cs]es?)?"
 _V = r",?[ -]?(v\.? ?|version )?"
@@ -83,12 +100,20 @@ _FAMILIES = {
     STRONG: rf"(the )?((gnu )?gpl|gnu general public){_L}",
     NETWORK: rf"(the )?((gnu )?agpl|gnu affero general public|affero gpl){_L}",
     SOURCE_AVAILABLE: r"(the )?commons[ -]clause",
+    NONCOMMERCIAL: r"((the )?(cc|creative commons)[ -])?(by|attribution)[ -](nc|non-?commercial)"
+    rf"([ -](sa|share-?alike|nd|no-?deriv\w{{0,6}}|v?\d[\d.]*|international|unported)){{0,5}}{_L}"
+    rf"|(the )?polyform[ -](noncommercial|strict){_L}([ -]v?\d[\d.]*)?"
+    r"|(free )?(for )?(non-?commercial|academic|personal)( use)? only|non-?commercial( use)?"
+    r"|free for (non-?commercial|academic|personal) use|(the )?prosperity public licen[cs]e.{0,9}",
     PROPRIETARY: r"unlicensed|proprietary|commercial|closed",
 }
 _SPELLINGS = [
     *((re.compile(pattern, re.IGNORECASE), spdx, "") for spdx, pattern in _ALIASES.items()),
     *((re.compile(pattern, re.IGNORECASE), "", kind) for kind, pattern in _FAMILIES.items()),
 ]
+_COMMONS_CLAUSE = re.compile(
+    r"(.+?)(?:,| \+| with)(?: the)? commons[ -]clause\b.*", re.IGNORECASE
+)  # what it is added to
 # Where a GNU licence is named without a version, any may be chosen (GPL-2.0, section 9).
 _ANY_VERSION = {STRONG: "GPL-1.0-or-later", WEAK: "LGPL-2.0-or-later", NETWORK: "AGPL-3.0-or-later"}
 _JOINT = re.compile(r"\s*(?:,|/|\bor\b|\band\b|\band/or\b)(?:\s*(?:or|and)\b)?\s+", re.IGNORECASE)
@@ -101,7 +126,8 @@ def classify(stated: str) -> tuple[str, str]:
     """(SPDX expression, category) of a licence as a package states it.
 
     Of a choice (OR) the branch that binds least counts, of a sum (AND) the one that binds most. A
-    GPL with an exception that permits linking is no strong copyleft. Several licences of which
+    GPL with an exception that permits linking is no strong copyleft; an exception that nobody knows
+    may as well restrict. Several licences of which
     nobody says how they relate ("; ") have a category only where it is the same for each. What is
     not understood keeps its wording and is "unknown", never clean.
     """
@@ -109,6 +135,8 @@ def classify(stated: str) -> tuple[str, str]:
         several = {classify(one)[1] for one in stated.split("; ")}
         return stated, several.pop() if len(several) == 1 else UNKNOWN
     plain = " ".join(stated[:_LONGEST].strip().strip("()").split())
+    if clause := _COMMONS_CLAUSE.fullmatch(plain):
+        return plain, max(classify(clause[1])[1], SOURCE_AVAILABLE, key=CATEGORIES.index)
     for pattern, spdx, category in _SPELLINGS:
         if pattern.fullmatch(plain):
             return _parsed(spdx) if spdx else (plain, category)
@@ -162,6 +190,8 @@ def _category(expression: Any) -> str:
     if isinstance(expression, LicenseWithExceptionSymbol):
         category = _category_of(expression.license_symbol.key)
         exception = _category_of(expression.exception_symbol.key)
+        if exception in (UNKNOWN, SOURCE_AVAILABLE):  # the Commons Clause is written so
+            return max(category, exception, key=CATEGORIES.index)
         return WEAK if category == STRONG and exception in (WEAK, PERMISSIVE) else category
     if not isinstance(expression, AND | OR):
         return _category_of(expression.key)
@@ -172,13 +202,17 @@ def _category(expression: Any) -> str:
 
 
 def _category_of(key: str) -> str:
+    if _NONCOMMERCIAL.search(key):
+        return NONCOMMERCIAL
+    if _RESTRICTED_USE.match(key):
+        return RESTRICTED_USE
     if _NETWORK.match(key):
         return NETWORK
     if _SOURCE_AVAILABLE.match(key):
         return SOURCE_AVAILABLE
     if key == "proprietary":
         return PROPRIETARY
-    return WEAK if key in _LIKE_LGPL else _SCANCODE.get(_index().get(key, ""), UNKNOWN)
+    return _OTHERWISE.get(key) or _SCANCODE.get(_index().get(key, ""), UNKNOWN)
 
 
 @cache

@@ -16,6 +16,7 @@ from techdd.licensing import (
     BINDING,
     CATEGORIES,
     CONFLICT,
+    NONCOMMERCIAL,
     NONE,
     SOURCE_AVAILABLE,
     Declaration,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 _NAMED = 10  # places of one observation
 _SHOWN = 30  # rows of the exhibit
-_GRAVE = (*BINDING, SOURCE_AVAILABLE)
+_GRAVE = (*BINDING, SOURCE_AVAILABLE, NONCOMMERCIAL)
 _OUTSIDE = ("saas", "distributed", "embedded")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from techdd.advisories import OLD, age
 from techdd.collectors import Answered, probe
 from techdd.collectors.vulnerabilities.match import (
     AdvisoryCoverage,
@@ -14,7 +15,12 @@ from techdd.collectors.vulnerabilities.match import (
     Vulnerability,
     of_row,
 )
-from techdd.collectors.vulnerabilities.plan import short_list, target, upgrade_plan
+from techdd.collectors.vulnerabilities.plan import (
+    short_list,
+    target,
+    upgrade_plan,
+    upgrade_steps,
+)
 from techdd.collectors.vulnerabilities.stated import RULE, Stated, finding_key
 from techdd.collectors.vulnerabilities.weighing import (
     LIKELY,
@@ -36,7 +42,6 @@ if TYPE_CHECKING:
 EXPLOITED = "exploited"  # counted beside the severities
 COUNTED = ("critical", "high", "medium", "low", "unknown")
 CLAIMED = "claimed"  # counted, although documents state that it does not matter
-OLD = 60  # days; osv.dev changes daily in each of the large ecosystems
 _PACKAGE = ["repo", "ecosystem", "package", "version"]
 _NAMED = 6  # advisories named in one observation
 
@@ -79,6 +84,7 @@ def vulnerabilities(
     yield short_list(left, RANKS.index)
     yield _exposure(packages)
     yield upgrade_plan(left)
+    yield upgrade_steps(left, RANKS.index)
     yield _checked(as_of, coverage, lookups)
     if len(statements):
         yield _statements(rated, said, statements)
@@ -132,8 +138,17 @@ def _gaps(as_of: date, coverage: DataFrame) -> Iterator[str]:
         if unknown:
             yield f"{unknown:,} {ecosystem} packages in no known version"
     for ecosystem, newest in _dates(coverage):
-        if (days := _days(as_of, newest)) and days > OLD:
-            yield f"the newest {ecosystem} advisory is {days:,} days old"
+        yield from _old(f"the newest {ecosystem} advisory", newest, as_of)
+    for name, column in (("KEV list", "kev"), ("list of EPSS scores", "epss")):
+        yield from _old(f"the {name}", max(coverage[column], default=""), as_of)
+
+
+def _old(what: str, dated: str, as_of: date) -> Iterator[str]:
+    days = age(dated, as_of)
+    if days and days.least > OLD:
+        yield f"{what} is {days} days old"
+    elif days and days.most > OLD:
+        yield f"{what} is of {dated}, no day given: {days} days old"
 
 
 def _observation(key: dict[str, Any], rows: DataFrame, worst: str) -> Observation:
@@ -241,16 +256,21 @@ def _checked(as_of: date, coverage: DataFrame, lookups: DataFrame) -> Series:
     return Series(
         "coverage",
         "How far packages could be checked against known vulnerabilities",
-        ("ecosystem", "versions", "checked", "version unknown", "advisories", "newest, days old"),
+        ("ecosystem", "versions", "checked", "version unknown", "advisories", "newest", "days old"),
         tuple(
             (
                 *(str(ecosystem), int(row.versions), int(row.checked), int(row.unknown)),
-                *(int(row.advisories), _days(as_of, row.date)),
+                *(int(row.advisories), str(row.date) or None, _days(row.date, as_of)),
             )
             for ecosystem, row in numbers.iterrows()
         ),
-        note=f"Sent online: {sent or 'nothing'}.",
+        note=f"More than {OLD} days is old. Sent online: {sent or 'nothing'}.",
     )
+
+
+def _days(dated: str, as_of: date) -> Value:
+    days = age(dated, as_of)
+    return str(days) if days and days.least != days.most else days.most if days else None
 
 
 def _statements(rated: DataFrame, said: Stated, statements: DataFrame) -> Series:
@@ -270,10 +290,3 @@ def _statements(rated: DataFrame, said: Stated, statements: DataFrame) -> Series
         note="Concerned: known vulnerabilities that count as answered for. Nobody tested whether "
         "what is stated is true.",
     )
-
-
-def _days(as_of: date, newest: str) -> int | None:
-    try:
-        return (as_of - date.fromisoformat(newest)).days
-    except ValueError:
-        return None

@@ -50,6 +50,7 @@ class Vulnerability(NamedTuple):
     ransomware: bool  # as that list says
     epss: float | None  # probability of exploitation within 30 days, 0 to 1 (FIRST)
     target: str = ""  # to which the package is best updated; the same for all that affect a version
+    left: int | None = None  # vulnerabilities that are known of the target; None = cannot be told
 
 
 def of_row(row: Any) -> Vulnerability:
@@ -77,7 +78,7 @@ class OnlineLookup(NamedTuple):
     packages: int
 
 
-@collector(makes=(Vulnerability, AdvisoryCoverage, OnlineLookup), needs=(Package,), version=3)
+@collector(makes=(Vulnerability, AdvisoryCoverage, OnlineLookup), needs=(Package,), version=4)
 def vulnerabilities(
     repo: Repository,
     packages: DataFrame,
@@ -156,7 +157,8 @@ def _matched(
     for row in rows:
         for found, said in agreed.get(_key(row), ()) if row.version else ():
             used = database.exploitation((found.id, *found.aliases))
-            yield _fact(row, found, said, used)._replace(target=targets[_key(row)])
+            best = targets[_key(row)]
+            yield _fact(row, found, said, used)._replace(target=best.version, left=best.left)
     yield from _coverage(rows, unknown, database, answers)
 
 

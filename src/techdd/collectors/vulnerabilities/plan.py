@@ -14,13 +14,17 @@ if TYPE_CHECKING:
 
 MATTER = 10  # packages in the short list
 _EXAMPLES = 4
+_SHOWN = 30  # steps
 EFFORTS = (
     "patch release",
     "minor release",
+    "dated release",
     "major release",
     "version scheme not understood",
     "no fixed version known",
 )
+
+_YEARS = range(1990, 2100)
 
 Rated = list[tuple[dict[str, Any], "DataFrame", str]]  # package, its vulnerabilities, the worst
 
@@ -71,7 +75,7 @@ def upgrade_plan(packages: Rated) -> Series:
             closed = sum(
                 found[found["severity"] != "info"]["advisory"].nunique() for _, found in own
             )
-            shown = sorted({f"{key['package']} {key['version']}" for key, _ in own})
+            shown = sorted({_move(key, found) for key, found in own})
             rows.append((name, len(own), closed, some_of(shown, _EXAMPLES)))
     return Series(
         "upgrade_plan",
@@ -79,8 +83,67 @@ def upgrade_plan(packages: Rated) -> Series:
         ("update", "package versions", "vulnerabilities", "such as"),
         tuple(rows),
         note="To the smallest version that closes all that can be closed. A patch release is often "
-        "an hour; a major one can change interfaces and needs tests.",
+        "an hour; a major one can change interfaces and needs tests. A dated one is named by the "
+        "year, so its number does not tell.",
     )
+
+
+def upgrade_steps(packages: Rated, rank: Any) -> Series:
+    """One row an update, the least effort first and within it what closes the gravest."""
+    import pandas as pd
+
+    steps = []
+    for key, found, worst in packages:
+        if worst != "info" and target(found):
+            real = found[found["severity"] != "info"]
+            jump = effort(key["version"], target(found))
+            closed = real[real["fixed"] != ""]["advisory"].nunique()
+            left = found["left"].iloc[0]
+            row: tuple[Value, ...] = (
+                *(key["repo"], _move(key, found), jump, worst, closed),
+                *(None if pd.isna(left) else int(left), _how(key, jump, real)),
+            )
+            steps.append(((EFFORTS.index(jump), -rank(worst), -closed, row[:2]), row))
+    steps.sort(key=lambda pair: pair[0])
+    more = f" {len(steps) - _SHOWN:,} further updates are not shown." * (len(steps) > _SHOWN)
+    return Series(
+        "upgrade_steps",
+        "Updates in the order of their effort",
+        ("repository", "update", "effort", "worst", "closes", "known of the new version", "how"),
+        tuple(row for _, row in steps[:_SHOWN]),
+        note="Each new version is one that an advisory names as fixed; it was matched again. "
+        f"Which package brings another is not gathered: the command tells.{more}",
+    )
+
+
+# Which command tells what brings a package; `{}` is the package.
+_ASKS = {
+    "npm": "npm ls {}",
+    "crates.io": "cargo tree -i {}",
+    "Go": "go mod why -m {}",
+    "Packagist": "composer why {}",
+    "Maven": "mvn dependency:tree -Dincludes={}",
+    "NuGet": "dotnet nuget why {}",
+    "PyPI": "pipdeptree -r -p {}",
+}
+
+
+def _how(key: dict[str, Any], jump: str, found: DataFrame) -> str:
+    """Where the update is to be written; of a package that others bring, how to learn of these."""
+    direct = set(found["direct"].dropna())
+    files = some_of(sorted({str(path) for path in found["manifest"]}), 2)
+    if True in direct:
+        return f"where it is asked for: {files}"
+    ask = _ASKS.get(key["ecosystem"], "").format(key["package"]) or f"see {files}"
+    if not direct:
+        return f"where it is asked for, or what brings it: {ask}"
+    if jump in EFFORTS[:2]:  # within what most ranges allow
+        return f"lock anew, else update what brings it: {ask}"
+    return f"update or override what brings it: {ask}"
+
+
+def _move(key: dict[str, Any], found: DataFrame) -> str:
+    return f"{key['package']} {key['version']}" + f" to {target(found)}" * bool(target(found))
 
 
 def effort(version: str, target: str) -> str:
@@ -90,6 +153,8 @@ def effort(version: str, target: str) -> str:
     here, there = (_numbers(one) for one in (version, target))
     if not here or not there:
         return "version scheme not understood"
+    if all(number in _YEARS for number in (here[0], there[0])):
+        return "dated release"
     if here[0] == there[0] == 0 and here[1] != there[1]:
         return "major release"  # before 1.0 a minor one may change interfaces (semver.org, 4)
     for place, name in enumerate(("major release", "minor release")):
