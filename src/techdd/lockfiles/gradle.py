@@ -17,6 +17,7 @@ from techdd.lockfiles import (
     table,
     toml_table,
 )
+from techdd.lockfiles._explaining import Words
 from techdd.lockfiles._modules import accessor, exact, is_for_development, marker
 
 _LOCKED = re.compile(r"([^\s:=]+:[^\s:=]+):([^\s:=]+)=(\S*)$")
@@ -61,7 +62,7 @@ def _explains(data: bytes) -> Aside:
     return Aside(aliases=aliases, values=stated)
 
 
-@lockfile("*.versions.toml", ecosystem="Maven", locked=False, aside=_explains)
+@lockfile("*.versions.toml", ecosystem="Maven", locked=False, aside=_explains, explainer=Words)
 def version_catalogue(data: bytes) -> Parsed:
     """Libraries and plug-ins of a version catalogue. Who uses them, and what for, build files say.
 
