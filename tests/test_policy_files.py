@@ -72,6 +72,7 @@ OBSERVED = {
     ),
     "suppressed-checks": "tool count",
     "unlocked-manifest": "manifest ecosystem",
+    "no-checksums": "ecosystem",
     "stale-lock": "ecosystem count packages",
     "deprecated-package": "package version ecosystem latest reason",
     "lookalike-package": "package ecosystem known",

@@ -80,7 +80,7 @@ def locks_of(manifest: Read, folders: Folders) -> list[Read]:
     A lock file in a folder above or of an app beside, or a pinned requirements file, counts where
     it holds at least half of what the manifest asks for.
     """
-    if manifest.pins_itself:
+    if manifest.pinned:
         return [manifest]
     folder = dirname(manifest.path)
     while True:

@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from techdd.lockfiles import (
+    ODD,
     Aside,
     Dependency,
     Issue,
     Lines,
     Parsed,
     decoded,
+    doubt,
+    in_format,
     json_object,
     lockfile,
     outside,
@@ -73,6 +76,8 @@ def _wish(name: str, wish: str, line: int | None, scope: str) -> Dependency | Is
 def package_lock(data: bytes) -> Parsed:
     """Every installed copy of a package; its licence where npm 7 and later wrote it down."""
     document = json_object(data)
+    in_format(document.get("lockfileVersion", 1), 1, 2, 3)
+    _agree(document)
     if "packages" in document:
         lines = Lines(decoded(data), r'^[ \t]*"([^"\n]*)"\s*:\s*\{')
         yield from _packages(table(document["packages"]), lines)
@@ -99,8 +104,11 @@ def _packages(packages: dict[str, Any], lines: Lines) -> Parsed:
         name = entry["name"] if isinstance(entry.get("name"), str) else key
         source = str(entry.get("resolved", ""))
         version = entry.get("version")
-        if source.startswith(("git", "file:", "ssh:")) or not isinstance(version, str):
+        if source.startswith(("git", "file:", "ssh:")):
             yield outside(name, source)
+            continue
+        if not isinstance(version, str):
+            doubt(ODD, f"{path} without a version")
             continue
         yield Dependency(
             name,
@@ -130,6 +138,9 @@ def _nested(dependencies: dict[str, Any], lines: Lines) -> Parsed:
         version = str(entry.get("version", ""))
         if version.startswith("npm:"):
             name, _, version = version.removeprefix("npm:").rpartition("@")
+        if not version:
+            doubt(ODD, f"{key} without a version")
+            continue
         if not version[:1].isdigit():
             yield outside(name, version)
             continue
@@ -140,6 +151,20 @@ def _nested(dependencies: dict[str, Any], lines: Lines) -> Parsed:
             scope="development" if entry.get("dev") else "runtime",
             needs=tuple(table(entry.get("requires"))),
         )
+
+
+def _agree(document: dict[str, Any]) -> None:
+    """Doubts a file of format 2 whose two halves, for old and new versions of npm, differ."""
+    packages = table(document.get("packages"))
+    for name, entry in table(document.get("dependencies")).items():
+        old, new = _version(entry), _version(packages.get(f"node_modules/{name}"))
+        if old[:1].isdigit() and new[:1].isdigit() and old != new:
+            doubt("versions that contradict each other", f"{name} {new} and {old}")
+
+
+def _version(entry: Any) -> str:
+    version = table(entry).get("version")
+    return version if isinstance(version, str) else ""
 
 
 def _walk(dependencies: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

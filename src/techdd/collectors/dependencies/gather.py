@@ -101,8 +101,9 @@ def dependencies(repo: Repository) -> Gathered:
             )
             if not settled_ and not own and not joined:
                 yield Issue(issue.reason, entry.path, clean(issue.detail))
-    for place, (read, left) in enumerate(_explained(reads, asides)):
-        reads[place] = read
+    explained = list(_explained(reads, asides))
+    reads = [read for read, _ in explained if read.wishes or read.partial or not read.format.sparse]
+    for read, left in explained:
         if left and not _settled_beside(read.path, read.format, tree):
             shown = clean(without_credentials(left[0]))
             detail = f"{len(left)} from another file or a run, such as {shown}"
@@ -172,7 +173,7 @@ def _together(reads: list[Read]) -> Iterator[Package | Manifest]:
     listing = {path for read in reads for path in read.listed}  # catalogues
     found: list[Package] = []
     for read in reads:
-        locks = locks_of(read, folders) if read.format.locks else [read] * read.format.locked
+        locks = locks_of(read, folders)
         for path in (*(lock.path for lock in locks), *read.listed):
             governed[path].append(read)
         own = ours[read.format.ecosystem]

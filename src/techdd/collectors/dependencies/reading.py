@@ -74,7 +74,7 @@ def _without_conflicts(content: bytes) -> bytes:
             return content
         start, end = start if end else found.start(), found.end()
     line = content.count(b"\n", 0, start) + 1
-    doubt("holds an unresolved merge conflict", f"line {line}, both sides are read")
+    doubt("holds an unresolved merge conflict", f"line {line}")
     return _MARKER.sub(b"", content)
 
 
