@@ -5,6 +5,7 @@ Nothing here uses the network but the module `download`, which only the user's o
 
 from techdd.advisories.exploits import Exploitation
 from techdd.advisories.matching import SEVERITIES, Affected, Match, Matches, preferred, upgrade
+from techdd.advisories.ranges import allows
 from techdd.advisories.store import (
     Database,
     Imported,
@@ -25,6 +26,7 @@ __all__ = [
     "Matches",
     "Status",
     "VersionError",
+    "allows",
     "default_folder",
     "import_advisories",
     "normalised",

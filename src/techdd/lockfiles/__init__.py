@@ -240,7 +240,7 @@ def entries(value: Any, where: str) -> list[dict[str, Any]]:
     if value is not None and not isinstance(value, list):
         doubt(ODD, f"{where} is no list")
     elif value and len(found) < len(value):
-        doubt(ODD, f"{len(value) - len(found)} in {where}")
+        doubt(ODD, f"{len(value) - len(found)} of {where} that are no tables")
     return found
 
 

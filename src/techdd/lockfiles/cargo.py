@@ -87,7 +87,7 @@ def cargo_lock(data: bytes) -> Parsed:
     for number, entry in enumerate(packages, start=1):
         name, version = entry.get("name"), entry.get("version")
         if not isinstance(name, str) or not isinstance(version, str):
-            doubt(ODD, f"package {number}, {name} {version}")
+            doubt(ODD, f"entry {number} without a name or a version")
             continue
         line = lines.of(name)
         needs = [need.split(" ")[0] for need in strings(entry.get("dependencies"))]

@@ -48,7 +48,7 @@ def composer_lock(data: bytes) -> Parsed:
         for number, entry in enumerate(entries(document.get(section), section), start=1):
             name, version = entry.get("name"), entry.get("version")
             if not isinstance(name, str) or not isinstance(version, str):
-                doubt(ODD, f"{section} {number}, {name} {version}")
+                doubt(ODD, f"entry {number} of {section} without a name or a version")
             else:
                 yield Dependency(
                     name.lower(),

@@ -38,13 +38,17 @@ _SECTIONS = {
     "devDependencies": "development",
 }
 _EXACT = re.compile(r"=?\s*v?(\d+\.\d+\.\d+(?:[-+][\w.+-]+)?)$")
+_OVERRIDDEN = re.compile(r"^.*(?:>|/(?=@)|\*/)|(?<=.)@.*$")  # `a>b@1`, `**/b`: of b
 _OWN = ("workspace:", "link:", "portal:")
 _ELSEWHERE = re.compile(r"\.{1,2}/|~?/|[\w.-]+/[\w.-]+(?:#|$)|(?!npm:|catalog:)[a-z+]+:")
 
 
 def _aside(data: bytes) -> Aside:
     document = json_object(data)
-    name, peers = document.get("name"), table(document.get("peerDependencies"))
+    pnpm = table(document.get("pnpm"))
+    name, peers = document.get("name"), set(table(document.get("peerDependencies")))
+    for holder, key in ((document, "overrides"), (document, "resolutions"), (pnpm, "overrides")):
+        peers.update(_OVERRIDDEN.sub("", one) for one in table(holder.get(key)))
     return Aside(name if isinstance(name, str) else "", frozenset(peers))
 
 

@@ -178,7 +178,7 @@ def _packages(
         if isinstance(name := entry.get("name"), str):
             yield entry, canonicalize_name(name), lines.of(name)
         else:
-            doubt(ODD, f"{key} {number} without a name")
+            doubt(ODD, f"entry {number} without a name")
 
 
 def _version(entry: dict[str, Any]) -> str | None:
