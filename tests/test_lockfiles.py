@@ -268,6 +268,18 @@ def test_no_file_is_both_read_and_unsupported() -> None:
     [
         ("main.tf.json", "Terraform in JSON, Terragrunt"),
         ("stack.yaml.lock", "Haskell"),
+        ("cabal.project.freeze", "Haskell"),
+        ("dub.selections.json", "Crystal, D, Nim and Zig"),
+        ("MODULE.bazel.lock", "Nix and Bazel"),
+        ("flake.lock", "Nix and Bazel"),
+        ("Berksfile.lock", "Ansible and Chef"),
+        ("spack.lock", "C and C++"),
+        ("conan.lock", "C and C++"),
+        ("vcpkg.json", "C and C++"),
+        ("shop.opam.locked", "Elm, OCaml and Lua"),
+        ("luarocks.lock", "Elm, OCaml and Lua"),
+        ("Manifest.toml", "R and Julia"),
+        ("renv.lock", "R and Julia"),
         ("main.c", ""),
     ],
 )

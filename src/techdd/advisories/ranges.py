@@ -81,7 +81,11 @@ def _gem(wish: str, version: str) -> bool:
     rules: Any = gem  # which has no types
     if not rules.GemVersion.is_correct(version):
         raise ValueError(version)
-    return bool(rules.GemRequirement.from_string(wish).satisfied_by(rules.GemVersion(version)))
+    try:
+        requirement = rules.GemRequirement.from_string(wish)
+    except rules.InvalidRequirementError:
+        raise ValueError(wish) from None
+    return bool(requirement.satisfied_by(rules.GemVersion(version)))
 
 
 _RULES: dict[str, Callable[[str, str], bool | None]] = {
