@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _WRAPPERS = ("expression", "literal_value", "collection_value")
 _LITERAL = "template_literal"
-SECONDS = 10.0  # that parsing one file may take
+SECONDS = 20.0  # that reading one file may take
 _DEPTH = 20  # blocks and lists in each other; Terraform's own schemas need 8
 
 
