@@ -20,16 +20,15 @@ MODULES = sorted(path for path in ROOT.rglob("*.py") if "_data" not in path.part
 FLOORS = (
     {
         "assistants",
-        "dockerfiles",
+        "doubts",
         "errors",
         "files",
         "guard",
-        "hcl",
         "model",
         "text",
         "sandbox",
-        "yamls",
     },
+    {"dockerfiles", "hcl", "yamls"},
     {
         "facts",
         "documents",

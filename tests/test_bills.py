@@ -206,6 +206,26 @@ def test_licences_that_were_looked_up_are_in_the_bill_with_their_source(
     assert "licenseComments" not in packages["lint"]
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("GPL", {"license": {"name": "GPL"}}),
+        ("LGPL", {"license": {"name": "LGPL"}}),
+        ("LicenseRef-own", {"license": {"name": "LicenseRef-own"}}),
+        ("GPL-2.0", {"expression": "GPL-2.0-only"}),
+        ("(MIT OR Apache-2.0) AND ISC", {"expression": "(MIT OR Apache-2.0) AND ISC"}),
+    ],
+)
+def test_what_is_no_spdx_id_goes_out_as_a_name(
+    workspace: Workspace, words: str, expected: dict[str, Any]
+) -> None:
+    looked_up(workspace, ("bare", "1.0.0", words))
+    bill = json.loads(written(workspace, "cyclonedx"))
+    assert mistakes(bill) == []
+    found = {one["bom-ref"]: one for one in bill["components"]}
+    assert found["api:pkg:npm/bare@1.0.0"]["licenses"] == [expected]
+
+
 def test_spdx_has_every_field_that_the_specification_asks_for(workspace: Workspace) -> None:
     bill = json.loads(written(workspace, "spdx"))
     assert (bill["spdxVersion"], bill["dataLicense"]) == ("SPDX-2.3", "CC0-1.0")

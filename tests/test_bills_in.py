@@ -296,11 +296,10 @@ def test_a_hostile_bill_takes_little_time(form: str, data: bytes) -> None:
     "data",
     [
         gzip.compress(json.dumps(cyclonedx()).encode()),
-        json.dumps(cyclonedx(lib("\u00e9")), ensure_ascii=False).encode("latin-1"),
         b"\0" * 100,
         b"",
     ],
-    ids=["gzip", "latin-1", "zeros", "empty"],
+    ids=["gzip", "zeros", "empty"],
 )
 def test_what_is_no_text_is_a_broken_file(tmp_path: Path, data: bytes) -> None:
     build(tmp_path / "a.git", [A({"bom.json": data, "b/bom.xml": data, "x.spdx": data})])

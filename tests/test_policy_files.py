@@ -75,6 +75,7 @@ OBSERVED = {
     "suppressed-checks": "tool count",
     "unlocked-manifest": "manifest ecosystem",
     "bill-out-of-step": "bill beside count same told",
+    "no-checksums": "ecosystem",
     "stale-lock": "ecosystem count packages",
     "deprecated-package": "package version ecosystem latest reason",
     "lookalike-package": "package ecosystem known",

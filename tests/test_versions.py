@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from techdd.advisories import allows
 from techdd.advisories.versions import VersionError, normalised, parse
 
 # Each line rises; "=" joins what is equal. The sources are the documents and tests of the tools.
@@ -42,7 +43,9 @@ RISING = {
     # Gem::Version: what has a letter is a pre-release, segment by segment; test_gem_version.rb.
     "RubyGems": """
         1.a 1.0.0.alpha 1.0.0.alpha.1 1.0.0.beta.2 1.0.0.beta.11
-        1.0.0-beta.2=1.0.0.pre.beta.2 1.0.0.rc.1 1.0.0=1=1.0 1.0.0.1.pre 1.0.0.1 1.8.2.a
+        1.0.0-beta.2=1.0.0.pre.beta.2
+        1.0.0-1-2 1.0.0-1=1.0.0.pre.1 1.0.0.rc.1
+        1.0.0=1=1.0=1.0.0-x86_64-linux 1.0.0.1.pre 1.0.0.1 1.8.2.a
         1.8.2.a9 1.8.2.a10 1.8.2.b 1.8.2 5.a 5.0.0.rc2 5.x 5.0.0.1
         """,
     # Composer's VersionParser and PHP's version_compare; four numbers, else a date.
@@ -144,3 +147,56 @@ def test_names_are_filed_as_osv_does() -> None:
         assert normalised("SwiftURL", place) == "github.com/vapor/vapor"
     assert normalised("GitHub Actions", "Azure/setup-kubectl") == "azure/setup-kubectl"
     assert normalised("Go", "github.com/Azure/x") == "github.com/Azure/x"
+
+
+@pytest.mark.parametrize(
+    ("ecosystem", "wish", "inside", "outside"),
+    [
+        ("npm", "^1.2.3", "1.9.0", "2.0.0"),
+        ("npm", ">= 1.0.0 < 2 || 3.x", "3.4.5", "2.5.0"),
+        ("npm", "1.2.3 - 2.0.0", "2.0.0", "2.0.1"),
+        ("npm", "^0.2.3", "0.2.9", "0.3.0"),
+        ("crates.io", "0.3", "0.3.7", "0.4.0"),
+        ("crates.io", ">=1.2, <1.5", "1.4.9", "1.5.0"),
+        ("crates.io", "=1.2.3", "1.2.3", "1.2.4"),
+        ("Packagist", "~1.2", "v1.9.0", "2.0.0"),
+        ("Packagist", "~1.2.3", "1.2.9", "1.3.0"),
+        ("Packagist", "^6.0|^7.0@beta", "7.1.0", "8.0.0"),
+        ("PyPI", ">=2,<3", "2.31.0", "3.0"),
+        ("PyPI", "^1.2", "1.9", "2.0"),
+        ("PyPI", "~1.2.3", "1.2.9", "1.3"),
+        ("PyPI", "^0.0.3", "0.0.3.1", "0.0.4"),
+        ("PyPI", "2.*", "2.5", "3.0"),
+        ("RubyGems", "~> 1.2, >= 1.2.3", "1.9", "1.2.2"),
+    ],
+)
+def test_ranges_let_in_what_their_ecosystem_lets_in(
+    ecosystem: str, wish: str, inside: str, outside: str
+) -> None:
+    assert allows(ecosystem, wish, inside) is True
+    assert allows(ecosystem, wish, outside) is False
+
+
+@pytest.mark.parametrize(
+    ("ecosystem", "wish", "version"),
+    [
+        ("npm", "next", "1.0.0"),
+        ("npm", "^1.0.0", "2.0.0-rc.1"),
+        ("npm", "^1.0.0", "not a version"),
+        ("npm", "^1" * 500, "1.0.0"),
+        ("Packagist", "dev-main", "1.0.0"),
+        ("Packagist", "^1.0", "dev-main"),
+        ("PyPI", "surely not", "1.0"),
+        ("RubyGems", "~> x", "1.0"),
+        ("Maven", "[1,2)", "3"),
+    ],
+)
+def test_what_cannot_be_told_of_a_range_is_not_told(
+    ecosystem: str, wish: str, version: str
+) -> None:
+    assert allows(ecosystem, wish, version) is None
+
+
+@given(st.sampled_from(["npm", "crates.io", "Packagist", "PyPI", "RubyGems"]), st.text(), st.text())
+def test_any_text_is_a_range_or_none(ecosystem: str, wish: str, version: str) -> None:
+    assert allows(ecosystem, wish, version) in (True, False, None)

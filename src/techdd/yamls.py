@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from techdd.doubts import doubt
+
 DEPTH = 40  # far more than any format nests
 _MERGED = 50_000  # entries that `<<` may fill in, in one file
 _NOTHING = ("", "~", "null", "Null", "NULL")
@@ -31,6 +33,12 @@ class Placed(str):
 def line_of(key: str) -> int | None:
     """The line of a key or text that was read with its place."""
     return key.line if isinstance(key, Placed) else None
+
+
+def repeated(key: str) -> None:
+    """Doubts a mapping that has `key` twice: here the last one counts, elsewhere maybe another."""
+    line = line_of(key)
+    doubt("keys are repeated", f"{key} (line {line})" if line else key)
 
 
 def yaml_documents(text: str) -> list[Any]:
@@ -103,7 +111,9 @@ class _Trees:
             if key == "<<":
                 bases += value if isinstance(value, list) else [value]
             else:
-                own.pop(key, None)  # of a repeated key the last one counts, its place too
+                if key in own:
+                    repeated(key)
+                    del own[key]  # the last one counts, its place too
                 own[key] = value
         for base in mappings(bases):
             self._left -= len(base)

@@ -159,20 +159,24 @@ def test_requirements_lock_only_when_pinned_throughout(
     assert {p.locked for p in packages if p.manifest == "requirements.txt"} == {bool(lock)}
 
 
-def test_go_needs_its_checksums(tmp_path: Path) -> None:
+def test_go_mod_pins_itself(tmp_path: Path) -> None:
     module = "module example.com/app\n\nrequire github.com/gin-gonic/gin v1.9.1\n"
     checksum = "github.com/gin-gonic/gin v1.9.1 h1:abc=\n"
     packages, both, _ = gather(tmp_path, {"go.mod": module, "go.sum": checksum})
-    assert [(m.path, m.lock) for m in both] == [("go.mod", "go.sum"), ("go.sum", "go.sum")]
+    assert [(m.path, m.lock) for m in both] == [("go.mod", "go.mod"), ("go.sum", "go.sum")]
     assert [(p.name, p.version, p.locked, p.direct) for p in packages] == [
         ("github.com/gin-gonic/gin", "v1.9.1", True, True)
     ]
 
 
-def test_go_without_checksums_is_not_locked(tmp_path: Path) -> None:
+def test_go_without_checksums_is_locked_and_told(tmp_path: Path) -> None:
     module = "module example.com/app\n\nrequire github.com/gin-gonic/gin v1.9.1\n"
-    _, manifests, _ = gather(tmp_path, {"go.mod": module})
-    assert [(m.lockable, m.lock) for m in manifests] == [(True, "")]
+    empty = "module example.com/tool\n\ngo 1.21.3\n"
+    packages, manifests, _ = gather(tmp_path, {"go.mod": module, "tool/go.mod": empty})
+    assert [(m.lockable, m.lock) for m in manifests] == [(True, "go.mod"), (True, "tool/go.mod")]
+    tables = (with_repo(type(rows[0]), {"api": rows}) for rows in (packages, manifests))
+    told = [one for one in locking.run(TODAY, *tables) if isinstance(one, Observation)]
+    assert [(one.rule, one.key) for one in told] == [("no-checksums", "go.mod")]
 
 
 def test_tests_and_examples_are_developments_and_vendored_copies_nobodys(tmp_path: Path) -> None:
@@ -387,7 +391,7 @@ def test_what_a_build_file_leaves_open_its_lock_settles(tmp_path: Path) -> None:
         {
             "open/build.gradle": build,
             "locked/build.gradle": build,
-            "locked/gradle.lockfile": "a:b:1=runtimeClasspath\nc:c:2=runtimeClasspath\n",
+            "locked/gradle.lockfile": "a:b:1=runtimeClasspath\nc:c:2=runtimeClasspath\nempty=\n",
             "empty/build.gradle": "plugins {}",
         },
     )
@@ -682,7 +686,7 @@ def test_a_lock_beside_a_script_settles_its_aliases(tmp_path: Path) -> None:
         {
             "gradle/libs.versions.toml": CATALOGUE,
             "build.gradle": "dependencies {\n  api(libs.acme.core)\n  api(gone.lib)\n}",
-            "gradle.lockfile": "org.acme:core:1.1=runtimeClasspath\n",
+            "gradle.lockfile": "org.acme:core:1.1=runtimeClasspath\nempty=\n",
         },
     )
     assert issues == []

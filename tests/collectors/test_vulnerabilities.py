@@ -71,6 +71,7 @@ def advisories(tmp_path: Path) -> str:
     write("PYSEC-2", "PyPI", "flask", "2.5", summary="Slow")
     write("GHSA-3", "PyPI", "jinja2", "", database_specific={"severity": "LOW"})
     write("GHSA-4", "Go", "example.org/x", "1.4.0", database_specific={"severity": "CRITICAL"})
+    write("GO-5", "Go", "stdlib", "1.21.4")
     import_advisories([tmp_path / "osv"], tmp_path / "db")
     return str(tmp_path / "db")
 
@@ -330,6 +331,17 @@ def test_an_observation_speaks_for_one_package_version(advisories: str) -> None:
     )
     assert seen["PyPI:jinja2:3.0"].values["fixed"] == "none known"
     assert seen["PyPI:jinja2:3.0"].values["direct"] == "transitive"
+
+
+def test_go_itself_is_at_least_what_go_mod_says(advisories: str) -> None:
+    known = [package("stdlib", "1.21.3", ecosystem="Go", manifest="go.mod")]
+    (seen,) = of(Observation, asked(collected(known, advisories=advisories)))
+    assert (seen.key, seen.values["version"]) == ("Go:stdlib:1.21.3", "at least 1.21.3")
+    newer = [package("stdlib", "1.21.4", ecosystem="Go", manifest="go.mod")]
+    assert of(Observation, asked(collected(newer, advisories=advisories))) == []
+    bound = [package("stdlib", None, ecosystem="Go", manifest="go.mod")]
+    told = of(Issue, collected(bound, advisories=advisories))
+    assert told == [Issue("version not known, not checked", "go.mod", "1 package: stdlib")]
 
 
 def test_a_rating_that_counts_lower_is_told_as_published(advisories: str) -> None:

@@ -6,6 +6,7 @@ Nothing here uses the network but the module `download`, which only the user's o
 from techdd.advisories.exploits import Exploitation
 from techdd.advisories.holdings import OLD, Age, Status, age
 from techdd.advisories.matching import SEVERITIES, Affected, Match, Matches, preferred, upgrade
+from techdd.advisories.ranges import allows
 from techdd.advisories.store import (
     Database,
     Imported,
@@ -28,6 +29,7 @@ __all__ = [
     "Status",
     "VersionError",
     "age",
+    "allows",
     "default_folder",
     "import_advisories",
     "normalised",

@@ -86,9 +86,10 @@ def _pub(version: str) -> Any:
     return _hex(version), build
 
 
-# A lock file writes "1.15.0-x86_64-linux" for a gem that was built for one platform.
+# A lock file writes "1.15.0-x86_64-linux" for a gem that was built for one platform, which begins
+# with a letter; any other hyphen stands for ".pre.".
 _GEM = re.compile(
-    r"(\d[0-9A-Za-z.]*(?:-(?:alpha|beta|rc|pre)[0-9A-Za-z.]*)?)(?:-[\w.-]+)?", re.ASCII
+    r"(\d[0-9A-Za-z.]*(?:-(?:\d|alpha|beta|rc|pre)[0-9A-Za-z.]*)*)(?:-[A-Za-z][\w.-]*)?", re.ASCII
 )
 
 

@@ -214,9 +214,11 @@ def _licence(stated: str) -> tuple[str, str]:
         return "", ""
     expression, _ = classify(stated)
     try:
-        get_spdx_licensing().parse(expression, validate=True)
+        known = str(get_spdx_licensing().parse(expression, validate=True))
     except Exception:  # the library raises exceptions that cannot even be printed
         return "", stated
+    if known.replace("(", "").replace(")", "") != expression.replace("(", "").replace(")", ""):
+        return "", stated  # a name such as "GPL", which the library takes for some version of it
     # A LicenseRef is of somebody's own list, which a bill would have to bring along.
     return ("", stated) if "LicenseRef-" in expression else (expression, "")
 

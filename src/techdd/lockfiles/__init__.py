@@ -1,7 +1,8 @@
 """The door of the dependency files: one module a format of manifest or lock file.
 
 A parser is a generator, bytes -> `Dependency` or `Issue`; it raises ValueError (with the line where
-it knows it) for a file that is not what its name says. It sees one file and follows nothing. The
+it knows it) for a file that is not what its name says. What may hold of many entries of a file it
+tells by `doubt`, which makes one gap of them. It sees one file and follows nothing. The
 dependencies collector walks the tree, reads the files, limits their size and records what could not
 be parsed.
 """
@@ -9,19 +10,20 @@ be parsed.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
+from techdd.doubts import doubt
 from techdd.lockfiles._reading import (
+    CUT,
     Lines,
     block_yaml,
     decoded,
     json_object,
     pep508,
-    repeated_keys,
     strings,
     table,
     tables,
@@ -33,12 +35,15 @@ from techdd.text import without_credentials
 from techdd.yamls import line_of
 
 __all__ = [
+    "CUT",
     "MIXED",
     "NO_ASIDE",
+    "ODD",
     "TOOLS",
     "Aside",
     "Dependency",
     "Explained",
+    "Explainer",
     "Included",
     "Issue",
     "Lines",
@@ -48,22 +53,26 @@ __all__ = [
     "Parsed",
     "block_yaml",
     "decoded",
+    "doubt",
+    "entries",
+    "in_format",
     "included",
     "json_object",
     "line_of",
     "lockfile",
     "outside",
     "pep508",
-    "repeated_keys",
     "scope_of",
     "stays_below",
     "strings",
     "table",
     "tables",
     "toml_table",
+    "unanswered",
     "without_comments",
 ]
 
+ODD = "entries not understood"
 MIXED = "SBOM"  # the ecosystem of a format whose files name packages of several
 # Run beside the product, not built into it; what is inside an image no file of the tree tells.
 TOOLS = ("Docker", "GitHub Actions", "Terraform")
@@ -135,6 +144,14 @@ class Explained(NamedTuple):
 Parsed = Iterator[Dependency | Open | Issue]
 
 
+class Explainer(Protocol):
+    """Knows what the files of a repository say beside their wishes, and so what an `Open` means."""
+
+    def explained(self, path: str, wishes: Iterable[Open]) -> Explained:
+        """What becomes of the words of the file at `path`."""
+        ...
+
+
 @dataclass(frozen=True)
 class Lockfile:
     """One format. `locked` tells lock file from manifest.
@@ -144,7 +161,8 @@ class Lockfile:
     ecosystem has none, or where hardly anybody uses it. `lockable` is False for a manifest that
     tells others what a package needs, and is locked through another one, if at all. `sparse` is
     True where most files of these names ask for nothing; such a one is then no manifest. `aside`
-    reads what a lock file need not hold although the manifest asks for it.
+    reads what a lock file need not hold although the manifest asks for it. `explainer` makes of
+    the asides by path, of all formats that name it, who explains their `Open` words.
     """
 
     name: str
@@ -156,6 +174,7 @@ class Lockfile:
     lockable: bool = True
     sparse: bool = False
     aside: Callable[[bytes], Aside] | None = None
+    explainer: Callable[[Mapping[str, Aside]], Explainer] | None = None
 
     def matches(self, path: str) -> bool:
         """Whether the file at `path` is of this format, judged by its name."""
@@ -184,11 +203,12 @@ def lockfile(
     lockable: bool = True,
     sparse: bool = False,
     aside: Callable[[bytes], Aside] | None = None,
+    explainer: Callable[[Mapping[str, Aside]], Explainer] | None = None,
 ) -> Callable[[Callable[[bytes], Parsed]], Lockfile]:
     """Makes a Lockfile of a parser, named as the function is."""
 
     def wrap(parse: Callable[[bytes], Parsed]) -> Lockfile:
-        options = (locks, lockable, sparse, aside)
+        options = (locks, lockable, sparse, aside, explainer)
         return Lockfile(parse.__name__, ecosystem, patterns, locked, parse, *options)
 
     return wrap
@@ -212,6 +232,30 @@ def stays_below(path: str) -> bool:
     plain = path.removeprefix("file:").removeprefix("./")
     archive = plain.endswith((".whl", ".zip", ".tgz", ".tar.gz", ".jar", ".gem"))
     return not archive and "://" not in plain and not plain.startswith(("..", "/", "~", "\\"))
+
+
+def entries(value: Any, where: str) -> list[dict[str, Any]]:
+    """The mappings in the list `value`; what else is in it is doubted, and so is no list."""
+    found = tables(value)
+    if value is not None and not isinstance(value, list):
+        doubt(ODD, f"{where} is no list")
+    elif value and len(found) < len(value):
+        doubt(ODD, f"{len(value) - len(found)} of {where} that are no tables")
+    return found
+
+
+def in_format(stated: Any, *known: int) -> None:
+    """Doubts a lock file of a format version that came after those that are read here."""
+    major = str(stated).partition(".")[0]
+    if not (isinstance(stated, str | int | float) and major in map(str, known)):
+        doubt("lock format version is not known", f"version {stated}, read as {max(known)}")
+
+
+def unanswered(needed: Iterable[str], known: Container[str]) -> None:
+    """Doubts a lock file whose entries need packages that have no entry: it was cut or changed."""
+    for name in needed:
+        if name not in known:
+            doubt("packages that a lock file needs and does not list", name)
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
+from techdd.advisories import VersionError, parse
+from techdd.doubts import doubt
 from techdd.lockfiles import Dependency, Issue, Parsed
+from techdd.lockfiles._images import image
 from techdd.purls import read_purl
 from techdd.text import some_of, without_credentials
 
 _EXACT = re.compile(r"v?\d[\w.+~:-]*")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 _MOST = 200_000  # components; the largest of real bills have some 10,000
 _LONGEST = 200  # characters of a name that are shown
 _NAMED = 5  # references that are named as examples
@@ -22,7 +26,8 @@ class Component(NamedTuple):
     """One component as its bill states it; `ref` is how the bill's graph calls it.
 
     `part` says that the client may have made it: an application that nothing else identifies.
-    `origin` is what it is a modified copy of.
+    `origin` is what it is a modified copy of. A `container` is named by its image where it has no
+    package URL.
     """
 
     ref: str
@@ -35,6 +40,7 @@ class Component(NamedTuple):
     cpe: str = ""
     part: bool = False
     origin: str = ""
+    container: bool = False
 
     @property
     def called(self) -> str:
@@ -64,12 +70,20 @@ def stated(
     if not others:
         yield Issue("bill that names no package")
     for row in others:
+        if row.container and row.name and not row.purl:
+            yield image(_tagged(row), row.line, row.scope, "Docker")
+            continue
         try:
             named = read_purl(row.purl)
         except ValueError:
             what = "that cannot be read" if row.purl else ""
             yield Issue(f"component without a package URL {what}".rstrip(), detail=row.called)
             continue
+        if named.version and row.version and _differ(named.ecosystem, named.version, row.version):
+            doubt(
+                "versions that contradict each other",
+                f"{named.name} {row.version} and {named.version} in its package URL",
+            )
         exact = named.version or row.version
         version = exact if _EXACT.fullmatch(exact) or named.version else None
         yield Dependency(
@@ -82,6 +96,25 @@ def stated(
             row.licence,
             ecosystem=named.ecosystem,
         )
+
+
+def _tagged(row: Component) -> str:
+    """A container as images are named; some tools put the tag into the name, or a digest without
+    its kind into the version.
+    """
+    digest = row.version.removeprefix("sha256:")
+    if _DIGEST.fullmatch(digest):
+        return f"{row.name}@sha256:{digest}"
+    tagged = ":" in row.name.rpartition("/")[2] or not row.version
+    return row.name if tagged else f"{row.name}:{row.version}"
+
+
+def _differ(ecosystem: str, one: str, other: str) -> bool:
+    """Whether two texts are different versions, as far as the ecosystem's order is known."""
+    try:
+        return bool(parse(ecosystem, one) != parse(ecosystem, other))
+    except VersionError:
+        return False
 
 
 def _own(

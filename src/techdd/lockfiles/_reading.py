@@ -11,22 +11,32 @@ import re
 import tomllib
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import Any
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from techdd.yamls import DEPTH, Placed
+from techdd.doubts import doubt
+from techdd.yamls import DEPTH, Placed, repeated
 
+CUT = "file is cut short"
+_BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _REQUIREMENT = 5_000  # characters of one requirement, markers included
 
 
 def decoded(data: bytes) -> str:
-    """The text of `data`: UTF-8, or UTF-16 where a byte order mark says so (PowerShell's `>`)."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16")
-    return data.decode("utf-8-sig")
+    """The text of `data`: UTF-8, UTF-16 where a byte order mark says so (PowerShell's `>`), else
+    Latin-1, in which any bytes are a text: names and versions are ASCII, so a comment in another
+    encoding does not cost them.
+    """
+    try:
+        if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+            return data.decode("utf-16")
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        if _BINARY.search(data):
+            raise ValueError("no text in UTF-8, nor in another encoding") from None
+        return data.decode("latin-1")
 
 
 def table(value: Any) -> dict[str, Any]:
@@ -49,6 +59,13 @@ _COMMENT = re.compile(r'"(?:[^"\\]|\\.)*"?|//[^\n]*|/\*.*?(?:\*/|\Z)', re.DOTALL
 _TRAILING_COMMA = re.compile(r'"(?:[^"\\]|\\.)*"?|,(?=\s*[}\]])', re.DOTALL)
 
 
+_ENDS = ", where the file ends"
+
+
+def _plain(message: str) -> str:
+    return message[:1].lower() + message[1:].removesuffix(" starting at")
+
+
 def json_object(data: bytes, *, comments: bool = False) -> dict[str, Any]:
     """The JSON object in `data`; `comments` also allows those and trailing commas.
 
@@ -59,30 +76,27 @@ def json_object(data: bytes, *, comments: bool = False) -> dict[str, Any]:
         for extra in (_COMMENT, _TRAILING_COMMA):
             text = extra.sub(lambda match: match[0] if match[0][0] == '"' else "", text)
     try:
-        tree = json.loads(text)
+        tree = json.loads(text, object_pairs_hook=_once)
     except RecursionError:
         raise ValueError("nested too deeply") from None
+    except json.JSONDecodeError as error:
+        rest = "" if text[error.pos :].strip() and "Unterminated" not in error.msg else _ENDS
+        raise ValueError(f"line {error.lineno}: no JSON: {_plain(error.msg)}{rest}") from None
+    except ValueError:
+        raise ValueError("no JSON: a number that is too long") from None
     if not isinstance(tree, dict):
         raise ValueError("no JSON object")
     return tree
 
 
-def repeated_keys(data: bytes) -> list[str]:
-    """The keys that an object of the JSON document `data` has more than once; none where it is no
-    such document.
-    """
-    if data.lstrip()[:1] != b"{":
-        return []
-    found: dict[str, None] = {}
-
-    def note(pairs: list[tuple[str, Any]]) -> None:
-        if len(pairs) != len(dict(pairs)):
-            counts = Counter(key for key, _ in pairs)
-            found.update(dict.fromkeys(key for key, number in counts.items() if number > 1))
-
-    with suppress(ValueError, RecursionError):
-        json.loads(decoded(data), object_pairs_hook=note)
-    return list(found)
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The object of `pairs`, where each key should stand once."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        for key, number in Counter(key for key, _ in pairs).items():
+            if number > 1:
+                repeated(key)
+    return found
 
 
 _PROGRAM = re.compile(
@@ -121,6 +135,13 @@ def toml_table(data: bytes) -> dict[str, Any]:
         return tomllib.loads(text)
     except RecursionError:
         raise ValueError("nested too deeply") from None
+    except tomllib.TOMLDecodeError as error:
+        message, _, place = str(error).rpartition(" (")
+        line = re.search(r"line (\d+)", place)
+        where = f"{line[0]}: " if line else ""
+        raise ValueError(f"{where}no TOML: {_plain(message)}{'' if line else _ENDS}") from None
+    except ValueError:
+        raise ValueError("no TOML: a number that is too long") from None
 
 
 class Lines:
@@ -181,10 +202,23 @@ def block_yaml(text: str) -> dict[str, Any]:
         if match is None or indent != open_maps[-1][0]:
             raise ValueError(f"line {number}: not in the form that the package manager writes")
         here, key = open_maps[-1][1], Placed(_key(match), number)
-        here.pop(key, None)
+        if key in here:
+            repeated(key)
+            del here[key]
         here[key] = _scalar((match["value"] or "").strip(), number)
         last = (indent, here, key)
+    if last is not None and _is_open(last[1][last[2]], text):
+        doubt(CUT, f"the value of {last[2]} is not closed")
     return root
+
+
+_CLOSES = {'"': '"', "'": "'", "{": "}", "[": "]"}
+
+
+def _is_open(value: Any, text: str) -> bool:
+    """Whether the last value of a text begins with a bracket or quote that nothing closes."""
+    closing = _CLOSES.get(value[:1]) if isinstance(value, str) else None
+    return closing is not None and not text.rstrip().endswith(closing)
 
 
 def _yaml_lines(text: str) -> Iterator[tuple[int, int, str]]:

@@ -101,6 +101,7 @@ def _component(
         lines.of(purl),
         cpe,
         one.get("software_primaryPurpose") == "application" and not cpe,
+        container=one.get("software_primaryPurpose") == "container",
     )
 
 

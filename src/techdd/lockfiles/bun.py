@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from techdd.lockfiles import (
+    ODD,
     Dependency,
     Issue,
     Lines,
     Parsed,
     decoded,
+    doubt,
+    in_format,
     json_object,
     lockfile,
     outside,
@@ -28,6 +31,7 @@ def bun_lock(data: bytes) -> Parsed:
     document = json_object(data, comments=True)
     if "packages" not in document and "workspaces" not in document:
         raise ValueError("neither packages nor workspaces in it")
+    in_format(document.get("lockfileVersion", 1), 0, 1)
     asked: dict[str, str] = {}
     for project in table(document.get("workspaces")).values():
         for section, scope in _SECTIONS.items():
@@ -38,6 +42,7 @@ def bun_lock(data: bytes) -> Parsed:
     for key, entry in table(document.get("packages")).items():
         line = lines.of(key)
         if not isinstance(entry, list) or not entry or not isinstance(entry[0], str):
+            doubt(ODD, key)
             continue
         name, _, version = entry[0][1:].partition("@")
         name = entry[0][:1] + name

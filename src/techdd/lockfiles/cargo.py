@@ -7,19 +7,23 @@ from collections.abc import Iterator
 from typing import Any
 
 from techdd.lockfiles import (
+    ODD,
     Aside,
     Dependency,
     Issue,
     Lines,
     Parsed,
     decoded,
+    doubt,
+    entries,
+    in_format,
     lockfile,
     outside,
     stays_below,
     strings,
     table,
-    tables,
     toml_table,
+    unanswered,
 )
 
 _SECTIONS = {
@@ -76,15 +80,20 @@ def cargo_lock(data: bytes) -> Parsed:
     document = toml_table(data)
     if "package" not in document and "version" not in document:
         raise ValueError("no [[package]] in it")
+    in_format(document.get("version", 1), 1, 2, 3, 4)  # 1 and 2 do not say so
     lines = Lines(decoded(data), r'^name = "([^"\n]*)"')
-    for entry in tables(document.get("package")):
+    packages = entries(document.get("package"), "package")
+    known = {str(entry.get("name")) for entry in packages}
+    for number, entry in enumerate(packages, start=1):
         name, version = entry.get("name"), entry.get("version")
         if not isinstance(name, str) or not isinstance(version, str):
+            doubt(ODD, f"entry {number} without a name or a version")
             continue
         line = lines.of(name)
+        needs = [need.split(" ")[0] for need in strings(entry.get("dependencies"))]
+        unanswered(needs, known)
         source = str(entry.get("source", ""))
         if source.startswith("git+"):
             yield outside(name, source)
         elif source:
-            needs = (need.split(" ")[0] for need in strings(entry.get("dependencies")))
             yield Dependency(name, version, line=line, scope="unknown", needs=tuple(needs))

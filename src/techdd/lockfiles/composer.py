@@ -6,15 +6,17 @@ import re
 from typing import Any
 
 from techdd.lockfiles import (
+    ODD,
     Dependency,
     Lines,
     Parsed,
     decoded,
+    doubt,
+    entries,
     json_object,
     lockfile,
     strings,
     table,
-    tables,
 )
 
 _PLATFORM = re.compile(r"^(php(-\w+)?|hhvm|(ext|lib|composer)-[\w.-]+|composer)$", re.IGNORECASE)
@@ -43,9 +45,11 @@ def composer_lock(data: bytes) -> Parsed:
         raise ValueError("neither packages nor packages-dev in it")
     lines = Lines(decoded(data), r'^[ \t]*"name": "([^"\n]+/[^"\n]+)"')
     for section, scope in (("packages", "runtime"), ("packages-dev", "development")):
-        for entry in tables(document.get(section)):
+        for number, entry in enumerate(entries(document.get(section), section), start=1):
             name, version = entry.get("name"), entry.get("version")
-            if isinstance(name, str) and isinstance(version, str):
+            if not isinstance(name, str) or not isinstance(version, str):
+                doubt(ODD, f"entry {number} of {section} without a name or a version")
+            else:
                 yield Dependency(
                     name.lower(),
                     version,

@@ -75,6 +75,7 @@ def _from_json(entry: dict[str, Any], lines: Lines) -> Component:
         _text(entry, "cpe"),
         entry.get("type") == "application" and not _text(entry, "cpe"),
         _origin(table(entry.get("pedigree"))),
+        entry.get("type") == "container",
     )
 
 
@@ -138,6 +139,7 @@ def _from_xml(element: Element) -> Component:
         _child(element, "cpe"),
         element.get("type") == "application" and not _child(element, "cpe"),
         _origin_in(element),
+        element.get("type") == "container",
     )
 
 

@@ -6,9 +6,22 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from techdd.lockfiles import Dependency, Parsed, decoded, lockfile, outside, stays_below
+from techdd.lockfiles import (
+    CUT,
+    Dependency,
+    Parsed,
+    decoded,
+    doubt,
+    lockfile,
+    outside,
+    stays_below,
+)
 
 _DIRECTIVE = re.compile(r"([a-z]+)\s+(.*)$")
+_RELEASE = re.compile(r"(?:go)?(1\.\d+(\.\d+|rc\d+|beta\d+)?)(?:[-+ ].*)?$", re.ASCII)
+_UNRELEASED = re.compile(r"(1\.\d+)(rc|beta)(\d+)$")
+_GO = ("go", "toolchain")
+_STANDARD = "stdlib"  # as OSV calls Go's standard library
 
 
 class _Directive(NamedTuple):
@@ -36,6 +49,7 @@ def go_mod(data: bytes) -> Parsed:
                 raise ValueError(f"line {line}: replace without =>")
             path, _, version = old.strip().partition(" ")
             replaced[path.strip('"'), version.strip()] = new.strip()
+    yield from _standard_library(directives)
     for line, word, content, comment in directives:
         if word != "require":
             continue
@@ -49,6 +63,19 @@ def go_mod(data: bytes) -> Parsed:
             path, version = _module(new, line)
         direct = re.match(r"\s*indirect\b", comment) is None
         yield Dependency(path, version, version, line, direct)
+
+
+def _standard_library(directives: list[_Directive]) -> Parsed:
+    """Go itself: the lines `go` and `toolchain` name the lowest release that builds the module, of
+    which a line without a third number (`go 1.21`) names only the language.
+    """
+    stated = [(one, _RELEASE.match(one.content)) for one in directives if one.word in _GO]
+    known = [(one, match) for one, match in stated if match]
+    if known:
+        line, match = max(known, key=lambda pair: (pair[1][2] is not None, pair[0].word))
+        lowest = _UNRELEASED.sub(r"\1.0-\2.\3", match[1]) if match[2] else None
+        wish = f">={match[1]}"
+        yield Dependency(_STANDARD, lowest, wish, line.line, True, licence="BSD-3-Clause")
 
 
 def _directives(text: str) -> Iterator[_Directive]:
@@ -66,6 +93,8 @@ def _directives(text: str) -> Iterator[_Directive]:
                 block = match[1]
             else:
                 yield _Directive(number, match[1], match[2], comment)
+    if block:
+        doubt(CUT, f"the block `{block} (` is not closed")
 
 
 def _module(content: str, line: int) -> tuple[str, str]:

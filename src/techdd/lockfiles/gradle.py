@@ -6,17 +6,20 @@ import re
 from typing import Any
 
 from techdd.lockfiles import (
+    CUT,
+    ODD,
     Aside,
     Dependency,
-    Issue,
     Lines,
     Parsed,
     decoded,
+    doubt,
     lockfile,
     strings,
     table,
     toml_table,
 )
+from techdd.lockfiles._explaining import Words
 from techdd.lockfiles._modules import accessor, exact, is_for_development, marker
 
 _LOCKED = re.compile(r"([^\s:=]+:[^\s:=]+):([^\s:=]+)=(\S*)$")
@@ -25,7 +28,10 @@ _LOCKED = re.compile(r"([^\s:=]+:[^\s:=]+):([^\s:=]+)=(\S*)$")
 @lockfile("gradle.lockfile", "buildscript-gradle.lockfile", ecosystem="Maven", locked=True)
 def gradle_lockfile(data: bytes) -> Parsed:
     """Pinned modules; those that only configurations for tests and tools use are development's."""
-    for number, raw in enumerate(decoded(data).splitlines(), start=1):
+    text = decoded(data)
+    if not re.search("^empty=", text, re.MULTILINE):  # which Gradle writes last
+        doubt(CUT, "no line empty=")
+    for number, raw in enumerate(text.splitlines(), start=1):
         line = raw.strip()
         if not line or line.startswith(("#", "empty=")):
             continue
@@ -61,7 +67,7 @@ def _explains(data: bytes) -> Aside:
     return Aside(aliases=aliases, values=stated)
 
 
-@lockfile("*.versions.toml", ecosystem="Maven", locked=False, aside=_explains)
+@lockfile("*.versions.toml", ecosystem="Maven", locked=False, aside=_explains, explainer=Words)
 def version_catalogue(data: bytes) -> Parsed:
     """Libraries and plug-ins of a version catalogue. Who uses them, and what for, build files say.
 
@@ -78,7 +84,7 @@ def version_catalogue(data: bytes) -> Parsed:
                 name, version = read(entry, versions)
                 if not _NAME.fullmatch(name) or (isinstance(entry, str) and not version):
                     detail = f"line {line}: {alias} does not name a package and its version"
-                    yield Issue("entry not understood", detail=detail)
+                    doubt(ODD, detail)
                 elif version or section == "libraries":
                     yield Dependency(name, exact(version), version, line, True, scope)
 

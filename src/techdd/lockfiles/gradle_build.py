@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from techdd.lockfiles import Aside, Dependency, Issue, Open, Parsed, decoded, lockfile
+from techdd.lockfiles._explaining import Words
 from techdd.lockfiles._gradle import Call, Token, filled, path_of, read_script
 from techdd.lockfiles._modules import is_for_tools, marker, module
 
@@ -31,6 +32,7 @@ def _variables(data: bytes) -> Aside:
     lockable=False,  # hardly anybody switches locking on
     sparse=True,
     aside=_variables,
+    explainer=Words,
 )
 def gradle_build(data: bytes) -> Parsed:
     """Packages and plug-ins that a script asks for literally or by a variable of its own.
@@ -57,7 +59,14 @@ def _properties(data: bytes) -> Aside:
     return Aside(values={name: value.strip() for name, value in _PROPERTY.findall(decoded(data))})
 
 
-@lockfile("gradle.properties", ecosystem="Maven", locked=False, sparse=True, aside=_properties)
+@lockfile(
+    "gradle.properties",
+    ecosystem="Maven",
+    locked=False,
+    sparse=True,
+    aside=_properties,
+    explainer=Words,
+)
 def gradle_properties(data: bytes) -> Parsed:
     """Asks for nothing itself; the scripts below it take versions from it."""
     decoded(data)

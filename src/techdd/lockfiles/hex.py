@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 
 from techdd.lockfiles import (
+    CUT,
+    ODD,
     Dependency,
     Issue,
     Parsed,
     decoded,
+    doubt,
     lockfile,
     outside,
     scope_of,
@@ -28,8 +31,10 @@ def mix_lock(data: bytes) -> Parsed:
     text = decoded(data)
     if not re.match(r"\s*+%\{", text):
         raise ValueError("no Elixir map (%{...})")
+    if not text.rstrip().endswith("}"):
+        doubt(CUT, "the map %{...} is not closed")
     entries = list(_LOCKED.finditer(text))
-    ends = [entry.start() for entry in entries[1:]] + [len(text)]
+    ends = [*(entry.start() for entry in entries[1:]), len(text)][: len(entries)]
     line, last = 1, 0
     for entry, end in zip(entries, ends, strict=True):
         line += text.count("\n", last, entry.start())
@@ -38,6 +43,8 @@ def mix_lock(data: bytes) -> Parsed:
         if kind == "hex" and (match := _HEX.match(text, start, end)):
             needs = tuple(need[2] for need in _NEED.finditer(text, match.end(), end))
             yield Dependency(match[1], match[2], line=line, scope="unknown", needs=needs)
+        elif kind == "hex":
+            doubt(ODD, f"{entry[1]} (line {line})")
         elif kind != "path":
             source = _SOURCE.match(text, start, end)
             yield outside(entry[1], source[1] if source else kind)
@@ -103,6 +110,8 @@ def rebar_lock(data: bytes) -> Parsed:
     text = decoded(data)
     if not re.match(r"\s*+[\[{]", text):
         raise ValueError("no Erlang term")
+    if not text.rstrip().endswith("."):
+        doubt(CUT, "the last term has no full stop")
     line, last = 1, 0
     for match in _REBAR.finditer(text):
         line += text.count("\n", last, match.start())

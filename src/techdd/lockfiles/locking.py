@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from posixpath import basename, dirname
 
-from techdd.advisories import normalised
+from techdd.advisories import allows, normalised
 from techdd.lockfiles import NO_ASIDE, Aside, Dependency, Lockfile, Open
 
 
@@ -80,7 +80,7 @@ def locks_of(manifest: Read, folders: Folders) -> list[Read]:
     A lock file in a folder above or of an app beside, or a pinned requirements file, counts where
     it holds at least half of what the manifest asks for.
     """
-    if manifest.pins_itself:
+    if manifest.pinned:
         return [manifest]
     folder = dirname(manifest.path)
     while True:
@@ -124,18 +124,47 @@ _WHOLE = ("npm", "PyPI", "crates.io", "RubyGems", "Packagist")
 
 
 def lacking(manifest: Read, locks: list[Read], own: Set[str]) -> list[str] | None:
-    """The shipped packages that a manifest asks for and its locks do not name: it was changed and
-    they were not. None where the two cannot be compared. `own` are the workspace's packages, which
-    most lock files leave out.
+    """The shipped packages that a manifest asks for and its locks do not name, or name in versions
+    that it does not allow: it was changed and they were not. None where the two cannot be compared.
+    `own` are the workspace's packages, which most lock files leave out.
     """
     form = manifest.format
     whole = all(lock.format.locked and lock.rows and not lock.broken for lock in locks)
     if not (locks and whole and form.lockable and form.locks and form.ecosystem in _WHOLE):
         return None
     provided = map(manifest.plain, (*manifest.aside.peers, *own))
-    known = frozenset(provided).union(*(lock.names for lock in locks))
-    shipped = (row for row in manifest.rows if row.scope == "runtime")
-    return sorted({row.name for row in shipped if manifest.name(row) not in known})
+    apart = frozenset(provided)
+    wished: dict[str, list[Dependency]] = defaultdict(list)
+    for row in manifest.rows:
+        if row.scope == "runtime" and manifest.name(row) not in apart:
+            wished[manifest.name(row)].append(row)
+    known = frozenset[str]().union(*(lock.names for lock in locks))
+    found = {rows[0].name for name, rows in wished.items() if name not in known}
+    # In a folder above, what overrides the wishes of the parts of a workspace may stand.
+    if all(dirname(lock.path) == dirname(manifest.path) for lock in locks):
+        locked = _versions(locks)
+        found.update(
+            *(
+                _strayed(form.ecosystem, wished[name], locked[name])
+                for name in wished.keys() & known
+            )
+        )
+    return sorted(found)
+
+
+def _versions(locks: Iterable[Read]) -> Mapping[str, set[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for lock in locks:
+        for row in lock.rows:
+            found[lock.name(row)].add(row.version or "")
+    return found
+
+
+def _strayed(ecosystem: str, wishes: list[Dependency], versions: Set[str]) -> Iterator[str]:
+    """A package of which no locked version is one that any of the wishes allows."""
+    wish = wishes[0]
+    if all(allows(ecosystem, one.requirement, v) is False for one in wishes for v in versions):
+        yield f"{wish.name} {wish.requirement} (locked: {', '.join(sorted(versions))})"
 
 
 _OPEN_ENDED = re.compile(r"(\*|x|any|latest|>=?\s*[\w.*+-]+)?", re.IGNORECASE)

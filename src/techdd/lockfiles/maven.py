@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from xml.etree.ElementTree import Element
 
 from techdd.lockfiles import Aside, Dependency, Open, Parsed, lockfile
+from techdd.lockfiles._inheriting import Poms
 from techdd.lockfiles._poms import LONGEST, exact, filled, scope_for
 from techdd.lockfiles._xml import line_at, xml_root
 
@@ -35,7 +36,7 @@ def _aside(data: bytes) -> Aside:
     )
 
 
-@lockfile("pom.xml", ecosystem="Maven", locked=False, aside=_aside)
+@lockfile("pom.xml", ecosystem="Maven", locked=False, aside=_aside, explainer=Poms)
 def pom(data: bytes) -> Parsed:
     """Dependencies of a project and its profiles, its parent and the BOMs it imports among them,
     versions as far as this one file tells them.

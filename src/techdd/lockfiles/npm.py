@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from techdd.lockfiles import (
+    ODD,
     Aside,
     Dependency,
     Issue,
     Lines,
     Parsed,
     decoded,
+    doubt,
+    in_format,
     json_object,
     lockfile,
     outside,
@@ -35,13 +38,17 @@ _SECTIONS = {
     "devDependencies": "development",
 }
 _EXACT = re.compile(r"=?\s*v?(\d+\.\d+\.\d+(?:[-+][\w.+-]+)?)$")
+_OVERRIDDEN = re.compile(r"^.*(?:>|/(?=@)|\*/)|(?<=.)@.*$")  # `a>b@1`, `**/b`: of b
 _OWN = ("workspace:", "link:", "portal:")
 _ELSEWHERE = re.compile(r"\.{1,2}/|~?/|[\w.-]+/[\w.-]+(?:#|$)|(?!npm:|catalog:)[a-z+]+:")
 
 
 def _aside(data: bytes) -> Aside:
     document = json_object(data)
-    name, peers = document.get("name"), table(document.get("peerDependencies"))
+    pnpm = table(document.get("pnpm"))
+    name, peers = document.get("name"), set(table(document.get("peerDependencies")))
+    for holder, key in ((document, "overrides"), (document, "resolutions"), (pnpm, "overrides")):
+        peers.update(_OVERRIDDEN.sub("", one) for one in table(holder.get(key)))
     return Aside(name if isinstance(name, str) else "", frozenset(peers))
 
 
@@ -73,6 +80,8 @@ def _wish(name: str, wish: str, line: int | None, scope: str) -> Dependency | Is
 def package_lock(data: bytes) -> Parsed:
     """Every installed copy of a package; its licence where npm 7 and later wrote it down."""
     document = json_object(data)
+    in_format(document.get("lockfileVersion", 1), 1, 2, 3)
+    _agree(document)
     if "packages" in document:
         lines = Lines(decoded(data), r'^[ \t]*"([^"\n]*)"\s*:\s*\{')
         yield from _packages(table(document["packages"]), lines)
@@ -99,8 +108,11 @@ def _packages(packages: dict[str, Any], lines: Lines) -> Parsed:
         name = entry["name"] if isinstance(entry.get("name"), str) else key
         source = str(entry.get("resolved", ""))
         version = entry.get("version")
-        if source.startswith(("git", "file:", "ssh:")) or not isinstance(version, str):
+        if source.startswith(("git", "file:", "ssh:")):
             yield outside(name, source)
+            continue
+        if not isinstance(version, str):
+            doubt(ODD, f"{path} without a version")
             continue
         yield Dependency(
             name,
@@ -130,6 +142,9 @@ def _nested(dependencies: dict[str, Any], lines: Lines) -> Parsed:
         version = str(entry.get("version", ""))
         if version.startswith("npm:"):
             name, _, version = version.removeprefix("npm:").rpartition("@")
+        if not version:
+            doubt(ODD, f"{key} without a version")
+            continue
         if not version[:1].isdigit():
             yield outside(name, version)
             continue
@@ -140,6 +155,20 @@ def _nested(dependencies: dict[str, Any], lines: Lines) -> Parsed:
             scope="development" if entry.get("dev") else "runtime",
             needs=tuple(table(entry.get("requires"))),
         )
+
+
+def _agree(document: dict[str, Any]) -> None:
+    """Doubts a file of format 2 whose two halves, for old and new versions of npm, differ."""
+    packages = table(document.get("packages"))
+    for name, entry in table(document.get("dependencies")).items():
+        old, new = _version(entry), _version(packages.get(f"node_modules/{name}"))
+        if old[:1].isdigit() and new[:1].isdigit() and old != new:
+            doubt("versions that contradict each other", f"{name} {new} and {old}")
+
+
+def _version(entry: Any) -> str:
+    version = table(entry).get("version")
+    return version if isinstance(version, str) else ""
 
 
 def _walk(dependencies: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

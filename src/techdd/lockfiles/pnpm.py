@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from techdd.lockfiles import (
@@ -11,18 +12,23 @@ from techdd.lockfiles import (
     Parsed,
     block_yaml,
     decoded,
+    in_format,
     line_of,
     lockfile,
     outside,
     stays_below,
     table,
+    unanswered,
 )
 
 _SECTIONS = {
     "dependencies": "runtime",
     "optionalDependencies": "runtime",
     "devDependencies": "development",
+    "configDependencies": "development",  # of pnpm's own configuration
+    "packageManagerDependencies": "development",
 }
+_BETWEEN = re.compile(r"^---\s*$", re.MULTILINE)
 _ELSEWHERE = re.compile(
     r"tarball: (?:https?://(?:codeload\.)?git|file:)|type: (?:git|directory)|repo: "
 )
@@ -32,10 +38,24 @@ _FOLDER = re.compile(r"directory: '?([^',}]*)")
 @lockfile("pnpm-lock.yaml", ecosystem="npm", locked=True)
 def pnpm_lock(data: bytes) -> Parsed:
     """Pinned packages; `importers` are the projects of the workspace, which ask for them."""
-    document = block_yaml(decoded(data))
-    if "lockfileVersion" not in document:
+    documents = list(_documents(decoded(data)))
+    if not documents or "lockfileVersion" not in documents[-1]:
         raise ValueError("no lockfileVersion in it")
-    version = str(document["lockfileVersion"])
+    for document in documents:
+        yield from _packages(document)
+
+
+def _documents(text: str) -> Iterator[dict[str, Any]]:
+    """pnpm 11 puts a document of its own, with pnpm itself in it, before that of the project."""
+    ends = [*(mark.start() for mark in _BETWEEN.finditer(text)), len(text)]
+    for start, end in pairwise([0, *ends]):
+        if document := block_yaml("\n" * text.count("\n", 0, start) + text[start:end]):
+            yield document
+
+
+def _packages(document: dict[str, Any]) -> Parsed:
+    version = str(document.get("lockfileVersion"))
+    in_format(version, *range(5, 10))
     slashes = version.startswith("5")  # /name/1.0.0 instead of name@1.0.0
     flags = version.startswith(("5", "6"))  # packages say `dev`; without it they are for both
     asked = _asked(document, slashes)
@@ -44,8 +64,15 @@ def pnpm_lock(data: bytes) -> Parsed:
     for part in ("packages", "snapshots"):
         for key, entry in table(document.get(part)).items():
             needs.setdefault(_named(key, slashes), set()).update(_needs(entry, slashes))
+    packages = table(document.get("packages"))
+    known = {_named(key, slashes) for key in packages}
+    wanted = (*asked, *(_named(key, slashes) for key in table(document.get("snapshots"))))
+    unanswered(
+        (f"{name} {version}" for name, version in wanted if version[:1].isdigit()),
+        {f"{name} {version}" for name, version in known},
+    )
     seen = set()
-    for key, value in table(document.get("packages")).items():
+    for key, value in packages.items():
         entry = table(value)
         source = str(entry.get("resolution", ""))
         name, version = _named(key, slashes)

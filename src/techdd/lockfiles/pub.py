@@ -6,11 +6,14 @@ import re
 from typing import Any
 
 from techdd.lockfiles import (
+    CUT,
+    ODD,
     Dependency,
     Issue,
     Parsed,
     block_yaml,
     decoded,
+    doubt,
     line_of,
     lockfile,
     outside,
@@ -62,6 +65,8 @@ def pubspec_lock(data: bytes) -> Parsed:
         raise ValueError("no packages in it")
     if document["packages"] not in ("", "{}") and not table(document["packages"]):
         raise ValueError("packages not in the form that pub writes")
+    if not {"sdk", "sdks"} & document.keys():  # which pub writes last
+        doubt(CUT, "no section sdks")
     for name, value in table(document["packages"]).items():
         entry = table(value)
         source, kind = entry.get("source"), str(entry.get("dependency", ""))
@@ -78,3 +83,5 @@ def pubspec_lock(data: bytes) -> Parsed:
             scope = _SCOPES.get(kind, "unknown")
             direct = kind.startswith("direct")
             yield Dependency(str(name), version, "", line_of(name), direct, scope)
+        else:
+            doubt(ODD, f"{name} (line {line_of(name)}) without a version")

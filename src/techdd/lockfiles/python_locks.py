@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
-from packaging.pylock import Pylock, PylockUnsupportedVersionError, PylockValidationError
 from packaging.utils import canonicalize_name
 
 from techdd.lockfiles import (
+    CUT,
+    ODD,
     Dependency,
     Lines,
     Parsed,
     decoded,
+    doubt,
+    entries,
+    in_format,
     lockfile,
     outside,
     pep508,
@@ -22,15 +27,25 @@ from techdd.lockfiles import (
     table,
     tables,
     toml_table,
+    unanswered,
 )
 
+_GROUP = re.compile(r"""["']([^"']{1,200})["'] in (?:dependency_groups|extras)""")
 _NAME = r'^name = "([^"\n]*)"'
 
 
 @lockfile("poetry.lock", ecosystem="PyPI", locked=True)
 def poetry_lock(data: bytes) -> Parsed:
     """Poetry 1 says the category of each package, Poetry 2 its groups, 1.5 to 1.8 neither."""
-    for entry, name, line in _packages(data, "package"):
+    document = _document(data, "package", "metadata")
+    in_format(_metadata(document).get("lock-version", 1), 1, 2)
+    packages = list(_packages(data, document, "package"))
+    known = {name for _, name, _ in packages}
+    for entry, name, line in packages:
+        # What only some platforms or versions of Python need, Poetry may have left out.
+        wishes = table(entry.get("dependencies")).items()
+        always = (need for need, wish in wishes if isinstance(wish, str))
+        unanswered(map(canonicalize_name, always), known)
         source = table(entry.get("source"))
         if source.get("type") in ("git", "url", "file", "directory"):
             if not stays_below(str(source.get("url", ""))):
@@ -49,7 +64,9 @@ def poetry_lock(data: bytes) -> Parsed:
 @lockfile("pdm.lock", ecosystem="PyPI", locked=True)
 def pdm_lock(data: bytes) -> Parsed:
     """PDM says the groups of each package."""
-    for entry, name, line in _packages(data, "package"):
+    document = _document(data, "package", "metadata")
+    in_format(_metadata(document).get("lock_version", 4), 2, 3, 4)
+    for entry, name, line in _packages(data, document, "package"):
         if source := entry.get("git") or entry.get("url") or entry.get("path"):
             if not stays_below(str(source)):
                 yield outside(name, str(source))
@@ -66,7 +83,10 @@ def pdm_lock(data: bytes) -> Parsed:
 @lockfile("uv.lock", ecosystem="PyPI", locked=True)
 def uv_lock(data: bytes) -> Parsed:
     """uv lists the project itself too: what it asks for is direct, group by group."""
-    packages = list(_packages(data, "package"))
+    document = _document(data, "package", "version")
+    in_format(document.get("version", 1), 1)
+    packages = list(_packages(data, document, "package"))
+    known = {name for _, name, _ in packages}
     asked: dict[str, str] = {}
     for entry, _, _ in packages:
         if _is_own(entry):
@@ -75,6 +95,7 @@ def uv_lock(data: bytes) -> Parsed:
                     asked[name] = scope
     for entry, name, line in packages:
         source = table(entry.get("source"))
+        unanswered(_names(entry.get("dependencies")), known)
         if _is_own(entry):
             continue
         if "registry" not in source:
@@ -113,33 +134,51 @@ def _names(wishes: Any) -> Iterator[str]:
 
 @lockfile("pylock.toml", "pylock.*.toml", ecosystem="PyPI", locked=True)
 def pylock(data: bytes) -> Parsed:
-    """PEP 751 tells neither direct from indirect nor what a package is for."""
-    try:
-        lock = Pylock.from_dict(toml_table(data))
-    except (PylockValidationError, PylockUnsupportedVersionError) as error:
-        raise ValueError(f"no valid pylock: {error}") from None
-    lines = Lines(decoded(data), _NAME)
-    for package in lock.packages:
-        line = lines.of(package.name)
-        if package.directory:
+    """PEP 751 does not tell direct from indirect. What a package is for, markers say where a file
+    holds several groups; what needs what, a table of PDM's own where PDM wrote the file.
+    """
+    document = _document(data, "packages", "lock-version")
+    in_format(document.get("lock-version"), 1)
+    for entry, name, line in _packages(data, document, "packages"):
+        place = table(entry.get("vcs")) or table(entry.get("archive"))
+        if "directory" in entry:
             continue
-        if place := package.vcs or package.archive:
-            yield outside(package.name, place.url or place.path or "")
-        else:
-            version = str(package.version) if package.version else None
-            needs = [str(need.get("name", "")) for need in package.dependencies or ()]
-            yield Dependency(package.name, version, line=line, scope="unknown", needs=tuple(needs))
+        if place:
+            yield outside(name, str(place.get("url") or place.get("path") or ""))
+            continue
+        own = strings(table(table(entry.get("tool")).get("pdm")).get("dependencies"))
+        needs = (*_names(entry.get("dependencies")), *(pep508(wish)[0] for wish in own))
+        scope = _scope(_GROUP.findall(str(entry.get("marker", ""))))
+        yield Dependency(name, _version(entry), line=line, scope=scope, needs=needs)
 
 
-def _packages(data: bytes, key: str) -> Iterator[tuple[dict[str, Any], str, int | None]]:
-    """(entry, normalised name, line) of each package. ValueError where the file lists none."""
+def _document(data: bytes, key: str, said: str) -> dict[str, Any]:
+    """The lock file, which lists its packages under `key` and says under `said` what it is.
+    ValueError where it has neither.
+    """
     document = toml_table(data)
-    if key not in document and "version" not in document and "metadata" not in document:
+    if key not in document and said not in document:
         raise ValueError(f"no [[{key}]] in it")
+    return document
+
+
+def _metadata(document: dict[str, Any]) -> dict[str, Any]:
+    """The table with which Poetry and PDM end a lock file."""
+    if "metadata" not in document:
+        doubt(CUT, "no table metadata")
+    return table(document.get("metadata"))
+
+
+def _packages(
+    data: bytes, document: dict[str, Any], key: str
+) -> Iterator[tuple[dict[str, Any], str, int | None]]:
+    """(entry, normalised name, line) of each package."""
     lines = Lines(decoded(data), _NAME)
-    for entry in tables(document.get(key)):
+    for number, entry in enumerate(entries(document.get(key), key), start=1):
         if isinstance(name := entry.get("name"), str):
             yield entry, canonicalize_name(name), lines.of(name)
+        else:
+            doubt(ODD, f"entry {number} without a name")
 
 
 def _version(entry: dict[str, Any]) -> str | None:

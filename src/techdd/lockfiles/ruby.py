@@ -6,19 +6,25 @@ import re
 from collections.abc import Iterator
 
 from techdd.lockfiles import (
+    CUT,
+    ODD,
     Dependency,
     Issue,
     Parsed,
     decoded,
+    doubt,
     lockfile,
     outside,
     scope_of,
     stays_below,
+    unanswered,
 )
 
 _SPEC = re.compile(r"^    ([^\s()]+) \(([^()]+)\)$")
-_NEED = re.compile(r"^      ([^\s()]+)")
+_NEED = re.compile(r"^      ([^\s()!]+)")
+_PINNED = ("GEM", "GIT", "PATH")  # sections of specs
 _ASKED = re.compile(r"^  ([^\s()!]+)")
+_ELSEWHERE = re.compile(r"tzinfo-data|wdm|win|jruby|.*jdbc")  # locked on Windows, on JRuby only
 _LONGEST = 1_000  # characters
 _LOCKS = ("Gemfile.lock", "gems.locked")
 
@@ -39,22 +45,32 @@ def gemfile_lock(data: bytes) -> Parsed:
     needs: set[str] = set()
     asked: set[str] = set()
     own: set[str] = set()  # what the project's own gems need, for production
+    specs = {"bundler"}  # which is there before anything is installed
+    needed: dict[str, None] = {}
     for number, line in _lines(text):
         if not line.startswith(" "):
-            section = line.strip()
+            section = line.strip() or section
         elif line.startswith("  remote:"):
             remote = line.partition(":")[2].strip()
-        elif section == "GIT" and (match := _SPEC.match(line)):
-            yield outside(match[1], remote)
-        elif section == "GEM" and (match := _SPEC.match(line)):
-            version = match[2].partition("-")[0]  # what follows is the platform
-            _, needs = found.setdefault((match[1], version), (number, set()))
-        elif section == "GEM" and (match := _NEED.match(line)):
+        elif section in _PINNED and (match := _NEED.match(line)):
+            needed[match[1]] = None
             needs.add(match[1])
-        elif section == "PATH" and (match := _NEED.match(line)):
-            own.add(match[1])
+            own.update([match[1]] if section == "PATH" else [])
+        elif section in _PINNED and (match := _SPEC.match(line)):
+            name, version = match[1], match[2].partition("-")[0]  # what follows is the platform
+            specs.add(name)
+            needs = set()
+            if section == "GEM":
+                _, needs = found.setdefault((name, version), (number, needs))
+            elif section == "GIT":
+                yield outside(name, remote)
+        elif section in _PINNED and line.startswith("    "):
+            doubt(ODD, f"line {number}")
         elif section == "DEPENDENCIES" and (match := _ASKED.match(line)):
             asked.add(match[1])
+    if not re.search(r"^DEPENDENCIES\s*$", text, re.MULTILINE):
+        doubt(CUT, "no section DEPENDENCIES")
+    unanswered((*needed, *(one for one in sorted(asked) if not _ELSEWHERE.match(one))), specs)
     for (name, version), (number, wanted) in found.items():
         yield Dependency(
             name,

@@ -100,6 +100,7 @@ def _component(entry: dict[str, Any], scopes: dict[str, str], lines: Lines) -> C
         lines.of(purl),
         cpe,
         entry.get("primaryPackagePurpose") == "APPLICATION" and not cpe,
+        container=entry.get("primaryPackagePurpose") == "CONTAINER",
     )
 
 

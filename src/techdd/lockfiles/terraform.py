@@ -5,44 +5,47 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from techdd.lockfiles import Dependency, Parsed, decoded, lockfile, outside
+from techdd.hcl import Block, blocks
+from techdd.lockfiles import (
+    CUT,
+    ODD,
+    Aside,
+    Dependency,
+    Open,
+    Parsed,
+    decoded,
+    doubt,
+    lockfile,
+    outside,
+)
+from techdd.lockfiles._providers import Providers, exact, name_of, provider
 
 _LOCK = ".terraform.lock.hcl"
-_PROVIDER = re.compile(r'provider "([^"\n]{1,500})" \{$')
-_VALUE = re.compile(r'(version|constraints)\s{0,99}=\s{0,99}"([^"\n]*)"$')
-# Comments and heredocs are taken whole and say nothing; what has no end goes to the end.
-_TOKEN = re.compile(
-    r"#[^\n]*|//[^\n]*|/\*.*?(?:\*/|\Z)"
-    r"|<<-?(?P<end>\w{1,99})[^\n]*\n.*?(?:^[ \t]*+(?P=end)[ \t\r]*$|\Z)"
-    r'|(?P<said>"(?:[^"\\\n$]|\\.|\$\{(?:[^{}"\n]|"[^"\n]*")*+\}|\$)*+"?|[{}\[\]()=]|[A-Za-z_][\w-]*+)',
-    re.DOTALL | re.MULTILINE,
-)
 _REGISTRY = re.compile(r"(?:([\w-]+(?:\.[\w-]+)+(?::\d+)?)/)?([\w-]+/[\w-]+/[\w-]+)$")
 _NO_REGISTRY = ("github.com", "bitbucket.org", "gitlab.com")  # hosts that Terraform clones from
-_EXACT = re.compile(r"=?\s{0,9}(\d+\.\d+\.\d+[\w.+-]*)$", re.ASCII)
-
-
-def _name(source: str) -> str:
-    """`host/hashicorp/aws` and `hashicorp/aws` are one; a bare `aws` is HashiCorp's."""
-    parts = source.split("/")[-2:]
-    return "/".join(parts if len(parts) > 1 else ["hashicorp", *parts])
+_BUILT_IN = "/builtin/"
 
 
 @lockfile(_LOCK, ecosystem="Terraform", locked=True)
 def terraform_lock(data: bytes) -> Parsed:
     """Pinned providers. They run where infrastructure is set up, not in the product."""
-    name, line, values = "", 0, dict[str, str]()
-    for number, raw in enumerate(decoded(data).splitlines(), start=1):
-        text = raw.strip()
-        if match := _PROVIDER.match(text):
-            name, line, values = _name(match[1]), number, {}
-        elif match := _VALUE.match(text):
-            values[match[1]] = match[2]
-        elif text == "}" and name:
-            if values.get("version"):
-                wish = values.get("constraints", "")
-                yield Dependency(name, values["version"], wish, line, scope="development")
-            name = ""
+    found, whole = blocks(decoded(data).encode())
+    if not whole:
+        doubt(CUT, "a block or a text is not closed")
+    for block in found:
+        if block.kind != "provider" or not block.labels:
+            continue
+        source, version = block.labels[0], _text(block, "version")
+        if version:
+            wish = _text(block, "constraints")
+            yield Dependency(name_of(source), version, wish, block.line, scope="development")
+        else:
+            doubt(ODD, f"{source} (line {block.line}) without a version")
+
+
+def _aside(data: bytes) -> Aside:
+    required = _required(blocks(decoded(data).encode())[0])
+    return Aside(aliases={name: (name_of(source),) for name, source, _, _ in required})
 
 
 @lockfile(
@@ -52,94 +55,56 @@ def terraform_lock(data: bytes) -> Parsed:
     locks=(_LOCK,),
     lockable=False,
     sparse=True,
+    aside=_aside,
+    explainer=Providers,
 )
 def terraform(data: bytes) -> Parsed:
     """What a module requires and calls. A module that others use has no lock, as only they can
     have one; versions of modules no lock holds.
     """
-    tokens = _tokens(decoded(data))
-    depth, before = 0, ""
-    for token, line in tokens:
-        if token == "required_providers" and next(tokens, ("", 0))[0] == "{":
-            yield from _required(tokens)
-        elif token[0] == '"' and before == "module" and not depth:
-            if next(tokens, ("", 0))[0] == "{":
-                yield from _module(token.strip('"'), line, tokens)
-        else:
-            depth += (token in "{[(") - (token in "}])")
-        before = token
+    found, whole = blocks(decoded(data).encode())
+    if not whole:
+        doubt("file read in part", "not all of it is HCL")
+    for _, source, version, line in _required(found):
+        if _BUILT_IN not in source:
+            yield provider(source, version, line)
+    for block in found:
+        if block.kind == "module" and block.labels:
+            yield from _module(block)
+        elif block.kind == "provider" and block.labels:
+            text = f"{block.labels[0]} {_text(block, 'version')}".strip()
+            yield Open(text, block.line, "development")
 
 
-def _tokens(text: str) -> Iterator[tuple[str, int]]:
-    line, last = 1, 0
-    for match in _TOKEN.finditer(text):
-        if match["said"]:
-            line += text.count("\n", last, match.start())
-            last = match.start()
-            yield match["said"], line
+def _required(found: list[Block]) -> Iterator[tuple[str, str, str, int]]:
+    """(local name, source, version range, line): `aws = { ... }` or `aws = "~> 2.0"`."""
+    holders = (one for block in found if block.kind == "terraform" for one in block.blocks)
+    for holder in holders:
+        if holder.kind != "required_providers":
+            continue
+        for name, line in holder.lines.items():
+            told = holder.objects.get(name, {"version": holder.values[name]})
+            source, version = told.get("source"), told.get("version")
+            source = source if isinstance(source, str) and source else name
+            yield name, source, version.strip() if isinstance(version, str) else "", line
 
 
-def _module(called: str, line: int, tokens: Iterator[tuple[str, int]]) -> Parsed:
-    """The call of a module, up to the brace that closes its block."""
-    said: dict[str, str] = {}
-    depth, key, before = 1, "", ""
-    for token, _ in tokens:
-        depth += (token in "{[(") - (token in "}])")
-        if not depth:
-            break
-        if depth == 1 and token == "=":
-            key = before
-        elif depth == 1 and before == "=":
-            said[key] = token
-        before = token
-    source, version = said.get("source", ""), said.get("version", '""').strip('"')
-    plain = source.strip('"')
-    if not plain or source[0] != '"' or "${" in plain:
+def _module(block: Block) -> Parsed:
+    """The call of a module."""
+    called, source, version = block.labels[0], _text(block, "source"), _text(block, "version")
+    if not source:
         yield outside(called, "a computed source")
-    elif registry := _REGISTRY.match(plain.partition("//")[0]):
+    elif registry := _REGISTRY.match(source.partition("//")[0]):
         host, name = registry.groups()
         if host in _NO_REGISTRY:
-            yield outside(called, plain)
+            yield outside(called, source)
         else:
-            exact = _EXACT.match(version)
             name = f"{host}/{name}" if host else name
-            yield Dependency(name, exact[1] if exact else None, version, line, True, "development")
-    elif not plain.startswith(("./", "../")):
-        yield outside(called, plain)
+            yield Dependency(name, exact(version), version, block.line, True, "development")
+    elif not source.startswith(("./", "../")):
+        yield outside(called, source)
 
 
-def _required(tokens: Iterator[tuple[str, int]]) -> Parsed:
-    """The entries up to the brace that closes the block: `aws = { ... }` or `aws = "~> 2.0"`."""
-    depth, entry, key, line = 1, "", "", 0
-    values: dict[str, str] = {}
-    before = ""
-    for token, number in tokens:
-        if token in "{[(":
-            depth += 1
-        elif token in "}])":
-            depth -= 1
-            if depth == 1 and token == "}" and entry:
-                yield from _wish(entry, values, line)
-                entry, values = "", {}
-            if depth == 0:
-                return
-        elif token == "=":
-            if depth == 1:
-                entry, line = before.strip('"'), number
-            key = before
-        elif before == "=" and token[0] == '"':
-            if depth == 1:
-                yield from _wish(entry, {"version": token.strip('"')}, line)
-                entry = ""
-            elif depth == 2:
-                values[key] = token.strip('"')
-        before = token
-
-
-def _wish(entry: str, values: dict[str, str], line: int) -> Parsed:
-    source, requirement = values.get("source") or entry, values.get("version", "").strip()
-    if "/builtin/" in source or not source:
-        return
-    exact = _EXACT.match(requirement)
-    version = exact[1] if exact else None
-    yield Dependency(_name(source), version, requirement, line, True, "development")
+def _text(block: Block, key: str) -> str:
+    value = block.values.get(key)
+    return value if isinstance(value, str) else ""

@@ -7,14 +7,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from techdd.lockfiles import (
+    ODD,
     Dependency,
     Parsed,
     block_yaml,
     decoded,
+    doubt,
+    in_format,
     line_of,
     lockfile,
     outside,
     table,
+    unanswered,
 )
 
 _FIELD = re.compile(r'( +)"?([^"\s]+)"? "?([^"]*)"?$')
@@ -42,10 +46,15 @@ class _Entry:
 
 
 def _classic(text: str) -> Parsed:
-    for entry in _entries(text):
+    entries = list(_entries(text))
+    known = {entry.name for entry in entries}
+    for entry in entries:
         source = entry.fields.get("resolved", "")
         version = entry.fields.get("version")
-        if version is None or _NO_REGISTRY.match(source):
+        unanswered(entry.needs, known)
+        if version is None:
+            doubt(ODD, f"{entry.name} (line {entry.line}) without a version")
+        elif _NO_REGISTRY.match(source):
             yield outside(entry.name, source)
         else:
             needs = tuple(entry.needs)
@@ -83,17 +92,24 @@ def _name(descriptor: str) -> str:
 
 
 def _berry(text: str) -> Parsed:
-    for key, value in block_yaml(text).items():
+    document = block_yaml(text)
+    in_format(table(document.pop("__metadata", "")).get("version"), *range(4, 10))
+    known = {_name(part.strip()) for key in document for part in key.split(",")}
+    for key, value in document.items():
         entry = table(value)
         resolution = str(entry.get("resolution", ""))
         name, _, source = resolution[1:].partition("@")
         name = resolution[:1] + name
-        if key == "__metadata" or source.startswith(("workspace:", "link:", "portal:", "patch:")):
+        wishes = table(entry.get("dependencies"))
+        needs = tuple(_name(f"{need}@{wish}") for need, wish in wishes.items())
+        unanswered(needs, known)
+        if source.startswith(("workspace:", "link:", "portal:", "patch:")):
             continue  # what was patched has an entry without the patch as well
+        if not source:
+            doubt(ODD, f"{key} (line {line_of(key)}) without a resolution")
+            continue
         if not source.startswith("npm:"):
             yield outside(name or key, source)
             continue
-        wishes = table(entry.get("dependencies"))
-        needs = tuple(_name(f"{need}@{wish}") for need, wish in wishes.items())
         version = source.removeprefix("npm:").partition("::")[0]
         yield Dependency(name, version, line=line_of(key), scope="unknown", needs=needs)

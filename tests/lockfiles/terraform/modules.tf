@@ -9,7 +9,10 @@ module "vpc" {
   }
 }
 
-module "exact" { source = "terraform-aws-modules/iam/aws//modules/iam-user", version = "5.47.1" }
+module "exact" {
+  source  = "terraform-aws-modules/iam/aws//modules/iam-user"
+  version = "5.47.1"
+}
 
 module "private" {
   version = "= 1.2.3"
@@ -58,5 +61,7 @@ EOF
 }
 
 terraform {
-  required_providers { random = { source = "hashicorp/random", version = "3.6.3" } }
+  required_providers {
+    random = { source = "hashicorp/random", version = "3.6.3" }
+  }
 }

@@ -24,5 +24,5 @@ terraform {
 
 provider "aws" {
   region  = "eu-central-1"
-  version = "ignored"
+  version = "~> 5.1"
 }

@@ -75,12 +75,27 @@ def locking(_as_of: date, packages: DataFrame, manifests: DataFrame) -> Answered
         path = str(row.path)
         values: dict[str, Value] = {"manifest": path, "ecosystem": str(row.ecosystem)}
         yield Observation("unlocked-manifest", str(row.repo), path, (Location(path),), values)
+    for path, repo in _without_checksums(packages, shipped, manifests):
+        yield Observation("no-checksums", repo, path, (Location(path),), {"ecosystem": "Go"})
     stale = shipped[shipped["lacking"].fillna(0) > 0]
     for row in stale.sort_values(["repo", "path"]).itertuples():
         values = {"ecosystem": str(row.ecosystem), "count": int(row.lacking)}
         values["packages"] = str(row.examples)
         places = (Location(str(row.path)), Location(str(row.lock)))
         yield Observation("stale-lock", str(row.repo), str(row.path), places, values)
+
+
+def _without_checksums(
+    packages: DataFrame, shipped: DataFrame, manifests: DataFrame
+) -> Iterator[tuple[str, str]]:
+    """(path, repository) of each go.mod that asks for modules and has no go.sum beside it."""
+    known = set(zip(manifests["repo"], manifests["path"], strict=True))
+    modules = packages[packages["name"] != "stdlib"]
+    asking = set(zip(modules["repo"], modules["manifest"], strict=True))
+    for row in shipped[shipped["format"] == "go_mod"].sort_values(["repo", "path"]).itertuples():
+        repo, path = str(row.repo), str(row.path)
+        if (repo, path) in asking and (repo, f"{path.removesuffix('mod')}sum") not in known:
+            yield path, repo
 
 
 def _floating(packages: DataFrame, manifests: DataFrame) -> int:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from posixpath import basename, dirname
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from techdd.advisories import normalised
 from techdd.collectors import Gathered, collector
@@ -18,32 +18,25 @@ from techdd.collectors.dependencies.places import (
     leads_to,
     taken_in,
 )
+from techdd.collectors.dependencies.reading import BROKEN, cleaned, said_by
 from techdd.facts import Package
-from techdd.guard import one_file
 from techdd.lockfiles import (
     MIXED,
     Aside,
     Dependency,
     Included,
     Lockfile,
-    Open,
     Outside,
-    repeated_keys,
     scope_of,
 )
-from techdd.lockfiles.explaining import Words
-from techdd.lockfiles.inheriting import Poms
 from techdd.lockfiles.locking import Read, by_folder, lacking, locks_of, settled
 from techdd.lockfiles.unsupported import unsupported
 from techdd.model import Issue
 from techdd.plugins import discover
 from techdd.repository import MISSING, Entry, Repository
-from techdd.text import clean, some_of, without_credentials
+from techdd.text import clean, without_credentials
 
 _OPEN = "unresolved version"  # how parsers call what another file or a run decides
-_BROKEN = "cannot be parsed"
-_POM = "pom.xml"
-_LONGEST = 200  # characters of a version range that are kept
 _NAMED = 5  # packages that are named as examples
 
 
@@ -70,7 +63,7 @@ _UNSHIPPED = re.compile(
 )
 
 
-@collector(makes=(Package, Manifest), version=4)
+@collector(makes=(Package, Manifest), version=5)
 def dependencies(repo: Repository) -> Gathered:
     """Every manifest and lock file of the audited tree, brought together.
 
@@ -87,25 +80,20 @@ def dependencies(repo: Repository) -> Gathered:
         else:
             chosen.append(item)
     reads: list[Read] = []
-    asides: dict[str, Aside] = {}
+    asides: dict[str, tuple[Lockfile, Aside]] = {}
     for entry, form, content in contents(repo, chosen):
         if content is None:
             yield Issue(MISSING, entry.path, transient=True)
             continue
-        parsed, aside = _guarded(form, content)
-        asides[entry.path] = aside
-        rows = tuple(_cleaned(row) for row in parsed if isinstance(row, Dependency))
-        wishes = tuple(row for row in parsed if isinstance(row, Open))
-        issues = [row for row in parsed if isinstance(row, Issue)]
-        if repeated := repeated_keys(content):
-            # The last of them counts, as for the package managers; others may read it otherwise.
-            issues.append(Issue("keys are repeated", detail=some_of(repeated, _NAMED)))
-        partial = any(issue.reason == _OPEN for issue in issues)
-        if rows or wishes or partial or not form.sparse:
-            broken = any(issue.reason == _BROKEN for issue in issues)
+        said = said_by(form, content)
+        asides[entry.path] = form, said.aside
+        partial = any(issue.reason == _OPEN for issue in said.issues)
+        if said.rows or said.wishes or partial or not form.sparse:
+            broken = any(issue.reason == BROKEN for issue in said.issues)
             scope = _scope(entry.path, form)
-            reads.append(Read(entry.path, form, scope, rows, partial, broken, aside, wishes))
-        for issue in dict.fromkeys(issues):
+            told = (said.rows, partial, broken, said.aside, said.wishes)
+            reads.append(Read(entry.path, form, scope, *told))
+        for issue in said.issues:
             settled_ = issue.reason == _OPEN and _settled_beside(entry.path, form, tree)
             own = isinstance(issue, Outside) and leads_to(entry.path, issue.folder) in folders
             joined = isinstance(issue, Included) and taken_in(
@@ -113,8 +101,9 @@ def dependencies(repo: Repository) -> Gathered:
             )
             if not settled_ and not own and not joined:
                 yield Issue(issue.reason, entry.path, clean(issue.detail))
-    for place, (read, left) in enumerate(_explained(reads, asides)):
-        reads[place] = read
+    explained = list(_explained(reads, asides))
+    reads = [read for read, _ in explained if read.wishes or read.partial or not read.format.sparse]
+    for read, left in explained:
         if left and not _settled_beside(read.path, read.format, tree):
             shown = clean(without_credentials(left[0]))
             detail = f"{len(left)} from another file or a run, such as {shown}"
@@ -138,17 +127,21 @@ def _recognised(repo: Repository) -> Iterator[tuple[Entry, Lockfile] | Issue]:
 
 
 def _explained(
-    reads: Iterable[Read], asides: Mapping[str, Aside]
+    reads: Iterable[Read], asides: Mapping[str, tuple[Lockfile, Aside]]
 ) -> Iterator[tuple[Read, tuple[str, ...]]]:
     """Each file with what others say of its words, and the words that nobody explains."""
-    poms = Poms({path: said for path, said in asides.items() if basename(path) == _POM})
-    words = Words({path: said for path, said in asides.items() if basename(path) != _POM})
-    for read in reads:
-        explaining = poms if basename(read.path) == _POM else words
-        rows, listed, left = explaining.explained(read.path, read.open)
-        rows = (*read.rows, *map(_cleaned, rows))
-        partial = read.partial or bool(left)
-        yield replace(read, rows=rows, listed=listed, partial=partial), left
+    said: dict[Any, dict[str, Aside]] = defaultdict(dict)  # by who explains it
+    for path, (form, aside) in asides.items():
+        said[form.explainer][path] = aside
+    explaining = {kind: kind(some) for kind, some in said.items() if kind}
+    for one in reads:
+        if one.format.explainer is None:
+            yield one, ()
+            continue
+        found = explaining[one.format.explainer].explained(one.path, one.open)
+        rows = (*one.rows, *map(cleaned, found.rows))
+        partial = one.partial or bool(found.left)
+        yield replace(one, rows=rows, listed=found.listed, partial=partial), found.left
 
 
 def _gap(path: str) -> Iterator[Issue]:
@@ -161,39 +154,6 @@ def _gap(path: str) -> Iterator[Issue]:
 def _settled_beside(path: str, form: Lockfile, tree: Container[str]) -> bool:
     """Whether a lock file beside a manifest has the versions that the manifest leaves open."""
     return any(f"{dirname(path)}/{lock}".strip("/") in tree for lock in form.locks)
-
-
-def _guarded(form: Lockfile, content: bytes) -> tuple[list[Dependency | Issue | Open], Aside]:
-    """The rows of a hostile file; whatever its parser stumbles over becomes an Issue."""
-    rows: list[Dependency | Issue | Open] = []
-    try:
-        with one_file(content):
-            rows.extend(form.parse(content))
-            return rows, _aside(form, content)
-    except (ValueError, LookupError, TypeError, AttributeError) as why:
-        reason = str(why).partition("\n")[0] or type(why).__name__
-        return [*rows, Issue(_BROKEN, detail=f"{form.name}: {reason[:_LONGEST]}")], Aside()
-
-
-def _aside(form: Lockfile, content: bytes) -> Aside:
-    try:
-        found = form.aside(content) if form.aside else Aside()
-    except ValueError:
-        return Aside()  # its parser says why
-    aliases = {alias: tuple(map(clean, names)) for alias, names in found.aliases.items()}
-    peers = frozenset(map(clean, found.peers))
-    return found._replace(own=clean(found.own), peers=peers, aliases=aliases)
-
-
-def _cleaned(row: Dependency) -> Dependency:
-    requirement = without_credentials(row.requirement)[:_LONGEST]
-    return row._replace(
-        name=clean(without_credentials(row.name)),
-        version=None if row.version is None else clean(without_credentials(row.version)),
-        requirement=clean(requirement),
-        licence=clean(row.licence),
-        ecosystem=clean(row.ecosystem),
-    )
 
 
 def _scope(path: str, form: Lockfile | None = None) -> str:
@@ -213,7 +173,7 @@ def _together(reads: list[Read]) -> Iterator[Package | Manifest]:
     listing = {path for read in reads for path in read.listed}  # catalogues
     found: list[Package] = []
     for read in reads:
-        locks = locks_of(read, folders) if read.format.locks else [read] * read.format.locked
+        locks = locks_of(read, folders)
         for path in (*(lock.path for lock in locks), *read.listed):
             governed[path].append(read)
         own = ours[read.format.ecosystem]

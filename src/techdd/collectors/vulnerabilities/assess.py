@@ -160,9 +160,11 @@ def _observation(key: dict[str, Any], rows: DataFrame, worst: str) -> Observatio
     open_ = real if worst == STATED else unanswered(real)
     places = sorted(set(zip(rows["manifest"], rows["line"].fillna(0), strict=True)))
     direct = set(rows["direct"].dropna())
+    # The lines `go` and `toolchain` of go.mod are lower bounds; what builds it may be newer.
+    lowest = (key["ecosystem"], key["package"]) == ("Go", "stdlib")
     values: dict[str, Value] = {
         "package": key["package"],
-        "version": key["version"],
+        "version": f"at least {key['version']}" if lowest else key["version"],
         "ecosystem": key["ecosystem"],
         "advisories": some_of(ids, _NAMED),
         "count": len(ids),
