@@ -17,6 +17,7 @@ from techdd.model import Location, Metric, Observation, Series
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+NOBODY_SAYS = "neither the files nor deps.dev say who maintains a package"
 NOT_ASKED = "online look-ups were not asked for: --online"
 QUIET = 24  # months without a release after which OSSRA speaks of an abandoned component
 BEHIND = 2.0  # libyears, as checklist item DEP-08 counts them
@@ -62,6 +63,7 @@ def dependency_health(
         own = [one for one in used if repo in ("", one.repo)]
         missing = [one for one in ([repo] if repo else repos) if one not in asked]
         yield from _metrics(as_of, repo, own, NOT_ASKED if missing else "")
+        yield Metric("dependency_health.single_maintainer", None, "packages", repo, "", NOBODY_SAYS)
     if not asked:
         return
     sent = int(lookups["packages"].sum())
