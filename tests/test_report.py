@@ -271,7 +271,7 @@ def test_what_was_withheld_is_said(audience: Audience, said: tuple[bool, bool]) 
         "People appear under pseudonyms that are the same throughout this report." in limits
     ) is said[0]
     assert (
-        "Places of security findings are withheld; the client's copy has them." in limits
+        "Places of security evidence are withheld; the client's copy has them." in limits
     ) is said[1]
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from builders import START, A, build, fast_import, git, opened, quoted
 
-from techdd import sandbox
+from techdd import sandbox, scratch
 from techdd.collectors.secrets import Secret, SecretScan, collector, engine, probe
 from techdd.facts import frame
 from techdd.intake import open_repository
@@ -154,9 +154,13 @@ def test_an_object_that_belongs_to_no_commit(folder: Path) -> None:
     git(source, "hash-object", "-w", str(folder / "loose.py"))
     repository = open_repository("dangling", source, folder / "overlay" / "dangling")
     loose, scan = collector.run(repository)
-    assert (loose.path, loose.commit, loose.in_head, scan.complete) == ("", "", False, True)
+    blob = git(source, "hash-object", str(folder / "loose.py")).strip()
+    assert (loose.path, loose.commit) == ("(object in no commit)", blob)
+    assert (loose.in_head, scan.complete) == (False, True)
     (observed,) = (one for one in answers([loose, scan]) if isinstance(one, Observation))
-    assert observed.locations == ()
+    assert [str(one) for one in observed.locations] == [f"(object in no commit):1 @ {blob[:10]}"]
+    assert observed.values["added"] == ""  # nothing says since when
+    assert blob[:10] in str(observed.values["removed"])
 
 
 def test_messages_are_searched_too(folder: Path) -> None:
@@ -187,7 +191,8 @@ def test_messages_are_searched_too(folder: Path) -> None:
     metrics = {(one.name, one.repo): one for one in answers(gathered) if isinstance(one, Metric)}
     assert metrics["secrets.in_history", "app"].value == 3
     never = [one for one in answers(gathered) if isinstance(one, Observation)]
-    assert "never, since it stands in a message," in {one.values.get("removed") for one in never}
+    said = " It stands in a message, which no later commit takes back."
+    assert said in {one.values.get("removed") for one in never}
 
 
 def test_who_can_still_read_it_is_told_by_refs(folder: Path) -> None:
@@ -206,9 +211,10 @@ def test_who_can_still_read_it_is_told_by_refs(folder: Path) -> None:
     git(source, "update-ref", "refs/pull/7/head", "main~1")
     gathered = list(collector.run(open_repository("refs", source, folder / "overlay" / "refs")))
     (one,) = (one for one in gathered if isinstance(one, Secret))
-    assert (one.branches, one.tags, one.other_refs) == (2, 1, 1)
+    assert (one.branches, one.tags, one.proposals, one.other_refs) == (2, 1, 1, 0)
+    assert one.tip == "refs/heads/old"
     (observed,) = (one for one in answers(gathered) if isinstance(one, Observation))
-    assert observed.values["readers"] == "2 branches, 1 tag and 1 other ref"
+    assert observed.values["readers"] == "2 branches, 1 tag and 1 proposal"
 
 
 def test_what_the_engine_leaves_out_by_name_is_a_gap(folder: Path) -> None:
@@ -228,7 +234,7 @@ def test_what_the_engine_leaves_out_by_name_is_a_gap(folder: Path) -> None:
 def test_without_memory_messages_are_not_written_to_a_disk(
     repo: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "_MEMORY", Path("/nowhere"))
+    monkeypatch.setattr(scratch, "_MEMORY", Path("/nowhere"))
     issue, *_ = collector.run(repo)
     assert issue.reason == "messages not scanned for secrets"
 
@@ -258,11 +264,12 @@ def test_a_secret_inside_an_archive(folder: Path) -> None:
 
 def test_examples_and_tests_are_told_apart(gathered: list[Any]) -> None:
     found = secrets(gathered)
-    assert found["tests/test_app.py"].looks_like_test
     assert found["README.md"].looks_like_test  # the value: jwt.io's token, AWS's documentation key
     assert found["README.md"].rule == "jwt"
     counted = {path for path, one in found.items() if not one.looks_like_test}
+    assert found["tests/test_app.py"].among_tests
     assert counted == {
+        "tests/test_app.py",  # a provider's live key is none of a test by its folder alone
         "lost.py",
         "app.py",
         "aws.cfg",
@@ -290,16 +297,18 @@ def test_what_is_no_secret_for_strangers_does_not_lead(folder: Path) -> None:
         "b.py": ("low", False),
         "c.py": ("medium", False),
         "app/google-services.json": ("low", False),
-        "samplecerts/x.py": ("high", True),
+        "samplecerts/x.py": ("high", False),
     }
 
 
 def test_metrics_count_secrets_not_places(gathered: list[Any]) -> None:
     metrics = {(one.name, one.repo): one for one in answers(gathered) if isinstance(one, Metric)}
-    assert metrics["secrets.in_tree", "app"].value == 4  # KEPT, STRIPE, MARKED, the AWS pair
+    assert (
+        metrics["secrets.in_tree", "app"].value == 5
+    )  # KEPT, TESTED, STRIPE, MARKED, the AWS pair
     assert metrics["secrets.in_history", "app"].value == 2  # GONE, LOOSE
-    assert metrics["secrets.in_tree", ""].value == 4
-    assert "2 test or example values left out" in metrics["secrets.in_tree", ""].basis
+    assert metrics["secrets.in_tree", ""].value == 5
+    assert "1 test or example values left out" in metrics["secrets.in_tree", ""].basis
 
 
 def test_observations_name_the_place_and_the_time(gathered: list[Any], repo: Repository) -> None:
@@ -307,16 +316,20 @@ def test_observations_name_the_place_and_the_time(gathered: list[Any], repo: Rep
     (gone,) = [one for one in observed if one.locations and one.locations[0].path == "app.py"]
     assert gone.rule == "secret-in-history"
     gone_from = secrets(gathered)["app.py"]
-    assert gone.key == f"{gone_from.kind}:{gone_from.commit}:app.py:1"
+    assert gone.key == gone_from.fingerprint
     assert gone.values == {
-        "kind": "Slack bot token", "count": 1, "added": "2025-01-06", "removed": "2025-01-09",
-        "readers": "1 branch", "severity": "high",
+        "kind": "Slack bot token", "count": 1, "added": ", first added 2025-01-06",
+        "removed": " It was last removed on 2025-01-09.", "readers": "1 branch", "aside": "",
+        "severity": "high",
     }  # fmt: skip
-    (kept,) = [one for one in observed if ":old/name.py:" in one.key]
+    (kept,) = [one for one in observed if one.key == secrets(gathered)["old/name.py"].fingerprint]
     assert kept.rule == "secret-in-tree"
     assert [place.path for place in kept.locations] == ["new/name.py"]
     assert kept.values["severity"] == "critical"
-    assert len(observed) == 6
+    (tested,) = [one for one in observed if one.locations[0].path == "tests/test_app.py"]
+    assert tested.values["severity"] == "high"
+    assert "among tests" in str(tested.values["aside"])
+    assert len(observed) == 7
 
 
 def test_no_value_is_printed_or_kept(gathered: list[Any], printed: list[bytes]) -> None:
@@ -398,7 +411,10 @@ def test_a_scan_that_did_not_run_is_no_clean_one(
 
 
 def test_what_an_incomplete_scan_found_stands() -> None:
-    found = Secret("jwt", "JWT", "a.py", 1, "c", "f", True, False, "high", None, "", None, 1, 0, 0)
+    found = Secret(
+        "jwt", "JWT", "a.py", 1, "c", "f", True, False, False, "", "high", None, "", None, "",
+        1, 0, 0, 0,
+    )  # fmt: skip
     scan = SecretScan("kingfisher", False, 10, 0)
     metrics = {one.name: one for one in answers([found, scan]) if isinstance(one, Metric)}
     assert metrics["secrets.in_tree"].value == 1
