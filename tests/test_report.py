@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from builders import a_finding, an_item
 
+from techdd.audiences import AUDIENCES, Audience
 from techdd.documents import load
 from techdd.facts import Identity, Person
 from techdd.identity import Merge, Resolution
@@ -33,7 +34,7 @@ from techdd.model import (
     person_token,
 )
 from techdd.policy import Checklist, Engagement, Item, RepositoryEntry, Scoring
-from techdd.report import AUDIENCES, Assessment, Audience, build
+from techdd.report import Assessment, build
 from techdd.repository import MISSING
 from techdd.workspace import data
 

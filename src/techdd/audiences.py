@@ -64,7 +64,8 @@ def _placeless(report: Report) -> Report:
 
 
 def _nowhere(finding: Finding) -> Finding:
-    return replace(finding, locations=()) if finding.guarded else finding
+    guarded = finding.guarded or finding.domain == "security"
+    return replace(finding, locations=()) if guarded else finding
 
 
 def _open_columns(series: Series) -> Series:

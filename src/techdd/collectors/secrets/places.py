@@ -58,8 +58,8 @@ def listed(ref: str) -> Readers | None:
     """Who reads the name of a ref: whoever may list it."""
     if not ref:
         return None
-    kinds = [ref.startswith(kind) for kind in (BRANCHES, TAGS, PROPOSALS)]
-    return Readers(*map(int, kinds), int(not any(kinds)))
+    branch, tag, proposal = (int(ref.startswith(kind)) for kind in (BRANCHES, TAGS, PROPOSALS))
+    return Readers(branch, tag, proposal, int(not (branch or tag or proposal)))
 
 
 def shown(path: str) -> str:

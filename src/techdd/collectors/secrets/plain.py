@@ -57,13 +57,20 @@ _NETRC = re.compile(rb"\bpassword\s+(\S{4,200})")
 _HTPASSWD = re.compile(
     rb"^[^:#\s]{1,100}:((?:\$(?:apr1|2[aby]|[156])\$|\{SHA\}|\{SSHA\})\S{10,200})"
 )
+# What every line with a credential holds, so that the others need not be looked at one by one.
+_HINTS = {
+    "json": re.compile(rb"[Pp][Aa][Ss][Ss][Ww][Oo][Rr][Dd]|[Pp][Ww][Dd]"),
+    "lock": re.compile(rb"://[^\s/@]{1,300}@"),
+    "netrc": re.compile(rb"password"),
+}
+_ANY = re.compile(rb"[^\s]")
 # References, words and what stands for a value.
 _NO_VALUE = re.compile(
     rb"(?i)^(?:[$%@&!<{\[(*/.\\-].*|.*(?:\$\{|\$\(|\{\{|\}\}|<%|\$[A-Z_]{3,}).*|(?:null|none|undefined|true"
     rb"|false|yes|no|optional|required|string|str|empty|unset|disabled|secrets?\..*|env\..*|vars?\..*"
     rb"|var\(.*|process\..*|os\..*|vault:.*|secret(?:key|ref)?:.*|arn:.*|file:.*|[a-z]{2,12}://.*|ssm:.*)"
     rb"|.*(?:change|replace|insert|todo|fixme|enter[_-]|put[_-]|your|my[_-]?|some[_-]?|foo|bar|hunter2|xxx|here$"
-    rb"|generate|password|passwd|passwort|secret|admin|root|test|demo|guest|local|default|dev|user|"
+    rb"|generate|bearer|p[a@]ss[-_]?w[o0]rd|passwd|passwort|secret|admin|root|test|demo|guest|local|default|dev|user|"
     rb"postgres|mysql|123456|qwerty|letmein|not[_-]?(?:a|so|real|used)).*|[\d.]+|\d+[smhd]?)$"
 )
 _WORD = re.compile(rb"^(?:[A-Z]?[a-z]+|[A-Z]+)(?:[-_. ]?(?:[A-Z][a-z]{2,}|[a-z]+|[A-Z]+))*$")
@@ -146,12 +153,26 @@ def hits(
 
 
 def _in_file(content: bytes, path: str, key: str) -> Iterator[Hit]:
-    forms = _FORMS[_forms(path)]
-    for number, line in enumerate(content.split(b"\n"), 1):
-        for form in forms:
+    kind = _forms(path)
+    for number, line in _lines(content, _HINTS.get(kind, _ANY)):
+        for form in _FORMS[kind]:
             for found in form.pattern.finditer(line):
                 if hit := _hit(form, found, path, number, key):
                     yield hit
+
+
+def _lines(content: bytes, hint: re.Pattern[bytes]) -> Iterator[tuple[int, bytes]]:
+    """The lines in which the hint stands, with their numbers; most of a large file's are none."""
+    number, counted, end = 1, 0, -1
+    for found in hint.finditer(content):
+        if found.start() < end:
+            continue
+        start = content.rfind(b"\n", 0, found.start()) + 1
+        end = content.find(b"\n", found.start())
+        end = len(content) if end < 0 else end
+        number += content.count(b"\n", counted, start)
+        counted = start
+        yield number, content[start:end]
 
 
 def _hit(form: _Form, found: re.Match[bytes], path: str, line: int, key: str) -> Hit | None:

@@ -1,5 +1,4 @@
-"""Who can still read a file version: the refs from which its commit is reached, and those at whose
-tip it stands.
+"""Who can still read a file version: the refs that lead to its commit, and those that stand at it.
 
 Whoever may fetch a ref gets all commits behind it. Forks, mirrors and clones elsewhere cannot be
 seen in a repository.

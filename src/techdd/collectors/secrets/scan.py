@@ -7,7 +7,7 @@ secret, however many rules know it.
 
 from __future__ import annotations
 
-import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,6 +17,7 @@ from techdd.collectors import Gathered, collector
 from techdd.collectors.secrets import places, plain
 from techdd.collectors.secrets.alike import alike, leading
 from techdd.collectors.secrets.engine import Hit, ScanFailed, Scanned, scan
+from techdd.collectors.secrets.kinds import is_for_tests, is_public, is_shown, kind_of
 from techdd.collectors.secrets.messages import Messages
 from techdd.collectors.secrets.places import Place, Trail
 from techdd.collectors.secrets.reach import Reach, standing
@@ -26,31 +27,6 @@ from techdd.model import Issue
 from techdd.repository import Repository
 from techdd.scratch import memory
 from techdd.text import clean, decode
-
-_TESTS = frozenset((
-    "test", "tests", "testing", "testdata", "unittest", "unittests", "spec", "specs", "fixture",
-    "fixtures", "e2e", "mock", "mocks", "example", "examples", "sample", "samples", "doc", "docs",
-    "documentation",
-))  # fmt: skip
-_TEST_KEYS = re.compile(
-    r"(?i)(?<![a-z])(?:samples?|examples?|tests?)[-_]?(?:certs?|keys?|data)(?![a-z])"
-)
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+\d?[a-z]?|[a-z]+")
-# What the maker hands out to be published with a client program.
-_PUBLIC = re.compile(r"(?:^|/)(?:google-services\.json|GoogleService-Info\.plist)$")
-_PUBLIC_RULES = ("posthog-project-api-key",)
-# In documents, calls and addresses show how, not with what.
-_DOCUMENT = re.compile(r"\.(?:md|mdx|rst|adoc)$", re.I)
-_SHOWN = ("curl-auth-header", "curl-auth-user", "jwt", "generic-credential-uri")
-_ACRONYMS = ("aws", "gcp", "api", "jwt", "pat", "ssh", "url", "uri", "id", "sql", "npm", "sts")
-_KINDS = {
-    **plain.KINDS,
-    "secrets/sendgrid": "SendGrid API key",
-    "secrets/npmjsaccesstoken": "npm access token",
-    "github-pat": "GitHub PAT",
-    "gitlab-pat": "GitLab PAT",
-    "openai-api-key": "OpenAI API key",
-}
 
 
 class Secret(NamedTuple):
@@ -252,7 +228,7 @@ def _rows(
         tip = one.ref or tips.get((one.path, one.held), "")
         yield Secret(
             rule=rule,
-            kind=_kind(rule),
+            kind=kind_of(rule),
             path=places.shown(one.path),
             line=one.line,
             commit=one.commit,
@@ -260,11 +236,11 @@ def _rows(
             in_head=one.in_head,
             looks_like_test=one.example
             or value.example
-            or _is_shown(rule, one.path)
+            or is_shown(rule, one.path)
             or (tests and not value.live),
             among_tests=tests and value.live,
             expired=value.expired,
-            confidence="low" if _is_public(rule, one.path) else one.origin.confidence,
+            confidence="low" if is_public(rule, one.path) else one.origin.confidence,
             added=one.added,
             removed_commit=one.left.commit if one.left and not tip else "",
             removed=one.left.when if one.left and not tip else None,
@@ -274,28 +250,3 @@ def _rows(
             proposals=readers.proposals if readers else None,
             other_refs=readers.others if readers else None,
         )
-
-
-def _is_shown(rule: str, path: str) -> bool:
-    """Whether it stands where values serve to explain."""
-    return bool(rule.partition(".")[0] in _SHOWN and _DOCUMENT.search(path))
-
-
-def is_for_tests(path: str) -> bool:
-    """Whether a word of the path says that what is there serves tests or shows how."""
-    words = {word.lower() for word in _WORDS.findall(path)}
-    return bool(words & _TESTS or _TEST_KEYS.search(path))
-
-
-def _is_public(rule: str, path: str) -> bool:
-    return rule in _PUBLIC_RULES or bool(_PUBLIC.search(path))
-
-
-def _kind(rule: str) -> str:
-    """ "aws-access-token" -> "AWS access token"; a variant's number is left out."""
-    name = rule.partition(".")[0]
-    if name in _KINDS:
-        return _KINDS[name]
-    words = name.rpartition("/")[2].split("-")
-    text = " ".join(word.upper() if word in _ACRONYMS else word for word in words)
-    return text[:1].upper() + text[1:]
