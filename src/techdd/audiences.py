@@ -22,12 +22,13 @@ AUDIENCES: tuple[Audience, ...] = ("investor", "client", "internal")
 # with text are not for investors.
 OPEN_COLUMNS = frozenset(
     (
-        "repository", "kind", "added", "removed", "reached from", "test or example", "what",
-        "keyed fingerprint", "pattern", "rule", "CWE", "severity", "tool", "tools", "language",
+        "repository", "practice", "kind", "added", "removed", "reached from",
+        "test or example", "what",        "keyed fingerprint", "pattern", "rule", "CWE", "severity", "tool", "tools", "language",
         "about security", "asked for", "tests run", "deployments gated", "steps pinned",
         "token limited", "no strangers' code", "high per 1,000 lines",
     )
 )  # fmt: skip
+OPEN_WORDS = frozenset(("found", "not found", "yes", "no", "-"))  # any column may hold these
 # Collectors whose gaps name files that hold something weak.
 _GUARDED = ("secrets", "delivery_chain")
 
@@ -69,19 +70,24 @@ def _nowhere(finding: Finding) -> Finding:
 
 
 def _open_columns(series: Series) -> Series:
-    """A guarded exhibit's columns of numbers, and the open ones; any other as it is."""
+    """A guarded exhibit's columns of numbers and known words, and the open ones."""
     if not series.guarded:
         return series
     kept = [
         place
         for place, name in enumerate(series.columns)
-        if name in OPEN_COLUMNS or not any(isinstance(row[place], str) for row in series.rows)
+        if name in OPEN_COLUMNS
+        or {row[place] for row in series.rows if isinstance(row[place], str)} <= OPEN_WORDS
     ]
     return replace(
         series,
         columns=tuple(series.columns[place] for place in kept),
         rows=tuple(tuple(row[place] for place in kept) for row in series.rows),
     )
+
+
+def _words(series: Series, place: int) -> set[str]:
+    return {str(row[place]) for row in series.rows if isinstance(row[place], str)}
 
 
 def _without_paths(run: Run) -> Run:

@@ -188,7 +188,8 @@ class Voice:
             text = PERSON_TOKEN.sub(lambda one: self.labels.get(one[1], "Unknown person"), text)
         if PLACE_MARK in text:
             text = PLACE_TOKEN.sub(r"\2" if self.places else r"\1", text)
-        return without_tokens(text)
+        shown = without_tokens(text)
+        return shown if shown != text else text  # a word of an enumeration stays one
 
     def _without_names(self, text: str) -> str:
         words = list(_WORD.finditer(text))

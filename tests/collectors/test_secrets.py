@@ -542,15 +542,16 @@ def test_an_expired_token_and_live_keys_in_tests_weigh_less(folder: Path) -> Non
         "ended.py": f't = "{claims(1_700_000_000)}"\n',
         "lasting.py": f't = "{claims(1_900_000_000)}"\n',
         "UnitTests/pay.py": f'k = "{made("sk_" + "live_", 24, seed=95)}"\n',
-        "Tests/url.py": f'u = "postgres://app:{made("", 14, seed=96)}@db.northwind.io:5432/app"\n',
-        "contest/url.py": f'u = "postgres://app:{made("", 14, seed=97)}@db.northwind.io:5432/app"\n',
     }
+    for end, path in enumerate(("Tests/a.py", "contest/a.py", "latest/a.py"), 1_900_000_001):
+        files[path] = f't = "{claims(end)}"\n'
     gathered = scanned(folder, build(folder / "weigh.git", [A(files)]), "weigh")
     found = {one.path: one for one in rows(gathered)}
     assert found["ended.py"].expired == "2023-11-14"
     assert found["lasting.py"].expired == ""
-    assert found["Tests/url.py"].looks_like_test
-    assert not found["contest/url.py"].looks_like_test
+    assert found["Tests/a.py"].looks_like_test
+    assert not found["contest/a.py"].looks_like_test
+    assert not found["latest/a.py"].looks_like_test
     judged = {one.locations[0].path: one.values for one in observed(gathered)}
     assert judged["ended.py"]["severity"] == "medium"
     assert "ended on 2023-11-14" in str(judged["ended.py"]["aside"])

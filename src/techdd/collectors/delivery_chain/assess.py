@@ -48,6 +48,9 @@ _LEFT_OUT = "left out"  # how a check says that only a default counts
 # A default that only allows something, or scripts without secrets, weighs less.
 _WEAKER = (_LEFT_OUT, "without secrets", "its callers")
 _SHOWN_ONLY = ("tests_run",)  # of one file; `practices.ci_tests` tells it of the repository
+# Checks that quote what the client wrote; the others say what they saw in words of their own.
+_QUOTING = ("action_pinned", "base_tagged", "service_tagged", "pod_image_tagged",
+            "service_without_secret")  # fmt: skip
 _PLACES = 10  # named in one observation
 _ACROSS = 30  # rows of a table
 _NOTE = (
@@ -180,7 +183,7 @@ def _observation(
 
 def _example(row: Any) -> str:
     """A thing and what was seen of it; an investor reads of what kind it is."""
-    if row.thing == row.seen or CHECKS[row.check].family == "compose":
+    if row.check in _QUOTING:
         return place_token(f"{row.thing} ({row.seen})", str(row.kind))
     return f"{place_token(row.thing, str(row.kind))} ({row.seen})"
 
