@@ -23,7 +23,8 @@ AUDIENCES: tuple[Audience, ...] = ("investor", "client", "internal")
 OPEN_COLUMNS = frozenset(
     (
         "repository", "practice", "kind", "added", "removed", "reached from",
-        "test or example", "what",        "keyed fingerprint", "pattern", "rule", "CWE", "severity", "tool", "tools", "language",
+        "test or example", "what", "keyed fingerprint", "pattern", "rule", "CWE", "severity",
+        "tool", "tools", "language",
         "about security", "asked for", "tests run", "deployments gated", "steps pinned",
         "token limited", "no strangers' code", "high per 1,000 lines",
     )
