@@ -70,7 +70,7 @@ _NO_VALUE = re.compile(
     rb"|false|yes|no|optional|required|string|str|empty|unset|disabled|secrets?\..*|env\..*|vars?\..*"
     rb"|var\(.*|process\..*|os\..*|vault:.*|secret(?:key|ref)?:.*|arn:.*|file:.*|[a-z]{2,12}://.*|ssm:.*)"
     rb"|.*(?:change|replace|insert|todo|fixme|enter[_-]|put[_-]|your|my[_-]?|some[_-]?|foo|bar|hunter2|xxx|here$"
-    rb"|generate|bearer|p[a@]ss[-_]?w[o0]rd|passwd|passwort|secret|admin|root|test|demo|guest|local|default|dev|user|"
+    rb"|generate|bearer|p[a@]ss[-_@]?w[o0]rd|passwd|passwort|secret|admin|root|test|demo|guest|local|default|dev|user|"
     rb"postgres|mysql|123456|qwerty|letmein|not[_-]?(?:a|so|real|used)).*|[\d.]+|\d+[smhd]?)$"
 )
 _WORD = re.compile(rb"^(?:[A-Z]?[a-z]+|[A-Z]+)(?:[-_. ]?(?:[A-Z][a-z]{2,}|[a-z]+|[A-Z]+))*$")

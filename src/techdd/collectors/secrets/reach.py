@@ -94,20 +94,22 @@ def _weight(name: str) -> tuple[int, str]:
 
 def standing(
     repo: Repository, asked: Sequence[tuple[str, dict[str, str], Collection[str]]]
-) -> list[str]:
-    """For each (path, tips, file versions) the ref at whose tip the path holds one of the versions;
-    "" where none does.
+) -> tuple[list[str], int]:
+    """For each (path, tips, file versions) the ref at whose tip the path holds one of the versions,
+    "" where none does; and how many questions were too many to be asked.
     """
     questions = [
         (place, name, f"{tip}:{path}")
         for place, (path, tips, _) in enumerate(asked)
         for tip, name in tips.items()
         if "\n" not in path
-    ][:MOST_ASKED]
+    ]
+    left = max(0, len(questions) - MOST_ASKED)
+    questions = questions[:MOST_ASKED]
     form = "--batch-check=%(objectname)"
     answers = b"".join(repo.stream("cat-file", form, lines=[one[2] for one in questions]))
     found = [""] * len(asked)
     for (place, name, _), answer in zip(questions, answers.splitlines(), strict=True):
         if answer.decode("utf-8", "replace") in asked[place][2]:
             found[place] = min(filter(None, (found[place], name)), key=_weight)
-    return found
+    return found, left

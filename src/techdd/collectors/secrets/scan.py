@@ -118,7 +118,9 @@ def secrets(repo: Repository, *, key: str = "", seconds: float = 3000.0) -> Gath
     gathered = list(_gathered(repo, found, history, messages, key))
     wanted = {commit for some in gathered for one in some for commit in one.came}
     reach = Reach(repo, history.commits, wanted) if history.whole else None
-    tips = _tips(repo, [one for some in gathered for one in some], reach)
+    tips, left = _tips(repo, [one for some in gathered for one in some], reach)
+    if left:
+        yield Issue("not every tip was asked for secrets", detail=f"{left:,} of (tip, path) left")
     rows = [row for some in gathered for row in _rows(some, reach, tips)]
     yield from sorted(rows, key=lambda row: (row.path, row.line, row.commit, row.fingerprint))
     # Of a history that breaks off nobody knows which file versions are missing.
@@ -208,13 +210,14 @@ def _alike_told(
 
 def _tips(
     repo: Repository, gathered: Sequence[Place], reach: Reach | None
-) -> dict[tuple[str, frozenset[str]], str]:
-    """(path, file versions) -> the ref at whose tip one of them stands there."""
+) -> tuple[dict[tuple[str, frozenset[str]], str], int]:
+    """(path, file versions) -> the ref at whose tip one stands there; how many were not asked."""
     gone = {(one.path, one.held): one.came for one in gathered if one.held and not one.in_head}
     if reach is None:
-        return {}
+        return {}, 0
     asked = [(path, reach.tips(came), held) for (path, held), came in gone.items()]
-    return dict(zip(gone, standing(repo, asked), strict=True))
+    found, left = standing(repo, asked)
+    return dict(zip(gone, found, strict=True)), left
 
 
 def _rows(
