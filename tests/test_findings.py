@@ -19,6 +19,7 @@ from techdd.model import (
     Status,
 )
 from techdd.policy import FindingRule, Scoring
+from techdd.text import PLACE_TOKEN
 from techdd.workspace import data
 
 POLICY = load(data("checklists") / "policy" / "scoring.yaml", Scoring)
@@ -218,3 +219,12 @@ def test_an_observation_that_no_rule_judges_is_a_mistake() -> None:
 )
 def test_how_a_value_is_printed(metric: Metric, text: str) -> None:
     assert shown(metric) == text
+
+
+def test_a_text_that_is_not_known_to_name_no_place_is_held_back_from_investors() -> None:
+    guarded = replace(reading(seen(what="src/vault.py", count=3)), guarded=True)
+    (one,), _ = judged(SEEN, guarded)
+    assert one.guarded
+    assert PLACE_TOKEN.sub(r"\2", one.title + one.observation).count("src/vault.py") >= 1
+    assert "src/vault.py" not in PLACE_TOKEN.sub(r"\1", one.title + one.observation)
+    assert one.id == judged(SEEN, reading(seen(what="src/vault.py", count=3)))[0][0].id

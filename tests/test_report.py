@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from builders import a_finding, an_item
 
+from techdd.audiences import AUDIENCES, Audience
 from techdd.documents import load
 from techdd.facts import Identity, Person
 from techdd.identity import Merge, Resolution
@@ -33,8 +34,9 @@ from techdd.model import (
     person_token,
 )
 from techdd.policy import Checklist, Engagement, Item, RepositoryEntry, Scoring
-from techdd.report import AUDIENCES, Assessment, Audience, build
+from techdd.report import Assessment, build
 from techdd.repository import MISSING
+from techdd.text import place_token
 from techdd.workspace import data
 
 POLICY = load(data("checklists") / "policy" / "scoring.yaml", Scoring)
@@ -271,7 +273,7 @@ def test_what_was_withheld_is_said(audience: Audience, said: tuple[bool, bool]) 
         "People appear under pseudonyms that are the same throughout this report." in limits
     ) is said[0]
     assert (
-        "Places of security findings are withheld; the client's copy has them." in limits
+        "Places of security evidence are withheld; the client's copy has them." in limits
     ) is said[1]
 
 
@@ -387,3 +389,45 @@ def test_rates_of_the_engagement_come_before_those_of_the_policy() -> None:
     own = ENGAGEMENT.model_copy(update={"day_rate": (500.0, 700.0), "currency": "PLN"})
     made = build(assessment(), own, POLICY, "client")
     assert (made.day_rate, made.currency) == ((500.0, 700.0), "PLN")
+
+
+# --- guarded evidence -----------------------------------------------------------------------------
+
+
+def test_of_a_guarded_exhibit_only_what_is_listed_is_for_investors() -> None:
+    columns = ("kind", "somewhere", "number", "seen", "added")
+    rows = (
+        ("key", "a/b.py", 1, "found", f"2025-01-06 {place_token('c0ffee')}"),
+        ("key", "c.py", 2, "not found", ""),
+    )
+    exhibit = Series("x", "X", columns, rows, guarded=True)
+    reading = Reading("p", "Q?", "team", Status.OK, series=(exhibit,))
+    shown = {
+        audience: report(audience, readings=(reading,)).chapters[0].series[0]
+        for audience in AUDIENCES
+    }
+    assert shown["investor"].columns == ("kind", "number", "seen", "added")
+    assert shown["investor"].rows == (
+        ("key", 1, "found", "2025-01-06 "), ("key", 2, "not found", ""),
+    )  # fmt: skip
+    assert shown["client"].columns == columns
+    assert shown["client"].rows[0][4] == "2025-01-06 c0ffee"
+    open_ = replace(reading, series=(replace(exhibit, guarded=False),))
+    assert report("investor", readings=(open_,)).chapters[0].series[0].columns == columns
+
+
+def test_gaps_of_guarded_collectors_name_no_file_to_investors() -> None:
+    gap = Issue("file with a secret could not be traced", "deep/vault.py")
+    runs = (Run("secrets", "api", Status.PARTIAL, "k", {}, (gap,)),)
+    scope = replace(assessment().scope[0], issues=(("secrets", gap.reason, 1, "deep/vault.py"),))
+    made = report("investor", runs=runs, scope=(scope,))
+    assert gap.reason in everything(made)
+    assert "deep/vault.py" not in everything(made)
+    assert "deep/vault.py" in everything(report("client", runs=runs, scope=(scope,)))
+
+
+def test_a_token_in_a_name_is_not_shown_to_anybody() -> None:
+    token = "gh" + "p_" + "x7Qm2Zp9Lk4Rt8Wv1Ys6"
+    place = replace(NOTE, locations=(Location(f"files/{token}.py"),))
+    for audience in AUDIENCES:
+        assert token not in everything(report(audience, findings=(place,)))

@@ -4,7 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from techdd.text import MAX_LENGTH, clean, decode, masked, some_of, without_credentials
+from techdd.text import (
+    MAX_LENGTH,
+    PLACE_TOKEN,
+    clean,
+    decode,
+    masked,
+    place_token,
+    some_of,
+    without_credentials,
+    without_tokens,
+)
 
 
 @pytest.mark.parametrize(
@@ -75,11 +85,37 @@ def test_a_few_are_named_and_the_others_counted() -> None:
 def test_words_that_look_like_credentials_are_masked() -> None:
     token = "gl" + "pat-" + "x7Qm2Zp9Lk4Rt8Wv1Ys6"
     assert masked(f"Use {token} for now") == "Use [masked] for now"
-    assert masked("key=AK" + "IA4QX7ZB2M5KP3WT9H") == "[masked]"
+    assert masked("key=AK" + "IA4QX7ZB2M5KP3WT9H") == "key=[masked]"
+    for value in ("Winter" + "2024!", "0123456789abcdef" * 2, "qwertyuiopasdfghjklzxcvb", "x7Qm2Z"):
+        assert masked(f"set password to {value} on prod") == "set password to [masked] on prod"
+    assert masked("password=hunter, and more") == "password=[masked], and more"
+    assert masked(f"Digest {'0f' * 16}") == "Digest [masked]"
+    url = "use postgres://app:hunter" + "7Zq@db.example.com/app"
+    assert masked(url) == "use postgres://[masked]@db.example.com/app"
+    assert masked(masked(url)) == masked(url)
     for kept in (
+        "Add password reset, fix token refresh for v2.1 and the key api_key_v2",
+        "access_token: trim whitespace",
+        "Move SECRET_KEY to .env, token=${TOKEN}",
+        "foreign key user_id2 added; Secrets: support 1Password",
+        "Merge pull request #3 from north/snyk-fix",
         "Merge commit 'ce013625030ba8dba906f756967f9e9ca394464a'",
         "Add OAuth2AuthenticationProvider and Base64EncodedSha256Digest",
         "Bump actions/checkout from 4.1.1 to 4.1.2 (#20231115)",
         "Merge branch 'feature/ABC-1234-internationalization2'",
     ):
         assert masked(kept) == kept
+
+
+def test_a_name_loses_what_is_a_token_by_its_beginning_and_nothing_else() -> None:
+    token = "gh" + "p_" + "x7Qm2Zp9Lk4Rt8Wv1Ys6"
+    assert without_tokens(f"files/{token}.py") == "files/[masked]"
+    for kept in ("src/password to Winter2024.py", "ghp_short", "AKIA", "task_live_update_handler"):
+        assert without_tokens(kept) == kept
+
+
+def test_a_place_cannot_break_out_of_its_token() -> None:
+    marks = place_token("a", "b")
+    held = place_token(f"web{marks}", "a thing")
+    assert PLACE_TOKEN.sub(r"\1", held) == "a thing"
+    assert PLACE_TOKEN.sub(r"\2", held).startswith("web")

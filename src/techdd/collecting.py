@@ -158,7 +158,7 @@ def _advisories_digest() -> str:
 
 def _secret_key(workspace: Workspace) -> str:
     """The engagement's own key for fingerprints of secrets, so that none can be looked up."""
-    path = workspace.root / ".cache" / "fingerprint.key"
+    path = workspace.root / "fingerprint.key"
     if not path.is_file():
         write_atomic(path, secrets.token_hex(32).encode())
         path.chmod(0o600)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from techdd.model import (
     Check,
@@ -16,8 +17,15 @@ from techdd.model import (
     fingerprint,
 )
 from techdd.policy import FindingRule, Scoring, Threshold
+from techdd.text import place_token
 
-FIRED, SILENT, OPEN = "fired", "did not fire", "not assessable"
+FIRED, SILENT, UNKNOWN = "fired", "did not fire", "not assessable"
+# Values of guarded observations that name no place, or in which the probe marked what does.
+OPEN = frozenset((
+    "repo", "kind", "added", "removed", "readers", "where", "aside", "confidence", "severity",
+    "things", "examples", "test", "title", "why", "remedy", "cwe", "owasp_2021", "owasp_2025",
+    "tool", "tools", "asides",
+))  # fmt: skip
 
 
 def judge(
@@ -41,7 +49,9 @@ def judge(
     for reading in readings:
         for observation in reading.observations:
             seen[observation.rule].append(observation)
-            findings.append(_judge_observation(by_id[observation.rule], observation, policy))
+            rule = by_id[observation.rule]
+            guarded = reading.guarded or rule.domain == "security"
+            findings.append(_judge_observation(rule, observation, policy, guarded=guarded))
     checks += [
         _observation_check(by_id[name], found, readings, repos, metrics)
         for name, found in seen.items()
@@ -57,7 +67,7 @@ def _judge_metric(
     title = rule.title if "{" not in rule.title else rule.id.replace("-", " ").capitalize()
     if metric is None or metric.value is None:
         reason = metric.note if metric and metric.note else "no data"
-        return None, Check(rule.id, title, rule.domain, repo, reason, bounds, OPEN)
+        return None, Check(rule.id, title, rule.domain, repo, reason, bounds, UNKNOWN)
     fired = next((one for one in rule.thresholds if one.fires(metric.value)), None)
     observed = shown(metric)
     check = Check(rule.id, title, rule.domain, repo, observed, bounds, FIRED if fired else SILENT)
@@ -69,12 +79,23 @@ def _judge_metric(
     return found, check
 
 
-def _judge_observation(rule: FindingRule, seen: Observation, policy: Scoring) -> Finding:
+def _judge_observation(
+    rule: FindingRule, seen: Observation, policy: Scoring, *, guarded: bool
+) -> Finding:
     values = {"repo": seen.repo, **seen.values}
+    if guarded:
+        values = {name: _guarded(name, value) for name, value in values.items()}
     severity = rule.severity or Severity.MEDIUM
     if (given := str(values.get(rule.severity_from))) in list(Severity):
         severity = Severity(given)  # a severity that its source does not know leaves the rule's
-    return _finding(rule, severity, values, seen.repo, seen.key, policy, seen=seen)
+    found = _finding(rule, severity, values, seen.repo, seen.key, policy, seen=seen)
+    return replace(found, guarded=guarded)
+
+
+def _guarded(name: str, value: Value) -> Value:
+    """A text that is not known to name no place is taken for one."""
+    closed = isinstance(value, str) and name not in OPEN
+    return place_token(str(value), "(withheld)") if closed else value
 
 
 def _finding(
@@ -123,12 +144,12 @@ def _observation_check(
         places = f"{len(found)} in {number} {'repository' if number == 1 else 'repositories'}"
         return Check(rule.id, title, rule.domain, "", places, "any", FIRED)
     if blind := list(_blind(rule, readings)):
-        return Check(rule.id, title, rule.domain, "", "; ".join(blind), "any", OPEN)
+        return Check(rule.id, title, rule.domain, "", "; ".join(blind), "any", UNKNOWN)
     if rule.measured_by:
         whole = metrics.get((rule.measured_by, ""))
         if whole is None or whole.value is None:
             reason = whole.note if whole and whole.note else "no data"
-            return Check(rule.id, title, rule.domain, "", reason, "any", OPEN)
+            return Check(rule.id, title, rule.domain, "", reason, "any", UNKNOWN)
         limits = list(_unmeasured(rule.measured_by, repos, metrics)) or [whole.note]
     else:
         partial = (one for one in readings if one.status is Status.PARTIAL)

@@ -160,6 +160,7 @@ class Series:
     chart: str = ""
     note: str = ""
     repo: str = ""
+    guarded: bool = False  # only columns that are known to name no place are for investors
 
 
 @dataclass(frozen=True)
@@ -174,6 +175,7 @@ class Reading:
     observations: tuple[Observation, ...] = ()
     series: tuple[Series, ...] = ()
     reasons: tuple[str, ...] = ()
+    guarded: bool = False  # what it reads would show an attacker the way: no places for investors
 
 
 @dataclass(frozen=True)
@@ -198,6 +200,7 @@ class Finding:
     source: str
     threshold: str = ""
     deal_breaker: bool = False
+    guarded: bool = False  # its places are not for investors
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from techdd.facts import Identity, Person
 from techdd.files import write_atomic
 from techdd.identity import Resolution
 from techdd.model import PERSON_MARK, PERSON_TOKEN, Series, person_token
+from techdd.text import PLACE_MARK, PLACE_TOKEN, without_tokens
 
 T = TypeVar("T")
 
@@ -130,11 +131,14 @@ class Voice:
         identities: Iterable[Identity],
         numbers: Mapping[str, int],
         named: bool,
+        *,
+        places: bool = True,
     ) -> None:
         people = tuple(people)
         names = {one.person: one.name for one in people}
         self.labels = names if named else pseudonyms(people, numbers)
         self.named = named
+        self.places = places  # whether places of guarded evidence are told
         self._addresses: dict[str, str] = {}
         self._names: dict[tuple[str, ...], str] = {}
         spelled = {one.identity: one.name for one in identities}
@@ -146,7 +150,8 @@ class Voice:
                     self._names[words] = self.labels[one.person]
 
     def spoken(self, value: T, field: str = "") -> T:
-        """`value` with every person token replaced, in whatever it holds.
+        """`value` with every token of a person or a place replaced, in whatever it holds, and
+        without words that are access tokens by their beginning.
 
         Under pseudonyms, addresses and full names that stand there by another way, such as a path
         or a message of a client, are replaced too. That is a second line: probes write tokens.
@@ -182,7 +187,10 @@ class Voice:
                 text = self._without_names(text)
         if PERSON_MARK in text:
             text = PERSON_TOKEN.sub(lambda one: self.labels.get(one[1], "Unknown person"), text)
-        return text
+        if PLACE_MARK in text:
+            text = PLACE_TOKEN.sub(r"\2" if self.places else r"\1", text)
+        shown = without_tokens(text)
+        return shown if shown != text else text  # a word of an enumeration stays one
 
     def _without_names(self, text: str) -> str:
         words = list(_WORD.finditer(text))

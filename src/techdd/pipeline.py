@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from techdd import __version__, advisories, software
+from techdd.audiences import Audience
 from techdd.collecting import collect
 from techdd.collectors import Collector, Probe
 from techdd.errors import TechddError
@@ -20,7 +21,7 @@ from techdd.model import Report, Status
 from techdd.naming import kept_numbers
 from techdd.plugins import discover
 from techdd.reading import Tables, read
-from techdd.report import Assessment, Audience, build
+from techdd.report import Assessment, build
 from techdd.repository import git_version
 from techdd.scope import ledger
 from techdd.scoring import score_domain, score_item, verdict

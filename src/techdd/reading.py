@@ -160,8 +160,9 @@ def read(probe: Probe, as_of: date, tables: Tables) -> Reading:
         status,
         tuple(one for one in answered if isinstance(one, Metric)),
         tuple(one for one in answered if isinstance(one, Observation)),
-        tuple(one for one in answered if isinstance(one, Series)),
+        tuple(replace(one, guarded=probe.guarded) for one in answered if isinstance(one, Series)),
         reasons,
+        probe.guarded,
     )
 
 

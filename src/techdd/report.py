@@ -1,14 +1,6 @@
 """An assessment becomes a report for one audience: chapters, strengths, limits, roadmap; pure.
 
-What an audience may see is decided here and nowhere else, by what is let through:
-
-- investor: people as pseudonyms, findings of the security chapter without their places, answers
-  without names and notes;
-- client: as the investor, with the places;
-- internal: everything.
-
-Whether people go by name may be chosen against the audience; notes and the names of who answered
-stay internal all the same.
+What an audience may see is decided in `audiences` and `naming`.
 """
 
 from __future__ import annotations
@@ -16,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal
 
 from techdd import __version__
+from techdd.audiences import Audience, withheld
 from techdd.identity import Resolution
 from techdd.model import (
     Chapter,
@@ -43,9 +35,6 @@ from techdd.repository import MISSING
 from techdd.scope import unread_files
 from techdd.scoring import overall
 
-Audience = Literal["investor", "client", "internal"]
-AUDIENCES: tuple[Audience, ...] = ("investor", "client", "internal")
-HIDDEN_PLACES = ("security",)  # chapters whose places would show an attacker the way
 STRENGTHS = 6
 STRONG = 3  # level from which an item is a strength
 
@@ -83,7 +72,13 @@ def build(
     """
     named = audience == "internal" if names is None else names
     people = assessment.who.people
-    voice = Voice(people, assessment.who.identities, numbered(people, numbers or {}), named)
+    voice = Voice(
+        people,
+        assessment.who.identities,
+        numbered(people, numbers or {}),
+        named,
+        places=audience != "investor",
+    )
     chapters = tuple(_chapter(one, assessment) for one in assessment.domains)
     if audience == "internal" and named:
         chapters = tuple(_with_merges(one, assessment.who) for one in chapters)
@@ -110,7 +105,7 @@ def build(
         versions=assessment.versions,
         people=tuple({one.person: one.name for one in people}.items()) if named else (),
     )
-    spoken = voice.spoken(_withheld(report, audience, named=named))
+    spoken = voice.spoken(withheld(report, audience, named=named))
     # What the adviser calls the client and themselves is not the client's to hide.
     return replace(spoken, client=report.client, title=report.title, adviser=report.adviser)
 
@@ -250,7 +245,7 @@ def _limits(assessment: Assessment, audience: Audience, *, named: bool) -> Itera
     if not named:
         yield "People appear under pseudonyms that are the same throughout this report."
     if audience == "investor":
-        yield "Places of security findings are withheld; the client's copy has them."
+        yield "Places of security evidence are withheld; the client's copy has them."
 
 
 def _roadmap(
@@ -262,30 +257,6 @@ def _roadmap(
         ]
         low, high = (sum(one.effort[end] for one in due) for end in (0, 1))
         yield horizon.value, tuple(one.id for one in due), low, high
-
-
-def _withheld(report: Report, audience: Audience, *, named: bool) -> Report:
-    """`report` without what `audience` may not see."""
-    if audience == "internal" and named:
-        return report
-    chapters = tuple(
-        replace(
-            chapter,
-            items=tuple(replace(item, by="", note="") for item in chapter.items),
-            findings=tuple(_placeless(one, audience) for one in chapter.findings),
-        )
-        for chapter in report.chapters
-    )
-    return replace(
-        report,
-        chapters=chapters,
-        findings=tuple(_placeless(one, audience) for one in report.findings),
-    )
-
-
-def _placeless(finding: Finding, audience: Audience) -> Finding:
-    hidden = audience == "investor" and finding.domain in HIDDEN_PLACES
-    return replace(finding, locations=()) if hidden else finding
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -75,6 +75,11 @@ class Repository:
         """The folder of what is kept because it was costly to read; no part of the repository."""
         return self.git_dir.with_name(f"{self.git_dir.name}.derived")
 
+    @property
+    def cache(self) -> Path:
+        """The engagement's folder of what can be made again (`.cache/<name>/overlay.git`)."""
+        return self.git_dir.parents[1]
+
     def git(self, *args: str, timeout: float = 600.0) -> bytes:
         """The output of a git command on the overlay.
 

@@ -49,24 +49,65 @@ def some_of(names: Sequence[str], most: int) -> str:
     return ", ".join(names[:most]) + more
 
 
-_WORD = re.compile(r"[^\s\"'`()<>]*[A-Za-z0-9]{16}[^\s\"'`()<>]*")
+# What opens an access token of a well-known service, and how much must follow.
+_TOKEN = re.compile(
+    r"(?<![A-Za-z0-9])(?:gh[pousr]_|github_pat_|gl(?:pat|dt|rt|oas|cbt)-|xox[abeoprs]-|"
+    r"(?:sk|rk|pk)_(?:live|test)_|whsec_|sk-(?:proj|ant)-|AKIA|ASIA|AIza|npm_|pypi-|dop_v1_|"
+    r"sq[aup]_|shp(?:at|ss|ca|pa)_|hf_|dckr_pat_|SG\.|ya29\.|eyJ[A-Za-z0-9_-]{8,}\.eyJ)"
+    r"[A-Za-z0-9_.-]{14,}"
+)
+_URL_USER = re.compile(r"(?<=://)[^/\s]+@")
+# What follows such a word, as its value.
+_NAMED = re.compile(
+    r"(?i)((?<![a-z])(?:pass(?:word|wd|phrase)|pwd|secret|token|credentials?|"
+    r"(?:api|access|private|secret|license)?[-_ ]?key)s?[\"'`]?)"
+    r"(\s*[=:]+>?\s*|\s+(?:(?:is|was|to|as|with|value|from)\s+)?)([\"'`]?)([^\s\"'`,;)<>\]]{4,})"
+)
+_WORD = re.compile(r"[^\s\"'`()<>]*[A-Za-z0-9]{16}[^\s\"'`()<>]*|[A-Za-z0-9+/_=-]{24,}")
 _ATOM = re.compile(r"[A-Za-z0-9]{16,}")
-_HEX = re.compile(r"[0-9a-f]+")
+_IDENTIFIER = re.compile(r"[0-9a-f]{4,23}|[0-9a-f]{40}")  # of a commit, maybe abbreviated
+_HEX = re.compile(r"(?<![A-Za-z0-9])(?:[0-9a-f]{24,}|[0-9A-F]{24,})(?![A-Za-z0-9])")
 _CHANGES = re.compile(r"(?<=[0-9])(?=[A-Za-z])|(?<=[A-Z])(?=[0-9a-z])|(?<=[a-z])(?=[0-9A-Z])")
+_MASK = "[masked]"
+_REFERENCES = ("[masked", "#", "(", "$", "{", "/", ".")
+# Words, versions and names of variables, which also follow such a word.
+_PLAIN = re.compile(
+    r"[A-Za-z]+(?:[-_./:][A-Za-z]+)*[:.!?]?|v?[\d.]+|[A-Za-z]+(?:_[A-Za-z]+)*_v?\d+"
+    r"|[a-z]+(?:_[a-z]+)+\d?|\d?[A-Z][a-z]+|[^A-Za-z]+"
+)
+_LONG_WORD = 20  # letters: no plain word is that long
 
 
 def masked(text: str) -> str:
     """`text` with words that look like credentials left out, for what people write freely.
 
-    A run of 16 letters and digits that change their kind all the time is no word; a commit's id
-    (small hexadecimal digits) stays.
+    These are tokens of well-known services, users and passwords of addresses, what follows a word
+    such as "password" and is no plain word, long hexadecimal numbers, and runs of 16 letters and
+    digits that change their kind all the time. A commit's id stays.
     """
-    return _WORD.sub(lambda word: "[masked]" if _is_random(word[0]) else word[0], text)
+    text = _URL_USER.sub(f"{_MASK}@", without_tokens(text))
+    text = _NAMED.sub(_without_value, text)
+    text = _HEX.sub(lambda word: word[0] if _IDENTIFIER.fullmatch(word[0]) else _MASK, text)
+    return _WORD.sub(lambda word: _MASK if _is_random(word[0]) else word[0], text)
+
+
+def without_tokens(text: str) -> str:
+    """`text` without words that are access tokens by their beginning, for names that are shown."""
+    return _TOKEN.sub(_MASK, text)
+
+
+def _without_value(found: re.Match[str]) -> str:
+    name, between, quote, value = found.groups()
+    assigned = "=" in between and ">" not in between
+    told = value.startswith(_REFERENCES) or not (assigned or len(value) >= _LONG_WORD)
+    if told and (value.startswith(_REFERENCES) or _PLAIN.fullmatch(value)):
+        return found[0]
+    return f"{name}{between}{quote}{_MASK}"
 
 
 def _is_random(word: str) -> bool:
-    for atom in _ATOM.findall(word):
-        if _HEX.fullmatch(atom) or atom.isalpha() or atom.isdigit():
+    for atom in [*_ATOM.findall(word), *_joined(word)]:
+        if atom.isalpha() or atom.isdigit() or re.fullmatch(r"[0-9a-f]+", atom):
             continue
         changes = len(_CHANGES.findall(atom)) / len(atom)
         if changes > (0.15 if atom.isupper() else 0.45):
@@ -74,6 +115,27 @@ def _is_random(word: str) -> bool:
     return False
 
 
+def _joined(word: str) -> list[str]:
+    """A word of base64 as one run: "+" and "/" part it as they part no path."""
+    plain = re.sub(r"[+/=_-]", "", word)
+    return [plain] if "+" in word and len(plain) >= 24 and plain.isalnum() else []
+
+
 def without_credentials(url: str) -> str:
     """`url` without a user or password, fit to be printed."""
     return _SECRET_IN_URL.sub("", url)
+
+
+PLACE_MARK = "\N{MATHEMATICAL LEFT DOUBLE ANGLE BRACKET}"
+_PLACE_END = "\N{MATHEMATICAL RIGHT DOUBLE ANGLE BRACKET}"
+_INSTEAD = "\N{BROKEN BAR}"
+PLACE_TOKEN = re.compile(f"{PLACE_MARK}([^{_INSTEAD}]*){_INSTEAD}(.*?){_PLACE_END}")
+_PLACE_MARKS = re.compile(f"[{PLACE_MARK}{_INSTEAD}{_PLACE_END}]")
+
+
+def place_token(place: str, instead: str = "") -> str:
+    """The stand-in for what names a place (a path, a resource, a branch, a commit) in evidence that
+    would show an attacker the way; `report.py` resolves it, for investors to `instead`.
+    """
+    shown, other = (_PLACE_MARKS.sub("?", text) for text in (place, instead))
+    return f"{PLACE_MARK}{other}{_INSTEAD}{shown}{_PLACE_END}"

@@ -22,10 +22,11 @@ from techdd.collectors.delivery_chain import (
 )
 from techdd.collectors.delivery_chain.actions import workflows
 from techdd.collectors.delivery_chain.assess import RULES
-from techdd.collectors.delivery_chain.checks import CHECKS, is_credential, tag_of
+from techdd.collectors.delivery_chain.checks import CHECKS, is_credential, shown, tag_of
 from techdd.collectors.delivery_chain.images import dockerfile
 from techdd.facts import frame
 from techdd.model import Issue, Metric, Observation, Series
+from techdd.text import PLACE_TOKEN
 
 FILES = {
     ".github/workflows/ci.yml": """\
@@ -295,9 +296,65 @@ def test_what_failed_is_one_observation_a_rule(gathered: list[Any]) -> None:
     assert [str(place) for place in strangers.locations] == [
         ".github/workflows/greet.yml:7", ".github/workflows/greet.yml:10",
     ]  # fmt: skip
-    assert (
-        observed["public-data-store"].values["examples"] == "aws_s3_bucket.open (acl public-read)"
-    )
+    shown = str(observed["public-data-store"].values["examples"])
+    assert PLACE_TOKEN.sub(r"\2", shown) == "aws_s3_bucket.open (acl public-read)"
+    assert PLACE_TOKEN.sub(r"\1", shown) == "aws_s3_bucket (acl public-read)"  # for investors
+
+
+def observed_in(tmp_path: Path, files: dict[str, str]) -> dict[str, Observation]:
+    found = answers(list(delivery_chain.run(opened(tmp_path, [A(files)]))))
+    return {one.key: one for one in found if isinstance(one, Observation)}
+
+
+def test_what_is_set_and_what_is_left_out_are_told_apart(tmp_path: Path) -> None:
+    text = """\
+resource "aws_redshift_cluster" "set" {
+  publicly_accessible = true
+}
+resource "aws_redshift_cluster" "silent" {
+}
+resource "aws_redshift_cluster" "good" {
+  publicly_accessible = false
+}
+"""
+    observed = observed_in(tmp_path, {"main.tf": text})
+    opened_, left = observed["public-data-store"], observed["public-data-store:left out"]
+    assert (opened_.values["count"], opened_.values["asked"]) == (1, 3)
+    assert opened_.values["severity"] == "high"
+    assert "aws_redshift_cluster.silent" not in str(opened_.values["examples"])
+    assert (left.values["count"], left.values["asked"]) == (1, 3)
+    assert left.values["severity"] == "medium"
+    assert "leave the setting out" in str(left.values["things"])
+    assert [str(place) for place in left.locations] == ["main.tf:4"]
+
+
+def test_images_for_development_are_told_apart(tmp_path: Path) -> None:
+    image = "FROM python:3.12\nCMD app\n"
+    names = ("Dockerfile.dev", "compose/local/django/Dockerfile", "docker/dev.Dockerfile")
+    files = dict.fromkeys((*names, "Dockerfile", "devices/Dockerfile"), image)
+    observed = observed_in(tmp_path, files)
+    own, aside = observed["root-container"], observed["root-container:development"]
+    assert {place.path for place in own.locations} == {"Dockerfile", "devices/Dockerfile"}
+    assert (own.values["asked"], own.values["severity"]) == (2, "low")
+    assert {place.path for place in aside.locations} == set(names)
+    assert (aside.values["severity"], aside.values["asked"]) == ("info", 3)
+
+
+def test_references_are_kept_without_users_and_passwords(tmp_path: Path) -> None:
+    word = "hunter" + "7Zq"
+    files = {
+        ".github/workflows/a.yml": "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n"
+        f"    - uses: https://u:{word}@git.example.com/a/b@main\n",
+        "Dockerfile": f"FROM https://u:{word}@reg.example.com/base:latest\n",
+        "compose.yaml": f"services:\n  a:\n    image: u:{word}@reg.example.com/x:latest\n",
+    }
+    gathered = list(delivery_chain.run(opened(tmp_path, [A(files)])))
+    assert word not in repr(gathered)
+    things = {one.thing for one in gathered if isinstance(one, Check)}
+    assert {"https://git.example.com/a/b@main", "https://reg.example.com/base:latest"} <= things
+    assert "reg.example.com/x:latest" in {one.seen for one in gathered if isinstance(one, Check)}
+    pinned = shown(Check("c", "k", "app:1@sha256:" + "0" * 64, "p", 1, True, ""))
+    assert pinned.thing.startswith("app:1@sha256:")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import random
@@ -17,7 +18,7 @@ from typing import Any
 import pytest
 from builders import START, A, build, fast_import, git, opened, quoted
 
-from techdd import sandbox
+from techdd import sandbox, scratch
 from techdd.collectors.secrets import Secret, SecretScan, collector, engine, probe
 from techdd.facts import frame
 from techdd.intake import open_repository
@@ -154,9 +155,13 @@ def test_an_object_that_belongs_to_no_commit(folder: Path) -> None:
     git(source, "hash-object", "-w", str(folder / "loose.py"))
     repository = open_repository("dangling", source, folder / "overlay" / "dangling")
     loose, scan = collector.run(repository)
-    assert (loose.path, loose.commit, loose.in_head, scan.complete) == ("", "", False, True)
+    blob = git(source, "hash-object", str(folder / "loose.py")).strip()
+    assert (loose.path, loose.commit) == ("(object in no commit)", blob)
+    assert (loose.in_head, scan.complete) == (False, True)
     (observed,) = (one for one in answers([loose, scan]) if isinstance(one, Observation))
-    assert observed.locations == ()
+    assert [str(one) for one in observed.locations] == [f"(object in no commit):1 @ {blob[:10]}"]
+    assert observed.values["added"] == ""  # nothing says since when
+    assert blob[:10] in str(observed.values["removed"])
 
 
 def test_messages_are_searched_too(folder: Path) -> None:
@@ -187,7 +192,8 @@ def test_messages_are_searched_too(folder: Path) -> None:
     metrics = {(one.name, one.repo): one for one in answers(gathered) if isinstance(one, Metric)}
     assert metrics["secrets.in_history", "app"].value == 3
     never = [one for one in answers(gathered) if isinstance(one, Observation)]
-    assert "never, since it stands in a message," in {one.values.get("removed") for one in never}
+    said = " It stands in a message, which no later commit takes back."
+    assert said in {one.values.get("removed") for one in never}
 
 
 def test_who_can_still_read_it_is_told_by_refs(folder: Path) -> None:
@@ -206,9 +212,10 @@ def test_who_can_still_read_it_is_told_by_refs(folder: Path) -> None:
     git(source, "update-ref", "refs/pull/7/head", "main~1")
     gathered = list(collector.run(open_repository("refs", source, folder / "overlay" / "refs")))
     (one,) = (one for one in gathered if isinstance(one, Secret))
-    assert (one.branches, one.tags, one.other_refs) == (2, 1, 1)
+    assert (one.branches, one.tags, one.proposals, one.other_refs) == (2, 1, 1, 0)
+    assert one.tip == "refs/heads/old"
     (observed,) = (one for one in answers(gathered) if isinstance(one, Observation))
-    assert observed.values["readers"] == "2 branches, 1 tag and 1 other ref"
+    assert observed.values["readers"] == "2 branches, 1 tag and 1 proposal"
 
 
 def test_what_the_engine_leaves_out_by_name_is_a_gap(folder: Path) -> None:
@@ -228,7 +235,7 @@ def test_what_the_engine_leaves_out_by_name_is_a_gap(folder: Path) -> None:
 def test_without_memory_messages_are_not_written_to_a_disk(
     repo: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "_MEMORY", Path("/nowhere"))
+    monkeypatch.setattr(scratch, "_MEMORY", Path("/nowhere"))
     issue, *_ = collector.run(repo)
     assert issue.reason == "messages not scanned for secrets"
 
@@ -258,11 +265,12 @@ def test_a_secret_inside_an_archive(folder: Path) -> None:
 
 def test_examples_and_tests_are_told_apart(gathered: list[Any]) -> None:
     found = secrets(gathered)
-    assert found["tests/test_app.py"].looks_like_test
     assert found["README.md"].looks_like_test  # the value: jwt.io's token, AWS's documentation key
     assert found["README.md"].rule == "jwt"
     counted = {path for path, one in found.items() if not one.looks_like_test}
+    assert found["tests/test_app.py"].among_tests
     assert counted == {
+        "tests/test_app.py",  # a provider's live key is none of a test by its folder alone
         "lost.py",
         "app.py",
         "aws.cfg",
@@ -290,16 +298,18 @@ def test_what_is_no_secret_for_strangers_does_not_lead(folder: Path) -> None:
         "b.py": ("low", False),
         "c.py": ("medium", False),
         "app/google-services.json": ("low", False),
-        "samplecerts/x.py": ("high", True),
+        "samplecerts/x.py": ("high", False),
     }
 
 
 def test_metrics_count_secrets_not_places(gathered: list[Any]) -> None:
     metrics = {(one.name, one.repo): one for one in answers(gathered) if isinstance(one, Metric)}
-    assert metrics["secrets.in_tree", "app"].value == 4  # KEPT, STRIPE, MARKED, the AWS pair
+    assert (
+        metrics["secrets.in_tree", "app"].value == 5
+    )  # KEPT, TESTED, STRIPE, MARKED, the AWS pair
     assert metrics["secrets.in_history", "app"].value == 2  # GONE, LOOSE
-    assert metrics["secrets.in_tree", ""].value == 4
-    assert "2 test or example values left out" in metrics["secrets.in_tree", ""].basis
+    assert metrics["secrets.in_tree", ""].value == 5
+    assert "1 test or example values left out" in metrics["secrets.in_tree", ""].basis
 
 
 def test_observations_name_the_place_and_the_time(gathered: list[Any], repo: Repository) -> None:
@@ -307,16 +317,20 @@ def test_observations_name_the_place_and_the_time(gathered: list[Any], repo: Rep
     (gone,) = [one for one in observed if one.locations and one.locations[0].path == "app.py"]
     assert gone.rule == "secret-in-history"
     gone_from = secrets(gathered)["app.py"]
-    assert gone.key == f"{gone_from.kind}:{gone_from.commit}:app.py:1"
+    assert gone.key == gone_from.fingerprint
     assert gone.values == {
-        "kind": "Slack bot token", "count": 1, "added": "2025-01-06", "removed": "2025-01-09",
-        "readers": "1 branch", "severity": "high",
+        "kind": "Slack bot token", "count": 1, "added": ", first added 2025-01-06",
+        "removed": " It was last removed on 2025-01-09.", "readers": "1 branch", "aside": "",
+        "severity": "high",
     }  # fmt: skip
-    (kept,) = [one for one in observed if ":old/name.py:" in one.key]
+    (kept,) = [one for one in observed if one.key == secrets(gathered)["old/name.py"].fingerprint]
     assert kept.rule == "secret-in-tree"
     assert [place.path for place in kept.locations] == ["new/name.py"]
     assert kept.values["severity"] == "critical"
-    assert len(observed) == 6
+    (tested,) = [one for one in observed if one.locations[0].path == "tests/test_app.py"]
+    assert tested.values["severity"] == "high"
+    assert "among tests" in str(tested.values["aside"])
+    assert len(observed) == 7
 
 
 def test_no_value_is_printed_or_kept(gathered: list[Any], printed: list[bytes]) -> None:
@@ -398,7 +412,10 @@ def test_a_scan_that_did_not_run_is_no_clean_one(
 
 
 def test_what_an_incomplete_scan_found_stands() -> None:
-    found = Secret("jwt", "JWT", "a.py", 1, "c", "f", True, False, "high", None, "", None, 1, 0, 0)
+    found = Secret(
+        "jwt", "JWT", "a.py", 1, "c", "f", True, False, False, "", "high", None, "", None, "",
+        1, 0, 0, 0,
+    )  # fmt: skip
     scan = SecretScan("kingfisher", False, 10, 0)
     metrics = {one.name: one for one in answers([found, scan]) if isinstance(one, Metric)}
     assert metrics["secrets.in_tree"].value == 1
@@ -419,3 +436,151 @@ def test_dates_that_no_commit_can_have(folder: Path) -> None:
     assert date_of(b"1736154000") == datetime(2025, 1, 6, 9, tzinfo=UTC)
     assert date_of(b"99999999999999") is None
     assert date_of(b"-1") is None
+
+
+# --- one value is one secret ----------------------------------------------------------------------
+
+
+def scanned(folder: Path, source: Path, name: str) -> list[Any]:
+    return list(collector.run(open_repository(name, source, folder / "overlay" / name), key="k"))
+
+
+def rows(gathered: list[Any]) -> list[Secret]:
+    return [one for one in gathered if isinstance(one, Secret)]
+
+
+def observed(gathered: list[Any]) -> list[Observation]:
+    return [one for one in answers(gathered) if isinstance(one, Observation)]
+
+
+def test_a_decision_holds_when_lines_change_their_order(folder: Path) -> None:
+    one, two = (f'token = "{slack(seed)}"\n' for seed in (70, 71))
+    before = [A({"a.py": one + two})]
+    swapped = [*before, A({"a.py": two + one}, day=1)]
+    alone = [*before, A({"a.py": two}, day=1)]
+    keys = {}
+    for name, commits in (("swap0", before), ("swap1", swapped), ("swap2", alone)):
+        found = scanned(folder, build(folder / f"{name}.git", commits), name)
+        keys[name] = {one.line: one.fingerprint for one in rows(found) if one.in_head}
+    assert keys["swap1"] == {1: keys["swap0"][2], 2: keys["swap0"][1]}
+    assert keys["swap2"] == {1: keys["swap0"][2]}
+
+
+def test_one_value_that_two_rules_know_is_one_secret(folder: Path) -> None:
+    coded = base64.b64encode(made("gh" + "p_", 36, seed=72).encode()).decode()
+    text = "kind: Secret\napiVersion: v1\nmetadata: {name: s}\ndata:\n  token: " + coded + "\n"
+    gathered = scanned(folder, build(folder / "k8s.git", [A({"s.yaml": text})]), "k8s")
+    (one,) = observed(gathered)
+    assert (one.values["kind"], one.values["count"]) == ("GitHub PAT", 1)
+
+
+# --- refs -----------------------------------------------------------------------------------------
+
+
+def test_what_stands_at_the_tip_of_another_ref_was_not_removed(folder: Path) -> None:
+    commits = [A({"a.py": "x = 1\n"})]
+    texts = {n: f'token = "{slack(80 + n)}"\n' for n in range(4)}
+    commits += [A({f"b{n}.py": text}, parent=0, day=n + 1) for n, text in texts.items()]
+    commits.append(A({"a.py": "x = 2\n"}, parent=0, day=9))
+    source = build(folder / "tips.git", commits)
+    shas = git(source, "rev-list", "--all", "--topo-order", "main").split()
+    assert len(shas) == 2  # the others are on no branch yet
+    objects = git(source, "cat-file", "--batch-all-objects", "--batch-check").splitlines()
+    by_day = {
+        git(source, "log", "-1", "--format=%ct", line.split()[0]).strip(): line.split()[0]
+        for line in objects
+        if " commit " in line
+    }
+    refs = ("refs/heads/release", "refs/stash", "refs/pull/7/head", "refs/tags/v1")
+    for number, ref in enumerate(refs):
+        git(source, "update-ref", ref, by_day[str(int(day(number + 1).timestamp()))])
+    gathered = scanned(folder, source, "tips")
+    found = {one.path: one for one in rows(gathered)}
+    assert {path: one.tip for path, one in found.items()} == {
+        "b0.py": "refs/heads/release", "b1.py": "refs/stash", "b2.py": "refs/pull/7/head",
+        "b3.py": "",
+    }  # fmt: skip
+    judged = {one.locations[0].path: one for one in observed(gathered)}
+    branch, stash, proposal, tag = (judged[f"b{n}.py"] for n in range(4))
+    assert (branch.rule, branch.values["severity"]) == ("secret-in-ref", "critical")
+    assert "another branch (release)" in str(branch.values["where"])
+    assert (stash.rule, stash.values["where"]) == ("secret-in-ref", "The stash")
+    assert (proposal.rule, proposal.values["severity"]) == ("secret-in-history", "medium")
+    assert "strangers" in str(proposal.values["aside"])
+    assert proposal.values["removed"] == " It stands at the tip of a proposal."
+    assert (tag.rule, tag.values["severity"]) == ("secret-in-history", "high")
+    assert not [one for one in judged.values() if "NaT" in repr(one) or "unknown" in repr(one)]
+
+
+def test_names_of_refs_and_notes_are_told_as_such_and_our_own_files_are_none(folder: Path) -> None:
+    source = build(folder / "names.git", [A({"a.py": "x = 1\n"})])
+    head = git(source, "rev-parse", "main").strip()
+    git(source, "branch", f"x/{made('gh' + 'p_', 36, seed=90)}")
+    git(source, "tag", made("gh" + "p_", 36, seed=91))
+    git(source, "-c", "user.name=A", "-c", "user.email=a@x.io", "notes", "add", "-m",
+        f"see {made('gh' + 'p_', 36, seed=92)}", "main")  # fmt: skip
+    gathered = scanned(folder, source, "names")
+    told = {one.path: one for one in rows(gathered)}
+    assert set(told) == {"(name of a branch)", "(name of a tag)", "(note)"}
+    branch, tag = told["(name of a branch)"], told["(name of a tag)"]
+    assert (branch.commit, branch.branches, branch.tags) == (head, 1, 0)
+    assert (tag.commit, tag.branches, tag.tags) == (head, 0, 1)
+    words = {one.values["where"] for one in observed(gathered)}
+    assert "A note on a commit" in words
+
+
+# --- values that say something of themselves ------------------------------------------------------
+
+
+def test_an_expired_token_and_live_keys_in_tests_weigh_less(folder: Path) -> None:
+    def claims(end: int) -> str:
+        parts = ({"alg": "HS256", "typ": "JWT"}, {"iss": "northwind", "uid": end, "exp": end})
+        coded = (base64.urlsafe_b64encode(json.dumps(part).encode()).decode() for part in parts)
+        return ".".join([*(one.rstrip("=") for one in coded), made("", 43, seed=end % 97)])
+
+    files = {
+        "ended.py": f't = "{claims(1_700_000_000)}"\n',
+        "lasting.py": f't = "{claims(1_900_000_000)}"\n',
+        "UnitTests/pay.py": f'k = "{made("sk_" + "live_", 24, seed=95)}"\n',
+    }
+    for end, path in enumerate(("Tests/a.py", "contest/a.py", "latest/a.py"), 1_900_000_001):
+        files[path] = f't = "{claims(end)}"\n'
+    gathered = scanned(folder, build(folder / "weigh.git", [A(files)]), "weigh")
+    found = {one.path: one for one in rows(gathered)}
+    assert found["ended.py"].expired == "2023-11-14"
+    assert found["lasting.py"].expired == ""
+    assert found["Tests/a.py"].looks_like_test
+    assert not found["contest/a.py"].looks_like_test
+    assert not found["latest/a.py"].looks_like_test
+    judged = {one.locations[0].path: one.values for one in observed(gathered)}
+    assert judged["ended.py"]["severity"] == "medium"
+    assert "ended on 2023-11-14" in str(judged["ended.py"]["aside"])
+    assert judged["lasting.py"]["severity"] == "critical"
+    assert judged["UnitTests/pay.py"]["severity"] == "high"
+
+
+def test_passwords_without_a_form_are_found_where_they_belong(folder: Path) -> None:
+    word = [made("", 16, seed=100 + n) for n in range(12)]
+    files = {
+        ".env": f"DB_PASSWORD={word[0]}\nSECRET_KEY=changeme\nAPI_TOKEN=${{TOKEN}}\nPORT=5432\n"
+        "MAIL_PASSWORD=null\nAPP_KEY_FILE=/run/secrets/key\nSMTP_PASSWORD=<your password>\n",
+        "app.properties": f"url=jdbc:postgresql://db.northwind.io/a?user=a&password={word[1]}\n",
+        "appsettings.json": '{"a": "Server=db.northwind.io;Database=a;User Id=sa;Password='
+        f'{word[2]};"}}\n',
+        ".pgpass": f"# host\ndb.northwind.io:5432:app:app:{word[3]}\n",
+        ".netrc": f"machine api.northwind.io login bot password {word[4]}\n",
+        ".htpasswd": f"admin:$apr1${word[5][:8]}${word[6]}\n",
+        ".github/workflows/ci.yml": "on: push\nenv:\n  PASSWORD: "
+        f"{word[7]}\n  POSTGRES_PASSWORD: postgres\n  TOKEN: ${{{{ secrets.TOKEN }}}}\n",
+        "terraform.tfstate": json.dumps({"attributes": {"password": word[8], "name": word[9]}}),
+        "package-lock.json": f'{{"resolved": "https://u:{word[10]}@npm.northwind.io/p.tgz"}}\n',
+        ".env.example": f"DB_PASSWORD={word[11]}\n",
+    }
+    commits = [A(files), A({".env": None}, day=3)]
+    gathered = scanned(folder, build(folder / "plain.git", commits), "plain")
+    found = {one.path: one for one in rows(gathered)}
+    assert set(found) == set(files) - {".env.example"}
+    assert len(rows(gathered)) == len(found)  # one each: stand-ins and references are left out
+    assert found[".htpasswd"].confidence == "low"
+    assert (found[".env"].in_head, found[".env"].removed) == (False, day(3))
+    assert not [one for one in word if one in repr(gathered) + repr(observed(gathered))]

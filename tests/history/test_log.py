@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from builders import fast_import, quoted, tables_of
+from builders import A, fast_import, opened, quoted, tables_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -152,3 +152,18 @@ def test_a_stream_that_breaks_off_keeps_the_commits_that_were_whole() -> None:
     log.drop_last()
     log.flush()
     assert (log.shas, kept) == ([], [])
+
+
+def test_what_looks_like_a_credential_is_not_kept(tmp_path: Path) -> None:
+    word, token = "hunter" + "7Zq", "gh" + "p_" + "x7Qm2Zp9Lk4Rt8Wv1Ys6"
+    message = (
+        f"set password to {word}, see https://u:{word}@x.example.com\n\n"
+        f"Signed-off-by: https://u:{word}@x.example.com\nReviewed-by: {token} <a@b.io>\n"
+    )
+    commits = [A({"a.py": "x = 1\n"}, message=message, author=f"Bot {token} <bot@x.io>")]
+    kept = list(history.run(opened(tmp_path, commits)))
+    assert kept
+    stored = [path.read_bytes() for path in tmp_path.rglob("*.parquet")]
+    assert stored
+    for value in (word, token):
+        assert not [data for data in stored if value.encode() in data]

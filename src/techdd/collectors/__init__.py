@@ -51,6 +51,7 @@ class Probe:
     run: Callable[..., Answered]
     needs: tuple[Fact, ...]
     helps: tuple[Fact, ...] = ()
+    guarded: bool = False  # it tells of weak places, which are not for investors
 
 
 def collector(
@@ -69,12 +70,20 @@ def collector(
 
 
 def probe(
-    *, domain: str, needs: tuple[Fact, ...], helps: tuple[Fact, ...] = ()
+    *,
+    domain: str,
+    needs: tuple[Fact, ...],
+    helps: tuple[Fact, ...] = (),
+    guarded: bool = False,
 ) -> Callable[[Callable[..., Answered]], Probe]:
-    """Makes a Probe of a generator function, named as the function is; its docstring asks."""
+    """Makes a Probe of a generator function, named as the function is; its docstring asks.
+
+    All probes of the domain security are guarded.
+    """
 
     def wrap(run: Callable[..., Answered]) -> Probe:
         question = (run.__doc__ or "").strip().splitlines()[0]
-        return Probe(run.__name__, question, domain, run, needs, helps)
+        weak = guarded or domain == "security"
+        return Probe(run.__name__, question, domain, run, needs, helps, weak)
 
     return wrap

@@ -32,7 +32,7 @@ _DIFF = {
 }
 
 
-STORED = 4  # the format of the stored tables; raise it whenever they would differ
+STORED = 5  # the format of the stored tables; raise it whenever they would differ
 
 T = TypeVar("T")
 Keep = Callable[[Batch], None]

@@ -7,10 +7,10 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from techdd.collectors import Answered, probe
-from techdd.collectors.delivery_chain.checks import CHECKS, Check
+from techdd.collectors.delivery_chain.checks import CHECKS, DEVELOPMENT, Check
 from techdd.collectors.delivery_chain.gather import ChainFile
 from techdd.model import Location, Metric, Observation, Series, Value
-from techdd.text import some_of
+from techdd.text import place_token, some_of
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -43,10 +43,14 @@ RULES: dict[str, dict[str, str]] = {
     "unprotected-store": {"store_protected": "low"},
     "fragile-workload": {"probes_set": "low", "limits_set": "low"},
 }
-_LEVELS = ("low", "medium", "high")
+_LEVELS = ("info", "low", "medium", "high")
+_LEFT_OUT = "left out"  # how a check says that only a default counts
 # A default that only allows something, or scripts without secrets, weighs less.
-_WEAKER = ("left out", "without secrets", "its callers")
+_WEAKER = (_LEFT_OUT, "without secrets", "its callers")
 _SHOWN_ONLY = ("tests_run",)  # of one file; `practices.ci_tests` tells it of the repository
+# Checks that quote what the client wrote; the others say what they saw in words of their own.
+_QUOTING = ("action_pinned", "base_tagged", "service_tagged", "pod_image_tagged",
+            "service_without_secret")  # fmt: skip
 _PLACES = 10  # named in one observation
 _ACROSS = 30  # rows of a table
 _NOTE = (
@@ -55,7 +59,7 @@ _NOTE = (
 )
 
 
-@probe(domain="sdlc", needs=(Check, ChainFile))
+@probe(domain="sdlc", needs=(Check, ChainFile), guarded=True)
 def pipelines(_as_of: date, checks: DataFrame, files: DataFrame) -> Answered:
     """Do the pipelines test, limit and protect what they deliver?"""
     own = _of(checks, "pipeline")
@@ -74,7 +78,7 @@ def containers(_as_of: date, checks: DataFrame, files: DataFrame) -> Answered:
         yield _counts("container_checks", "Containers, services and workloads", own)
 
 
-@probe(domain="continuity", needs=(Check, ChainFile))
+@probe(domain="continuity", needs=(Check, ChainFile), guarded=True)
 def infrastructure(_as_of: date, checks: DataFrame, files: DataFrame) -> Answered:
     """Is the infrastructure that is written as code private, kept, and spread?"""
     own = _of(checks, "terraform")
@@ -108,10 +112,30 @@ def _answers(own: DataFrame, files: DataFrame, families: tuple[str, ...]) -> Ans
     for repo in repos:
         for rule, members in RULES.items():
             asked_of = own[(own["repo"] == repo) & own["check"].isin(members)]
-            bad = asked_of[asked_of["passed"].eq(other=False).fillna(value=False)]
-            if len(bad):
-                asked_of = asked_of[asked_of["check"].isin(set(bad["check"]))]
-                yield _observation(rule, repo, bad, asked_of)
+            for group, (note, rows) in (_apart(asked_of) if len(asked_of) else {}).items():
+                bad = rows[rows["passed"].eq(other=False).fillna(value=False)]
+                if len(bad):
+                    asked = rows[rows["check"].isin(set(bad["check"]))]
+                    yield _observation(rule, repo, group, note, bad, asked)
+
+
+def _apart(asked_of: DataFrame) -> dict[str, tuple[str, DataFrame]]:
+    """The answers to be told apart: what is set, what is only left out, what serves development.
+
+    What is left out counts among all that was asked, and does not mix with what somebody set.
+    """
+    for_development = asked_of["path"].astype(str).str.contains(DEVELOPMENT)
+    own = asked_of[~for_development]
+    left_out = own["seen"].astype(str).str.contains(_LEFT_OUT, regex=False)
+    bad = own["passed"].eq(other=False).fillna(value=False)
+    return {
+        "": ("", own.assign(passed=own["passed"].mask(left_out & bad, other=True))),
+        "left out": (
+            ", which leave the setting out so that the provider's default counts,",
+            own.assign(passed=own["passed"].mask(~left_out & bad, other=True)),
+        ),
+        "development": (" for development, by their names,", asked_of[for_development]),
+    }
 
 
 def _metric(name: str, repo: str, rows: DataFrame) -> Metric:
@@ -130,7 +154,9 @@ def _metric(name: str, repo: str, rows: DataFrame) -> Metric:
     return Metric(f"delivery_chain.{name}", good / len(told), "share", repo, basis)
 
 
-def _observation(rule: str, repo: str, bad: DataFrame, asked_of: DataFrame) -> Observation:
+def _observation(
+    rule: str, repo: str, group: str, note: str, bad: DataFrame, asked_of: DataFrame
+) -> Observation:
     members = RULES[rule]
     ordered = bad.sort_values(["path", "line", "thing"], na_position="first")
     lines = ordered["line"].fillna(0)
@@ -138,7 +164,7 @@ def _observation(rule: str, repo: str, bad: DataFrame, asked_of: DataFrame) -> O
         Location(str(path), int(line) or None)
         for path, line in zip(ordered["path"], lines, strict=True)
     )
-    said = dict.fromkeys(f"{row.thing} ({row.seen})" for row in ordered.itertuples())
+    said = dict.fromkeys(map(_example, ordered.itertuples()))
     told = int(asked_of["passed"].notna().sum())
     things = " and ".join(dict.fromkeys(CHECKS[name].things for name in sorted(set(bad["check"]))))
     worst = max(
@@ -147,16 +173,24 @@ def _observation(rule: str, repo: str, bad: DataFrame, asked_of: DataFrame) -> O
     values: dict[str, Value] = {
         "count": len(bad),
         "asked": told,
-        "things": things,
+        "things": f"{things}{note}",
         "examples": some_of(list(said), 3),
-        "severity": _LEVELS[worst],
+        "severity": _LEVELS[max(0, worst - (group == "development"))],
     }
-    return Observation(rule, repo, rule, places[:_PLACES], values)
+    key = f"{rule}:{group}" if group else rule
+    return Observation(rule, repo, key, places[:_PLACES], values)
+
+
+def _example(row: Any) -> str:
+    """A thing and what was seen of it; an investor reads of what kind it is."""
+    if row.check in _QUOTING:
+        return place_token(f"{row.thing} ({row.seen})", str(row.kind))
+    return f"{place_token(row.thing, str(row.kind))} ({row.seen})"
 
 
 def _level(level: str, seen: Any) -> str:
     weaker = any(mark in str(seen) for mark in _WEAKER)
-    return _LEVELS[max(0, _LEVELS.index(level) - 1)] if weaker else level
+    return _LEVELS[max(1, _LEVELS.index(level) - 1)] if weaker else level
 
 
 def _pipelines(own: DataFrame) -> Series:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from techdd.text import without_credentials
+
 
 class Check(NamedTuple):
     """One question asked of one thing in one file; `passed` None = it is set by a variable.
@@ -82,6 +84,14 @@ CHECKS: dict[str, Asked] = {
 }
 assert all(re.fullmatch(r"[a-z_]+", name) for name in CHECKS)
 
+# By their names, they serve those who write the product and not those who use it.
+DEVELOPMENT = re.compile(
+    r"(?:^|/)(?:local|dev|devel|development|\.devcontainer|develop)/"
+    r"|(?:^|[/._-])(?:dev|devel|development|local|debug|override)(?:[._-][\w.-]*)?$"
+    r"|(?:^|[/._-])(?:dev|devel|development|local|debug|override)\.(?:dockerfile|ya?ml)$",
+    re.I,
+)
+_USER_OF_IMAGE = re.compile(r"^[^/@\s:]*:[^/@\s]*@(?!sha(?:256|512):)")
 _CREDENTIAL = re.compile(
     r"(?i)(?:^|_)(?:password|passwd|secret|secret_?key|api_?key|access_?key|auth_?token|token|"
     r"private_?key|credentials?)(?:_|$)"
@@ -97,6 +107,15 @@ def is_credential(name: str, value: str) -> bool:
     """Whether a setting of that name holds a value of its own, and not a reference or stand-in."""
     named = bool(_CREDENTIAL.search(name)) and not _NOT_ONE.search(name)
     return named and not _STAND_IN.match(value.strip("\"'"))
+
+
+def shown(check: Check) -> Check:
+    """`check` without the users and passwords that addresses and images may name."""
+    return check._replace(thing=_plain(check.thing), seen=_plain(check.seen))
+
+
+def _plain(text: str) -> str:
+    return _USER_OF_IMAGE.sub("", without_credentials(text))
 
 
 def tag_of(image: str) -> str:

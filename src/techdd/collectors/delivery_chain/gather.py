@@ -26,7 +26,7 @@ from techdd.collectors.delivery_chain import (
     other_pipelines,
     terraform,
 )
-from techdd.collectors.delivery_chain.checks import Check
+from techdd.collectors.delivery_chain.checks import Check, shown
 from techdd.guard import one_file
 from techdd.model import Issue
 from techdd.repository import MISSING, Entry, Repository
@@ -47,12 +47,17 @@ class ChainFile(NamedTuple):
     judged: bool
 
 
-@collector(makes=(Check, ChainFile), version=1)
+@collector(makes=(Check, ChainFile), version=2)
 def delivery_chain(repo: Repository) -> Gathered:
     """What pipelines, containers and infrastructure say of themselves, one question a thing.
 
     Other people's code, examples and documents do not count.
     """
+    for item in _gathered(repo):
+        yield shown(item) if isinstance(item, Check) else item
+
+
+def _gathered(repo: Repository) -> Gathered:
     wanted: list[tuple[Entry, str]] = []
     entries = repo.regular_files()
     charts = {dirname(one.path) for one in entries if one.path.lower().endswith("chart.yaml")}

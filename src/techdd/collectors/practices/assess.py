@@ -27,7 +27,7 @@ _NAMED = 5  # places named in one observation
 _ACROSS = 8  # repositories that a printed table has room for
 
 
-@probe(domain="sdlc", needs=(Artefact, SearchScope))
+@probe(domain="sdlc", needs=(Artefact, SearchScope), guarded=True)
 def practices(as_of: date, artefacts: DataFrame, scopes: DataFrame) -> Answered:
     """Which engineering practices have left evidence in the repositories?"""
     repos = sorted(str(repo) for repo in scopes["repo"].unique())

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import tempfile
 from pathlib import Path
-from shutil import disk_usage
 from typing import Any, NamedTuple
 
 from techdd import sandbox
 from techdd.errors import TechddError
 from techdd.repository import GIT_ENVIRONMENT, first_line
+from techdd.scratch import scratch
 
 # Validating would try the client's credentials on live services. Inline marks are not obeyed
 # (--no-ignore). Every file version with a secret is told (--no-dedup), so that it can be traced.
@@ -22,8 +20,6 @@ _SCAN = (
 )  # fmt: skip
 _ENDED_WELL = (0, 200, 205)  # nothing found, findings, findings that are valid
 _BAD_ENDS = ("scan_partial", "scan_failed", "pending")
-_MEMORY = Path("/dev/shm")  # a file system that is no disk, where the system has one
-_ROOM = 1 << 30  # bytes that must be free there
 _REDACTED = re.compile(r"\[REDACTED:[0-9a-f]+\]")
 
 
@@ -45,6 +41,7 @@ class Hit(NamedTuple):
     line: int
     columns: tuple[int, int] | None  # None where they count in decoded or unpacked content
     said: bool = False
+    encoded: bool = False  # the columns are those of the decoded text
 
 
 class Scanned(NamedTuple):
@@ -56,14 +53,6 @@ class Scanned(NamedTuple):
     gaps: str
 
 
-def memory() -> Path | None:
-    """A folder in memory; None where the system has none, or no room in it."""
-    try:
-        return _MEMORY if disk_usage(_MEMORY).free > _ROOM and os.access(_MEMORY, os.W_OK) else None
-    except OSError:
-        return None
-
-
 def scan(git_dir: Path, seconds: float, said: bytes = b"") -> Scanned:
     """All hits in all objects of the repository and in the text `said`. Raises ScanFailed.
 
@@ -73,15 +62,15 @@ def scan(git_dir: Path, seconds: float, said: bytes = b"") -> Scanned:
     # Compiling its rules takes kingfisher seconds; there they serve all the engagement's
     # repositories (.cache/<repository>/overlay.git).
     cache = f"--rule-cache-dir={git_dir.parents[1] / '.kingfisher'}"
-    with tempfile.TemporaryDirectory(dir=memory()) as home:
-        text = Path(home) / "messages"
+    with scratch(git_dir.parents[1]) as home:
+        text = home / "messages"
         if said:
             text.write_bytes(said)
         read = [str(git_dir), str(text)] if said else [str(git_dir)]
         try:
             done = sandbox.run(
                 [_program(), *_SCAN, cache, *read],
-                env={**GIT_ENVIRONMENT, "HOME": home, "TMPDIR": home},
+                env={**GIT_ENVIRONMENT, "HOME": str(home), "TMPDIR": str(home)},
                 timeout=seconds,
             )
         except (sandbox.LimitExceeded, OSError) as error:
@@ -136,4 +125,5 @@ def _hit(finding: dict[str, Any], text: str) -> Hit:
         line=int(found["line"]),
         columns=(int(found["column_start"]), int(found["column_end"]) + 1) if plain else None,
         said=not git and found["path"] == text,
+        encoded=bool(found.get("encoding")),
     )

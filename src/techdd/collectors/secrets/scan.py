@@ -1,49 +1,32 @@
 """Gathers every credential-shaped string of a repository: what, where, since when, still there?
 
 The value is never kept: kingfisher redacts what it prints, and where the value itself decides (is
-it the example of some documentation?) it is looked at in memory and forgotten.
+it the example of some documentation?) it is looked at in memory and forgotten. One value is one
+secret, however many rules know it.
 """
 
 from __future__ import annotations
 
-import hmac
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from techdd.collectors import Gathered, collector
-from techdd.collectors.secrets.engine import Hit, ScanFailed, memory, scan
+from techdd.collectors.secrets import places, plain
+from techdd.collectors.secrets.alike import alike, leading
+from techdd.collectors.secrets.engine import Hit, ScanFailed, Scanned, scan
+from techdd.collectors.secrets.kinds import is_for_tests, is_public, is_shown, kind_of
 from techdd.collectors.secrets.messages import Messages
-from techdd.collectors.secrets.reach import Reach
-from techdd.collectors.secrets.trace import History, Step, blobs_of
+from techdd.collectors.secrets.places import Place, Trail
+from techdd.collectors.secrets.reach import Reach, standing
+from techdd.collectors.secrets.trace import History, blobs_of, in_names
+from techdd.collectors.secrets.values import Told, mark, told
 from techdd.model import Issue
-from techdd.repository import MAX_SOURCE, Repository
-from techdd.text import decode
-
-_FOR_TESTS = re.compile(
-    r"(?<![a-z])((?:samples?|examples?|test)[-_]?(?:certs?|keys?)|tests?|testing|testdata|specs?|fixtures?|e2e|mocks?|examples?|samples?|docs?"
-    r"|documentation)(?![a-z])|[a-z](?:Tests?|Fixtures?|Spec)\b"
-)
-# What documentation prints in place of a secret: AWS's "...EXAMPLE" keys, the token of jwt.io (its
-# payload starts with "sub": "1234567890"), test modes, and passwords that are the word for it.
-_PLACEHOLDER = re.compile(
-    rb"example|sample|dummy|placeholder|change[_-]?me|redacted|x{6}|\*{3}|\.{3}|<[^>]+>|[$#{]\{|%\("
-    rb"|your[_-]|(?:sk|rk|pk)_test_|eyJzdWIiOiIxMjM0NTY3ODkwI"
-    rb"|AKIAIOSFODNN7|wJalrXUtnFEMI|@(?:localhost|127\.|\[::1\]|0\.0\.0\.0|host\.docker\.internal)"
-    rb"|:(?:pass(?:word|wd)?|secret|user(?:name)?|root|test|postgres|mysql|admin|guest)@",
-    re.I,
-)
-# A password for a host without a domain, which only neighbours in one network can reach.
-_INSIDE = re.compile(rb"://[^\s/@]*@[A-Za-z][\w-]*(?=[:/?\"'\s]|$)")
-# What the maker hands out to be published with a client program.
-_PUBLIC = re.compile(r"(?:^|/)(?:google-services\.json|GoogleService-Info\.plist)$")
-_PUBLIC_RULES = ("posthog-project-api-key",)
-# In documents, calls and addresses show how, not with what.
-_DOCUMENT = re.compile(r"\.(?:md|mdx|rst|adoc)$", re.I)
-_SHOWN = ("curl-auth-header", "curl-auth-user", "jwt", "generic-credential-uri")
-_ACRONYMS = ("aws", "gcp", "api", "jwt", "pat", "ssh", "url", "uri", "id", "sql", "npm", "sts")
+from techdd.repository import Repository
+from techdd.scratch import memory
+from techdd.text import clean, decode
 
 
 class Secret(NamedTuple):
@@ -51,8 +34,9 @@ class Secret(NamedTuple):
 
     `fingerprint` is the same wherever the same string stands in the repository, and keyed, so that
     nobody can test guesses against it. What no branch or tag reaches, but the object store
-    still holds, has no date; and neither path nor commit where it belongs to no commit at all.
-    In a message the path is "(commit message)" or "(tag message)", and the line counts there.
+    still holds, has no date. Where it stands in no file, the path says so in brackets: "(commit
+    message)", "(tag message)" (the line counts there), "(note)", "(name of a branch)", "(object in
+    no commit)", and `commit` is the object's id.
     """
 
     rule: str
@@ -63,12 +47,16 @@ class Secret(NamedTuple):
     fingerprint: str
     in_head: bool
     looks_like_test: bool  # stands in tests, examples or docs, or the value is a placeholder
+    among_tests: bool  # stands there, and is a provider's key all the same
+    expired: str  # the day on which it ended, as it says itself
     confidence: str  # of the rule: high, medium or low
     added: datetime | None
     removed_commit: str  # the latest that took it from this path; "" = none did, or not known
     removed: datetime | None
+    tip: str  # the ref at whose tip (or in whose name) it stands, where that is not the audited one
     branches: int | None  # from which a commit that brought it there is reached; None = not known
     tags: int | None
+    proposals: int | None  # of strangers, such as pull requests
     other_refs: int | None
 
 
@@ -83,7 +71,18 @@ class SecretScan(NamedTuple):
     messages: bool = False  # those of commits and tags were scanned
 
 
-@collector(makes=(Secret, SecretScan), version=3, minutes=60)
+@dataclass
+class _Hits:
+    """What was found in files, and what stands in names and messages."""
+
+    blobs: dict[Hit, str]
+    told: dict[Hit, Told] = field(default_factory=dict)
+    named: dict[Hit, tuple[str, str]] = field(default_factory=dict)
+    said: list[Hit] = field(default_factory=list)
+    files: list[Hit] = field(default_factory=list)
+
+
+@collector(makes=(Secret, SecretScan), version=4, minutes=60)
 def secrets(repo: Repository, *, key: str = "", seconds: float = 3000.0) -> Gathered:
     """Every credential-shaped string in any file version that the repository holds, and in the
     messages of commits and tags.
@@ -104,30 +103,26 @@ def secrets(repo: Repository, *, key: str = "", seconds: float = 3000.0) -> Gath
         yield Issue("secret scan is incomplete", detail=scanned.gaps)
     if repo.shallow:
         yield Issue("secret scan saw a truncated history (shallow clone)")
-    in_files = [hit for hit in scanned.hits if not hit.said]
-    blobs = blobs_of(repo, in_files)
-    history = History(repo, set(blobs.values()))
-    yield from (*history.issues, *(messages.issues if messages else ()))
-    examples, inside = _values(repo, blobs)
-    trail = _Trail(repo, blobs, history.steps)
-    places: dict[tuple[str, str], list[_Place]] = defaultdict(list)
-    alike: dict[tuple[str, str], list[Hit]] = defaultdict(list)
-    for hit in in_files:
-        alike[hit.rule, hit.value].append(hit)
-        if hit.commit and hit not in blobs:
+    found = _sorted_out(repo, scanned)
+    own, issues = _plain(repo, plain.in_tree(repo), key)
+    followed = {hit.path for hit in own}
+    history = History(repo, {*found.blobs.values(), *own.values()}, followed)
+    older = {blob: path for blob, path in history.purpose.items() if blob not in own.values()}
+    more, others = _plain(repo, older, key)
+    yield from (*history.issues, *(messages.issues if messages else ()), *issues, *others)
+    _add(found, own | more)
+    for hit in found.files:
+        if hit.commit and hit not in found.blobs:
             yield Issue("file with a secret could not be traced", decode(hit.path.encode()))
-    for secret, hits in alike.items():
-        for place in trail.places(hits, example=not examples.isdisjoint(hits)):
-            weak = place.origin in inside
-            origin = place.origin._replace(confidence="low") if weak else place.origin
-            places[secret].append(place._replace(origin=origin))
-    for hit in scanned.hits:
-        if hit.said and messages:
-            places[hit.rule, hit.value].append(_said(hit, messages))
-    wanted = {commit for some in places.values() for one in some for commit in one.came}
+    found.told = told(repo, found.blobs, key, _day(repo))
+    gathered = list(_gathered(repo, found, history, messages, key))
+    wanted = {commit for some in gathered for one in some for commit in one.came}
     reach = Reach(repo, history.commits, wanted) if history.whole else None
-    found = [row for some in places.values() for row in _rows(some, reach, key)]
-    yield from sorted(found, key=lambda row: (row.path, row.line, row.commit, row.fingerprint))
+    tips, left = _tips(repo, [one for some in gathered for one in some], reach)
+    if left:
+        yield Issue("not every tip was asked for secrets", detail=f"{left:,} of (tip, path) left")
+    rows = [row for some in gathered for row in _rows(some, reach, tips)]
+    yield from sorted(rows, key=lambda row: (row.path, row.line, row.commit, row.fingerprint))
     # Of a history that breaks off nobody knows which file versions are missing.
     complete = not scanned.gaps and history.whole
     yield SecretScan(
@@ -140,141 +135,121 @@ def secrets(repo: Repository, *, key: str = "", seconds: float = 3000.0) -> Gath
     )
 
 
-class _Place(NamedTuple):
-    """Where one secret stands or stood; `came` are the commits that brought it there."""
-
-    origin: Hit
-    path: str
-    line: int
-    commit: str
-    came: frozenset[str]
-    in_head: bool
-    example: bool
-    added: datetime | None
-    left: Step | None = None
+def _day(repo: Repository) -> datetime:
+    """When the audited commit was made: an audit of it says the same on any day."""
+    try:
+        return datetime.fromtimestamp(int(repo.git("log", "-1", "--format=%ct", repo.head)), UTC)
+    except (ValueError, OverflowError, OSError):
+        return datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def _rows(places: Sequence[_Place], reach: Reach | None, key: str) -> Iterator[Secret]:
+def _sorted_out(repo: Repository, scanned: Scanned) -> _Hits:
+    """The engine's hits by where they stand; what stands in files of our own is dropped."""
+    named, ours = in_names(repo, scanned.hits)
+    beside = {*named, *ours}
+    files = [hit for hit in scanned.hits if not hit.said and hit not in beside]
+    said = [hit for hit in scanned.hits if hit.said]
+    return _Hits(blobs_of(repo, files), named=named, said=said, files=files)
+
+
+def _add(found: _Hits, plain_hits: Mapping[Hit, str]) -> None:
+    """Takes in what the engine does not know at that place."""
+    known: dict[tuple[str, int], list[tuple[int, int]]] = defaultdict(list)
+    for hit, blob in found.blobs.items():
+        known[blob, hit.line].append(hit.columns or (0, 0))
+    for hit, blob in plain_hits.items():
+        begin, end = hit.columns or (0, 0)
+        if not any(begin < last and first < end for first, last in known[blob, hit.line]):
+            found.blobs[hit] = blob
+            found.files.append(hit)
+
+
+def _plain(
+    repo: Repository, versions: Mapping[str, str], key: str
+) -> tuple[dict[Hit, str], list[Issue]]:
+    told = list(plain.hits(repo, versions, key))
+    pairs = dict(one for one in told if not isinstance(one, Issue))
+    return pairs, [one for one in told if isinstance(one, Issue)]
+
+
+def _gathered(
+    repo: Repository, found: _Hits, history: History, messages: Messages | None, key: str
+) -> Iterator[list[Place]]:
+    """The places of each secret."""
+    trail = Trail(repo, found.blobs, history.steps)
+    for hits in alike([*found.files, *found.named, *found.said], found.blobs, found.told):
+        in_files = [hit for hit in hits if not hit.said and hit not in found.named]
+        some = list(trail.places(in_files)) if in_files else []
+        some += [places.named(hit, *found.named[hit]) for hit in hits if hit in found.named]
+        some += [places.said(hit, messages) for hit in hits if hit.said and messages]
+        if not some:
+            continue
+        yield _alike_told(some, hits, found.told, key)
+
+
+def _alike_told(
+    some: Sequence[Place], hits: Sequence[Hit], told_: Mapping[Hit, Told], key: str
+) -> list[Place]:
+    """The places of one secret with what its value says, wherever it could be looked at."""
+    best = leading(hits)
+    values = [told_[hit] for hit in hits if hit in told_]
+    inside = bool(values) and all(one.inside for one in values)
+    first = some[0].origin
+    value = Told(
+        next((one.mark for one in values if one.mark), "")
+        or mark(key, f"{best.rule}\x1f{first.identity}".encode()),
+        any(one.example for one in values),
+        inside,
+        any(one.live for one in values),
+        max((one.expired for one in values), default=""),
+    )
+    confidence = "low" if inside or value.expired else best.confidence
+    origin = first._replace(rule=best.rule, confidence=confidence)
+    return [one._replace(origin=origin, value=value) for one in some]
+
+
+def _tips(
+    repo: Repository, gathered: Sequence[Place], reach: Reach | None
+) -> tuple[dict[tuple[str, frozenset[str]], str], int]:
+    """(path, file versions) -> the ref at whose tip one stands there; how many were not asked."""
+    gone = {(one.path, one.held): one.came for one in gathered if one.held and not one.in_head}
+    if reach is None:
+        return {}, 0
+    asked = [(path, reach.tips(came), held) for (path, held), came in gone.items()]
+    found, left = standing(repo, asked)
+    return dict(zip(gone, found, strict=True)), left
+
+
+def _rows(
+    some: Sequence[Place], reach: Reach | None, tips: Mapping[tuple[str, frozenset[str]], str]
+) -> Iterator[Secret]:
     """The facts of one secret; whether a place is an example, each says for itself."""
-    mark = _fingerprint(key, places[0].origin)
-    for one in places:
-        readers = reach.of(one.came) if reach else None
+    for one in some:
+        rule, value = one.origin.rule, one.value
+        readers = reach.of(one.came) if reach and not one.ref else places.listed(one.ref)
+        tests = is_for_tests(one.path) and not one.path.startswith("(")
+        tip = one.ref or tips.get((one.path, one.held), "")
         yield Secret(
-            rule=one.origin.rule,
-            kind=_kind(one.origin.rule),
-            path=one.path,
+            rule=rule,
+            kind=kind_of(rule),
+            path=places.shown(one.path),
             line=one.line,
             commit=one.commit,
-            fingerprint=mark,
+            fingerprint=value.mark,
             in_head=one.in_head,
-            looks_like_test=one.example or _is_shown(one.origin.rule, one.path),
-            confidence="low" if _is_public(one.origin.rule, one.path) else one.origin.confidence,
+            looks_like_test=one.example
+            or value.example
+            or is_shown(rule, one.path)
+            or (tests and not value.live),
+            among_tests=tests and value.live,
+            expired=value.expired,
+            confidence="low" if is_public(rule, one.path) else one.origin.confidence,
             added=one.added,
-            removed_commit=one.left.commit if one.left else "",
-            removed=one.left.when if one.left else None,
+            removed_commit=one.left.commit if one.left and not tip else "",
+            removed=one.left.when if one.left and not tip else None,
+            tip=clean(tip),
             branches=readers.branches if readers else None,
             tags=readers.tags if readers else None,
+            proposals=readers.proposals if readers else None,
             other_refs=readers.others if readers else None,
         )
-
-
-def _said(hit: Hit, messages: Messages) -> _Place:
-    """The place of a hit in a message; which text lies before it must not change its identity."""
-    message, line = messages.of(hit.line)
-    columns = slice(*hit.columns) if hit.columns else slice(0)
-    example = bool(_PLACEHOLDER.search(messages.line(hit.line)[columns]))
-    origin = hit._replace(identity=f"{message.commit}:{line}:{columns.start}")
-    came = frozenset({message.commit})
-    return _Place(origin, message.place, line, message.commit, came, False, example, message.when)
-
-
-class _Trail:
-    """Where the file versions with a secret have been, to tell each secret's way from."""
-
-    def __init__(self, repo: Repository, blobs: Mapping[Hit, str], steps: Sequence[Step]) -> None:
-        self.blobs, self.steps = blobs, steps
-        self.head: dict[str, list[str]] = defaultdict(list)  # blob -> paths in the audited tree
-        for entry in repo.regular_files():
-            self.head[entry.blob].append(entry.path)
-        self.touching: dict[str, list[int]] = defaultdict(list)  # blob -> steps that touch it
-        for place, step in enumerate(steps):
-            for blob in {*step.old, step.new}:
-                self.touching[blob].append(place)
-
-    def places(self, hits: Sequence[Hit], *, example: bool) -> Iterator[_Place]:
-        """One place for each path that ever held the secret of the hits."""
-        lines = {self.blobs.get(hit, ""): hit.line for hit in reversed(hits)}
-        held = lines.keys() - {""}
-        came: dict[str, list[Step]] = defaultdict(list)
-        went: dict[str, Step] = {}
-        first = ""  # the file version that held it first
-        for place in sorted({place for blob in held for place in self.touching.get(blob, ())}):
-            step = self.steps[place]
-            if step.new not in held:
-                went.setdefault(step.path, step)  # the newest
-            elif held.isdisjoint(step.old):
-                came[step.path].append(step)  # the oldest last
-                first = step.new
-        there = {path: blob for blob in sorted(held) for path in self.head.get(blob, ())}
-        origin = next((hit for hit in hits if self.blobs.get(hit) == first), hits[0])
-        for path in sorted({*came, *there}) or [decode(origin.path.encode()) * bool(origin.commit)]:
-            arrivals = came.get(path, [])
-            oldest = arrivals[-1] if arrivals else None
-            blob = there.get(path) or (oldest.new if oldest else "")
-            commit = oldest.commit if oldest else origin.commit
-            yield _Place(
-                origin=origin,
-                path=path,
-                line=lines.get(blob, origin.line),
-                commit=commit,
-                came=frozenset({commit, *(step.commit for step in arrivals)} - {""}),
-                in_head=path in there,
-                example=example,
-                added=oldest.when if oldest else None,
-                left=None if path in there else went.get(path),
-            )
-
-
-def _fingerprint(key: str, origin: Hit) -> str:
-    """Of the engine's fingerprint where the secret stood first: later moves do not change it."""
-    text = f"{origin.rule}\x1f{origin.identity}"
-    return hmac.new(key.encode(), text.encode(), "sha256").hexdigest()[:16]
-
-
-def _is_shown(rule: str, path: str) -> bool:
-    """Whether it stands where values serve to test or to explain."""
-    explained = rule.partition(".")[0] in _SHOWN and _DOCUMENT.search(path)
-    return bool(explained or _FOR_TESTS.search(path))
-
-
-def _is_public(rule: str, path: str) -> bool:
-    return rule in _PUBLIC_RULES or bool(_PUBLIC.search(path))
-
-
-def _kind(rule: str) -> str:
-    """ "aws-access-token" -> "AWS access token"; a variant's number is left out."""
-    words = rule.partition(".")[0].split("-")
-    text = " ".join(word.upper() if word in _ACRONYMS else word for word in words)
-    return text[:1].upper() + text[1:]
-
-
-def _values(repo: Repository, blobs: Mapping[Hit, str]) -> tuple[set[Hit], set[Hit]]:
-    """The hits whose value says itself that it is none, and those that only serve inside a network;
-    the contents are looked at and dropped.
-    """
-    by_blob: dict[str, list[Hit]] = defaultdict(list)
-    for hit, blob in blobs.items():
-        if hit.columns:
-            by_blob[blob].append(hit)
-    readable = [blob for blob, size in repo.sizes(by_blob).items() if size <= MAX_SOURCE]
-    examples, inside = set(), set()
-    for blob, content in repo.blobs(readable):
-        lines = (content or b"").split(b"\n")
-        for hit in by_blob[blob]:
-            line = lines[hit.line - 1] if hit.line <= len(lines) else b""
-            begin, end = hit.columns or (0, 0)
-            if _PLACEHOLDER.search(line[begin:end]):
-                examples.add(hit)
-            elif _INSIDE.search(line[max(0, begin - 20) : end + 80]):
-                inside.add(hit)
-    return examples, inside

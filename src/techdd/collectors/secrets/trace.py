@@ -9,11 +9,12 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from techdd.collectors.secrets.engine import Hit
+from techdd.collectors.secrets.plain import PURPOSE
 from techdd.errors import RepositoryError
 from techdd.history.log import UNDATED, seconds
 from techdd.model import Issue
 from techdd.repository import Repository, records
-from techdd.text import decode
+from techdd.text import clean, decode
 
 _LOOSE_OBJECT = re.compile(r"/objects/([0-9a-f]{2})/([0-9a-f]{38}|[0-9a-f]{62})$")
 _OBJECT_ID = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?")
@@ -54,15 +55,22 @@ class Step(NamedTuple):
 
 
 class History:
-    """The steps of the wanted file versions, newest first, out of one pass over all branches."""
+    """The steps of the wanted file versions, and of all in `paths` or under names that hold
+    credentials, newest first, out of one pass over all branches.
+    """
 
-    def __init__(self, repo: Repository, wanted: Collection[str]) -> None:
+    def __init__(
+        self, repo: Repository, wanted: Collection[str], paths: Collection[str] = ()
+    ) -> None:
         self.steps: list[Step] = []
         self.commits: list[tuple[bytes, list[bytes]]] = []  # with their parents, which come later
         self.versions: dict[bytes, bool] = {}  # each that a commit names: under a name that is read
+        self.purpose: dict[str, str] = {}  # those of `paths` and of names that hold credentials
+        self._paths = frozenset(paths)
         self.issues: list[Issue] = []
         self.whole = True
-        self._named: dict[bytes, bool] = {}  # path -> whether the engine reads files of that name
+        # path -> whether the engine reads files of that name, and whether they hold credentials
+        self._named: dict[bytes, tuple[bool, bool]] = {}
         try:
             self._read(records(repo.stream(*_LOG, repo.head)), {blob.encode() for blob in wanted})
         except RepositoryError as error:
@@ -94,13 +102,36 @@ class History:
                 sides = token.count(b":") + 1  # the parents and the result
                 fields = token.lstrip(b":").split(b" ")
                 *old, new = fields[sides : 2 * sides]
+                if path not in self._named:
+                    shown = decode(path)
+                    followed = shown in self._paths or bool(PURPOSE.search(shown))
+                    self._named[path] = not _LEFT_OUT.search(shown), followed
+                read, held = self._named[path]
                 if fields[sides - 1] != _SUBMODULE and new.strip(b"0"):
-                    if path not in self._named:
-                        self._named[path] = not _LEFT_OUT.search(decode(path))
-                    self.versions[new] = self._named[path] or self.versions.get(new, False)
-                if new in wanted or not wanted.isdisjoint(old):
+                    self.versions[new] = read or self.versions.get(new, False)
+                    if held:
+                        self.purpose.setdefault(new.decode(), decode(path))
+                if held or new in wanted or not wanted.isdisjoint(old):
                     before = frozenset(blob.decode() for blob in old)
                     self.steps.append(Step(decode(path), before, new.decode(), commit, when))
+
+
+def in_names(
+    repo: Repository, hits: Collection[Hit]
+) -> tuple[dict[Hit, tuple[str, str]], set[Hit]]:
+    """The hits in the names of refs, with (object, name of the ref), and those in other files of
+    the overlay, which are techdd's own and none of the client's.
+    """
+    own = f"{repo.git_dir}/"
+    ours = [hit for hit in hits if not hit.commit and hit.path.startswith(own)]
+    ours = [hit for hit in ours if not _LOOSE_OBJECT.search(hit.path)]
+    lines = (repo.git_dir / "packed-refs").read_text("utf-8", "replace").split("\n") if ours else []
+    named = {
+        hit: (lines[hit.line - 1].partition(" ")[0], clean(lines[hit.line - 1].partition(" ")[2]))
+        for hit in ours
+        if hit.path == f"{own}packed-refs" and hit.line <= len(lines)
+    }
+    return named, set(ours) - named.keys()
 
 
 def blobs_of(repo: Repository, hits: Collection[Hit]) -> dict[Hit, str]:

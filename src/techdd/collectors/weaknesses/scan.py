@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 import sys
-import tempfile
 from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -24,6 +23,7 @@ from techdd.collectors.weaknesses.titles import title
 from techdd.facts import File
 from techdd.model import Issue
 from techdd.repository import MAX_SOURCE, MISSING, Repository
+from techdd.scratch import scratch
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -106,7 +106,7 @@ def _on_all_cores(repo: Repository, sizes: Mapping[str, int]) -> Iterator[tuple[
     try:
         for batch in _batches(repo.blobs(sizes), min(max(share, _LEAST_BYTES), _BATCH_BYTES)):
             there = {blob: content for blob, content in batch.items() if content is not None}
-            running.append((list(batch), pool.submit(_judged, there)))
+            running.append((list(batch), pool.submit(_judged, there, repo.cache)))
             if len(running) > workers:  # no more contents are held than are worked on
                 yield from _answered(*running.popleft())
         while running:
@@ -167,20 +167,21 @@ def _batches(
         yield batch
 
 
-def _judged(batch: Mapping[str, bytes]) -> dict[str, _Found]:
+def _judged(batch: Mapping[str, bytes], cache: Path) -> dict[str, _Found]:
     """What bandit finds in each blob; a batch that fails is gone through file by file."""
     try:
-        return _bandit(batch) if batch else {}
+        return _bandit(batch, cache) if batch else {}
     except _Failed as error:
         if len(batch) == 1:
             return dict.fromkeys(batch, ([], str(error)))
-    return {blob: found for one in batch.items() for blob, found in _judged(dict([one])).items()}
+    return {
+        blob: found for one in batch.items() for blob, found in _judged(dict([one]), cache).items()
+    }
 
 
-def _bandit(batch: Mapping[str, bytes]) -> dict[str, _Found]:
+def _bandit(batch: Mapping[str, bytes], cache: Path) -> dict[str, _Found]:
     """Raises _Failed."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+    with scratch(cache) as folder:
         own = folder / "bandit.ini"
         own.write_text("[bandit]\n")
         paths = {str(folder / f"f{number:06}.py"): blob for number, blob in enumerate(batch)}

@@ -7,7 +7,6 @@ Without one, nothing is lost but what only it can see; the report says so.
 from __future__ import annotations
 
 import json
-import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -19,6 +18,7 @@ from techdd.facts import File
 from techdd.model import Issue
 from techdd.repository import Repository
 from techdd.sarif import ImportedResult, read_sarif
+from techdd.scratch import scratch
 from techdd.workspace import data
 
 if TYPE_CHECKING:
@@ -76,8 +76,8 @@ def taint(repo: Repository, files: DataFrame, *, semgrep: str) -> Gathered:
 def _run(
     semgrep: str, repo: Repository, batch: Mapping[tuple[str, str], list[str]]
 ) -> Iterator[TaintResult | TaintScan | Issue]:
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name) / "code"  # beside what semgrep keeps at home
+    with scratch(repo.cache) as home:
+        folder = home / "code"  # beside what semgrep keeps at home
         folder.mkdir()
         names = {}
         contents = repo.blobs(blob for blob, _ in batch)
@@ -91,7 +91,7 @@ def _run(
                 _command(semgrep, folder),
                 timeout=_SECONDS,
                 memory=_MEMORY,
-                env={"HOME": name, **_QUIET},
+                env={"HOME": str(home), **_QUIET},
             )
         except sandbox.LimitExceeded as error:
             yield Issue(_NOT_RUN, detail=f"{len(batch):,} files: {error}")

@@ -1,0 +1,110 @@
+"""What a value says of itself: the contents are looked at in memory and dropped.
+
+Of a value nothing is kept but a keyed mark, so that nobody can test guesses against it.
+"""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import json
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from techdd.collectors.secrets.engine import Hit
+from techdd.repository import MAX_SOURCE, Repository
+
+# What documentation prints in place of a secret: AWS's "...EXAMPLE" keys, the token of jwt.io (its
+# payload starts with "sub": "1234567890"), test modes, and passwords that are the word for it.
+PLACEHOLDER = re.compile(
+    rb"example|sample|dummy|placeholder|change[_-]?(?:me|this)|redacted|x{6}|\*{3}|\.{3}|<[^>]+>"
+    rb"|[$#{]\{|%\(|your[_-]|(?:sk|rk|pk)_test_|eyJzdWIiOiIxMjM0NTY3ODkwI"
+    rb"|AKIAIOSFODNN7|wJalrXUtnFEMI|@(?:localhost|127\.|\[::1\]|0\.0\.0\.0|host\.docker\.internal)"
+    rb"|:(?:pass(?:word|wd)?|secret|user(?:name)?|root|test|postgres|mysql|admin|guest)@"
+    rb"|1234567890|0123456789|abcdefghij|([0-9a-z])\1{7}",
+    re.I,
+)
+# A password for a host without a domain, which only neighbours in one network can reach.
+_INSIDE = re.compile(rb"://[^\s/@]*@[A-Za-z][\w-]*(?=[:/?\"'\s]|$)")
+# What a provider puts before keys that work, so that scanners can find them.
+_LIVE = re.compile(
+    rb"(?:gh[pousr]_|github_pat_|glpat-|xox[abeoprs]-|(?:sk|rk)_live_|sk-(?:proj|ant)-|AKIA|ASIA"
+    rb"|AIza|npm_|pypi-|dop_v1_|sq[aup]_|shp(?:at|ss|ca|pa)_|dckr_pat_|SG\.|hooks\.slack\.com/)"
+)
+_LONGEST_KEY = 20_000  # bytes of a private key that goes over many lines
+
+
+class Told(NamedTuple):
+    """What one value says of itself; `mark` is the same wherever the value stands."""
+
+    mark: str
+    example: bool = False  # that it is none
+    inside: bool = False  # that it only serves inside a network
+    live: bool = False  # that it is a provider's key and no test's
+    expired: str = ""  # the day on which it says that it ended
+
+
+def mark(key: str, value: bytes) -> str:
+    """A keyed fingerprint of a value."""
+    return hmac.new(key.encode(), value, "sha256").hexdigest()[:16]
+
+
+def told(repo: Repository, blobs: Mapping[Hit, str], key: str, day: datetime) -> dict[Hit, Told]:
+    """What the values of the hits say, as far as they stand in a file as they are; `day` is today.
+
+    A value of several lines has no mark but where it is a private key.
+    """
+    by_blob: dict[str, list[Hit]] = defaultdict(list)
+    for hit, blob in blobs.items():
+        if hit.columns:
+            by_blob[blob].append(hit)
+    readable = [blob for blob, size in repo.sizes(by_blob).items() if size <= MAX_SOURCE]
+    said: dict[Hit, Told] = {}
+    for blob, content in repo.blobs(readable):
+        lines = (content or b"").split(b"\n")
+        for hit in by_blob[blob]:
+            said[hit] = _told(hit, lines, key, day)
+    return _distinct(said)
+
+
+def _distinct(said: dict[Hit, Told]) -> dict[Hit, Told]:
+    """Without the marks that one rule gave to several values: of these only a part was seen."""
+    values: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for hit, one in said.items():
+        values[hit.rule, one.mark].add(hit.value)
+    return {
+        hit: one if len(values[hit.rule, one.mark]) == 1 else one._replace(mark="")
+        for hit, one in said.items()
+    }
+
+
+def _told(hit: Hit, lines: list[bytes], key: str, day: datetime) -> Told:
+    line = lines[hit.line - 1] if hit.line <= len(lines) else b""
+    begin, end = hit.columns or (0, 0)
+    value = line[begin:end]
+    if value.startswith(b"-----BEGIN") and b"-----END" not in value:
+        rest = b"\n".join([line[begin:], *lines[hit.line : hit.line + 200]])
+        value = rest[:_LONGEST_KEY].partition(b"-----END")[0]
+    whole = len(value) >= 4 and (end <= len(line) or value.startswith(b"-----BEGIN"))
+    example = bool(PLACEHOLDER.search(line[begin:end]))
+    return Told(
+        mark(key, value) if whole else "",
+        example,
+        bool(not example and _INSIDE.search(line[max(0, begin - 20) : end + 80])),
+        bool(_LIVE.match(value.removeprefix(b"https://"))),
+        _expired(value, day) if value.startswith(b"eyJ") else "",
+    )
+
+
+def _expired(token: bytes, day: datetime) -> str:
+    """The day on which a JSON web token ended, by its own claim, which is not verified."""
+    try:
+        payload = token.split(b".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(payload + b"=" * (-len(payload) % 4)))
+        ended = datetime.fromtimestamp(float(claims["exp"]), UTC)
+    except (ValueError, LookupError, TypeError, OverflowError, OSError, RecursionError):
+        return ""
+    return f"{ended:%Y-%m-%d}" if ended < day else ""
