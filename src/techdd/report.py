@@ -14,7 +14,7 @@ stay internal all the same.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
@@ -41,6 +41,7 @@ from techdd.naming import Voice, merges_series, numbered
 from techdd.policy import Checklist, Engagement, Scoring
 from techdd.repository import MISSING
 from techdd.scoring import overall
+from techdd.triage import Decision
 
 Audience = Literal["investor", "client", "internal"]
 AUDIENCES: tuple[Audience, ...] = ("investor", "client", "internal")
@@ -64,6 +65,8 @@ class Assessment:
     scope: tuple[RepositoryScope, ...]
     versions: tuple[tuple[str, str], ...]
     strays: tuple[str, ...] = ()  # answers to items or checklists that are not asked
+    decisions: Mapping[str, Decision] = field(default_factory=dict)
+    unmatched: tuple[str, ...] = ()  # decisions about findings that there are none of
 
 
 def build(
@@ -228,15 +231,15 @@ def _limits(assessment: Assessment, audience: Audience, *, named: bool) -> Itera
         yield f"Not run on every repository: {_listed(skipped)}."
     if unread := _unread(assessment.scope):
         yield f"The contents of {_counted(unread, 'file', 'files')} are missing and were not read."
-    shallow = [one.name for one in assessment.scope if one.shallow]
-    if shallow:
+    if shallow := [one.name for one in assessment.scope if one.shallow]:
         yield f"History is truncated in {_listed(shallow)}: ages, people and trends are incomplete."
-    open_checks = sum(check.result == "not assessable" for check in assessment.checks)
-    if open_checks:
+    if undecided := sum(check.result == "not assessable" for check in assessment.checks):
         total = len(assessment.checks)
-        yield f"{open_checks} of {total} checks could not be decided; see the register."
+        yield f"{undecided} of {total} checks could not be decided; see the register."
     if assessment.strays:
         yield f"Answers to what no checklist asks were left out: {_listed(assessment.strays)}."
+    if assessment.unmatched:
+        yield f"In triage.yaml, without a finding in this audit: {_listed(assessment.unmatched)}."
     unanswered = sum(
         item.level is None and item.applicable
         for _, _, items in assessment.domains
@@ -282,7 +285,7 @@ def _withheld(report: Report, audience: Audience, *, named: bool) -> Report:
 
 def _placeless(finding: Finding, audience: Audience) -> Finding:
     hidden = audience == "investor" and finding.domain in HIDDEN_PLACES
-    return replace(finding, locations=()) if hidden else finding
+    return replace(finding, locations=(), places="") if hidden else finding
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from techdd.cli.shared import (
+    as_assessed,
     as_of_option,
     audience_option,
     day,
@@ -78,7 +79,7 @@ def audit(repositories: tuple[str, ...], output: Path, **options: Any) -> None:
     for path in made:
         click.echo(path)
     say_next(f"techdd interview {workspace.root}")
-    leave(runs, assessment.findings, options["fail_on"])
+    leave(as_assessed(runs, assessment), assessment.findings, options["fail_on"])
 
 
 @click.command()
