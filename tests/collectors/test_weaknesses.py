@@ -13,11 +13,12 @@ from builders import A, opened
 from techdd import sandbox
 from techdd.collectors.weaknesses import Weakness, WeaknessScan, collector, probe, scan
 from techdd.collectors.weaknesses.imported import imported_results
-from techdd.collectors.weaknesses.places import Place, graded, merged
+from techdd.collectors.weaknesses.places import Place, graded, merged, of_bandit
 from techdd.collectors.weaknesses.search import PatternPlace, PatternScan
 from techdd.collectors.weaknesses.search import patterns as searching
 from techdd.collectors.weaknesses.taint import TaintResult, TaintScan
 from techdd.collectors.weaknesses.titles import title
+from techdd.collectors.weaknesses.weights import weights
 from techdd.facts import File, frame
 from techdd.model import Issue, Metric, Observation, Series
 from techdd.repository import Repository
@@ -398,3 +399,36 @@ def test_every_test_of_bandit_has_a_title() -> None:
     named = [test for test, name in names.items() if title(test, name) == title("", name)]
     assert named == []
     assert title("B999", "new_test") == "New test"
+
+
+@pytest.mark.parametrize(
+    ("test", "severity", "level", "counted"),
+    [
+        ("B603", "low", "info", False), ("B110", "low", "info", False),
+        ("B404", "low", "info", False), ("B602", "high", "high", True),
+        ("B310", "medium", "low", True), ("B324", "high", "low", True),
+        ("B701", "high", "info", False),  # nothing there is HTML
+    ],
+)  # fmt: skip
+def test_what_bandit_s_tests_count_for(
+    repo: Repository, test: str, severity: str, level: str, counted: bool
+) -> None:
+    row = Weakness("bandit", test, "T", severity, "high", "", "app.py", 2, "source", "b")
+    (place,) = of_bandit(
+        frame(Weakness, [row]).assign(repo="app"), files_of(repo).assign(repo="app")
+    )
+    assert (place.level, place.silent) == (level, not counted)
+    found, _ = observed_of([row], repo)
+    assert len(found) == counted
+
+
+def test_jinja_counts_where_pages_are_written(repo: Repository) -> None:
+    row = Weakness("bandit", "B701", "T", "high", "high", "", "app.py", 2, "source", "b")
+    files = files_of(repo).assign(repo="app")
+    files.loc[files["path"] == "web.js", "language"] = "HTML"
+    (place,) = of_bandit(frame(Weakness, [row]).assign(repo="app"), files)
+    assert (place.kind, place.level) == ("unescaped-html", "medium")
+
+
+def test_every_limit_has_its_reason() -> None:
+    assert all(one.why.endswith(".") for one in weights().values())

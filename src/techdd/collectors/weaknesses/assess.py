@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -37,9 +36,6 @@ if TYPE_CHECKING:
 _PLACES = 10  # of one weakness, named
 _TOLD = 10  # tools with their rules, named
 _HANDED = 20  # kinds that only handed-in results speak of, each a finding
-# That a module is imported, or something asserted, is counted and shown, and no finding: what can
-# be attacked is the use, which has tests of its own.
-_NO_FINDING = re.compile(r"B101|B4\d\d")
 _NOT_LOOKED = "no code in a language that static analysis here knows"
 _NOT_READ = "none of the files could be read"
 _WHY = (
@@ -73,7 +69,7 @@ def weaknesses(
 
     told = [*of_others(handed, files, HANDED), *of_others(imported, files, CLAIMED)]
     traced = [*of_others(tainted, files), *told]
-    everything = merged((*of_bandit(bandits), *of_ours(ours), *traced))
+    everything = merged((*of_bandit(bandits, files), *of_ours(ours), *traced))
     found = [one for one in everything if one.origin != CLAIMED]
     read = pd.concat([bandit_scans.assign(language="Python"), our_scans], ignore_index=True)
     read = read.groupby(["repo", "path"], as_index=False).agg(
@@ -136,7 +132,7 @@ def _observations(found: Sequence[Place]) -> Iterator[Observation]:
     for place in found:
         if place.role != "source":
             elsewhere[place.repo, place.kind] += 1
-        elif not _NO_FINDING.fullmatch(place.kind):
+        elif not place.silent:
             kinds[place.repo, place.kind].append(place)
     rest = set(_beyond(kinds))
     for (repo, kind), places in sorted(kinds.items()):

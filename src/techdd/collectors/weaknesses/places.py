@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from techdd.collectors.weaknesses.weights import NONE, most
 from techdd.patterns import patterns
 from techdd.sarif import Named, placed
 
@@ -49,6 +50,7 @@ class Place(NamedTuple):
     tool: str  # several, separated by ", "
     told: str  # "bandit B602", likewise; of an imported one also the file that says so
     accepted: str  # how the client's tool was told to leave it; "" = not
+    silent: bool = False  # shown, and no finding
     origin: str = ""  # HANDED: the adviser named the file; CLAIMED: a file of the tree says so
 
 
@@ -90,6 +92,7 @@ def _one(group: list[Place]) -> Place:
     worst = max(weighty, key=lambda one: (LEVELS.index(one.level), one.tool == OURS))
     return worst._replace(
         confidence=max((one.confidence for one in weighty), key=CONFIDENCE.index),
+        silent=all(one.silent for one in group),
         line=group[0].line,
         tool=", ".join(sorted({one.tool for one in group})),
         told=", ".join(sorted({one.told for one in group})),
@@ -97,15 +100,22 @@ def _one(group: list[Place]) -> Place:
     )
 
 
-def of_bandit(found: DataFrame) -> Iterator[Place]:
-    """What bandit found."""
+def of_bandit(found: DataFrame, files: DataFrame) -> Iterator[Place]:
+    """What bandit found, as far as its tests count (`weights`)."""
+    source = files[files["role"] == "source"]
+    languages = {repo: set(own["language"]) for repo, own in source.groupby("repo")}
     for row in found.itertuples():
-        rule = _by_bandit().get(row.test)
+        limit = most(row.test, languages.get(row.repo, ()))
+        silent = limit == NONE
+        rule = "" if silent else _by_bandit().get(row.test, "")
+        level = graded(row.severity, row.confidence, row.path)
+        if limit:
+            level = min(level, LEVELS[0] if silent else limit, key=LEVELS.index)
         yield Place(
             row.repo, rule or row.test, _family(rule or row.test),
-            patterns()[rule].title if rule else row.title, row.cwe,
-            graded(row.severity, row.confidence, row.path), row.confidence, row.path,
-            int(row.line), row.role, "Python", row.tool, f"{row.tool} {row.test}", "",
+            patterns()[rule].title if rule else row.title, row.cwe, level, row.confidence,
+            row.path, int(row.line), row.role, "Python", row.tool, f"{row.tool} {row.test}", "",
+            silent,
         )  # fmt: skip
 
 
@@ -150,7 +160,7 @@ def of_others(found: DataFrame, files: DataFrame, origin: str = "") -> Iterator[
             row.repo, kind, _family(kind), patterns()[rule].title if rule else row.title, row.cwe,
             graded(row.severity, row.confidence, file.path), row.confidence, file.path,
             int(row.line), file.role, file.language, tool, f"{whence} {row.rule}", row.accepted,
-            origin,
+            origin=origin,
         )  # fmt: skip
 
 
