@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from techdd.languages._copied import is_copied
+
 HEAD = 16_384  # bytes of a file that are looked at
 _MARKER_LINES = 40  # a generator's mark stands at the top
 _MINIFIED_LINE = 250  # characters of a mean line that nobody types
@@ -79,7 +81,7 @@ def is_binary(path: str, head: bytes) -> bool:
 
 def role_of(path: str, head: bytes, kind: str, tests: re.Pattern[str] | None) -> str:
     """The role of a text file of a language of `kind` ("" = unknown) with these test names."""
-    if _VENDORED.search(path):
+    if _VENDORED.search(path) or is_copied(path, head):
         return "vendored"
     if _MINIFIED.search(path) or (path.endswith((".js", ".mjs", ".css")) and _long_lines(head)):
         return "minified"
