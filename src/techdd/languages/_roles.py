@@ -58,7 +58,7 @@ _DOCUMENTATION = re.compile(
 )
 _TEST = re.compile(
     r"""(?:^|/)(?:_?tests?|testing|specs?|__tests__|__mocks__|__fixtures__|fixtures|testdata|test[-_]data
-        |e2e|(?<!packages/)playwright|(?<!packages/)cypress|acceptance|integration[-_]tests?|unit[-_]tests?|test[-_]?(?:utils?|support|helpers?)
+        |e2e|(?<!packages/)playwright|(?<!packages/)cypress|acceptance|integration[-_]tests?|unit[-_]?tests?|test[-_]?(?:utils?|support|helpers?)
         |benchmarks?|bench)/|(?:^|/)test_?(?:helper|utils?)\.\w+$|(?:^|/)spec_helper\.rb$""",
     re.VERBOSE | re.IGNORECASE,
 )
