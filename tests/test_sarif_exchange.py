@@ -155,10 +155,12 @@ def test_a_decision_about_nothing_is_told(workspace: Workspace) -> None:
 
 def test_what_was_not_read_is_told_on_the_terminal(workspace: Workspace) -> None:
     (workspace.root / "scan.sarif").write_bytes(b'{"version": "1.0.0", "runs": []}')
-    done = CliRunner().invoke(
-        main, ["report", str(workspace.root), "-o", str(workspace.root / "r.json")]
-    )
-    assert "scan.sarif of api: SARIF not read: not of version 2.1.0" in done.output
+    told = "scan.sarif of api: SARIF not read: not of version 2.1.0"
+    root = str(workspace.root)
+    done = CliRunner().invoke(main, ["report", root, "-o", str(workspace.root / "r.json")])
+    assert (done.exit_code, told in done.output) == (0, True)
+    again = ["collect", root, "-q", *(word for name in CHOSEN for word in ("--only", name))]
+    assert told in CliRunner().invoke(main, again).output
 
 
 def test_what_was_handed_in_about_other_files_is_a_gap(workspace: Workspace) -> None:

@@ -276,6 +276,7 @@ def test_what_the_adviser_names_weighs_fully_and_is_no_flood(repo: Repository) -
     assert high == 200
     assert len(found) == 21
     assert {one.values["severity"] for one in found} == {"high"}
+    assert all(str(one.values.get("title", "(imported)")).endswith("(imported)") for one in found)
     (rest,) = (one for one in found if one.rule == "imported-results")
     assert rest.values["count"] == 180
 

@@ -12,7 +12,6 @@ import click
 
 if TYPE_CHECKING:
     from techdd.model import Finding, Run
-    from techdd.report import Assessment
     from techdd.workspace import Workspace
 
 _SHOWN = 10
@@ -82,10 +81,14 @@ def leave(runs: Sequence[Run], found: Sequence[Finding], fail_on: str | None = N
         sys.exit(INCOMPLETE)
 
 
-def as_assessed(runs: Sequence[Run], assessment: Assessment) -> list[Run]:
-    """`runs` with what was found out about them since: files that were handed in and not read."""
+def with_handed_in(runs: Sequence[Run], workspace: Workspace) -> Sequence[Run]:
+    """`runs` with what could not be read of the files that engagement.yaml names."""
+    if not any(entry.sarif for entry in workspace.engagement.repositories):
+        return runs
+    from techdd.reading import Tables
+
     made = {(one.collector, one.repo) for one in runs}
-    return [one for one in assessment.runs if (one.collector, one.repo) in made]
+    return [one for one in Tables(workspace).runs() if (one.collector, one.repo) in made]
 
 
 def _say_unread(run: Run) -> None:

@@ -165,6 +165,7 @@ def _observation(repo: str, kind: str, places: list[Place], elsewhere: int) -> O
     cwe = rule.cwes[0] if rule else worst.cwe
     named = (*references(cwe), "", "", "")
     accepted = sum(bool(one.accepted) for one in places)
+    own = any(one.origin != HANDED for one in places)
     asides = ""
     if accepted:
         asides += f" Of these, {accepted:,} that the client's own tool was told to leave."
@@ -172,7 +173,7 @@ def _observation(repo: str, kind: str, places: list[Place], elsewhere: int) -> O
         asides += f" Not counted: {elsewhere:,} in tests, examples, copied or generated code."
     values: dict[str, Value] = {
         "test": kind,
-        "title": worst.title,
+        "title": worst.title if own else f"{worst.title} (imported)",
         "count": len(places),
         "severity": worst.level,
         "confidence": worst.confidence,
