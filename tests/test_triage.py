@@ -97,13 +97,13 @@ PLACES = mark_of(["a.py", "a.py", "b.py"])
     ("now", "words"),
     [
         (["b.py", "a.py", "a.py"], ""),
-        (["a.py", "a.py", "b.py", "c.py"], "does not count: there are 1 place more than when it"),
-        (["a.py"] * 5, "does not count: there are 2 places more than when it was judged"),
+        (["a.py", "a.py", "b.py", "c.py"], "does not count: it has 1 place more than when it"),
+        (["a.py"] * 5, "does not count: it has 2 places more than when it was judged"),
         (
             ["a.py", "b.py", "b.py"],
-            "does not count: there are other places than when it was judged",
+            "does not count: it has other places than when it was judged",
         ),
-        (["a.py"], "does not count: there are other places than when it was judged"),
+        (["a.py"], "does not count: it has other places than when it was judged"),
     ],
 )
 def test_a_decision_speaks_of_the_places_that_were_judged(now: list[str], words: str) -> None:

@@ -70,7 +70,7 @@ class Decision(Written):
             return ""
         more = _number(finding.places) - _number(self.places)
         changed = f"{_counted(more)} more than" if more > 0 else "other places than"
-        return f"does not count: there are {changed} when it was judged"
+        return f"does not count: it has {changed} when it was judged"
 
 
 def mark_of(paths: Iterable[str]) -> str:
