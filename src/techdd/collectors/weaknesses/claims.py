@@ -50,9 +50,9 @@ def _claim(repo: str, tool: str, places: list[Place], key: str = "") -> Observat
         "levels": ", ".join(f"{levels[one]:,} {one}" for one in reversed(LEVELS) if levels[one]),
         "kinds": "; ".join(listed),
         "severity": min(worst, _MOST, key=LEVELS.index) if claimed else worst,
-        "weight": "A file of the repository says so: it counts in no number."
+        "weight": "A file of the repository says so: it counts in no number"
         if claimed
-        else "The adviser named the file: its places count in the numbers.",
+        else "The adviser named the file: its places count in the numbers",
     }
     where = tuple(Location(one.path, one.line or None) for one in places[:_PLACES])
     mark = mark_of(one.path for one in places)
