@@ -136,3 +136,44 @@ def test_other_encodings_are_read() -> None:
     assert utf8(b"\xef\xbb\xbfx") == (b"x", False)
     assert utf8("ä".encode("utf-16")) == ("ä".encode(), False)
     assert utf8("ä".encode("latin-1")) == ("ä".encode(), True)
+
+
+# How files of public repositories begin: copies, and code of the repository's own.
+COPIES = [
+    ("js/materialize.js", b"/*!\n * Materialize v0.100.1 (http://materializecss.com)\n * MIT Lic"),
+    ("libs/jquery.form.js", b"/*!\n * jQuery Form Plugin\n * version: 3.51.0-2014.06.20\n * Dual "
+     b"licensed under the MIT and GPL licenses.\n */"),
+    ("libs/ace.js", b"/* ***** BEGIN LICENSE BLOCK *****\n * Copyright (c) 2010, Ajax.org B.V.\n"),
+    ("libs/text.js", b"/**\n * @license RequireJS text 2.0.14 Copyright (c) 2010\n * MIT or BSD"),
+    ("scripts/datatables.js", b"/*\n * This combined file was created by the DataTables downloader "
+     b"builder:\n"),
+    ("js/jquery.pjax.js", b"/*!\n * Copyright 2012, Chris Wanstrath\n * Released under the MIT"),
+    ("plugins/pdfjs-5.2.133/build/pdf.mjs", b"/**\n * @licstart"),
+    ("js/jquery-ui-1.10.4.js", b""), ("js/jdenticon-3.3.0.js", b""),
+    ("blazer/Sortable.js", b"/**!\n * Sortable 1.15.7\n * @license MIT\n */"),
+]  # fmt: skip
+OWN = [
+    ("about/about.component.scss", b"/*!\n * Copyright (c) 2014-2026 Bjoern Kimminich\n * "
+     b"SPDX-License-Identifier: MIT\n */"),
+    ("src/pwa.js", b"/* Copyright 2020 Tecnativa\n * License AGPL-3.0 or later (https://www.gnu.org)"),
+    ("worker/jquery-sw-compat.js", b"/* Copyright 2020 Tecnativa\n * License AGPL-3.0 or later */"),
+    ("js/viewer.js", b"/* Licensed under the Apache License, Version 2.0 (the \"License\"); */"),
+    ("js/osticket.js", b"/*\n   osticket.js\n   Copyright (c) osTicket.com\n */"),
+    ("js/portal.js", b"/* Northwind portal 3.4.1, see http://wiki.northwind.example */"),
+    ("src/wrapper.js", b"/*!\n * jQuery JavaScript Library v@VERSION\n * (c) OpenJS Foundation"),
+    ("js/bootstrap.js", b"window._ = require('lodash');"), ("api-1.2/handler.js", b""),
+    ("js/charts.js", b"/**\n * Chart Rendering - Chart.js v4\n */"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("path", "head", "role"),
+    [*((*one, "vendored") for one in COPIES), *((*one, "source") for one in OWN)],
+)
+def test_copied_libraries_are_told_from_own_code(path: str, head: bytes, role: str) -> None:
+    assert classify(path, head).role == role
+
+
+def test_pages_that_a_browser_is_driven_through_are_tests() -> None:
+    assert classify("playwright/global-setup.ts", b"").role == "test"
+    assert classify("packages/playwright/index.ts", b"").role == "source"

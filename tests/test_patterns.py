@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from techdd.languages import Unmeasurable, languages
+from techdd.languages import languages
 from techdd.patterns import digest, patterns, references, search, searchable
 from techdd.syntax import search as queries
 
@@ -33,7 +33,7 @@ def test_a_rule_finds_what_is_marked_and_nothing_else(rule: str, language: str) 
     path = named[1] if named else case(rule, language).name
     found = {
         spot.line
-        for spot in search(language, text.encode())
+        for spot in search(language, text.encode()).spots
         if rule in (spot.rule, patterns()[spot.rule].narrows) and re.search(spot.paths, path)
     }
     assert marked, "no line is marked"
@@ -64,7 +64,7 @@ def test_every_rule_says_why_and_when_it_is_done() -> None:
 def test_a_rule_narrows_one_that_is_there_and_counts_alone() -> None:
     assert {rule.narrows for rule in patterns().values()} - {""} <= patterns().keys()
     by_value = b"db.execute(f\"SELECT * FROM users WHERE name = '{name}'\")\n"
-    assert [spot.rule for spot in search("Python", by_value)] == ["sql-values-from-strings"]
+    assert [spot.rule for spot in search("Python", by_value).spots] == ["sql-values-from-strings"]
 
 
 def test_every_rule_has_references() -> None:
@@ -93,12 +93,12 @@ def test_the_languages_that_matter_have_rules() -> None:
 
 def test_a_handler_counts_only_beside_one_with_a_check() -> None:
     alone = b'@app.get("/invoices")\ndef invoices(): pass\n'
-    assert search("Python", alone) == []
+    assert search("Python", alone).spots == []
 
 
 def test_what_stands_in_a_large_file_is_found() -> None:
     lines = ["x = [\n", *("    1,\n" for _ in range(20_000)), "]\n", "eval(x)\n"]
-    (spot,) = search("Python", "".join(lines).encode())
+    (spot,) = search("Python", "".join(lines).encode()).spots
     assert (spot.rule, spot.line) == ("code-from-strings", 20_003)
 
 
@@ -107,22 +107,26 @@ def test_depth_does_not_break_the_search() -> None:
     search("JavaScript", deep)
 
 
-def test_more_places_than_anybody_wrote_are_a_gap(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_more_places_than_anybody_wrote_the_first_are_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(queries, "MOST_SPOTS", 10)
-    with pytest.raises(Unmeasurable, match="10 places"):
-        search("Python", b"eval(x)\n" * 20)
+    monkeypatch.setattr(queries, "SUBTREE", 20)
+    found = search("Python", b"eval(x)\n" * 20)
+    assert [spot.line for spot in found.spots] == list(range(1, 11))
+    assert found.left == "no more than the first 10 places to look at"
+    assert search("Python", b"eval(x)\n" * 10).left == ""
 
 
 def test_time_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queries, "SECONDS", -1.0)
-    with pytest.raises(Unmeasurable, match="searching took"):
-        search("Python", b"eval(x)\n")
+    assert search("Python", b"eval(x)\n").left.startswith("searching took")
 
 
 def test_the_line_told_is_that_of_the_call() -> None:
     chained = b"User\n  .active\n  .where(\"name = '#{name}'\")\n"
-    assert [spot.line for spot in search("Ruby", chained)] == [3]
+    assert [spot.line for spot in search("Ruby", chained).spots] == [3]
 
 
 def test_long_lines_are_not_tried() -> None:
-    assert search("Vue", b'<p v-html="x">' + b" " * 3_000) == []
+    assert search("Vue", b'<p v-html="x">' + b" " * 3_000).spots == []

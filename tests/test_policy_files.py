@@ -72,6 +72,7 @@ OBSERVED = {
     "static-weakness": (
         "test title count severity confidence cwe owasp_2021 owasp_2025 tools asides why remedy"
     ),
+    "imported-results": "tool count levels kinds severity weight",
     "suppressed-checks": "tool count",
     "unlocked-manifest": "manifest ecosystem",
     "bill-out-of-step": "bill beside count same told",

@@ -14,7 +14,16 @@ from hypothesis import strategies as st
 from schemas import mistakes
 
 from techdd.model import Issue, Location, Severity
-from techdd.sarif import ImportedResult, Told, handed_in, read_sarif, reading, write_sarif
+from techdd.sarif import (
+    ImportedResult,
+    Named,
+    Told,
+    handed_in,
+    placed,
+    read_sarif,
+    reading,
+    write_sarif,
+)
 from techdd.triage import Decision
 
 FOLDER = Path(__file__).parent / "sarif"
@@ -37,6 +46,77 @@ def test_codeql_names_the_cwe_in_tags_of_its_rules() -> None:
     assert found["py/empty-except"].cwe == "CWE-390"
 
 
+# As Snyk Code and others write them (a rule cut down): in a list, as one text, as tags.
+@pytest.mark.parametrize(
+    "properties",
+    [
+        {"cwe": ["CWE-89"]}, {"cwe": "CWE-89: Improper Neutralization"}, {"cwe": ["CWE-89", 7]},
+        {"tags": ["external/cwe/cwe-089"]}, {"tags": ["Security", "CWE-89: SQL Injection"]},
+        {"tags": "cwe-89"},
+    ],
+)  # fmt: skip
+def test_the_cwe_is_read_wherever_tools_put_it(properties: dict[str, Any]) -> None:
+    rule = {"id": "javascript/Sqli", "properties": properties}
+    run = {
+        "tool": {"driver": {"name": "SnykCode", "rules": [rule]}},
+        "results": [{"ruleId": "javascript/Sqli"}],
+    }
+    (found,) = read_sarif(json.dumps({"version": "2.1.0", "runs": [run]}).encode(), "x")
+    assert isinstance(found, ImportedResult)
+    assert (found.cwe, found.security) == ("CWE-89", True)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
+def test_every_utf_is_read(encoding: str) -> None:
+    content = document(ruleId="ü").decode().encode(encoding)
+    (found,) = read_sarif(content, "x")
+    assert isinstance(found, ImportedResult)
+    assert found.rule == "ü"
+
+
+def test_a_name_cannot_be_taken_for_several() -> None:
+    content = document(ruleId="a, techdd gets").replace(b'"T"', b'"T, bandit"')
+    (found,) = read_sarif(content, "x")
+    assert isinstance(found, ImportedResult)
+    assert (found.tool, found.rule) == ("T bandit", "a techdd gets")
+
+
+KNOWN = ("app.py", "index.js", "src/db/q.js", "src/a.py", "lib/src/a.py")
+
+
+@pytest.mark.parametrize(
+    ("paths", "found"),
+    [
+        (["src/a.py", "node_modules/express/index.js"], {"src/a.py": "src/a.py"}),
+        (["node_modules/express/index.js", "other-service/app.py"], {}),
+        (["/usr/lib/python3.11/site-packages/django/app.py"], {}),
+        (["/ci/x/src/db/q.js", "/ci/x/app.py", "/ci/x/gone.py"],
+         {"/ci/x/src/db/q.js": "src/db/q.js", "/ci/x/app.py": "app.py"}),
+        (["/ci/x/lib/src/a.py"], {}),  # lib/src/a.py below /ci/x, or src/a.py below /ci/x/lib
+        (["/ci/x/lib/src/a.py", "/ci/x/src/db/q.js"],
+         {"/ci/x/lib/src/a.py": "lib/src/a.py", "/ci/x/src/db/q.js": "src/db/q.js"}),
+        (["mono/src/db/q.js", "mono/app.py"],
+         {"mono/src/db/q.js": "src/db/q.js", "mono/app.py": "app.py"}),
+        (["mono/src/db/q.js", "other/app.py"], {}),
+        ([""], {}),
+    ],
+)  # fmt: skip
+def test_a_result_is_about_the_file_that_it_names(paths: list[str], found: dict[str, str]) -> None:
+    names = [Named("x.sarif", "T", path) for path in paths]
+    assert {one.path: file for one, file in placed(names, KNOWN).items()} == found
+
+
+def test_a_folder_that_is_called_the_root_is_the_root() -> None:
+    place = {
+        "physicalLocation": {"artifactLocation": {"uri": "src/a.py", "uriBaseId": "%SRCROOT%"}}
+    }
+    content = json.loads(document(locations=[place]))
+    content["runs"][0]["originalUriBaseIds"] = {"%SRCROOT%": {"uri": "file:///github/workspace/"}}
+    (found,) = read_sarif(json.dumps(content).encode(), "x")
+    assert isinstance(found, ImportedResult)
+    assert found.path == "src/a.py"
+
+
 def test_semgrep_says_security_without_a_number() -> None:
     found = results("semgrep.sarif")
     assert {one.cwe for one in found} == {""}
@@ -50,13 +130,13 @@ def test_flawfinder_relates_its_rules_to_the_taxonomy() -> None:
 
 def test_njsscan_names_the_cwe_in_properties_of_the_result() -> None:
     assert {one.cwe for one in results("njsscan.sarif")} >= {"CWE-327"}
-    assert {one.path for one in results("njsscan.sarif")} == {"src/index.js"}
+    assert {one.path for one in results("njsscan.sarif")} == {"/src/index.js"}
 
 
 def test_what_was_set_aside_is_read_as_such() -> None:
     found = results("suppressed.sarif")
     assert found[0].accepted == "external"
-    assert {one.path for one in found} >= {"C:/code/file1.c", "C:/code/file5.c"}
+    assert {one.path for one in found} >= {"/C:/code/file1.c", "/C:/code/file5.c"}
 
 
 def document(**result: Any) -> bytes:
@@ -85,7 +165,7 @@ def test_the_score_of_a_rule_counts_before_its_level(score: str, severity: str) 
     ("uri", "path"),
     [
         ("src/a%20b.py", "src/a b.py"), ("./src/a.py", "src/a.py"),
-        ("file:///home/x/src/a.py", "home/x/src/a.py"), ("C:\\code\\a.py", "C:/code/a.py"),
+        ("file:///home/x/src/a.py", "/home/x/src/a.py"), ("C:\\code\\a.py", "/C:/code/a.py"),
         ("../../etc/passwd", ""), ("a/%2e%2e/b", ""), ("http://[bad", ""), ("", ""),
     ],
 )  # fmt: skip
@@ -151,7 +231,7 @@ DAY = date(2026, 7, 1)
 WEAK = a_finding(
     id="0123456789ab", rule="static-weakness", domain="security", severity=Severity.HIGH,
     locations=(Location("src/a b.py", 3), Location("src/a b.py", 9), Location("/etc/x.py", None)),
-    references=("CWE-89 SQL Injection", "NIST"),
+    references=("CWE-89 SQL Injection", "NIST"), kind="sql-from-strings", title="SQL from strings",
 )  # fmt: skip
 
 
@@ -179,7 +259,7 @@ def test_findings_are_written_by_the_schema_with_ids_that_hold_still() -> None:
         "techdd/engagement/", "techdd/app/",
     ]  # fmt: skip
     first, second, third = own["results"]
-    assert first["ruleId"] == "static-weakness/CWE-89"
+    assert first["ruleId"] == "static-weakness/sql-from-strings"
     assert first["level"] == "error"
     marks = [one["partialFingerprints"]["techddPlace/v1"] for one in own["results"]]
     assert len(set(marks)) == 3
@@ -189,7 +269,9 @@ def test_findings_are_written_by_the_schema_with_ids_that_hold_still() -> None:
     assert place["region"] == {"startLine": 3}
     assert third["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "etc/x.py"
     assert "suppressions" not in second
-    properties = own["tool"]["driver"]["rules"][0]["properties"]
+    rule = own["tool"]["driver"]["rules"][0]
+    assert rule["shortDescription"]["text"] == "SQL from strings"
+    properties = rule["properties"]
     assert properties["security-severity"] == "8.0"
     assert "external/cwe/cwe-89" in properties["tags"]
 
@@ -205,6 +287,27 @@ def test_what_was_decided_is_a_suppression_and_ends() -> None:
     )
     lowered = decision(decision="severity", severity="low")
     assert "suppressions" not in written(told(lowered))["runs"][1]["results"][0]
+
+
+def test_a_rule_is_as_severe_as_the_worst_of_its_results() -> None:
+    aside = a_finding(
+        **{**WEAK.__dict__, "id": "ba9876543210", "severity": Severity.INFO, "references": ()}
+    )
+    loaded = json.loads(write_sarif([WEAK, aside], told()))
+    assert mistakes(loaded, SCHEMA) == []
+    (run,) = loaded["runs"]
+    (rule,) = run["tool"]["driver"]["rules"]
+    assert rule["properties"]["security-severity"] == "8.0"
+    scores = {one["properties"]["security-severity"] for one in run["results"]}
+    assert scores == {"8.0", "0.0"}  # what was set aside keeps its own
+
+
+def test_places_that_were_not_judged_are_not_suppressed() -> None:
+    one = a_finding(**{**WEAK.__dict__, "places": "3-12345678"})
+    for mark, status in (("3-12345678", "accepted"), ("2-12345678", "rejected"), ("", "rejected")):
+        given = Told("1.0", DAY, {WEAK.id: decision(places=mark)}, {})
+        (run,) = json.loads(write_sarif([one], given))["runs"]
+        assert run["results"][0]["suppressions"][0]["status"] == status
 
 
 def test_what_is_written_can_be_read() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from datetime import date
 from pathlib import Path
@@ -83,7 +84,8 @@ def test_all_tools_speak_in_one_finding(workspace: Workspace) -> None:
     assert one.severity == "high"
     assert [str(place) for place in one.locations] == ["app/db.py:2"]
     for words in (
-        "Scanner sqli, bandit B608, techdd sql-values-from-strings", "1 that the client's own tool",
+        "Scanner (imported from scan.sarif) sqli, bandit B608, techdd sql-values-from-strings",
+        "1 that the client's own tool",
         "Not counted: 1 in tests",
     ):  # fmt: skip
         assert words in one.observation
@@ -95,7 +97,7 @@ def test_all_tools_speak_in_one_finding(workspace: Workspace) -> None:
 def test_what_was_handed_in_is_listed_and_nothing_it_quotes_is_kept(workspace: Workspace) -> None:
     reading = read(probe, DAY, Tables(workspace))
     (table,) = (one for one in reading.series if one.name == "imported_results")
-    assert table.rows == (("api", "Scanner", 2, 2, 1, 2),)
+    assert table.rows == (("api", "Scanner", "scan.sarif", "counts", 2, 2, 1, 2),)
     assert "hunter2" not in repr(reading)
 
 
@@ -110,10 +112,11 @@ def test_a_file_that_cannot_be_read_limits_the_reading(workspace: Workspace) -> 
 
 def test_a_decision_reaches_the_report_and_the_file(workspace: Workspace) -> None:
     one = found(workspace)
+    assert re.fullmatch("1-[0-9a-f]{8}", one.places)
     (workspace.root / "triage.yaml").write_text(
         f"format_version: 1\ndecisions:\n  {one.id}:\n    decision: suppress\n"
-        "    reason: reached by tests only\n    by: A. Adviser\n    at: 2026-06-01\n"
-        "    until: 2026-12-31\n"
+        f"    places: {one.places}\n    reason: reached by tests only\n    by: A. Adviser\n"
+        "    at: 2026-06-01\n    until: 2026-12-31\n"
     )
     after = found(workspace)
     assert (after.id, after.severity) == (one.id, "info")
@@ -128,6 +131,40 @@ def test_a_decision_reaches_the_report_and_the_file(workspace: Workspace) -> Non
     document: dict[str, Any] = json.loads(path.read_text())
     assert mistakes(document, SCHEMA) == []
     results = [result for run in document["runs"] for result in run["results"]]
-    (weak,) = (one for one in results if one["ruleId"] == "static-weakness/CWE-89")
+    kind = "static-weakness/sql-values-from-strings"
+    (weak,) = (one for one in results if one["ruleId"] == kind)
     assert weak["suppressions"][0]["status"] == "accepted"
     assert str(workspace.root) not in path.read_text()
+
+
+def test_a_decision_about_nothing_is_told(workspace: Workspace) -> None:
+    (workspace.root / "triage.yaml").write_text(
+        "format_version: 1\ndecisions:\n  0123456789ab:\n    decision: accept\n"
+        "    reason: known\n    by: A. Adviser\n    at: 2026-06-01\n    until: 2026-12-31\n"
+    )
+    assessment = pipeline.assess(workspace, as_of=DAY)
+    assert assessment.unmatched == ("0123456789ab",)
+    limits = pipeline.report(workspace, assessment, "investor").limits
+    assert "In triage.yaml, without a finding in this audit: 0123456789ab." in limits
+    done = CliRunner().invoke(
+        main, ["findings", "list", str(workspace.root), "--as-of", "2026-07-01"]
+    )
+    assert "triage.yaml: 0123456789ab matches no finding of this audit." in done.output
+    assert re.search(r"\(places: 1-[0-9a-f]{8}\)", done.output)
+
+
+def test_what_was_not_read_is_told_on_the_terminal(workspace: Workspace) -> None:
+    (workspace.root / "scan.sarif").write_bytes(b'{"version": "1.0.0", "runs": []}')
+    told = "scan.sarif of api: SARIF not read: not of version 2.1.0"
+    root = str(workspace.root)
+    done = CliRunner().invoke(main, ["report", root, "-o", str(workspace.root / "r.json")])
+    assert (done.exit_code, told in done.output) == (0, True)
+    again = ["collect", root, "-q", *(word for name in CHOSEN for word in ("--only", name))]
+    assert told in CliRunner().invoke(main, again).output
+
+
+def test_what_was_handed_in_about_other_files_is_a_gap(workspace: Workspace) -> None:
+    (run,) = (one for one in Tables(workspace).runs() if one.collector == "imported_results")
+    assert [(one.reason, one.detail) for one in run.issues] == [
+        ("results about files that are not in the repository", "1 in number")
+    ]

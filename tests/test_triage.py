@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,11 @@ from builders import a_finding
 from pydantic import ValidationError
 
 from techdd.documents import load
+from techdd.errors import DocumentError
 from techdd.model import Finding, Horizon, Severity
 from techdd.policy import Scoring
-from techdd.triage import Decision, decided
-from techdd.vex import decisions
+from techdd.triage import Decision, decided, mark_of
+from techdd.vex import triage_in
 from techdd.workspace import data
 
 DAY = date(2026, 7, 1)
@@ -22,14 +24,15 @@ HIGH = a_finding(id="0123456789ab", severity=Severity.HIGH, observation="Seen.")
 OTHER = a_finding(id="ba9876543210", severity=Severity.MEDIUM)
 
 
-def decide(**changes: Any) -> Finding:
+def decide(has: str = "", **changes: Any) -> Finding:
     given: dict[str, Any] = {
         "decision": "suppress", "reason": "a test value.", "by": "A. Adviser", "at": DAY,
         "until": date(2026, 12, 31),
     }  # fmt: skip
     one = Decision.model_validate({**given, **changes})
+    high = replace(HIGH, places=has)
     policy = load(data("checklists") / "policy" / "scoring.yaml", Scoring)
-    found = {each.id: each for each in decided([HIGH, OTHER], {HIGH.id: one}, DAY, policy)}
+    found = {each.id: each for each in decided([high, OTHER], {HIGH.id: one}, DAY, policy)}
     assert found[OTHER.id] == OTHER
     return found[HIGH.id]
 
@@ -65,7 +68,8 @@ def test_what_has_ended_or_is_to_come_does_not_count() -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"until": None}, {"decision": "severity"}, {"severity": "low"}, {"reason": ""},
+        {"until": None}, {"until": date(2026, 6, 30)}, {"places": "many"},
+        {"decision": "severity"}, {"severity": "low"}, {"reason": ""},
         {"decision": "accept", "until": None}, {"decision": "hide"},
     ],
 )  # fmt: skip
@@ -75,9 +79,41 @@ def test_a_decision_has_an_end_a_reason_and_a_person(wrong: dict[str, Any]) -> N
 
 
 def test_decisions_stand_in_triage_yaml(tmp_path: Path) -> None:
-    assert decisions(tmp_path) == {}
+    assert triage_in(tmp_path, DAY).decisions == {}
     (tmp_path / "triage.yaml").write_text(
         "format_version: 1\ndecisions:\n  0123456789ab:\n    decision: accept\n"
         "    reason: known\n    by: A. Adviser\n    at: 2026-07-01\n    until: 2026-12-31\n"
     )
-    assert decisions(tmp_path)["0123456789ab"].until == date(2026, 12, 31)
+    assert triage_in(tmp_path, DAY).decisions["0123456789ab"].until == date(2026, 12, 31)
+    with pytest.raises(DocumentError, match="is of a day to come") as told:
+        triage_in(tmp_path, date(2026, 6, 30))
+    assert str(told.value.where) == f"{tmp_path / 'triage.yaml'}:3:3"
+
+
+PLACES = mark_of(["a.py", "a.py", "b.py"])
+
+
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [
+        (["b.py", "a.py", "a.py"], ""),
+        (["a.py", "a.py", "b.py", "c.py"], "does not count: it has 1 place more than when it"),
+        (["a.py"] * 5, "does not count: it has 2 places more than when it was judged"),
+        (
+            ["a.py", "b.py", "b.py"],
+            "does not count: it has other places than when it was judged",
+        ),
+        (["a.py"], "does not count: it has other places than when it was judged"),
+    ],
+)
+def test_a_decision_speaks_of_the_places_that_were_judged(now: list[str], words: str) -> None:
+    found = decide(has=mark_of(now), places=PLACES)
+    assert (found.severity is Severity.HIGH) == bool(words)
+    assert words in found.observation
+
+
+def test_a_decision_about_several_places_names_them() -> None:
+    found = decide(has=PLACES)
+    assert found.severity is Severity.HIGH
+    assert f"names no places, so that it does not count (places: {PLACES})" in found.observation
+    assert decide(places=PLACES).severity is Severity.INFO  # one thing: there is nothing to miss

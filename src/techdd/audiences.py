@@ -67,7 +67,7 @@ def _placeless(report: Report) -> Report:
 
 def _nowhere(finding: Finding) -> Finding:
     guarded = finding.guarded or finding.domain == "security"
-    return replace(finding, locations=()) if guarded else finding
+    return replace(finding, locations=(), places="") if guarded else finding
 
 
 def _open_columns(series: Series) -> Series:
@@ -85,10 +85,6 @@ def _open_columns(series: Series) -> Series:
         columns=tuple(series.columns[place] for place in kept),
         rows=tuple(tuple(row[place] for place in kept) for row in series.rows),
     )
-
-
-def _words(series: Series, place: int) -> set[str]:
-    return {str(row[place]) for row in series.rows if isinstance(row[place], str)}
 
 
 def _without_paths(run: Run) -> Run:

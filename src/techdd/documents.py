@@ -24,8 +24,8 @@ MAX_BYTES = 1_000_000
 MAX_DEPTH = 50
 
 
-def load(path: Path, kind: type[Document]) -> Document:
-    """The document in `path` as a `kind`.
+def load(path: Path, kind: type[Document], **context: object) -> Document:
+    """The document in `path` as a `kind`; its validators may ask for what `context` tells.
 
     Raises DocumentError whose `where` is file:line:column of the first mistake; further mistakes
     follow in the message, one a line.
@@ -34,7 +34,7 @@ def load(path: Path, kind: type[Document]) -> Document:
     if not isinstance(tree, CommentedMap):
         raise DocumentError("expected a mapping of keys at the top", f"{path}:1:1")
     try:
-        return kind.model_validate(tree)
+        return kind.model_validate(tree, context=context)
     except ValidationError as error:
         mistakes = [_mistake(path, tree, kind, detail) for detail in _causes(error.errors())]
         first, *others = mistakes

@@ -128,6 +128,8 @@ def _finding(
         source=rule.source,
         threshold=threshold,
         deal_breaker=rule.deal_breaker and severity is Severity.CRITICAL,
+        kind=str(values.get(rule.kind_from, "")),
+        places=seen.places if seen else "",
     )
 
 

@@ -135,7 +135,8 @@ class Observation:
     """A fact worth judging: names the finding rule that judges it and fills the rule's texts.
 
     `key` makes the finding's fingerprint together with rule and repository, so it must hold still
-    when code moves (no line numbers). `values` are what the rule's texts may name.
+    when code moves (no line numbers). `values` are what the rule's texts may name; `places` is the
+    mark of what can gain further ones (`triage.mark_of`).
     """
 
     rule: str
@@ -143,6 +144,7 @@ class Observation:
     key: str
     locations: tuple[Location, ...] = ()
     values: Mapping[str, Value] = field(default_factory=dict)
+    places: str = ""
 
 
 @dataclass(frozen=True)
@@ -180,7 +182,10 @@ class Reading:
 
 @dataclass(frozen=True)
 class Finding:
-    """A judged observation, with what it means and what to do. `effort` is in person-days."""
+    """A judged observation, with what it means and what to do. `effort` is in person-days.
+
+    `kind` parts the findings of a rule that speaks of many kinds; `places` as in Observation.
+    """
 
     id: str
     rule: str
@@ -201,6 +206,8 @@ class Finding:
     threshold: str = ""
     deal_breaker: bool = False
     guarded: bool = False  # its places are not for investors
+    kind: str = ""
+    places: str = ""
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from techdd.repository import git_version
 from techdd.scope import ledger
 from techdd.scoring import score_domain, score_item, verdict
 from techdd.triage import decided
-from techdd.vex import decisions
+from techdd.vex import triage_in
 from techdd.workspace import OPENING, Workspace, now
 
 __all__ = ["assess", "check_format", "collect", "progress", "publish", "report"]
@@ -46,7 +46,9 @@ def assess(workspace: Workspace, *, as_of: date | None = None) -> Assessment:
     )
     policy = workspace.scoring
     findings, checks = judge(readings, workspace.rules, workspace.names, policy)
-    findings = decided(findings, decisions(workspace.root), day, policy)
+    triage = triage_in(workspace.root, max(day, now().date()))
+    findings = decided(findings, triage.decisions, day, policy)
+    unmatched = {*triage.decisions, *triage.findings} - {one.id for one in findings}
     metrics = {one.name: one for reading in readings for one in reading.metrics if not one.repo}
     domains, strays = [], workspace.unknown_journals()
     for checklist in workspace.checklists:
@@ -67,6 +69,8 @@ def assess(workspace: Workspace, *, as_of: date | None = None) -> Assessment:
         findings=tuple(findings),
         checks=tuple(checks),
         strays=tuple(strays),
+        decisions=triage.decisions,
+        unmatched=tuple(sorted(unmatched)),
         runs=runs,
         who=tables.who,
         scope=ledger(

@@ -119,7 +119,8 @@ class FindingRule(Written):
 
     Texts and references may name `{value}`, `{repo}`, `{basis}` and the observation's own values,
     with Python's format specifications; a reference that comes out empty is left out.
-    `severity_from` names an observation value that holds the severity.
+    `severity_from` names an observation value that holds the severity, `kind_from` one that parts
+    the findings of this rule by kind.
     `measured_by` names the metric of the same probe: where it could not be measured, that nothing
     was observed says nothing.
     """
@@ -132,6 +133,7 @@ class FindingRule(Written):
     observed: bool = False  # judges the observations that carry this rule's id
     severity: Severity | None = None
     severity_from: str = ""
+    kind_from: str = ""
     measured_by: str = ""
     title: str
     observation: str

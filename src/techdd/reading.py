@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from techdd.collectors import Collector, Probe
 from techdd.documents import load, read_yaml
-from techdd.facts import Fact, Identity, Person, frame, table_name
+from techdd.facts import Fact, File, Identity, Person, frame, table_name
 from techdd.identity import Domain, Employment, People, Resolution, Roster, resolve
 from techdd.licensing import Delivery, Term
 from techdd.model import Issue, Metric, Observation, Reading, Run, Series, Status
 from techdd.plugins import discover
-from techdd.sarif import HandedIn, ImportedResult, handed_in
+from techdd.sarif import HandedIn, ImportedResult, elsewhere, handed_in
 from techdd.text import clean
 from techdd.vex import Products, Statement, limits, stated
 from techdd.workspace import OPENING, Workspace, now
@@ -51,7 +51,7 @@ class Tables:
         ours = Products(workspace.engagement.client, named)
         self.statements = stated(workspace.root, ours)
         self._read[Statement] = frame(Statement, self.statements)
-        self._read[HandedIn], self.unread = _handed(workspace)
+        self._read[HandedIn], self.unread = self._handed()
         self._read[Term] = frame(Term, workspace.licence_policy.rows())
         deliveries = workspace.deliveries
         self._read[Delivery] = frame(Delivery, deliveries.values())
@@ -96,6 +96,30 @@ class Tables:
             run = replace(run, status=ended, issues=(*run.issues, *self.unread[repo]))
         return run or Run(collector, repo, Status.SKIPPED, "", {}, (Issue("was not run"),))
 
+    def _handed(self) -> tuple[DataFrame, dict[str, list[Issue]]]:
+        """The results of the SARIF files that the engagement names, and what could not be read."""
+        rows: list[ImportedResult] = []
+        repos: list[str] = []
+        unread: dict[str, list[Issue]] = {}
+        for entry in self.workspace.engagement.repositories:
+            read = [
+                item
+                for name in entry.sarif
+                for item in handed_in(self.workspace.root / name, Path(name).name)
+            ]
+            own = [item for item in read if isinstance(item, ImportedResult)]
+            rows += own
+            repos += [entry.name] * len(own)
+            issues = [item for item in read if isinstance(item, Issue)]
+            files = self.table(File) if own else frame(File, [])
+            if len(files):
+                issues += elsewhere(own, frozenset(files[files["repo"] == entry.name]["path"]))
+            if issues:
+                unread[entry.name] = issues
+        table = frame(HandedIn, rows)
+        table.insert(0, "repo", repos)
+        return table, unread
+
     def sight(self, probe: Probe) -> tuple[Status, tuple[str, ...], list[str]]:
         """(status, reasons, repositories that were not seen) of the runs behind a probe's facts."""
         collected = [fact for fact in (*probe.needs, *probe.helps) if fact not in _STATED]
@@ -114,24 +138,6 @@ class Tables:
         if len(blind) == len(self.workspace.names):
             return Status.FAILED, tuple(reasons), blind
         return (Status.PARTIAL if limited else Status.OK), tuple(reasons), blind
-
-
-def _handed(workspace: Workspace) -> tuple[DataFrame, dict[str, list[Issue]]]:
-    """The results of the SARIF files that the engagement names, and what could not be read."""
-    rows: list[ImportedResult] = []
-    repos: list[str] = []
-    unread: dict[str, list[Issue]] = {}
-    for entry in workspace.engagement.repositories:
-        for name in entry.sarif:
-            for item in handed_in(workspace.root / name, Path(name).name):
-                if isinstance(item, Issue):
-                    unread.setdefault(entry.name, []).append(item)
-                else:
-                    rows.append(item)
-                    repos.append(entry.name)
-    table = frame(HandedIn, rows)
-    table.insert(0, "repo", repos)
-    return table, unread
 
 
 def _is_closed(workspace: Workspace, repo: str) -> bool:

@@ -6,7 +6,7 @@ What an audience may see is decided in `audiences` and `naming`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from techdd import __version__
@@ -34,6 +34,7 @@ from techdd.policy import Checklist, Engagement, Scoring
 from techdd.repository import MISSING
 from techdd.scope import unread_files
 from techdd.scoring import overall
+from techdd.triage import Decision
 
 STRENGTHS = 6
 STRONG = 3  # level from which an item is a strength
@@ -54,6 +55,8 @@ class Assessment:
     scope: tuple[RepositoryScope, ...]
     versions: tuple[tuple[str, str], ...]
     strays: tuple[str, ...] = ()  # answers to items or checklists that are not asked
+    decisions: Mapping[str, Decision] = field(default_factory=dict)
+    unmatched: tuple[str, ...] = ()  # decisions about findings that there are none of
 
 
 def build(
@@ -229,12 +232,13 @@ def _limits(assessment: Assessment, audience: Audience, *, named: bool) -> Itera
         yield f"{number} could not be read and count nowhere: {_listed(files)}."
     if shallow := [one.name for one in assessment.scope if one.shallow]:
         yield f"History is truncated in {_listed(shallow)}: ages, people and trends are incomplete."
-    open_checks = sum(check.result == "not assessable" for check in assessment.checks)
-    if open_checks:
+    if undecided := sum(check.result == "not assessable" for check in assessment.checks):
         total = len(assessment.checks)
-        yield f"{open_checks} of {total} checks could not be decided; see the register."
+        yield f"{undecided} of {total} checks could not be decided; see the register."
     if assessment.strays:
         yield f"Answers to what no checklist asks were left out: {_listed(assessment.strays)}."
+    if assessment.unmatched:
+        yield f"In triage.yaml, without a finding in this audit: {_listed(assessment.unmatched)}."
     unanswered = sum(
         item.level is None and item.applicable
         for _, _, items in assessment.domains

@@ -1,22 +1,25 @@
 """What the adviser or the client decided about findings, each with a reason, a person and a day.
 
-A decision never hides a finding: it stays in the report with who decided what, and why.
+A decision never hides a finding: it stays in the report with who decided what, and why. About a
+finding of several places it speaks of those that were there: one more, and it no longer counts.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, model_validator
 
-from techdd.model import Finding, Severity
+from techdd.model import Finding, Severity, fingerprint
 from techdd.policy import Scoring, Written
 
 Text = Annotated[str, Field(min_length=1, max_length=2_000)]
 FindingId = Annotated[str, Field(pattern=r"^[0-9a-f]{12}$")]
+Places = Annotated[str, Field(pattern=r"^([1-9][0-9]*-[0-9a-f]{8})?$")]
 _WORDS = {
     "accept": "The risk was accepted",
     "suppress": "It was judged a false alarm",
@@ -27,6 +30,9 @@ _WORDS = {
 class Decision(Written):
     """`accept` leaves a finding as it is, `suppress` calls it a false alarm until a day, `severity`
     sets another one.
+
+    `places` is the mark of the places that were judged, as `techdd findings list` shows it. A
+    decision cannot be of a day after the one that is told as `latest` when it is read.
     """
 
     decision: Literal["accept", "suppress", "severity"]
@@ -35,18 +41,54 @@ class Decision(Written):
     by: Text
     at: date
     until: date | None = None
+    places: Places = ""
 
     @model_validator(mode="after")
-    def _is_whole(self) -> Decision:
+    def _is_whole(self, info: ValidationInfo) -> Decision:
         if (self.decision == "severity") != (self.severity is not None):
             raise ValueError("'severity' belongs to the decision 'severity', which needs one")
         if self.decision != "severity" and self.until is None:
             raise ValueError(f"'{self.decision}' needs an end: give 'until'")
+        if self.until and self.until < self.at:
+            raise ValueError(f"ends ({self.until}) before it begins ({self.at})")
+        latest = (info.context or {}).get("latest")
+        if latest and self.at > latest:
+            raise ValueError(f"is of a day to come ({self.at})")
         return self
 
     def holds(self, day: date) -> bool:
         """Whether it was made by `day` and has not ended."""
         return self.at <= day and (self.until is None or day <= self.until)
+
+    def misses(self, finding: Finding) -> str:
+        """Why it does not speak of all places of `finding`; "" where it does."""
+        if finding.places == self.places:
+            return ""
+        if not self.places:
+            return f"names no places, so that it does not count (places: {finding.places})"
+        if not finding.places:
+            return ""
+        more = _number(finding.places) - _number(self.places)
+        changed = f"{_counted(more)} more than" if more > 0 else "other places than"
+        return f"does not count: it has {changed} when it was judged"
+
+
+def mark_of(paths: Iterable[str]) -> str:
+    """What a person writes to say which places they judged: how many, and a digest of the files.
+
+    It holds still when lines move, and changes with a place that is added to a file or taken away.
+    """
+    counted = sorted(Counter(paths).items())
+    parts = [part for path, count in counted for part in (path, str(count))]
+    return f"{sum(count for _, count in counted)}-{fingerprint(*parts)[:8]}"
+
+
+def _number(mark: str) -> int:
+    return int(mark.partition("-")[0])
+
+
+def _counted(places: int) -> str:
+    return f"{places:,} {'place' if places == 1 else 'places'}"
 
 
 def decided(
@@ -69,11 +111,14 @@ def _decided(finding: Finding, one: Decision, day: date, policy: Scoring) -> Fin
     told = f"{_WORDS[one.decision]} by {one.by} on {one.at.isoformat()}{until}"
     if one.severity:
         told += f" (from {finding.severity} to {one.severity})"
+    missed = one.misses(finding)
     if not one.holds(day):
         told += ", which has ended"
+    elif missed:
+        told += f", which {missed}"
     observation = f"{finding.observation} {told}: {one.reason.rstrip('.')}."
     severity = finding.severity
-    if one.holds(day) and one.decision != "accept":
+    if one.holds(day) and not missed and one.decision != "accept":
         severity = one.severity or Severity.INFO
     same = severity is finding.severity
     return replace(

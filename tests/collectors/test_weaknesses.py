@@ -13,11 +13,12 @@ from builders import A, opened
 from techdd import sandbox
 from techdd.collectors.weaknesses import Weakness, WeaknessScan, collector, probe, scan
 from techdd.collectors.weaknesses.imported import imported_results
-from techdd.collectors.weaknesses.places import Place, graded, merged
+from techdd.collectors.weaknesses.places import Place, graded, merged, of_bandit
 from techdd.collectors.weaknesses.search import PatternPlace, PatternScan
 from techdd.collectors.weaknesses.search import patterns as searching
 from techdd.collectors.weaknesses.taint import TaintResult, TaintScan
 from techdd.collectors.weaknesses.titles import title
+from techdd.collectors.weaknesses.weights import weights
 from techdd.facts import File, frame
 from techdd.model import Issue, Metric, Observation, Series
 from techdd.repository import Repository
@@ -233,12 +234,83 @@ def test_results_of_the_client_s_scanner_are_placed_and_merged(tmp_path: Path) -
         "scan/semgrep.sarif"
     }
     assert [(one.path, one.detail) for one in gathered if isinstance(one, Issue)] == [
-        ("bad.sarif", "no JSON (RecursionError)"), ("old.sarif.json", "not of version 2.1.0"),
+        ("bad.sarif", "nested too deeply"), ("old.sarif.json", "not of version 2.1.0"),
     ]  # fmt: skip
     read = answers(gathered, files)
-    observed = [one for one in read if isinstance(one, Observation)]
-    assert observed
-    assert all("semgrep " in str(one.values["tools"]) for one in observed)
+    (claim,) = (one for one in read if isinstance(one, Observation))
+    assert (claim.rule, claim.values["tool"], claim.values["severity"]) == (
+        "imported-results", "semgrep (imported)", "medium",
+    )  # fmt: skip
+    metrics = {one.name: one.value for one in read if isinstance(one, Metric)}
+    assert not metrics["weaknesses.high"] and not metrics["weaknesses.medium"]
+
+
+def imported(kind: type[ImportedResult], tool: str, number: int, **changes: Any) -> Any:
+    one = kind(
+        tool, "1", f"r{number}", f"Kind {number}", "critical", "high", "", True, "app.py", number,
+        "", "x.sarif",
+    )  # fmt: skip
+    return one._replace(**changes)
+
+
+def observed_of(rows: Sequence[Any], repo: Repository) -> tuple[list[Observation], float | None]:
+    read = answers([WeaknessScan("bandit", "app.py", "source", True), *rows], files_of(repo))
+    high = next(one for one in read if isinstance(one, Metric) and one.name == "weaknesses.high")
+    return [one for one in read if isinstance(one, Observation)], high.value
+
+
+def test_a_file_of_the_tree_cannot_fill_the_report(repo: Repository) -> None:
+    rows = [imported(ImportedResult, f"T{n % 30}", n) for n in range(2_000)]
+    found, high = observed_of(rows, repo)
+    assert high == 0
+    assert len(found) == 6
+    assert {one.values["severity"] for one in found} == {"medium"}
+    assert sum(int(str(one.values["count"])) for one in found) == 2_000
+    assert any(one.key == "further tools" for one in found)
+    assert "47 further kinds" in str(found[0].values["kinds"])
+    assert "counts in no number" in str(found[0].values["weight"])
+
+
+def test_what_the_adviser_names_weighs_fully_and_is_no_flood(repo: Repository) -> None:
+    found, high = observed_of([imported(HandedIn, "T", n) for n in range(200)], repo)
+    assert high == 200
+    assert len(found) == 21
+    assert {one.values["severity"] for one in found} == {"high"}
+    assert all(str(one.values.get("title", "(imported)")).endswith("(imported)") for one in found)
+    (rest,) = (one for one in found if one.rule == "imported-results")
+    assert rest.values["count"] == 180
+
+
+def test_nobody_speaks_in_our_name(repo: Repository) -> None:
+    shell = Weakness("bandit", "B602", "T", "low", "high", "", "app.py", 2, "source", "b")
+    spoof = imported(ImportedResult, "techdd", 2, cwe="CWE-78", rule="shell-command")
+    found, high = observed_of([shell, spoof], repo)
+    (one,) = found
+    assert one.values["tools"] == "bandit B602, techdd (imported from x.sarif) shell-command"
+    assert (one.values["severity"], high) == ("low", 0)  # a claim adds no weight to what is seen
+    (alone,), _ = observed_of([spoof], repo)
+    assert (alone.rule, alone.values["tool"]) == ("imported-results", "techdd (imported)")
+
+
+def test_places_are_marked_so_that_one_more_is_seen(repo: Repository) -> None:
+    one = Weakness("bandit", "B602", "T", "high", "high", "", "app.py", 2, "source", "b")
+    moved, more = one._replace(line=30), one._replace(path="copy.py")
+    marks = [observed_of(rows, repo)[0][0].places for rows in ([one], [moved], [one, more])]
+    assert marks[0] == marks[1]
+    assert [mark.partition("-")[0] for mark in marks] == ["1", "1", "2"]
+
+
+def test_places_up_to_a_limit_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("techdd.syntax.search.MOST_SPOTS", 10)
+    monkeypatch.setattr("techdd.syntax.search.SUBTREE", 20)
+    repo = opened(tmp_path, [A({"a.py": "eval(x)\n" * 20})])
+    found = list(searching.run(repo, files_of(repo)))
+    assert len([one for one in found if isinstance(one, PatternPlace)]) == 10
+    assert [one for one in found if isinstance(one, Issue)] == [
+        Issue(
+            "searched for patterns in part", "a.py", "no more than the first 10 places to look at"
+        )
+    ]
 
 
 def test_no_python_is_not_clean(tmp_path: Path) -> None:
@@ -328,3 +400,36 @@ def test_every_test_of_bandit_has_a_title() -> None:
     named = [test for test, name in names.items() if title(test, name) == title("", name)]
     assert named == []
     assert title("B999", "new_test") == "New test"
+
+
+@pytest.mark.parametrize(
+    ("test", "severity", "level", "counted"),
+    [
+        ("B603", "low", "info", False), ("B110", "low", "info", False),
+        ("B404", "low", "info", False), ("B602", "high", "high", True),
+        ("B310", "medium", "low", True), ("B324", "high", "low", True),
+        ("B701", "high", "info", False),  # nothing there is HTML
+    ],
+)  # fmt: skip
+def test_what_bandit_s_tests_count_for(
+    repo: Repository, test: str, severity: str, level: str, counted: bool
+) -> None:
+    row = Weakness("bandit", test, "T", severity, "high", "", "app.py", 2, "source", "b")
+    (place,) = of_bandit(
+        frame(Weakness, [row]).assign(repo="app"), files_of(repo).assign(repo="app")
+    )
+    assert (place.level, place.silent) == (level, not counted)
+    found, _ = observed_of([row], repo)
+    assert len(found) == counted
+
+
+def test_jinja_counts_where_pages_are_written(repo: Repository) -> None:
+    row = Weakness("bandit", "B701", "T", "high", "high", "", "app.py", 2, "source", "b")
+    files = files_of(repo).assign(repo="app")
+    files.loc[files["path"] == "web.js", "language"] = "HTML"
+    (place,) = of_bandit(frame(Weakness, [row]).assign(repo="app"), files)
+    assert (place.kind, place.level) == ("unescaped-html", "medium")
+
+
+def test_every_limit_has_its_reason() -> None:
+    assert all(one.why.endswith(".") for one in weights().values())

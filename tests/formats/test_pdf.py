@@ -46,6 +46,22 @@ def assert_summary_is_one_page(reader: PdfReader) -> None:
     assert places["1 Scorecard"] == 3
 
 
+def test_the_look_for_pango_runs_nothing_of_the_working_folder(tmp_path: Path) -> None:
+    canary = tmp_path / "CANARY"
+    for name in ("gcc", "cc", "ld", "objdump", "ldconfig", "sh"):
+        program = tmp_path / name
+        program.write_text(f"#!/bin/sh\necho {name} >> {canary}\nexit 1\n")
+        program.chmod(0o755)
+    code = "import os; from techdd.formats import pdf; pdf._weasyprint(); print(os.environ['PATH'])"
+    path = f".{os.pathsep}{os.environ['PATH']}{os.pathsep}"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert not canary.exists()
+    assert done.stdout.strip() == path  # as it was, afterwards
+
+
 def test_has_every_part_as_a_bookmark(sample_pdf: bytes) -> None:
     titles = [title.split(" ", 1)[-1] for title in outline(read(sample_pdf))]
     expected = [

@@ -101,14 +101,13 @@ def sarif(folder: Path, output: Path, domain: str | None, as_of: datetime | None
     """
     from techdd import __version__, pipeline
     from techdd.sarif import Told, write_sarif
-    from techdd.vex import decisions
 
     workspace = open_engagement(folder)
     assessment = pipeline.assess(workspace, as_of=day(as_of))
     report = pipeline.report(workspace, assessment, "internal", names=False)
     found = [one for one in report.findings if domain in (None, one.domain)]
     commits = {one.name: one.commit for one in assessment.scope}
-    told = Told(__version__, assessment.as_of, decisions(workspace.root), commits)
+    told = Told(__version__, assessment.as_of, assessment.decisions, commits)
     write(output, write_sarif(found, told))
     talk(f"{len(found):,} findings.")
 

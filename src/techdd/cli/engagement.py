@@ -26,6 +26,7 @@ from techdd.cli.shared import (
     quiet_option,
     say_next,
     talk,
+    with_handed_in,
 )
 from techdd.errors import TechddError
 
@@ -78,7 +79,7 @@ def audit(repositories: tuple[str, ...], output: Path, **options: Any) -> None:
     for path in made:
         click.echo(path)
     say_next(f"techdd interview {workspace.root}")
-    leave(runs, assessment.findings, options["fail_on"])
+    leave(with_handed_in(runs, workspace), assessment.findings, options["fail_on"])
 
 
 @click.command()
@@ -112,7 +113,7 @@ def collect(folder: Path, **options: Any) -> None:
     workspace = open_engagement(folder)
     runs = _collect(workspace, options)
     say_next(f"techdd interview {folder}   (or: techdd report {folder})")
-    leave(runs, ())
+    leave(with_handed_in(runs, workspace), ())
 
 
 @click.command()

@@ -38,15 +38,20 @@ def findings() -> None:
 @as_of_option
 @fail_on_option
 def findings_list(folder: Path, as_of: datetime | None, fail_on: str | None) -> None:
-    """List findings, the most severe first: id, severity, repository, title."""
+    """List findings, the most severe first: id, severity, repository, title.
+
+    "places:" is what a decision of triage.yaml quotes, so that it speaks of these places only.
+    """
     from techdd import pipeline
 
     workspace = open_engagement(folder)
-    found = pipeline.report(
-        workspace, pipeline.assess(workspace, as_of=day(as_of)), "internal"
-    ).findings
+    assessment = pipeline.assess(workspace, as_of=day(as_of))
+    found = pipeline.report(workspace, assessment, "internal").findings
     for one in found:
-        click.echo(f"{one.id}  {one.severity:8}  {one.repo or '(all)':20}  {one.title}")
+        marked = f"  (places: {one.places})" if one.places else ""
+        click.echo(f"{one.id}  {one.severity:8}  {one.repo or '(all)':20}  {one.title}{marked}")
+    for name in assessment.unmatched:
+        talk(f"triage.yaml: {name} matches no finding of this audit.")
     leave((), found, fail_on)
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from techdd.model import Finding, Run
     from techdd.workspace import Workspace
 
+_SHOWN = 10
 GATE, USAGE, INCOMPLETE, BUG, INTERRUPTED = 1, 2, 3, 4, 130
 SEVERITIES = click.Choice(["low", "medium", "high", "critical"])
 AUDIENCES = click.Choice(["investor", "client", "internal"])
@@ -65,6 +66,9 @@ def leave(runs: Sequence[Run], found: Sequence[Finding], fail_on: str | None = N
     """Ends with the exit code that says how complete and how good the result is."""
     from techdd.model import Severity, Status
 
+    for run in runs:
+        if run.collector == "imported_results" and run.status is Status.PARTIAL:
+            _say_unread(run)
     failed = [run for run in runs if run.status is Status.FAILED]
     for run in failed:
         why = ": ".join(
@@ -75,6 +79,25 @@ def leave(runs: Sequence[Run], found: Sequence[Finding], fail_on: str | None = N
         sys.exit(GATE)
     if failed:
         sys.exit(INCOMPLETE)
+
+
+def with_handed_in(runs: Sequence[Run], workspace: Workspace) -> Sequence[Run]:
+    """`runs` with what could not be read of the files that engagement.yaml names."""
+    if not any(entry.sarif for entry in workspace.engagement.repositories):
+        return runs
+    from techdd.reading import Tables
+
+    made = {(one.collector, one.repo) for one in runs}
+    return [one for one in Tables(workspace).runs() if (one.collector, one.repo) in made]
+
+
+def _say_unread(run: Run) -> None:
+    """What a client's own scanner said and nobody will read: whoever handed it in should know."""
+    for issue in run.issues[:_SHOWN]:
+        why = f"{issue.reason}: {issue.detail}"
+        talk(f"Left out, and said so in the report: {issue.path} of {run.repo}: {why}")
+    if len(run.issues) > _SHOWN:
+        talk(f"... and {len(run.issues) - _SHOWN:,} more of {run.repo}.")
 
 
 def day(when: datetime | None) -> date | None:

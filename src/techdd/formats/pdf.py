@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,7 +42,7 @@ def pdf(report: Report, templates: Templates) -> bytes:
         base_url=SCHEME,
         url_fetcher=_only_our_type(refused),
     )
-    with _complaints() as complaints, _stamped(report.date), warnings.catch_warnings():
+    with _complaints() as complaints, _environment(_moment(report.date)), warnings.catch_warnings():
         # WeasyPrint leaves its own colour profile open; that is no concern of the report.
         warnings.simplefilter("ignore", ResourceWarning)
         try:
@@ -70,8 +70,12 @@ def _told_once(complaints: list[str]) -> list[str]:
 
 
 def _weasyprint() -> ModuleType:
+    # Python looks for Pango with ldconfig, gcc and ld: those of the machine, never of the folder
+    # that techdd happens to be started in.
+    absolute = {name: _absolute(os.environ.get(name, "")) for name in ("PATH", "LD_LIBRARY_PATH")}
     try:
-        import weasyprint
+        with _environment(absolute):
+            import weasyprint
     except OSError as error:
         raise TechddError(
             "the PDF needs the Pango libraries, which this machine lacks; on Debian and Ubuntu: "
@@ -106,19 +110,29 @@ def _only_our_type(refused: list[str]) -> Any:
     return Locked(allowed_protocols={"data"}, allow_redirects=False)
 
 
-@contextmanager
-def _stamped(iso: str) -> Iterator[None]:
+def _absolute(folders: str) -> str:
+    """A search path without what depends on the working folder."""
+    return os.pathsep.join(one for one in folders.split(os.pathsep) if Path(one).is_absolute())
+
+
+def _moment(iso: str) -> dict[str, str]:
     """Has fontTools date the embedded fonts with the report instead of the clock."""
-    before = os.environ.get("SOURCE_DATE_EPOCH")
     moment = datetime.fromisoformat(iso).replace(tzinfo=UTC)
-    os.environ["SOURCE_DATE_EPOCH"] = str(int(moment.timestamp()))
+    return {"SOURCE_DATE_EPOCH": str(int(moment.timestamp()))}
+
+
+@contextmanager
+def _environment(changes: Mapping[str, str]) -> Iterator[None]:
+    """With `changes`, of which empty ones are left out, and as before afterwards."""
+    before = {name: os.environ.pop(name, "") for name in changes}
+    os.environ.update({name: value for name, value in changes.items() if value})
     try:
         yield
     finally:
-        if before is None:
-            del os.environ["SOURCE_DATE_EPOCH"]
-        else:
-            os.environ["SOURCE_DATE_EPOCH"] = before
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value:
+                os.environ[name] = value
 
 
 @contextmanager

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from techdd.languages._copied import is_copied
+
 HEAD = 16_384  # bytes of a file that are looked at
 _MARKER_LINES = 40  # a generator's mark stands at the top
 _MINIFIED_LINE = 250  # characters of a mean line that nobody types
@@ -56,7 +58,7 @@ _DOCUMENTATION = re.compile(
 )
 _TEST = re.compile(
     r"""(?:^|/)(?:_?tests?|testing|specs?|__tests__|__mocks__|__fixtures__|fixtures|testdata|test[-_]data
-        |e2e|acceptance|integration[-_]tests?|unit[-_]tests?|test[-_]?(?:utils?|support|helpers?)
+        |e2e|(?<!packages/)playwright|(?<!packages/)cypress|acceptance|integration[-_]tests?|unit[-_]?tests?|test[-_]?(?:utils?|support|helpers?)
         |benchmarks?|bench)/|(?:^|/)test_?(?:helper|utils?)\.\w+$|(?:^|/)spec_helper\.rb$""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -79,7 +81,7 @@ def is_binary(path: str, head: bytes) -> bool:
 
 def role_of(path: str, head: bytes, kind: str, tests: re.Pattern[str] | None) -> str:
     """The role of a text file of a language of `kind` ("" = unknown) with these test names."""
-    if _VENDORED.search(path):
+    if _VENDORED.search(path) or is_copied(path, head):
         return "vendored"
     if _MINIFIED.search(path) or (path.endswith((".js", ".mjs", ".css")) and _long_lines(head)):
         return "minified"

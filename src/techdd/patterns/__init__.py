@@ -6,6 +6,16 @@ hand, as an expression on single lines. It also says which results of other tool
 
 from techdd.patterns.references import references
 from techdd.patterns.rules import Pattern, Where, patterns
-from techdd.patterns.search import Spot, digest, search, searchable
+from techdd.patterns.search import Found, Spot, digest, search, searchable
 
-__all__ = ["Pattern", "Spot", "Where", "digest", "patterns", "references", "search", "searchable"]
+__all__ = [
+    "Found",
+    "Pattern",
+    "Spot",
+    "Where",
+    "digest",
+    "patterns",
+    "references",
+    "search",
+    "searchable",
+]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -53,7 +53,7 @@ class Pattern(Written):
     The first of `cwes` is what it is; results of other tools that name one of them, and the tests
     `bandit` of that tool, are of the same class. `beside` reports a place only in a file where
     `unless` found another one. A rule that `narrows` another is of the same family, and where both
-    find a line, it counts alone.
+    find a line, it counts alone. `expressions` are regular ones that queries name, `"<name>"`.
     """
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -65,6 +65,7 @@ class Pattern(Written):
     bandit: tuple[str, ...] = ()
     beside: bool = False
     narrows: str = ""
+    expressions: Mapping[str, str] = Field(default_factory=dict)
     why: str
     remedy: str
     languages: Annotated[Mapping[str, Where], Field(min_length=1)]  # "Java" or "C, C++"
@@ -76,9 +77,21 @@ class Pattern(Written):
 
     def among(self) -> Iterator[tuple[str, Where]]:
         """(language, how it looks there), a language at a time."""
-        for names, where in self.languages.items():
-            for name in names.split(", "):
-                yield name, where
+        yield from self._spelled_out
+
+    @cached_property
+    def _spelled_out(self) -> tuple[tuple[str, Where], ...]:
+        return tuple(
+            (name, where.model_copy(update={"query": self._spelled(where.query)}))
+            for names, where in self.languages.items()
+            for name in names.split(", ")
+        )
+
+    def _spelled(self, query: str) -> str:
+        for name, expression in self.expressions.items():
+            text = expression.replace("\\", "\\\\").replace('"', '\\"')
+            query = query.replace(f'"<{name}>"', f'"{text}"')
+        return query
 
     def sure(self, language: str) -> Confidence:
         """How often a place in `language` is what it looks like."""

@@ -49,8 +49,15 @@ def digest() -> str:
     return hashlib.sha256("\n".join(said).encode()).hexdigest()[:16]
 
 
-def search(language: str, source: bytes) -> list[Spot]:
-    """The places of all patterns in `source` (UTF-8), in order. Raises Unmeasurable."""
+class Found(NamedTuple):
+    """The places in one file, in order, and why not all of it was searched ("" = it was)."""
+
+    spots: list[Spot]
+    left: str
+
+
+def search(language: str, source: bytes) -> Found:
+    """The places of all patterns in `source` (UTF-8). Raises Unmeasurable."""
     found: set[Spot] = set()
     tree: Searched | None = None
     for rule, where in _rules(language):
@@ -66,7 +73,8 @@ def search(language: str, source: bytes) -> list[Spot]:
             lines = set(_queried(rule, where, tree))
         found |= {Spot(rule.id, line, where.paths or rule.paths) for line in lines}
     narrow = {(patterns()[spot.rule].narrows, spot.line) for spot in found}
-    return sorted(spot for spot in found if (spot.rule, spot.line) not in narrow)
+    spots = sorted(spot for spot in found if (spot.rule, spot.line) not in narrow)
+    return Found(spots, tree.left if tree else "")
 
 
 def _queried(rule: Pattern, where: Where, tree: Searched) -> Iterator[int]:

@@ -1,6 +1,17 @@
 """SARIF 2.1.0, the exchange format of static analysis: read from any tool, and written."""
 
+from techdd.sarif.placing import Named, elsewhere, placed
 from techdd.sarif.reading import HandedIn, ImportedResult, handed_in, read_sarif
 from techdd.sarif.writing import Told, write_sarif
 
-__all__ = ["HandedIn", "ImportedResult", "Told", "handed_in", "read_sarif", "write_sarif"]
+__all__ = [
+    "HandedIn",
+    "ImportedResult",
+    "Named",
+    "Told",
+    "elsewhere",
+    "handed_in",
+    "placed",
+    "read_sarif",
+    "write_sarif",
+]

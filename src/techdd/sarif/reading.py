@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from techdd.guard import one_file
+from techdd.guard import Unreadable, one_file
 from techdd.model import Issue
 
 MAX_BYTES = 20_000_000  # of one file
@@ -22,6 +22,7 @@ _CWE = re.compile(r"\bcwe[-_/: ]*(?:cwe[-_ ]?)?0*([1-9][0-9]{0,4})\b", re.IGNORE
 _LEVELS = {"error": "high", "warning": "medium", "note": "low", "none": "info"}
 _PRECISION = {"very-high": "high", "high": "high", "medium": "medium", "low": "low"}
 _SECURITY = re.compile(r"\b(?:security|cwe|owasp|vulnerability)\b", re.IGNORECASE)
+_IS_ROOT = re.compile(r"%?(?:\w*_)?(?:SRC|SOURCE|PROJECT|REPO|REPOSITORY|WORKSPACE)_?ROOT%?", re.I)
 _TITLE = 200  # characters
 _PATH = 1_000
 
@@ -37,7 +38,7 @@ class ImportedResult(NamedTuple):
     confidence: str
     cwe: str  # "CWE-89"; "" = none given
     security: bool  # whether the tool or its CWE says that it is about security
-    path: str  # as the tool names it
+    path: str  # as the tool names it; "/..." from the root of the machine that it ran on
     line: int  # 0 = not said
     accepted: str  # "" or how the tool's user set it aside: "inSource" or "external"
     source: str
@@ -90,7 +91,9 @@ def handed_in(path: Path, name: str) -> Iterator[ImportedResult | Issue]:
 def _runs(content: bytes) -> list[dict[str, Any]]:
     try:
         with one_file(content):
-            document = json.loads(content.decode("utf-8-sig"))
+            document = json.loads(content)  # in whichever UTF; PowerShell writes UTF-16
+    except Unreadable as error:
+        raise _Unfit(str(error)) from None
     except ValueError as error:
         raise _Unfit(f"no JSON ({type(error).__name__})") from None
     if not isinstance(document, dict) or not isinstance(document.get("runs"), list):
@@ -118,7 +121,7 @@ class _Tool:
     def __init__(self, run: dict[str, Any]) -> None:
         tool = _dict(run.get("tool"))
         driver = _dict(tool.get("driver"))
-        self.name = _text(driver.get("name"))[:80] or "unnamed tool"
+        self.name = _word(_text(driver.get("name")))[:80] or "unnamed tool"
         self.version = _text(driver.get("semanticVersion") or driver.get("version"))[:40]
         self.parts = [driver, *map(_dict, _list(tool.get("extensions")))]
         self.rules = {
@@ -129,20 +132,21 @@ class _Tool:
         self.bases = {
             name: _text(_dict(base).get("uri"))
             for name, base in _dict(run.get("originalUriBaseIds")).items()
+            if not _IS_ROOT.fullmatch(name)
         }
 
     def result(self, raw: dict[str, Any], source: str) -> ImportedResult:
         """One result with what its rule says of it."""
         name, rule = self._rule(raw)
         own, general = _dict(raw.get("properties")), _dict(rule.get("properties"))
-        tags = [_text(tag) for tag in (*_list(general.get("tags")), *_list(own.get("tags")))]
+        tags = [*_texts(general.get("tags")), *_texts(own.get("tags"))]
         cwe = next(iter(_cwes(raw, rule, tags, own, general)), "")
         path, line = self._place(raw)
         secure = bool(cwe) or "security-severity" in general or "security-severity" in own
         return ImportedResult(
             tool=self.name,
             version=self.version,
-            rule=name[:_TITLE],
+            rule=_word(name)[:_TITLE],
             title=(_said(rule, "shortDescription") or _text(rule.get("name")) or name)[:_TITLE],
             severity=_severity(raw, rule, own, general),
             confidence=_confidence(general, tags),
@@ -182,8 +186,12 @@ def _path(uri: str) -> str:
         return ""
     drive = len(split.scheme) == 1  # of Windows
     path = split.path if split.scheme and not drive else uri.replace("\\", "/")
-    parts = [part for part in unquote(path).split("/") if part not in ("", ".")]
-    return "" if ".." in parts else "/".join(parts)
+    path = unquote(path)
+    parts = [part for part in path.split("/") if part not in ("", ".")]
+    if ".." in parts or not parts:
+        return ""
+    whole = path.startswith("/") or parts[0].endswith(":")
+    return f"{'/' if whole else ''}{'/'.join(parts)}"
 
 
 def _severity(
@@ -220,7 +228,7 @@ def _cwes(
     for one in (*map(_dict, _list(raw.get("taxa"))), *related):
         if _text(_dict(one.get("toolComponent")).get("name")).upper() == "CWE":
             yield from (f"CWE-{n}" for n in re.findall(r"[1-9][0-9]{0,4}", _text(one.get("id"))))
-    for text in (*tags, _text(own.get("cwe")), _text(general.get("cwe"))):
+    for text in (*tags, *_texts(own.get("cwe")), *_texts(general.get("cwe"))):
         if found := _CWE.search(text):
             yield f"CWE-{found[1]}"
 
@@ -239,6 +247,16 @@ def _said(rule: dict[str, Any], key: str) -> str:
 
 def _text(value: Any) -> str:
     return value.strip() if isinstance(value, str) else ""
+
+
+def _texts(value: Any) -> list[str]:
+    """One text or several: tools write both."""
+    return [text for one in (value if isinstance(value, list) else [value]) if (text := _text(one))]
+
+
+def _word(text: str) -> str:
+    """A name that cannot be taken for several: names are listed with commas between them."""
+    return " ".join(text.replace(",", " ").split())
 
 
 def _dict(value: Any) -> dict[str, Any]:

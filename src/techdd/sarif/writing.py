@@ -52,7 +52,9 @@ def write_sarif(findings: Iterable[Finding], told: Told) -> bytes:
 
 
 def _run(repo: str, findings: list[Finding], told: Told) -> dict[str, Any]:
-    rules = {_rule_id(one): one for one in findings}
+    rules: dict[str, list[Finding]] = defaultdict(list)
+    for one in findings:
+        rules[_rule_id(one)].append(one)
     order = {name: place for place, name in enumerate(sorted(rules))}
     results = [
         _result(one, place, number, order[_rule_id(one)], told)
@@ -78,12 +80,14 @@ def _run(repo: str, findings: list[Finding], told: Told) -> dict[str, Any]:
 
 
 def _rule_id(finding: Finding) -> str:
-    """A rule of ours, and for weaknesses the CWE, which code hosts show by rule."""
-    cwe = next((match[0] for one in finding.references if (match := _CWE.match(one))), "")
-    return f"{finding.rule}/{cwe}" if cwe else finding.rule
+    """A rule of ours, and where it speaks of many kinds, the kind: code hosts show them apart."""
+    return f"{finding.rule}/{clean(finding.kind)}" if finding.kind else finding.rule
 
 
-def _rule(name: str, finding: Finding) -> dict[str, Any]:
+def _rule(name: str, findings: list[Finding]) -> dict[str, Any]:
+    """What the `findings` of one rule have in common, as severe as the most severe of them."""
+    finding = max(findings, key=lambda one: one.severity.rank)
+    title = finding.title if finding.kind else finding.rule.replace("-", " ").capitalize()
     tags = [one.split(" ")[0].lower() for one in finding.references if _CWE.match(one)]
     secure = ["security"] if finding.domain in ("security", "dependencies") else []
     properties: dict[str, Any] = {
@@ -93,7 +97,7 @@ def _rule(name: str, finding: Finding) -> dict[str, Any]:
         properties["security-severity"] = _SCORES[finding.severity]
     return {
         "id": name,
-        "shortDescription": {"text": clean(finding.rule.replace("-", " ").capitalize())},
+        "shortDescription": {"text": clean(title)},
         "fullDescription": {"text": clean(finding.why) or finding.rule},
         "help": {"text": clean(finding.remedy) or finding.rule},
         "properties": properties,
@@ -115,10 +119,14 @@ def _result(
             "techddFinding/v1": finding.id,
             "techddPlace/v1": fingerprint(finding.id, path, str(before)),
         },
-        "properties": {"severity": str(finding.severity), "domain": finding.domain},
+        "properties": {
+            "severity": str(finding.severity),
+            "security-severity": _SCORES[finding.severity],
+            "domain": finding.domain,
+        },
     }
     if (one := told.decisions.get(finding.id)) and one.decision != "severity":
-        ended = not one.holds(told.day)
+        ended = not one.holds(told.day) or bool(one.misses(finding))
         found["suppressions"] = [
             {
                 "kind": "external",

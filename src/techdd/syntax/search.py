@@ -8,7 +8,7 @@ from functools import cache
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from techdd.syntax.grammar import Grammar, Unmeasurable
+from techdd.syntax.grammar import Grammar
 from techdd.syntax.trees import SECONDS, SUBTREE, engine
 
 if TYPE_CHECKING:
@@ -26,20 +26,24 @@ class Searched:
         self._grammar, self._source = grammar, source
         self._deadline = monotonic() + SECONDS
         self._root = engine(grammar).parse(source, self._deadline).root_node
+        self.left = ""  # why not all of the file was looked at
 
     def find(self, query: str, words: Sequence[str]) -> Iterator[tuple[int, int, int]]:
         """(start, end, line) of what `query` captures as `@found`, each once, in order.
 
         A node of more than SUBTREE nodes is not matched as a whole, only what stands in it: a query
-        is quadratic in runs of siblings, and this bounds it. Raises Unmeasurable.
+        is quadratic in runs of siblings, and this bounds it. What lies beyond a limit is not
+        looked at; `left` then says which.
         """
         spots = _spots(self._source, words)
         if len(spots) > MOST_SPOTS:
-            raise Unmeasurable(f"more than {MOST_SPOTS:,} places to look at")
+            self.left = f"no more than the first {MOST_SPOTS:,} places to look at"
+            spots = spots[:MOST_SPOTS]
         places: set[tuple[int, int, int]] = set()
         for node in self._around(spots):
             if monotonic() > self._deadline:
-                raise Unmeasurable(f"searching took more than {SECONDS:g} seconds")
+                self.left = f"searching took more than {SECONDS:g} seconds"
+                break
             for _, captured in _cursor(self._grammar, query).matches(node):
                 named = next((captured[key][0] for key in _NAMES if key in captured), None)
                 for found in captured.get(FOUND, ()):
@@ -88,8 +92,9 @@ def _spots(source: bytes, words: Sequence[str]) -> list[int]:
     """Where each of `words` begins, in order."""
     found: set[int] = set()
     for word in {word.encode() for word in words}:
-        place = source.find(word)
-        while place >= 0 and len(found) <= MOST_SPOTS:
+        place, left = source.find(word), MOST_SPOTS + 1
+        while place >= 0 and left:
             found.add(place)
+            left -= 1
             place = source.find(word, place + len(word))
     return sorted(found)

@@ -6,7 +6,7 @@ A statement never takes a vulnerability away: it says who answers for its not ma
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import islice, product
 from pathlib import Path
@@ -16,13 +16,12 @@ from techdd.documents import load
 from techdd.errors import TechddError
 from techdd.lockfiles import json_object
 from techdd.model import Issue
-from techdd.triage import Decision
 from techdd.vex import cyclonedx, openvex
 from techdd.vex.products import ANOTHER, Products
 from techdd.vex.statement import SETTLING, Statement, Told, names, weight
 from techdd.vex.triage import Triage
 
-__all__ = ["WRITERS", "Products", "Statement", "Told", "Triage", "decisions", "limits", "stated"]
+__all__ = ["WRITERS", "Products", "Statement", "Told", "Triage", "limits", "stated", "triage_in"]
 
 WRITERS = {  # name -> (ending, function)
     "openvex": (openvex.SUFFIX, openvex.write),
@@ -48,10 +47,10 @@ def stated(root: Path, ours: Products) -> list[Statement]:
     return found
 
 
-def decisions(root: Path) -> Mapping[str, Decision]:
-    """What triage.yaml decides about findings, by their ids."""
+def triage_in(root: Path, latest: date) -> Triage:
+    """The engagement's triage.yaml. Raises DocumentError for decisions of days after `latest`."""
     own = root / "triage.yaml"
-    return load(own, Triage).decisions if own.is_file() else {}
+    return load(own, Triage, latest=latest) if own.is_file() else Triage()
 
 
 def _read(path: Path, ours: Products) -> Iterable[Statement]:

@@ -3,3 +3,7 @@ void f(void) {
   PQexec(db, "SELECT * FROM users WHERE id = " + id);
   PQexec(db, "SELECT * FROM users");
 }
+void g(void) {
+  // finds below
+  snprintf(q, n, "SELECT * FROM users WHERE name = '%s'", name);
+}

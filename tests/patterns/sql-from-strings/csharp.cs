@@ -8,3 +8,7 @@ class A { void F() {
   var b = new SqlCommand("SELECT * FROM Users WHERE Id = @id", connection);
   db.Users.FromSqlInterpolated($"SELECT * FROM Users WHERE Id = {id}");
 } }
+// finds below
+class B { string q = $"SELECT * FROM Users WHERE Name = '{name}'"; }
+// finds below
+class D { string q = "SELECT * FROM Users WHERE Id = " + id; }

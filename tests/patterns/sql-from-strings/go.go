@@ -7,3 +7,8 @@ func f() {
 	db.Query("SELECT * FROM users WHERE id = $1", id)
 	db.Exec(fmt.Sprintf("SET timeout = %d", seconds))
 }
+// finds below
+var q = fmt.Sprintf("SELECT * FROM users WHERE name = '%s'", name)
+// finds below
+var t = "SELECT * FROM users WHERE id = " + id
+func g() { db.Exec(fmt.Sprintf("DROP DATABASE `%s`", name)) }

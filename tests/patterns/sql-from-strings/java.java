@@ -4,3 +4,9 @@ class A { void f() {
   statement.executeQuery("SELECT " + COLUMNS + " FROM users");
   connection.prepareStatement("SELECT * FROM users " + "WHERE id = ?");
 } }
+class B { String f() { String q = "";
+// finds below
+q = "SELECT * FROM users WHERE name = '" + name + "'"; return q; } }
+// finds below
+class F { String q = "SELECT * FROM users WHERE id = " + id; }
+class G { void f() { statement.executeUpdate("DROP TABLE " + table); } }

@@ -5,3 +5,8 @@ await pool.execute(`DELETE FROM users WHERE name = '${req.body.name}'`);
 db.query("SELECT * FROM users WHERE id = ?", [id]);
 db.query(`SELECT * FROM users`);
 list.query(`select ${name} of it`);
+// finds below
+var q = "SELECT * FROM users WHERE name = '" + name + "' AND password ='" + password + "';";
+// finds below
+q = "SELECT * FROM users WHERE id = " + id;
+db.query(`SELECT * FROM ${table} WHERE id = ?`, [id]);

@@ -7,3 +7,8 @@ $pdo->query("SELECT * FROM users WHERE name = '" . $name . "'");
 DB::statement("DELETE FROM users WHERE id = $id");
 $pdo->prepare("SELECT * FROM users WHERE id = ?");
 $dom->query("//select[@name='$name']");
+// finds below
+$q = "SELECT * FROM users WHERE name = '$name'";
+// finds below
+$q = "SELECT * FROM users WHERE id = " . $id;
+$pdo->query("SELECT * FROM $table");

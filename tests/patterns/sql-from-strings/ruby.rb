@@ -4,3 +4,7 @@ User.where("name = '#{params[:name]}'")
 connection.execute("DELETE FROM users WHERE id = #{id}")
 User.where("name = ?", name)
 User.where("#{table_name}.id = 1")
+# finds below
+q = "SELECT * FROM users WHERE name = '#{name}'"
+# finds below
+q = "SELECT * FROM users WHERE id = #{number}"

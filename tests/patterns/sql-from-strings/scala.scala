@@ -5,3 +5,7 @@ object A {
   connection.prepareStatement(s"SELECT * FROM users WHERE id = $id")
   statement.executeQuery("SELECT * FROM users")
 }
+// finds below
+object B { val q = s"SELECT * FROM users WHERE name = '$name'" }
+// finds below
+object D { val q = "SELECT * FROM users WHERE id = " + id }

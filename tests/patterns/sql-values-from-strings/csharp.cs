@@ -8,3 +8,7 @@ class A { void F() {
   var b = new SqlCommand("SELECT * FROM Users WHERE Id = @id", connection);
   db.Users.FromSqlInterpolated($"SELECT * FROM Users WHERE Id = '{id}'");
 } }
+// finds below
+class B { string q = $"SELECT * FROM Users WHERE Name = '{name}'"; }
+class C { string q = "SELECT * FROM Users WHERE Kind = '" + Kind + "'"; }
+class D { string q = "SELECT * FROM Users WHERE Id = " + id; }

@@ -8,3 +8,9 @@ func f() {
 	db.Exec("DROP TABLE " + table)
 	db.Exec(fmt.Sprintf("SET timeout = %d", seconds))
 }
+// finds below
+var q = fmt.Sprintf("SELECT * FROM users WHERE name = '%s'", name)
+// finds below
+var r = "SELECT * FROM users WHERE name = '" + name + "'"
+var s = "SELECT * FROM users WHERE kind = '" + Kind + "'"
+var t = "SELECT * FROM users WHERE id = " + id

@@ -6,3 +6,10 @@ db.query("SELECT * FROM users WHERE id = ?", [id]);
 db.query(`SELECT * FROM users`);
 list.query(`select ${name} of it`);
 db.query(`SELECT * FROM ${table}`);
+// finds below
+var q = "SELECT * FROM users WHERE name = '" + name + "' AND password ='" + password + "';";
+// finds below
+q = `DELETE FROM users WHERE name = '${name}'`;
+q = `DELETE FROM jobs WHERE at < '${Date.now()}'`;
+q = `SELECT * FROM users WHERE id = $${i}`;
+q = "SELECT * FROM users WHERE id = " + id;

@@ -8,3 +8,10 @@ DB::statement("DELETE FROM users WHERE id = '$id'");
 $pdo->prepare("SELECT * FROM users WHERE id = ?");
 $dom->query("//select[@name='$name']");
 $pdo->query("SELECT * FROM $table");
+// finds below
+$q = "SELECT * FROM users WHERE name = '$name'";
+// finds below
+$q = "SELECT * FROM users WHERE name = '" . $name . "'";
+$q = "SELECT * FROM users WHERE name = '" . mysqli_real_escape_string($db, $name) . "'";
+$q = 'SELECT * FROM users WHERE id=' . db_input($id);
+$q = "SELECT * FROM users WHERE id = " . $id;

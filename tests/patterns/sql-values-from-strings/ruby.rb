@@ -5,3 +5,7 @@ connection.execute("DELETE FROM users WHERE id = '#{id}'")
 User.where("name = ?", name)
 User.where("#{table_name}.id = 1")
 connection.execute("DELETE FROM #{table}")
+# finds below
+q = "SELECT * FROM users WHERE name = '#{name}'"
+q = "DELETE FROM jobs WHERE at < '#{Time.now}'"
+q = "SELECT * FROM users WHERE id = #{number}"

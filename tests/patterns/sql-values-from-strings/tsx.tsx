@@ -6,3 +6,7 @@ db.query("SELECT * FROM users WHERE id = ?", [id]);
 db.query(`SELECT * FROM users`);
 list.query(`select ${name} of it`);
 db.query(`SELECT * FROM ${table}`);
+// finds below
+const q = `SELECT * FROM users WHERE name = '${name}'`;
+const q = `DELETE FROM jobs WHERE at < '${Date.now()}'`;
+const q = "SELECT * FROM users WHERE id = " + id;

@@ -1,3 +1,5 @@
+import org.apache.hc.client5.http.ssl.NoopHostnameVerifier;
+import static org.apache.hc.client5.http.ssl.NoopHostnameVerifier.INSTANCE;
 class A {
   // finds below
   public void checkServerTrusted(X509Certificate[] chain, String kind) { }

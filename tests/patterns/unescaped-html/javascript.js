@@ -8,3 +8,6 @@ element.textContent = text;
 // finds below
 const a = <div dangerouslySetInnerHTML={{ __html: text }} />;
 const b = <div dangerouslySetInnerHTML={{ __html: sanitize(text) }} />;
+element.innerHTML = PLACEHOLDER_HTML;
+element.innerHTML = items.length;
+element.innerHTML = t("form.title");

@@ -6,3 +6,4 @@ class A { void f() {
   MessageDigest.getInstance("SHA-256");
   Calendar.getInstance("MD5");
 } }
+class B { String s = Sha512DigestUtils.shaHex(name); }

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
 from techdd.collectors import Answered, probe
+from techdd.collectors.weaknesses.claims import claims
 from techdd.collectors.weaknesses.exhibits import exhibits
 from techdd.collectors.weaknesses.places import (
+    CLAIMED,
     CONFIDENCE,
+    HANDED,
     LEVELS,
     Place,
     merged,
@@ -26,14 +28,14 @@ from techdd.facts import File
 from techdd.model import Location, Metric, Observation, Value
 from techdd.patterns import patterns, references
 from techdd.sarif import HandedIn, ImportedResult
+from techdd.triage import mark_of
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
 _PLACES = 10  # of one weakness, named
-# That a module is imported, or something asserted, is counted and shown, and no finding: what can
-# be attacked is the use, which has tests of its own.
-_NO_FINDING = re.compile(r"B101|B4\d\d")
+_TOLD = 10  # tools with their rules, named
+_HANDED = 20  # kinds that only handed-in results speak of, each a finding
 _NOT_LOOKED = "no code in a language that static analysis here knows"
 _NOT_READ = "none of the files could be read"
 _WHY = (
@@ -65,9 +67,10 @@ def weaknesses(
     """Which patterns that attackers look for does static analysis see in production code?"""
     import pandas as pd
 
-    others = pd.concat([imported, handed], ignore_index=True)
-    traced = [*of_others(tainted, files), *of_others(others, files)]
-    found = merged((*of_bandit(bandits), *of_ours(ours), *traced))
+    told = [*of_others(handed, files, HANDED), *of_others(imported, files, CLAIMED)]
+    traced = [*of_others(tainted, files), *told]
+    everything = merged((*of_bandit(bandits, files), *of_ours(ours), *traced))
+    found = [one for one in everything if one.origin != CLAIMED]
     read = pd.concat([bandit_scans.assign(language="Python"), our_scans], ignore_index=True)
     read = read.groupby(["repo", "path"], as_index=False).agg(
         {"role": "first", "language": "first", "analysed": "any"}
@@ -83,8 +86,12 @@ def weaknesses(
         own = files[files["repo"] == repo] if repo else files
         yield _coverage(repo, production, own[own["role"] == "source"])
     yield from _observations(found)
+    yield from claims([one for one in everything if one.origin == CLAIMED and one.role == "source"])
+    others = pd.concat(
+        [handed.assign(origin=HANDED), imported.assign(origin=CLAIMED)], ignore_index=True
+    )
     versions = sorted(set(taint_scans["version"]) - {""})
-    yield from exhibits(found, production, files, others, versions)
+    yield from exhibits(everything, production, files, others, versions)
 
 
 def _metrics(repo: str, found: Sequence[Place], scans: DataFrame) -> Iterator[Metric]:
@@ -125,10 +132,27 @@ def _observations(found: Sequence[Place]) -> Iterator[Observation]:
     for place in found:
         if place.role != "source":
             elsewhere[place.repo, place.kind] += 1
-        elif not _NO_FINDING.fullmatch(place.kind):
+        elif not place.silent:
             kinds[place.repo, place.kind].append(place)
+    rest = set(_beyond(kinds))
     for (repo, kind), places in sorted(kinds.items()):
-        yield _observation(repo, kind, places, elsewhere[repo, kind])
+        if (repo, kind) not in rest:
+            yield _observation(repo, kind, places, elsewhere[repo, kind])
+    yield from claims([one for key in sorted(rest) for one in kinds[key]])
+
+
+def _beyond(kinds: Mapping[tuple[str, str], Sequence[Place]]) -> Iterator[tuple[str, str]]:
+    """The kinds that only handed-in results speak of, but for the most severe of a repository."""
+    worst = {
+        key: max(LEVELS.index(one.level) for one in places)
+        for key, places in kinds.items()
+        if all(one.origin == HANDED for one in places)
+    }
+    seen: Counter[str] = Counter()
+    for key in sorted(worst, key=lambda key: (-worst[key], -len(kinds[key]), key)):
+        seen[key[0]] += 1
+        if seen[key[0]] > _HANDED:
+            yield key
 
 
 def _observation(repo: str, kind: str, places: list[Place], elsewhere: int) -> Observation:
@@ -141,6 +165,7 @@ def _observation(repo: str, kind: str, places: list[Place], elsewhere: int) -> O
     cwe = rule.cwes[0] if rule else worst.cwe
     named = (*references(cwe), "", "", "")
     accepted = sum(bool(one.accepted) for one in places)
+    own = any(one.origin != HANDED for one in places)
     asides = ""
     if accepted:
         asides += f" Of these, {accepted:,} that the client's own tool was told to leave."
@@ -148,17 +173,24 @@ def _observation(repo: str, kind: str, places: list[Place], elsewhere: int) -> O
         asides += f" Not counted: {elsewhere:,} in tests, examples, copied or generated code."
     values: dict[str, Value] = {
         "test": kind,
-        "title": worst.title,
+        "title": worst.title if own else f"{worst.title} (imported)",
         "count": len(places),
         "severity": worst.level,
         "confidence": worst.confidence,
         "cwe": named[0],
         "owasp_2021": next((one for one in named if ":2021" in one), ""),
         "owasp_2025": next((one for one in named if ":2025" in one), ""),
-        "tools": ", ".join(sorted({told for one in places for told in one.told.split(", ")})),
+        "tools": _tools(places),
         "asides": asides,
         "why": rule.why if rule else _WHY,
         "remedy": rule.remedy if rule else _REMEDY,
     }
     where = tuple(Location(one.path, one.line or None) for one in places[:_PLACES])
-    return Observation("static-weakness", repo, kind, where, values)
+    mark = mark_of(one.path for one in places)
+    return Observation("static-weakness", repo, kind, where, values, mark)
+
+
+def _tools(places: Sequence[Place]) -> str:
+    told = sorted({told for one in places for told in one.told.split(", ")})
+    more = [f"{len(told) - _TOLD:,} more"] if len(told) > _TOLD else []
+    return ", ".join([*told[:_TOLD], *more])

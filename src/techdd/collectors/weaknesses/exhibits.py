@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from techdd.collectors.weaknesses.places import LEVELS, Place
+from techdd.collectors.weaknesses.places import CLAIMED, HANDED, LEVELS, Place
 from techdd.languages import languages
 from techdd.model import Series, Value
 
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 _UNTRACED = "Data was not followed from where it comes in: there was no semgrep on the machine."
-_MOST = 40  # kinds that are listed
+_MOST = 40  # kinds that are listed, and tools of the client's
+_SOURCES = 3  # files of one tool that are named
+_WEIGHT = {HANDED: "counts", CLAIMED: "told, not counted"}
 
 
 def exhibits(
@@ -34,15 +36,24 @@ def exhibits(
         yield _imported(others, found)
 
 
+class _Kind(NamedTuple):
+    claimed: bool
+    title: str
+    kind: str
+    cwe: str
+    level: str
+
+
 def _kinds(found: Sequence[Place], semgreps: Sequence[str]) -> Series:
-    counted: dict[tuple[str, str, str, str], Counter[str]] = defaultdict(Counter)
-    tools: dict[tuple[str, str, str, str], set[str]] = defaultdict(set)
+    counted: dict[_Kind, Counter[str]] = defaultdict(Counter)
+    tools: dict[_Kind, set[str]] = defaultdict(set)
     for one in found:
-        key = (one.title, one.kind, one.cwe, one.level)
+        key = _Kind(one.origin == CLAIMED, one.title, one.kind, one.cwe, one.level)
         counted[key]["source" if one.role == "source" else "other"] += 1
         tools[key] |= set(one.tool.split(", "))
     order = sorted(
-        counted, key=lambda key: (-LEVELS.index(key[3]), -counted[key]["source"], key[1], key[2])
+        counted,
+        key=lambda key: (key.claimed, -LEVELS.index(key.level), -counted[key]["source"], key),
     )
     left = len(order) - _MOST
     return Series(
@@ -50,10 +61,16 @@ def _kinds(found: Sequence[Place], semgreps: Sequence[str]) -> Series:
         "Patterns that static analysis reports",
         ("pattern", "rule", "CWE", "severity", "places", "in tests and the like", "tools"),
         tuple(
-            (*key, counted[key]["source"], counted[key]["other"], ", ".join(sorted(tools[key])))
+            (
+                *key[1:],
+                counted[key]["source"],
+                counted[key]["other"],
+                ", ".join(sorted(tools[key])),
+            )
             for key in order[:_MOST]
         ),
-        note="Patterns, not proven attacks; what several tools report of one place is one. Places "
+        note="Patterns, not proven attacks; what several tools report of one place is one. What "
+        "only files of the tree claim (imported) stands last and does not count. Places "
         "in tests, examples, copied and generated code are shown and do not count. Marks that ask "
         "for silence were not obeyed. "
         + (f"semgrep {', '.join(semgreps)} followed data." if semgreps else _UNTRACED)
@@ -62,7 +79,8 @@ def _kinds(found: Sequence[Place], semgreps: Sequence[str]) -> Series:
 
 
 def _languages(found: Sequence[Place], production: DataFrame, source: DataFrame) -> Series:
-    levels = Counter((one.language, one.level) for one in found if one.role == "source")
+    own = (one for one in found if one.role == "source" and one.origin != CLAIMED)
+    levels = Counter((one.language, one.level) for one in own)
     rows: list[tuple[Value, ...]] = []
     for name, own in source.groupby("language"):
         language = languages().get(str(name))
@@ -95,18 +113,29 @@ def _languages(found: Sequence[Place], production: DataFrame, source: DataFrame)
 def _imported(others: DataFrame, found: Sequence[Place]) -> Series:
     placed = Counter((tool, one.repo) for one in found for tool in one.tool.split(", "))
     rows: list[tuple[Value, ...]] = []
-    for (repo, tool, version), own in others.groupby(["repo", "tool", "version"]):
+    for (repo, tool, version, origin), own in others.groupby(["repo", "tool", "version", "origin"]):
+        sources = sorted(set(own["source"]))
+        more = [f"{len(sources) - _SOURCES:,} more"] if len(sources) > _SOURCES else []
         rows.append(
             (
-                str(repo), f"{tool} {version}".strip(), len(own), int(own["security"].sum()),
-                placed[str(tool), str(repo)], int((own["accepted"] != "").sum()),
+                str(repo), f"{tool} {version}".strip(), ", ".join(sources[:_SOURCES] + more),
+                _WEIGHT[str(origin)], len(own), int(own["security"].sum()),
+                placed[f"{tool} (imported)", str(repo)], int((own["accepted"] != "").sum()),
             )
         )  # fmt: skip
+    rows.sort(key=lambda row: (-int(row[4] or 0), *map(str, row)))
+    left = len(rows) - _MOST
     return Series(
         "imported_results",
         "Results of the client's own scanners (SARIF)",
-        ("repository", "tool", "results", "about security", "placed here", "set aside by the user"),
-        tuple(rows),
-        note="Of those about security, the ones whose file is in the audited tree are placed and "
-        "count; what the client's people set aside is counted all the same.",
-    )
+        (
+            "repository", "tool", "told by", "weight", "results", "about security", "placed here",
+            "set aside by the user",
+        ),
+        tuple(rows[:_MOST]),
+        note="As these tools rate them; not checked here. Those about security whose file is in "
+        "the audited tree are placed. They count where the adviser named the file in "
+        "engagement.yaml; what a file of the tree says is the client's own claim. What the "
+        "client's people set aside is told all the same."
+        + (f" {left:,} more tools." if left > 0 else ""),
+    )  # fmt: skip

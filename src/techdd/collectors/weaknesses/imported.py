@@ -8,7 +8,7 @@ from techdd.collectors import Gathered, collector
 from techdd.facts import File
 from techdd.model import Issue
 from techdd.repository import MISSING, Repository
-from techdd.sarif import ImportedResult, read_sarif
+from techdd.sarif import ImportedResult, elsewhere, read_sarif
 from techdd.sarif.reading import MAX_BYTES, NOT_READ
 
 if TYPE_CHECKING:
@@ -18,13 +18,14 @@ _ENDINGS = (".sarif", ".sarif.json")
 _LEFT_OUT = ("test", "vendored", "documentation")  # a fixture of somebody's tests is no scan
 
 
-@collector(makes=(ImportedResult,), needs=(File,))
+@collector(makes=(ImportedResult,), needs=(File,), version=2)
 def imported_results(repo: Repository, files: DataFrame) -> Gathered:
     """What SARIF files in the tree say, as their tools rate it."""
     named = files["path"].str.lower().str.endswith(_ENDINGS)
     tests = files["path"].str.contains(r"(?:^|/)(?:_?tests?|testdata|fixtures|examples?)/")
     own = files[named & ~tests & ~files["role"].isin(_LEFT_OUT)].sort_values("path")
     sizes = repo.sizes(own["blob"])
+    known = frozenset(files["path"])
     for file in own.itertuples():
         if sizes.get(file.blob, 0) > MAX_BYTES:
             yield Issue(NOT_READ, file.path, f"{sizes[file.blob]:,} bytes")
@@ -33,4 +34,8 @@ def imported_results(repo: Repository, files: DataFrame) -> Gathered:
             if content is None:
                 yield Issue(NOT_READ, file.path, MISSING, transient=True)
             else:
-                yield from read_sarif(content, file.path)
+                found = list(read_sarif(content, file.path))
+                yield from found
+                yield from elsewhere(
+                    (one for one in found if isinstance(one, ImportedResult)), known
+                )

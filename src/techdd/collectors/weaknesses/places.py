@@ -11,7 +11,9 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from techdd.collectors.weaknesses.weights import NONE, most
 from techdd.patterns import patterns
+from techdd.sarif import Named, placed
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 LEVELS = ("info", "low", "medium", "high")  # never critical: a pattern is no proven attack
 CONFIDENCE = ("undefined", "low", "medium", "high")
 OURS = "techdd"
+HANDED, CLAIMED = "handed in", "claimed"  # where an imported place comes from
 NEAR = 2  # lines between what two tools say of one place
 # What is run by developers on their own machines, before anything reaches users.
 _TOOLING = re.compile(
@@ -45,8 +48,10 @@ class Place(NamedTuple):
     role: str
     language: str
     tool: str  # several, separated by ", "
-    told: str  # "bandit B602", likewise
+    told: str  # "bandit B602", likewise; of an imported one also the file that says so
     accepted: str  # how the client's tool was told to leave it; "" = not
+    silent: bool = False  # shown, and no finding
+    origin: str = ""  # HANDED: the adviser named the file; CLAIMED: a file of the tree says so
 
 
 def graded(severity: str, confidence: str, path: str = "") -> str:
@@ -82,9 +87,12 @@ def merged(places: Iterable[Place]) -> list[Place]:
 
 
 def _one(group: list[Place]) -> Place:
-    worst = max(group, key=lambda one: (LEVELS.index(one.level), one.tool == OURS))
+    # What a file of the tree claims of a place adds its name to it, and no weight.
+    weighty = [one for one in group if one.origin != CLAIMED] or group
+    worst = max(weighty, key=lambda one: (LEVELS.index(one.level), one.tool == OURS))
     return worst._replace(
-        confidence=max((one.confidence for one in group), key=CONFIDENCE.index),
+        confidence=max((one.confidence for one in weighty), key=CONFIDENCE.index),
+        silent=all(one.silent for one in group),
         line=group[0].line,
         tool=", ".join(sorted({one.tool for one in group})),
         told=", ".join(sorted({one.told for one in group})),
@@ -92,15 +100,22 @@ def _one(group: list[Place]) -> Place:
     )
 
 
-def of_bandit(found: DataFrame) -> Iterator[Place]:
-    """What bandit found."""
+def of_bandit(found: DataFrame, files: DataFrame) -> Iterator[Place]:
+    """What bandit found, as far as its tests count (`weights`)."""
+    source = files[files["role"] == "source"]
+    languages = {repo: set(own["language"]) for repo, own in source.groupby("repo")}
     for row in found.itertuples():
-        rule = _by_bandit().get(row.test)
+        limit = most(row.test, languages.get(row.repo, ()))
+        silent = limit == NONE
+        rule = "" if silent else _by_bandit().get(row.test, "")
+        level = graded(row.severity, row.confidence, row.path)
+        if limit:
+            level = min(level, LEVELS[0] if silent else limit, key=LEVELS.index)
         yield Place(
             row.repo, rule or row.test, _family(rule or row.test),
-            patterns()[rule].title if rule else row.title, row.cwe,
-            graded(row.severity, row.confidence, row.path), row.confidence, row.path,
-            int(row.line), row.role, "Python", row.tool, f"{row.tool} {row.test}", "",
+            patterns()[rule].title if rule else row.title, row.cwe, level, row.confidence,
+            row.path, int(row.line), row.role, "Python", row.tool, f"{row.tool} {row.test}", "",
+            silent,
         )  # fmt: skip
 
 
@@ -116,30 +131,37 @@ def of_ours(found: DataFrame) -> Iterator[Place]:
         )  # fmt: skip
 
 
-def of_others(found: DataFrame, files: DataFrame) -> Iterator[Place]:
-    """What other tools found about security, as far as the file is in the audited tree."""
+def of_others(found: DataFrame, files: DataFrame, origin: str = "") -> Iterator[Place]:
+    """What other tools found about security, as far as the file is in the audited tree.
+
+    With an `origin` it was imported, and every text says so.
+    """
     known: dict[str, dict[str, Any]] = defaultdict(dict)
     for file in files.itertuples():
         known[file.repo][file.path] = file
-    for row in found[found["security"]].itertuples():
-        file = _named(row.path, known[row.repo])
-        if file is None:
+    secure = found[found["security"]]
+    meant = {
+        repo: placed(
+            (Named(*row) for row in own[["source", "tool", "path"]].itertuples(index=False)),
+            known[repo].keys(),
+        )
+        for repo, own in secure.groupby("repo")
+    }
+    for row in secure.itertuples():
+        path = meant[row.repo].get(Named(row.source, row.tool, row.path))
+        if path is None:
             continue
+        file = known[row.repo][path]
+        tool = f"{row.tool} (imported)" if origin else row.tool
+        whence = f"{row.tool} (imported from {row.source})" if origin else row.tool
         rule = _by_cwe().get(row.cwe, "")
-        kind = rule or row.cwe or f"{row.tool} {row.rule}"
+        kind = rule or row.cwe or f"{tool} {row.rule}"
         yield Place(
             row.repo, kind, _family(kind), patterns()[rule].title if rule else row.title, row.cwe,
             graded(row.severity, row.confidence, file.path), row.confidence, file.path,
-            int(row.line), file.role, file.language, row.tool, f"{row.tool} {row.rule}",
-            row.accepted,
+            int(row.line), file.role, file.language, tool, f"{whence} {row.rule}", row.accepted,
+            origin=origin,
         )  # fmt: skip
-
-
-def _named(path: str, known: dict[str, Any]) -> Any:
-    """The file that a tool means: some name it from the root of the machine that they ran on."""
-    parts = path.split("/")
-    candidates = ("/".join(parts[cut:]) for cut in range(len(parts)))
-    return next((known[name] for name in candidates if name in known), None)
 
 
 def _family(kind: str) -> str:

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 _NOT_SEARCHED = "not searched for patterns"
+_IN_PART = "searched for patterns in part"
 _LEFT_OUT = ("binary", "minified")
-_Answer = tuple[list[tuple[str, int, str]], str]  # the places, or why there are none
+_Answer = tuple[list[tuple[str, int, str]], str]  # the places, and why they are none or not all
 
 
 class PatternPlace(NamedTuple):
@@ -44,7 +45,7 @@ class PatternScan(NamedTuple):
     analysed: bool
 
 
-@collector(makes=(PatternPlace, PatternScan), needs=(File,), minutes=60)
+@collector(makes=(PatternPlace, PatternScan), needs=(File,), version=2, minutes=60)
 def patterns(repo: Repository, files: DataFrame) -> Gathered:
     """The places of all rules in each file, in whatever role. A blob is read once, ever."""
     known = files["language"].isin(searchable())
@@ -87,7 +88,8 @@ def _searched(language: str, content: bytes | None) -> _Answer:
         return [], MISSING
     try:
         with one_file(content):
-            return [(*spot,) for spot in search(language, utf8(content)[0])], ""
+            found = search(language, utf8(content)[0])
+            return [(*spot,) for spot in found.spots], found.left
     except (Unmeasurable, Unreadable) as error:
         return [], str(error)
 
@@ -97,7 +99,8 @@ def _facts(paths: list[Any], answer: _Answer) -> Iterator[PatternPlace | Pattern
     for file in paths:
         yield PatternScan(file.path, file.role, file.language, not trouble)
         if trouble:
-            yield Issue(_NOT_SEARCHED, file.path, trouble, transient=trouble == MISSING)
+            reason = _IN_PART if places else _NOT_SEARCHED
+            yield Issue(reason, file.path, trouble, transient=trouble == MISSING)
         for rule, line, where in places:
             if re.search(where, file.path):
                 yield PatternPlace(rule, file.path, line, file.role, file.language, file.blob)
