@@ -51,8 +51,9 @@ OBSERVED = {
     "store-without-backup": CHAIN,
     "unprotected-store": CHAIN,
     "fragile-workload": CHAIN,
-    "secret-in-tree": "kind count added readers confidence",
-    "secret-in-history": "kind count added readers removed severity",
+    "secret-in-tree": "kind count added readers aside confidence",
+    "secret-in-ref": "where kind count added readers aside confidence",
+    "secret-in-history": "kind count added readers removed aside severity",
     "vulnerable-package": (
         "package version ecosystem advisories count severity rated exploited fixed summary scope"
         " direct stated"
