@@ -212,7 +212,7 @@ def patterns(data: bytes) -> None:
     """Rules for weak code in every language that has any; real sources hold what rules ask for."""
     for name in sorted(searchable()) if len(data) < 300 else [_language(data, searchable())]:
         with suppress(Unmeasurable):
-            for spot in search(name, utf8(data)[0]):
+            for spot in search(name, utf8(data)[0]).spots:
                 assert 1 <= spot.line <= data.count(b"\n") + 1
 
 
