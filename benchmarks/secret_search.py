@@ -1,6 +1,6 @@
 """Measures the search for secrets as a ratio to its engine alone, on the same repository.
 
-    python benchmarks/secrets.py REPOSITORY...
+    python benchmarks/secret_search.py REPOSITORY...
 
 Each round runs kingfisher alone on techdd's overlay of the repository, then the collector in a
 process of its own (messages, traces and readers included), in one run and on one machine. Times
