@@ -10,6 +10,7 @@ the next one does not read again. The folder is a cache: deleting it costs time 
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from techdd import parquet
+from techdd.facts import Fact, Parts
 from techdd.files import write_atomic
 
 MOST_PARTS = 24  # more are joined into one
@@ -112,6 +114,18 @@ class Store:
         kinds = self.schema[table].items()
         columns = (f'CAST({_SQL[kind].format(name)}) AS "{name}"' for name, kind in kinds)
         return f"SELECT {', '.join(columns)} FROM {rows}"
+
+    def write(self, select: str, target: Path, tables: Mapping[str, Any]) -> None:
+        """Writes a new file of what `select` gives; what was linked to the one before keeps it."""
+        fresh = target.with_suffix(f".{os.getpid()}")
+        parquet.write(self.connection, select, fresh, tables)
+        fresh.replace(target)
+
+    def facts(self, fact: Fact, select: str, tables: Mapping[str, Any]) -> Parts:
+        """Writes what `select` gives as the facts."""
+        target = self.root / f"{fact.__name__}.parquet"
+        self.write(select, target, tables)
+        return Parts(fact, (target,), self.count([target]))
 
     def complete(self) -> tuple[str, list[Path]]:
         """(the commit whose whole history is known, the files of facts made of it); "" and none."""

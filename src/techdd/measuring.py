@@ -8,7 +8,6 @@ again.
 from __future__ import annotations
 
 import hashlib
-import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -110,11 +109,7 @@ class Measured:
         if files := self.store.files(table):
             kept = f"SELECT {names} FROM {parquet.files(files)} JOIN wanted USING (version)"
             select = f"{kept} UNION ALL {select}"
-        target = self.store.root / f"{fact.__name__}.parquet"
-        fresh = target.with_suffix(f".{os.getpid()}")
-        parquet.write(self.store.connection, f"{select} ORDER BY ALL", fresh, tables)
-        fresh.replace(target)
-        return Parts(fact, (target,), self.store.count([target]))
+        return self.store.facts(fact, f"{select} ORDER BY ALL", tables)
 
     def limits(self, entries: Iterable[Entry]) -> Iterator[Issue]:
         """What could not be measured of `entries`, and why, in the order of their paths."""

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from typing import Any
 
 from techdd import parquet
 from techdd.derived import Store, arrays, from_store
-from techdd.facts import Change, Commit, Fact, Identity, Parts, Tag, Trailer
+from techdd.facts import Change, Commit, Identity, Parts, Tag, Trailer
 from techdd.history.log import NO_OFFSET, NOTHING, PATHS, UNDATED, seconds
 from techdd.history.reader import History, folder, read
 from techdd.model import Issue
@@ -47,22 +44,8 @@ def _facts(repository: Repository, cores: int) -> Iterator[Parts | Issue]:
     select = (
         f"SELECT CAST(name AS VARCHAR) AS name, CAST(sha AS VARCHAR) AS sha, {_time('created')}"
     )
-    yield _written(store, Tag, f"{select} FROM rows", {"rows": rows})
+    yield store.facts(Tag, f"{select} FROM rows", {"rows": rows})
     store.finish(repository.head, commits.paths)
-
-
-def _written(store: Store, fact: Fact, select: str, tables: Mapping[str, Any]) -> Parts:
-    """Writes what `select` gives as the facts."""
-    target = store.root / f"{fact.__name__}.parquet"
-    _write(store, select, target, tables)
-    return Parts(fact, (target,), store.count([target]))
-
-
-def _write(store: Store, select: str, target: Path, tables: Mapping[str, Any]) -> None:
-    """Writes a new file; what was linked to the one before keeps it."""
-    fresh = target.with_suffix(f".{os.getpid()}")
-    parquet.write(store.connection, select, fresh, tables)
-    fresh.replace(target)
 
 
 def _commits(found: History) -> Parts:
@@ -79,7 +62,7 @@ def _commits(found: History) -> Parts:
             FROM places JOIN {parquet.files(store.files("commits"))} USING (sha)
             ORDER BY number DESC"""
         paths.append(store.root / f"Commit.{len(paths)}.parquet")
-        _write(store, select, paths[-1], {"places": found.places})
+        store.write(select, paths[-1], {"places": found.places})
     return Parts(Commit, tuple(paths), store.count(paths))
 
 
@@ -116,7 +99,7 @@ def _identities(repository: Repository, store: Store, known: Collection[str]) ->
             SELECT author, count(*) AS commits, min({when}) AS first, max({when}) AS last
             FROM {commits} GROUP BY author
         ) ON identity = author ORDER BY identity"""
-    return _written(store, Identity, select, {"spelled": spelled})
+    return store.facts(Identity, select, {"spelled": spelled})
 
 
 def _mailmap_addresses(repository: Repository) -> set[str]:
