@@ -53,6 +53,17 @@ def scopes(rows: DataFrame) -> Iterator[tuple[str, DataFrame]]:
         yield str(repo), part
 
 
+def of_repository(repo: str, table: DataFrame) -> DataFrame:
+    """The rows of one repository; of all for ""."""
+    return table[table["repo"] == repo] if repo else table
+
+
+def component_name(component: str, repo: str = "") -> str:
+    """A component as it is printed, behind its repository where that is given."""
+    name = "(top folder)" if component == "." else component
+    return f"{repo}: {name}" if repo else name
+
+
 def share(name: str, marked: Series, repo: str, what: str) -> Metric:
     """The share of True in `marked`; none where there are too few cases of `what`."""
     enough = len(marked) >= FEWEST

@@ -10,7 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from techdd.collectors import Answered, probe
-from techdd.counting import last_quarters, quantile, quarters, scopes, share, within
+from techdd.counting import last_quarters, of_repository, quantile, quarters, scopes, share, within
 from techdd.facts import Commit, Person
 from techdd.history.landing import landings
 from techdd.identity import of_people
@@ -44,7 +44,7 @@ def branches(as_of: date, commits: DataFrame, people: DataFrame) -> Answered:
         what = "changes on the main line in the last 12 months"
         yield share("branches.merge_share", part["way"].isin(("merge", "line merge")), repo, what)
         yield share("branches.direct_share", part["way"] == "direct", repo, what)
-        mine = own[own["repo"] == repo] if repo else own
+        mine = of_repository(repo, own)
         what = "branches merged in the last 12 months by a merge commit"
         for name, at in (("median", 0.5), ("p90", 0.9)):
             size = mine["brought"]

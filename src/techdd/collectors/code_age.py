@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from techdd.collectors import Answered, probe
+from techdd.counting import component_name, of_repository
 from techdd.facts import Survivor
 from techdd.model import Metric, Series, Value
 
@@ -39,8 +40,8 @@ def code_age(as_of: date, survivors: DataFrame) -> Answered:
     age = ((as_of.year - years) * 12 + as_of.month - months).clip(lower=0)
     aged = known.assign(age=age)
     for repo in ("", *sorted(source["repo"].unique())):
-        part = aged[aged["repo"] == repo] if repo else aged
-        whole = int((source[source["repo"] == repo] if repo else source)["lines"].sum())
+        part = of_repository(repo, aged)
+        whole = int(of_repository(repo, source)["lines"].sum())
         lines = int(part["lines"].sum())
         enough = lines >= FEWEST
         note = "" if enough else f"fewer than {FEWEST} lines of production code with a known date"
@@ -76,8 +77,7 @@ def _bands(aged: DataFrame) -> Series:
             inside = part["age"].between(below, bound - 1)
             shares.append(int(part.loc[inside, "lines"].sum()) / total)
             below = bound
-        name = "(top folder)" if component == "." else str(component)
-        rows.append((f"{repo}: {name}" if several else name, *shares))
+        rows.append((component_name(component, repo if several else ""), *shares))
     return Series(
         "code_age",
         "Age of the lines that stand, by component, in shares of its lines",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from techdd.collectors import Answered, probe
 from techdd.collectors._units import NOTHING, in_measured, production, sources
+from techdd.counting import of_repository
 from techdd.facts import File, Function
 from techdd.languages import languages
 from techdd.model import Location, Metric, Observation, Series, Value
@@ -167,7 +168,7 @@ def _shares(
     units = production(functions)
     for repo, part in _scopes(files, in_measured(files, functions)):
         total = int(part["code"].sum())
-        own = units if repo == "" else units[units["repo"] == repo]
+        own = of_repository(repo, units)
         for bound in bounds:
             above = int(own.loc[own[column] > bound, "lines"].sum())
             yield Metric(

@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from techdd.collectors import Answered, Gathered, collector, probe
+from techdd.counting import of_repository
 from techdd.facts import File
 from techdd.languages import Unmeasurable, languages, utf8
 from techdd.model import Issue, Metric, Series
@@ -62,8 +63,8 @@ def debt_markers(_: date, files: DataFrame, markers: DataFrame) -> Answered:
     """How much debt do the authors mark in the code themselves?"""
     source = files[files["role"] == "source"]
     for repo in ("", *sorted(files["repo"].unique())):
-        own = markers if repo == "" else markers[markers["repo"] == repo]
-        part = source if repo == "" else source[source["repo"] == repo]
+        own = of_repository(repo, markers)
+        part = of_repository(repo, source)
         lines = int(part["code"].sum())
         yield Metric(
             "debt_markers.per_kloc",

@@ -11,7 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from techdd.collectors import Answered, probe
-from techdd.counting import end_of, quantile, scopes, share, within
+from techdd.counting import end_of, of_repository, quantile, scopes, share, within
 from techdd.facts import Commit, Person, Tag
 from techdd.history.landing import landings
 from techdd.history.releases import HOTFIX_DAYS, fast_repositories, releases_of
@@ -42,7 +42,7 @@ def dora_proxy(as_of: date, tags: DataFrame, commits: DataFrame, people: DataFra
     failed = judged.assign(failed=judged["hotfixed"].notna() | _reverted_after(judged, known))
     rows: list[tuple[Value, ...]] = []
     for repo, part in scopes(changes):
-        own = recent[recent["repo"] == repo] if repo else recent
+        own = of_repository(repo, recent)
         days = own["created"].dt.floor("D").nunique()
         answers = (
             Metric(
@@ -59,7 +59,7 @@ def dora_proxy(as_of: date, tags: DataFrame, commits: DataFrame, people: DataFra
             ),
             share(
                 "dora_proxy.change_failure_share",
-                (failed[failed["repo"] == repo] if repo else failed)["failed"],
+                of_repository(repo, failed)["failed"],
                 repo,
                 f"releases of the last 12 months and at least {HOTFIX_DAYS} days ago, "
                 "of repositories that release less often than weekly",

@@ -12,6 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from techdd.collectors import Answered, Gathered, collector, probe
+from techdd.counting import of_repository
 from techdd.guard import Unreadable, one_file
 from techdd.model import Issue, Metric, Series
 from techdd.repository import MAX_SOURCE, Entry, Repository
@@ -196,7 +197,7 @@ def _dependabot(data: bytes) -> Iterator[str]:
 def vouching(_as_of: date, found: DataFrame) -> Answered:
     """Who vouches for changes: are they signed, owned, and kept up to date?"""
     for repo in ["", *sorted(found["repo"])]:
-        own = found[found["repo"] == repo] if repo else found
+        own = of_repository(repo, found)
         looked, signed = int(own["commits"].sum()), int(own["signed"].sum())
         seen = "seen in the header, not verified"
         yield _share("signed_commits", repo, signed, looked, f"newest commits signed; {seen}")

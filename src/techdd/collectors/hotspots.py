@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from techdd.collectors import Answered, probe
+from techdd.counting import component_name, of_repository
 from techdd.facts import Change, Commit, File, Function
 from techdd.history.renames import followed
 from techdd.model import Location, Metric, Observation, Series, Value
@@ -96,7 +97,7 @@ def churn(as_of: date, commits: DataFrame, changes: DataFrame, files: DataFrame)
     made = made.assign(lines=made["added"].fillna(0) + made["deleted"].fillna(0))
     recent = made[made["authored"] >= end - pd.Timedelta(days=365)]
     for repo in ("", *sorted(source["repo"].unique())):
-        part, own = (t[t["repo"] == repo] if repo else t for t in (recent, source))
+        part, own = (of_repository(repo, t) for t in (recent, source))
         size, moved = int(own["code"].sum()), int(part["lines"].sum())
         yield Metric(
             "churn.relative_12m",
@@ -166,7 +167,7 @@ def _pictures(hot: DataFrame, *, several: bool) -> Iterator[Series]:
             "lies to the upper right costs most. An axis is logarithmic where values lie far apart."
         ),
     )
-    parts = ["(top folder)" if part == "." else str(part) for part in hot["component"]]
+    parts = [component_name(part) for part in hot["component"]]
     yield Series(
         "hotspots_map",
         "The changed files by component, area by size, shade by changes",

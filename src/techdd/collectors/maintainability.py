@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from techdd.collectors import Answered, Gathered, collector, probe
+from techdd.counting import of_repository
 from techdd.facts import File
 from techdd.guard import Unreadable, one_file
 from techdd.languages import utf8
@@ -89,7 +90,7 @@ def _rank(index: float) -> str:
 def maintainability(_: date, files: DataFrame, ranked: DataFrame) -> Answered:
     """How much of the Python code is hard to maintain by radon's index?"""
     for repo in ("", *sorted(files["repo"].unique())):
-        part = ranked if repo == "" else ranked[ranked["repo"] == repo]
+        part = of_repository(repo, ranked)
         total = int(part["code"].sum())
         low = int(part.loc[part["rank"] == "C", "code"].sum())
         yield Metric(

@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from techdd.collectors import Answered, Gathered, collector, probe
+from techdd.counting import of_repository
 from techdd.depsdev import PackageFact
 from techdd.facts import Package
 from techdd.languages import utf8
@@ -105,7 +106,7 @@ def notices(
     shipped = packages[(packages["scope"] != "development") & ~packages["ecosystem"].isin(TOOLS)]
     owed = _owed(shipped, facts)
     for repo in ("", *sorted(str(repo) for repo in deliveries["repo"])):
-        rows, seen = (table[table["repo"] == repo] if repo else table for table in (owed, signs))
+        rows, seen = (of_repository(repo, table) for table in (owed, signs))
         count = len(rows.drop_duplicates(["ecosystem", "name", "version"]))
         sources = _sources(seen[~seen["copied"]])
         basis = f"notices: {some_of(sources, 3) or 'none found'}"

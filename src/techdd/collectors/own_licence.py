@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from techdd.collectors import Answered, probe
 from techdd.collectors._declared import agree
 from techdd.collectors._own_terms import own_terms
+from techdd.counting import of_repository
 from techdd.licensing import PROPRIETARY, Declaration, LicenceFile, classify
 from techdd.model import Location, Metric, Observation, Series
 
@@ -34,7 +35,7 @@ def own_licence(_as_of: date, files: DataFrame, declarations: DataFrame) -> Answ
     for repo in ("", *repos):
         count = sum(len(found[one]) for one in ([repo] if repo else repos))
         stated = declarations[declarations["licence"] != ""]
-        own = stated[stated["repo"] == repo] if repo else stated
+        own = of_repository(repo, stated)
         value = float(count) if repos else None
         basis = f"{len(own):,} package descriptions that declare a licence"
         note = "" if repos else "no repository was read"

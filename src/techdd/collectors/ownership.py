@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from techdd.authorship import authors, lines_by_person, source_by_person
 from techdd.collectors import Answered, probe
-from techdd.counting import scopes
+from techdd.counting import of_repository, scopes
 from techdd.departure import SMALLEST_COMPONENT, known_components
 from techdd.facts import Commit, Contribution, Person, Survivor
 from techdd.model import Metric, Series, Value, person_token
@@ -63,7 +63,7 @@ def _one_owner(repo: str, known: DataFrame, sizes: DataFrame) -> Metric:
     """The share of the components that only one person knows."""
     keys = ["repo", "component"]
     large = sizes[sizes["files"] >= SMALLEST_COMPONENT]
-    large = large[large["repo"] == repo] if repo else large
+    large = of_repository(repo, large)
     people = known.groupby(keys)["person"].nunique().rename("people").reset_index()
     told = large.merge(people, on=keys, how="left").fillna({"people": 0})
     enough = len(told) >= FEWEST

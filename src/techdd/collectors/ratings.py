@@ -11,6 +11,7 @@ from pydantic import Field
 
 from techdd.collectors import Answered, probe
 from techdd.collectors._units import NOTHING, Duplicated, in_measured, production
+from techdd.counting import component_name, of_repository
 from techdd.documents import load
 from techdd.facts import File, Function
 from techdd.model import Metric, Series, Value
@@ -56,7 +57,7 @@ def ratings(_: date, files: DataFrame, functions: DataFrame, copies: DataFrame) 
     """How does the code stand against the market, property by property?"""
     code, units = in_measured(files, functions), production(functions)
     for repo in ("", *sorted(files["repo"].unique())):
-        parts = [one[one["repo"] == repo] if repo else one for one in (code, units, copies)]
+        parts = [of_repository(repo, one) for one in (code, units, copies)]
         lines = int(parts[0]["code"].sum())
         for name, stars in _stars(*parts).items():
             basis = f"{lines:,} code lines" if lines else ""
@@ -105,8 +106,8 @@ def _table(code: DataFrame, units: DataFrame, copies: DataFrame) -> Series:
     sizes = sizes.sort_values(["code", "repo", "component"], ascending=[False, True, True])
     for repo, component in sizes[["repo", "component"]].head(SHOWN).itertuples(index=False):
         parts = (one[(one["repo"] == repo) & (one["component"] == component)] for one in whole)
-        name = "(top folder)" if component == "." else str(component)
-        rows.append((f"{repo}: {name}" if len(repos) > 1 else name, *_row(*parts)))
+        name = component_name(component, repo if len(repos) > 1 else "")
+        rows.append((name, *_row(*parts)))
     return Series(
         "ratings",
         "Ratings by property, from one star to five",

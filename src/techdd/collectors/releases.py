@@ -14,6 +14,7 @@ from techdd.counting import (
     YEAR,
     end_of,
     last_quarters,
+    of_repository,
     quarters,
     share,
     within,
@@ -45,7 +46,7 @@ def releases(as_of: date, tags: DataFrame, commits: DataFrame) -> Answered:
     fast = fast_repositories(dated)
     active = sorted(set(within(as_of, commits)["repo"]))
     for repo in ("", *active):
-        part = dated[dated["repo"] == repo] if repo else dated
+        part = of_repository(repo, dated)
         days = part["created"].dt.floor("D").drop_duplicates().sort_values()
         gaps = days.diff().dt.days.dropna()
         yield Metric(
@@ -99,7 +100,7 @@ def hotfixes(as_of: date, tags: DataFrame, commits: DataFrame, people: DataFrame
     since = commits.groupby("repo")["committed"].min()
     made = made[made["repo"].isin(within(as_of, commits)["repo"])]
     for repo in ("", *sorted(set(recent["repo"]))):
-        own = made[made["repo"] == repo] if repo else made
+        own = of_repository(repo, made)
         mine = fixes[fixes["repo"].isin(own["repo"])]
         basis = f"{len(mine):,} fixes and {len(own):,} tagged releases in the last 12 months"
         for days, short, spelled in WINDOWS:

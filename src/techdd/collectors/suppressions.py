@@ -10,6 +10,7 @@ from posixpath import basename
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from techdd.collectors import Answered, Gathered, collector, probe
+from techdd.counting import of_repository
 from techdd.facts import File
 from techdd.guard import Unreadable, one_file
 from techdd.languages import utf8
@@ -195,9 +196,7 @@ def suppressions(_as_of: date, found: DataFrame, scans: DataFrame) -> Answered:
     """How often does the code ask security tools to be silent?"""
     silenced = found[found["tool"].isin(SECURITY) & (found["role"] != "test")]
     for repo in ["", *sorted(scans["repo"].unique())]:
-        rows, searched = (
-            table[table["repo"] == repo] if repo else table for table in (silenced, scans)
-        )
+        rows, searched = (of_repository(repo, table) for table in (silenced, scans))
         count = float(len(rows)) if len(searched) else None
         basis = f"{searched['files'].sum():,} files searched; marks in tests not counted"
         note = "" if len(searched) else "no repository was searched"

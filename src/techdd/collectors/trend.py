@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from techdd import parquet
 from techdd.collectors import Answered, Gathered, collector, probe
+from techdd.counting import component_name
 from techdd.derived import arrays, from_store
 from techdd.errors import RepositoryError
 from techdd.facts import Commit, File
@@ -254,8 +255,7 @@ def _components(points: DataFrame) -> Series:
             round(int(one["complex"].sum()) / int(one["code"].sum()), 4) if len(one) else None
             for one in ends.values()
         ]
-        name = "(top folder)" if component == "." else str(component)
-        rows.append((f"{repo}: {name}" if several else name, then, now, *shares))
+        rows.append((component_name(component, repo if several else ""), then, now, *shares))
     rows.sort(key=lambda row: (-abs(_number(row[2]) - _number(row[1])), str(row[0])))
     return Series(
         "trend_components",

@@ -19,7 +19,7 @@ from techdd.authorship import (
 )
 from techdd.authorship import truck_factor as remove_people
 from techdd.collectors import Answered, probe
-from techdd.counting import end_of, scopes
+from techdd.counting import end_of, of_repository, scopes
 from techdd.departure import SMALLEST_COMPONENT
 from techdd.facts import Commit, Contribution, Person, Survivor
 from techdd.model import Metric, Series, Value, person_token
@@ -140,8 +140,8 @@ def concentration(
         files, removals = _removals(part)
         authored = authors(part)
         present = remove_people(files, authored[~authored["person"].isin(gone)])
-        kept = lines[lines["repo"] == repo] if repo else lines
-        done = recent[recent["repo"] == repo] if repo else recent
+        kept = of_repository(repo, lines)
+        done = of_repository(repo, recent)
         by_lines, by_lines_left = owners(kept), owners(kept, gone)
         by_work = contributors(done) if len(done) >= FEWEST else []
         written = int(kept["lines"].sum())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from techdd.collectors import Answered, probe
 from techdd.collectors._copies import place_of
+from techdd.counting import of_repository
 from techdd.facts import File
 from techdd.model import Metric, Series
 
@@ -22,9 +23,7 @@ def vendored(_: date, files: DataFrame) -> Answered:
     copied = files[files["role"] == "vendored"]
     rows = copied.assign(place=[place_of(path) for path in copied["path"]])
     for repo in ("", *sorted(files["repo"].unique())):
-        own, all_files = (
-            table[table["repo"] == repo] if repo else table for table in (rows, files)
-        )
+        own, all_files = (of_repository(repo, table) for table in (rows, files))
         basis = f"{len(own):,} of {len(all_files):,} files"
         note = "" if len(all_files) else "no file was read"
         places = len(own[["repo", "place"]].drop_duplicates())

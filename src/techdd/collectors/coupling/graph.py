@@ -11,9 +11,8 @@ from techdd.collectors.coupling.tables import (
     ComponentCoupling,
     ImportEdge,
     degrees,
-    named,
-    of_repository,
 )
+from techdd.counting import component_name, of_repository
 from techdd.facts import File
 from techdd.model import Location, Metric, Observation, Series
 
@@ -88,8 +87,8 @@ def _observed(repo: str, circles: list[list[str]], hidden: DataFrame) -> Iterato
             tuple(Location(name) for name in (first.component_a, first.component_b) if name != "."),
             {
                 "count": len(hidden),
-                "one": named(first.component_a),
-                "other": named(first.component_b),
+                "one": component_name(first.component_a),
+                "other": component_name(first.component_b),
                 "shared": int(first.shared),
                 "share": float(first.degree),
             },
@@ -98,7 +97,8 @@ def _observed(repo: str, circles: list[list[str]], hidden: DataFrame) -> Iterato
 
 def _picture(repo: str, edges: DataFrame) -> Iterator[Series]:
     rows = tuple(
-        (named(row.component), named(row.target), int(row.imports)) for row in edges.itertuples()
+        (component_name(row.component), component_name(row.target), int(row.imports))
+        for row in edges.itertuples()
     )
     if len({name for row in rows for name in row[:2]}) > 2:
         yield Series(

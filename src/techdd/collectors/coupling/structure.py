@@ -13,9 +13,8 @@ from techdd.collectors.coupling.tables import (
     ComponentCoupling,
     Coupling,
     degrees,
-    named,
-    of_repository,
 )
+from techdd.counting import component_name, of_repository
 from techdd.facts import File
 from techdd.model import Metric, Series
 
@@ -60,7 +59,7 @@ def change_coupling(
     for repo in strongest.index[:PICTURES]:
         own = of_repository(str(repo), components)
         rows = [
-            (named(one), named(other), share)
+            (component_name(one), component_name(other), share)
             for row, share in zip(own.itertuples(), degrees(own), strict=True)
             for one, other in (
                 (row.component_a, row.component_b),

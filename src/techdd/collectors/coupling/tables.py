@@ -58,13 +58,3 @@ def degrees(pairs: DataFrame) -> list[float]:
     """The degree of each row of `Coupling` or `ComponentCoupling`."""
     columns = ("shared", "revisions_a", "revisions_b")
     return [degree(*row) for row in zip(*(pairs[name] for name in columns), strict=True)]
-
-
-def of_repository(repo: str, table: DataFrame) -> DataFrame:
-    """The rows of one repository; of all for ""."""
-    return table[table["repo"] == repo] if repo else table
-
-
-def named(component: str) -> str:
-    """A component as it is printed."""
-    return "(top folder)" if component == "." else component

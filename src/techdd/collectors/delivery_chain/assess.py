@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from techdd.collectors import Answered, probe
 from techdd.collectors.delivery_chain.checks import CHECKS, DEVELOPMENT, Check
 from techdd.collectors.delivery_chain.gather import ChainFile
+from techdd.counting import of_repository
 from techdd.model import Location, Metric, Observation, Series, Value
 from techdd.text import place_token, some_of
 
@@ -108,7 +109,7 @@ def _answers(own: DataFrame, files: DataFrame, families: tuple[str, ...]) -> Ans
         if asked.family in families and name not in _SHOWN_ONLY:
             rows = own[own["check"] == name]
             for repo in ["", *repos]:
-                yield _metric(name, repo, rows[rows["repo"] == repo] if repo else rows)
+                yield _metric(name, repo, of_repository(repo, rows))
     for repo in repos:
         for rule, members in RULES.items():
             asked_of = own[(own["repo"] == repo) & own["check"].isin(members)]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from techdd.collectors import Answered, probe
 from techdd.collectors._units import Duplicated
 from techdd.collectors.duplication.gather import Clone, CloneMark
+from techdd.counting import component_name, of_repository
 from techdd.facts import File
 from techdd.model import Metric, Series, Value
 
@@ -31,7 +32,7 @@ def duplication(
 ) -> Answered:
     """How much of the code stands in several places?"""
     for repo in ("", *sorted(files["repo"].unique())):
-        own = read[read["repo"] == repo] if repo else read
+        own = of_repository(repo, read)
         lines, copied = int(own["lines"].sum()), int(own["copied"].sum())
         basis = f"{copied:,} of {lines:,} lines of code" if lines else ""
         share = copied / lines if lines else None
@@ -70,10 +71,9 @@ def _components(read: DataFrame) -> Series:
     rows: list[tuple[Value, ...]] = []
     for (repo, component), part in read.groupby(["repo", "component"]):
         lines, copied = int(part["lines"].sum()), int(part["copied"].sum())
-        name = "(top folder)" if component == "." else str(component)
         if copied:
-            label = f"{repo}: {name}" if several else name
-            rows.append((label, lines, copied, round(copied / lines, 4)))
+            name = component_name(component, repo if several else "")
+            rows.append((name, lines, copied, round(copied / lines, 4)))
     rows.sort(key=lambda row: (-int(row[2] or 0), str(row[0])))
     return Series(
         "duplication_components",

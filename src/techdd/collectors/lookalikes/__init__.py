@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from techdd.advisories import normalised
 from techdd.collectors import Answered, probe
+from techdd.counting import of_repository
 from techdd.facts import Package
 from techdd.model import Location, Metric, Observation
 
@@ -38,7 +39,7 @@ def lookalikes(_as_of: date, packages: DataFrame) -> Answered:
         for ecosystem, name in names[["ecosystem", "name"]].itertuples(index=False)
     }
     for repo in ("", *sorted(map(str, packages["repo"].unique()))):
-        own = names[names["repo"] == repo] if repo else names
+        own = of_repository(repo, names)
         pairs = set(own[["ecosystem", "name"]].itertuples(index=False, name=None))
         count = sum(bool(meant[pair]) for pair in pairs)
         basis = f"{len(pairs):,} packages of npm and PyPI, development's included"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from techdd.collectors import Answered, probe
 from techdd.collectors.secrets.reach import BRANCHES, PROPOSALS, TAGS
 from techdd.collectors.secrets.scan import Secret, SecretScan
+from techdd.counting import of_repository
 from techdd.model import Location, Metric, Observation, Series, Value
 from techdd.text import place_token, some_of
 
@@ -46,7 +47,7 @@ def secrets(_as_of: date, found: DataFrame, scans: DataFrame) -> Answered:
     """Do the repositories hold credentials, in the files or in the history?"""
     all_found = sorted(_grouped(found), key=_place)
     for repo in ["", *sorted(scans["repo"])]:
-        own = scans[scans["repo"] == repo] if repo else scans
+        own = of_repository(repo, scans)
         counts = Counter(one.state for one in all_found if repo in ("", one.repo))
         yield from _metrics(repo, counts, own)
     for one in all_found:

@@ -24,6 +24,7 @@ from techdd.collectors.weaknesses.places import (
 from techdd.collectors.weaknesses.scan import Weakness, WeaknessScan
 from techdd.collectors.weaknesses.search import PatternPlace, PatternScan
 from techdd.collectors.weaknesses.taint import TaintResult, TaintScan
+from techdd.counting import of_repository
 from techdd.facts import File
 from techdd.model import Location, Metric, Observation, Value
 from techdd.patterns import patterns, references
@@ -80,10 +81,8 @@ def weaknesses(
     production = scans[scans["role"] == "source"]
     for repo in ["", *sorted(files["repo"].unique())]:
         here = [one for one in counted if repo in ("", one.repo)]
-        yield from _metrics(
-            repo, here, production[production["repo"] == repo] if repo else production
-        )
-        own = files[files["repo"] == repo] if repo else files
+        yield from _metrics(repo, here, of_repository(repo, production))
+        own = of_repository(repo, files)
         yield _coverage(repo, production, own[own["role"] == "source"])
     yield from _observations(found)
     yield from claims([one for one in everything if one.origin == CLAIMED and one.role == "source"])
