@@ -71,7 +71,7 @@ def watch(process: subprocess.Popen[bytes], peaks: dict[str, float]) -> None:
                 program = "git" if said["Name"].strip().startswith("git") else "python"
                 peak = int(said.get("VmHWM", "0").split()[0]) / 1024
                 peaks[program] = max(peaks[program], peak)
-        time.sleep(0.2)
+        time.sleep(0.5)
 
 
 def git(overlay: Path, *arguments: str) -> str:
@@ -130,7 +130,9 @@ def run(given: argparse.Namespace, repository: Path, opened: Repository) -> None
     """Measures one repository."""
     overlay, head = opened.git_dir, opened.head
     old = before(overlay, head, 100)
-    plain = ["git", f"--git-dir={overlay}", "log", "--numstat", "-M", head]
+    # As git comes: our overlay gives it more memory.
+    limit = "core.deltaBaseCacheLimit=96m"
+    plain = ["git", f"--git-dir={overlay}", "-c", limit, "log", "--numstat", "-M", head]
     seconds: dict[str, list[float]] = defaultdict(list)
     memory: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from techdd.text import (
     MAX_LENGTH,
     PLACE_TOKEN,
+    _masked,
     clean,
     decode,
     masked,
@@ -105,6 +106,18 @@ def test_words_that_look_like_credentials_are_masked() -> None:
         "Merge branch 'feature/ABC-1234-internationalization2'",
     ):
         assert masked(kept) == kept
+
+
+WORDS = (
+    "pass", "Ke", "y", "\N{KELVIN SIGN}", "\N{LATIN SMALL LETTER LONG S}ecret", "://", "@", "=",
+    ": ", " ", "gl" + "pat-", "SG.",
+)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(WORDS) | st.text("aZ09-_./+é", max_size=9), max_size=9))
+def test_text_that_is_not_looked_at_closely_holds_nothing(words: list[str]) -> None:
+    text = "".join(words)
+    assert masked(text) == _masked(text)
 
 
 def test_a_name_loses_what_is_a_token_by_its_beginning_and_nothing_else() -> None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +24,7 @@ from techdd.facts import Fact, Parts
 from techdd.files import write_atomic
 
 MOST_PARTS = 24  # more are joined into one
+FEWEST = 8_192  # ids of a part, where there are more; it is what a kill can cost
 _UNFINISHED = ".part."
 MAYBE_INT = int | None
 _SQL: Mapping[Any, str] = {
@@ -33,6 +35,8 @@ _SQL: Mapping[Any, str] = {
 T = TypeVar("T")
 Columns = Mapping[str, Any]  # column -> str, int, bool or MAYBE_INT
 Schema = Mapping[str, Columns]  # table -> its columns
+Tables = Mapping[str, Mapping[str, Any]]  # table -> column -> array
+Keep = Callable[[Tables], None]  # what takes them in
 
 
 class Store:
@@ -97,8 +101,8 @@ class Store:
         ((rows,),) = self.connection.sql(select).fetchall()
         return int(rows)
 
-    def add(self, tables: Mapping[str, Mapping[str, Any]]) -> None:
-        """Writes a part: table -> column -> array; below zero a MAYBE_INT is none."""
+    def add(self, tables: Tables) -> None:
+        """Writes a part; below zero a MAYBE_INT is none."""
         ids = tables[self.main][self.key]
         connection = self.connection.cursor()  # threads may add parts at the same time
         with _folder(self.root) as folder:
@@ -106,6 +110,40 @@ class Store:
                 path = folder / f"{table}.parquet"
                 parquet.write(connection, self.typed(table, "rows"), path, {"rows": tables[table]})
             folder.rename(self.root / f"{ids[0]}-{len(ids)}")
+
+    @contextmanager
+    def gathering(self) -> Iterator[Keep]:
+        """Takes what threads hand over bit by bit, and writes it as parts of some size."""
+        import numpy as np
+
+        waiting: list[Tables] = []
+        lock = threading.Lock()
+
+        def take(least: int) -> None:
+            with lock:
+                ids = sum(len(one[self.main][self.key]) for one in waiting)
+                taken = list(waiting) if ids >= least else []
+                del waiting[: len(taken)]
+            if taken:
+                self.add(
+                    {
+                        table: {
+                            name: np.concatenate([one[table][name] for one in taken])
+                            for name in columns
+                        }
+                        for table, columns in self.schema.items()
+                    }
+                )
+
+        def add(tables: Tables) -> None:
+            with lock:
+                waiting.append(tables)
+            take(FEWEST)
+
+        try:
+            yield add
+        finally:
+            take(1)
 
     def typed(self, table: str, rows: str) -> str:
         """Selects `rows`, arrays, with the types of `table`: a column of nothing would else be of

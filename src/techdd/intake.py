@@ -227,10 +227,13 @@ def _write_overlay(
     sha256: bool,
 ) -> str:
     """Writes the overlay; returns all in it that can change what is read."""
-    settings = ["[core]", "bare = true", f"repositoryformatversion = {int(sha256)}"]
-    settings += [
-        "commitGraph = false"
-    ]  # the client's index of its commits could name other parents
+    settings = [
+        "[core]",
+        "bare = true",
+        f"repositoryformatversion = {int(sha256)}",
+        "commitGraph = false",  # the client's index of its commits could name other parents
+        "deltaBaseCacheLimit = 256m",  # what later versions of a file are told against; 96m else
+    ]
     settings += ["[extensions]", "objectformat = sha256"] if sha256 else []
     files = {
         "config": "".join(f"{line}\n" for line in settings),

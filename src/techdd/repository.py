@@ -42,6 +42,10 @@ GIT_ENVIRONMENT = {
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_PAGER": "cat",
     "GIT_ASKPASS": "/bin/false",
+    # For glibc: memory once taken is used again, not given back and asked for anew with each blob.
+    "GLIBC_TUNABLES": ":".join(
+        f"glibc.malloc.{name}={1 << 30}" for name in ("mmap_threshold", "trim_threshold")
+    ),
 }
 
 

@@ -6,6 +6,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 MAX_LENGTH = 2_000  # characters of one value; longer ones are cut with an ellipsis
 
@@ -76,6 +77,9 @@ _PLAIN = re.compile(
     r"|[a-z]+(?:_[a-z]+)+\d?|\d?[A-Z][a-z]+|[^A-Za-z]+"
 )
 _LONG_WORD = 20  # letters: no plain word is that long
+# Without any of these nothing above goes beyond a word, and none has less than so many characters.
+_HINTS = ("://", "pass", "pwd", "secret", "token", "credential", "key")
+_SHORTEST = 16
 
 
 def masked(text: str) -> str:
@@ -85,10 +89,23 @@ def masked(text: str) -> str:
     such as "password" and is no plain word, long hexadecimal numbers, and runs of 16 letters and
     digits that change their kind all the time. A commit's id stays.
     """
+    folded = text.casefold()
+    if any(hint in folded for hint in _HINTS):
+        return _masked(text)
+    plain = all(_is_plain(word) for word in text.split() if len(word) >= _SHORTEST)
+    return text if plain else _masked(text)
+
+
+def _masked(text: str) -> str:
     text = _URL_USER.sub(f"{_MASK}@", without_tokens(text))
     text = _NAMED.sub(_without_value, text)
     text = _HEX.sub(lambda word: word[0] if _IDENTIFIER.fullmatch(word[0]) else _MASK, text)
     return _WORD.sub(lambda word: _MASK if _is_random(word[0]) else word[0], text)
+
+
+@lru_cache(1 << 14)  # a history uses the same words again and again
+def _is_plain(word: str) -> bool:
+    return _masked(word) == word
 
 
 def without_tokens(text: str) -> str:

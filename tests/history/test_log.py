@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from techdd.collectors.history import history
+from techdd.derived import Tables
 from techdd.facts import Change, Commit
-from techdd.history.log import FIELDS, LINES, TABLES, Batch, Log
+from techdd.history.log import FIELDS, LINES, TABLES, Log
 from techdd.intake import open_repository
 from techdd.text import decode
 
@@ -112,7 +113,7 @@ def streams(draw: st.DrawFn) -> tuple[bytes, list[tuple[bytes, list[tuple[str, b
     return b"".join(token + b"\0" for token in tokens), said
 
 
-def joined(parts: list[Batch], table: str) -> dict[str, list[Any]]:
+def joined(parts: list[Tables], table: str) -> dict[str, list[Any]]:
     return {name: [one for part in parts for one in part[table][name]] for name in TABLES[table]}
 
 
@@ -126,7 +127,7 @@ def test_no_path_or_message_can_pass_for_another_record(
     made: tuple[bytes, list[tuple[bytes, list[tuple[str, bytes, bytes]]]]], size: int
 ) -> None:
     stream, said = made
-    kept: list[Batch] = []
+    kept: list[Tables] = []
     log = Log(LINES, kept.append)
     log.read(cut(stream, size))
     log.flush()
@@ -145,7 +146,7 @@ def test_no_path_or_message_can_pass_for_another_record(
 
 def test_a_stream_that_breaks_off_keeps_the_commits_that_were_whole() -> None:
     whole = b"".join(token + b"\0" for token in commit_tokens(1, b"body", b"Ann"))
-    kept: list[Batch] = []
+    kept: list[Tables] = []
     log = Log(LINES, kept.append)
     log.read(cut(whole + b"@half", 7))
     assert log.shas == [f"{1:040x}"]

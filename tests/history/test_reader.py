@@ -135,7 +135,8 @@ def test_a_run_that_was_killed_goes_on_with_the_parts_it_left(
 ) -> None:
     commits = [A({f"{n}.py": "x\n"}, f"{n}", day=n) for n in range(40)]
     source = build(tmp_path / "a.git", commits)
-    monkeypatch.setattr(reader, "WINDOWS", (8, 8))
+    monkeypatch.setattr(reader, "SHARES", (8, 8))
+    monkeypatch.setattr(derived, "FEWEST", 8)
     add = derived.Store.add
     written: list[int] = []
 
@@ -218,13 +219,14 @@ def test_dates_of_1970_and_of_the_future_do_not_bend_the_order(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(("number", "hands"), [(0, 2), (5, 2), (100, 1), (1_000, 3)])
-def test_commits_are_dealt_out_whole_and_evenly(
+def test_commits_are_dealt_out_whole_and_in_short_lists_at_both_ends(
     number: int, hands: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reader, "WINDOWS", (10, 100))
+    monkeypatch.setattr(reader, "SHARES", (10, 40))
     lists = list(dealt([str(one) for one in range(number)], hands))
     assert sorted(sha for one in lists for sha in one) == sorted(map(str, range(number)))
-    assert all(len(one) <= 100 + reader.BLOCKS[0] for one in lists)
+    assert all(len(one) <= 40 for one in lists)
+    assert all(len(one) <= 10 for one in (*lists[:hands], *lists[-hands:]))
 
 
 def test_a_damaged_part_is_read_anew(tmp_path: Path) -> None:

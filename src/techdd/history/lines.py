@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from techdd.derived import Schema, Store, arrays, from_store
+from techdd.derived import Keep, Schema, arrays, from_store
 from techdd.errors import RepositoryError
 from techdd.history.log import LINES, NOTHING, key
 from techdd.history.patches import read_merges, read_patches
@@ -54,7 +54,8 @@ def _lines(repository: Repository, cores: int) -> Mapping[str, Mapping[str, Any]
     merges = [sha for sha, parents in readable.items() if parents == 2 and sha not in done]
     tasks = [(shas, _Plain) for shas in dealt(plain, cores)]
     tasks += [(shas, _Merges) for shas in dealt(merges, cores)]
-    in_parallel(cores, lambda task: _read(repository, store, *task), tasks)
+    with store.gathering() as keep:
+        in_parallel(cores, lambda task: _read(repository, keep, *task), tasks)
     store.finish(repository.head)
     return {name: store.columns(name, *columns) for name, columns in TABLES.items()}
 
@@ -121,8 +122,13 @@ def _placed(places: list[tuple[int, int]], rows: Any) -> Iterator[tuple[int, ...
             yield (commit, place, *values)
 
 
-def _read(repository: Repository, store: Store, shas: Sequence[str], kind: type[_Plain]) -> None:
-    """Reads the commits `shas` into the store, those that cannot be read without any line."""
+def _read(
+    repository: Repository,
+    keep: Keep,
+    shas: Sequence[str],
+    kind: type[_Plain],
+) -> None:
+    """Reads the commits `shas`, those that cannot be read without any line."""
     part = kind()
     waiting = list(shas)
     while waiting:
@@ -141,4 +147,4 @@ def _read(repository: Repository, store: Store, shas: Sequence[str], kind: type[
             seen += 1
         waiting = waiting[seen:]
     part.read_pending()
-    store.add({table: arrays(rows, TABLES[table]) for table, rows in part.rows.items()})
+    keep({table: arrays(rows, TABLES[table]) for table, rows in part.rows.items()})

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 
-from techdd.derived import MAYBE_INT, Columns, Schema, arrays
+from techdd.derived import MAYBE_INT, Columns, Keep, Schema, arrays
 from techdd.errors import RepositoryError
 from techdd.history.messages import is_assisted, reverted, review_mark, trailers
 from techdd.history.raw_changes import RawChanges
@@ -18,7 +18,7 @@ FIELDS = ("@%H", "%P", "%an", "%ae", "%ad", "%cn", "%ce", "%ct", "%B")
 FORMAT = ("-z", "--date=raw", "--encoding=UTF-8", f"--format={'%x00'.join(FIELDS)}")
 
 EARLIEST, LATEST = 631_152_000, 4_102_444_800  # 1990 and 2100: no commit is honestly beyond
-PART = 8_192  # commits that are handed on together; bounds memory and what a kill can cost
+PART = 8_192  # commits that are handed on together; bounds memory
 MOST_CHANGES = 200_000  # likewise
 LINES, PATHS, NOTHING = 2, 1, 0  # how deep the changes of a commit were read
 BOUNDARY = -1  # nothing, on purpose: what a shallow clone ends with
@@ -39,7 +39,6 @@ PERSON: Columns = {"identity": str, "name": str, "email": str}
 TABLES: Schema = {
     "commits": COMMIT, "changes": CHANGE, "trailers": TRAILER, "people": PERSON,
 }  # fmt: skip
-Batch = dict[str, dict[str, Any]]  # table of TABLES -> column -> array
 
 
 class Log:
@@ -51,7 +50,7 @@ class Log:
     speed a change is only put aside as it comes, and all of a part are read together.
     """
 
-    def __init__(self, depth: int, keep: Callable[[Batch], None]) -> None:
+    def __init__(self, depth: int, keep: Keep) -> None:
         self.shas: list[str] = []  # the commits read, in the order of the stream
         self._depth = depth
         self._keep = keep

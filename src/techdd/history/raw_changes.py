@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, MutableMapping, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any
 
 from techdd.errors import RepositoryError
@@ -102,15 +102,16 @@ class RawChanges:
         """(lines added, lines deleted) of each change; NO_COUNT where git gives none."""
         import numpy as np
 
-        counted = [count.split(b"\t", 2) for count in self.counts]
-        paths = [path for *_, path in counted]
+        words = b"\t".join(self.counts).split(b"\t")
+        if len(words) != 3 * len(self.counts):  # a path has a tab
+            words = [word for count in self.counts for word in count.split(b"\t", 2)]
+        *counted, paths = (words[which::3] for which in range(3))
+        numbers = {word: NO_COUNT if word == b"-" else int(word) for word in {*chain(*counted)}}
         places = slice(None) if paths == self._paths else list(self._places(paths))
         columns = []
-        for which in (0, 1):
+        for own in counted:
             column = np.full(len(self.raws), NO_COUNT, np.int64)
-            column[places] = [
-                NO_COUNT if one[which] == b"-" else int(one[which]) for one in counted
-            ]
+            column[places] = list(map(numbers.__getitem__, own))
             columns.append(column)
         return tuple(columns)
 

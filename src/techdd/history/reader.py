@@ -1,8 +1,8 @@
 """Reads what is new of a history, in parallel, and keeps it by commit id.
 
-The commits are dealt to as many `git log` as there are processors, in blocks, so that each has its
-share of the costly ones. What was read is kept by commit id (see `derived.py`): a later run
-reads only the commits that are new, and finds the same as one that reads everything.
+As many `git log` as there are processors each take the next share of neighbouring commits. What was
+read is kept by commit id (see `derived.py`): a later run reads only the commits that are new, and
+finds the same as one that reads everything.
 """
 
 from __future__ import annotations
@@ -13,16 +13,14 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from techdd.derived import Schema, Store
+from techdd.derived import Keep, Schema, Store, Tables
 from techdd.errors import RepositoryError
-from techdd.history.log import BOUNDARY, FORMAT, LINES, NOTHING, PATHS, TABLES, Batch, Log
+from techdd.history.log import BOUNDARY, FORMAT, LINES, NOTHING, PATHS, TABLES, Log
 from techdd.history.order import landings, numbers
 from techdd.repository import Repository, git_version, records
 
-BLOCKS = (16, 256)  # commits dealt together, fewest and most: neighbours share unpacked objects
-ROUNDS = 64  # in which a hand should get its blocks, to have its share of the costly commits
 _PLACING = ("sha", "parents", "committed")
-WINDOWS = (4_096, 65_536)  # commits that a git is given, the first and later ones; bounds memory
+SHARES = (1_024, 65_536)  # commits that a git is given, fewest and most; bounds memory
 
 _DIFF = {
     LINES: ("--raw", "--numstat", "-M", "--no-abbrev"),
@@ -35,7 +33,6 @@ _DIFF = {
 STORED = 5  # the format of the stored tables; raise it whenever they would differ
 
 T = TypeVar("T")
-Keep = Callable[[Batch], None]
 
 
 class History(NamedTuple):
@@ -178,11 +175,12 @@ def _fill(
             else:
                 yield sha
 
-    in_parallel(cores, lambda shas: _read(repository, shas, store.add), dealt(sound(), cores))
-    if cut:
-        _, error = _attempt(repository, cut, BOUNDARY, store.add)
-        if error:
-            raise error
+    with store.gathering() as keep:
+        in_parallel(cores, lambda shas: _read(repository, shas, keep), dealt(sound(), cores))
+        if cut:
+            _, error = _attempt(repository, cut, BOUNDARY, keep)
+            if error:
+                raise error
 
 
 def in_parallel(cores: int, work: Callable[[T], None], tasks: Iterable[T]) -> None:
@@ -197,20 +195,22 @@ def in_parallel(cores: int, work: Callable[[T], None], tasks: Iterable[T]) -> No
 
 
 def dealt(shas: Iterable[str], hands: int) -> Iterator[list[str]]:
-    """`shas` dealt in blocks to so many hands, round after round, as lists of about a window.
+    """`shas` in lists of neighbours, which share unpacked objects, for hands that each take the
+    next list.
 
-    The first lists are short and come before all `shas` are there, so that work can begin.
+    The first lists are short, so that work begins before all `shas` are there, and so are the last,
+    so that all hands end together (guided self-scheduling: Polychronopoulos and Kuck, IEEE
+    Transactions on Computers 36(12), 1987).
     """
     waiting = iter(shas)
-    first, later = WINDOWS
-    window = list(islice(waiting, first * hands))
-    while window:
-        size = min(max(len(window) // (hands * ROUNDS), BLOCKS[0]), BLOCKS[1])
-        blocks = [window[at : at + size] for at in range(0, len(window), size)]
-        for hand in range(hands):
-            if dealt_out := [sha for block in blocks[hand::hands] for sha in block]:
-                yield dealt_out
-        window = list(islice(waiting, later * hands))
+    fewest, most = SHARES
+    yield from filter(None, [list(islice(waiting, 2 * fewest)) for _ in range(hands)])
+    while window := list(islice(waiting, 2 * hands * most)):
+        start = 0
+        while start < len(window):
+            end = start + max(2 * (len(window) - start) // (3 * hands), fewest)
+            yield window[start:end]
+            start = end
 
 
 def _read(repository: Repository, shas: Sequence[str], keep: Keep) -> None:
@@ -271,7 +271,7 @@ def _lacking(repository: Repository, shas: Sequence[str]) -> set[str]:
     """The commits whose changes name a file version that is not there."""
     wanted: list[tuple[str, int]] = []
 
-    def note(batch: Batch) -> None:
+    def note(batch: Tables) -> None:
         changes = batch["changes"]
         for versions in (changes["before"], changes["after"]):
             wanted.extend(zip(changes["sha"], versions.tolist(), strict=True))
