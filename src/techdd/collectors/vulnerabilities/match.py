@@ -197,9 +197,10 @@ def _reconciled(
     agreed = [(found, ["osv"]) for found in answer.found]
     if key[0] != "PyPI":
         return agreed
+    named = [({found.id, *found.aliases}, said) for found, said in agreed]
     for source, opinions in sources.items():
         for opinion in opinions.get(key[1:], ()):
-            same = [said for found, said in agreed if opinion.ids & {found.id, *found.aliases}]
+            same = [said for ids, said in named if not ids.isdisjoint(opinion.ids)]
             for others in same:
                 others.extend({source}.difference(others))
             if not same:
@@ -207,6 +208,7 @@ def _reconciled(
                 rest = (opinion.fixed, opinion.summary, opinion.published)
                 found = Match(first, tuple(aliases), "unknown", None, *rest)
                 agreed.append((found, [source]))
+                named.append(({first, *aliases}, agreed[-1][1]))
     return agreed
 
 
