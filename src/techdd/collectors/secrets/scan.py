@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -21,7 +22,7 @@ from techdd.collectors.secrets.kinds import is_for_tests, is_public, is_shown, k
 from techdd.collectors.secrets.messages import Messages
 from techdd.collectors.secrets.places import Place, Trail
 from techdd.collectors.secrets.reach import Reach, standing
-from techdd.collectors.secrets.trace import History, blobs_of, in_names
+from techdd.collectors.secrets.trace import History, Log, blobs_of, in_names
 from techdd.collectors.secrets.values import Told, mark, told
 from techdd.model import Issue
 from techdd.repository import Repository
@@ -94,7 +95,9 @@ def secrets(repo: Repository, *, key: str = "", seconds: float = 3000.0) -> Gath
         reason = "no file system in memory, and they must not be written to a disk"
         yield Issue("messages not scanned for secrets", detail=reason)
     try:
-        scanned = scan(repo.git_dir, seconds, messages.text if messages else b"")
+        with ThreadPoolExecutor(1) as aside:
+            logged = aside.submit(Log, repo)
+            scanned = scan(repo.git_dir, seconds, messages.text if messages else b"")
     except ScanFailed as error:
         yield Issue("secret scan did not run", detail=error.message, transient=True)
         yield SecretScan("kingfisher", False, 0, 0)
@@ -106,7 +109,7 @@ def secrets(repo: Repository, *, key: str = "", seconds: float = 3000.0) -> Gath
     found = _sorted_out(repo, scanned)
     own, issues = _plain(repo, plain.in_tree(repo), key)
     followed = {hit.path for hit in own}
-    history = History(repo, {*found.blobs.values(), *own.values()}, followed)
+    history = History(repo, logged.result(), {*found.blobs.values(), *own.values()}, followed)
     older = {blob: path for blob, path in history.purpose.items() if blob not in own.values()}
     more, others = _plain(repo, older, key)
     yield from (*history.issues, *(messages.issues if messages else ()), *issues, *others)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
@@ -44,6 +45,28 @@ _LARGEST = 256 << 20  # bytes of a file that kingfisher reads
 _TREES = 100  # that are listed whole to find files with odd names
 
 
+class Log:
+    """What git tells of all branches, kept in a file: it is read while the engine loads its rules,
+    and needed when the engine has ended.
+    """
+
+    def __init__(self, repo: Repository) -> None:
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed when nobody holds it
+        self._error: RepositoryError | None = None
+        try:
+            self._file.writelines(repo.stream(*_LOG, repo.head))
+        except RepositoryError as error:
+            self._error = error
+
+    def __iter__(self) -> Iterator[bytes]:
+        """The chunks. Raises RepositoryError after the last where git failed."""
+        self._file.seek(0)
+        while chunk := self._file.read(1 << 20):
+            yield chunk
+        if self._error:
+            raise self._error
+
+
 class Step(NamedTuple):
     """One commit that brought or took a file version at one path."""
 
@@ -56,11 +79,15 @@ class Step(NamedTuple):
 
 class History:
     """The steps of the wanted file versions, and of all in `paths` or under names that hold
-    credentials, newest first, out of one pass over all branches.
+    credentials, newest first, out of one pass over all branches: the `log`.
     """
 
     def __init__(
-        self, repo: Repository, wanted: Collection[str], paths: Collection[str] = ()
+        self,
+        repo: Repository,
+        log: Iterable[bytes],
+        wanted: Collection[str],
+        paths: Collection[str] = (),
     ) -> None:
         self.steps: list[Step] = []
         self.commits: list[tuple[bytes, list[bytes]]] = []  # with their parents, which come later
@@ -72,7 +99,7 @@ class History:
         # path -> whether the engine reads files of that name, and whether they hold credentials
         self._named: dict[bytes, tuple[bool, bool]] = {}
         try:
-            self._read(records(repo.stream(*_LOG, repo.head)), {blob.encode() for blob in wanted})
+            self._read(records(iter(log)), {blob.encode() for blob in wanted})
         except RepositoryError as error:
             self.whole = False
             self.issues.append(Issue("history was not read to its end", detail=error.message))
