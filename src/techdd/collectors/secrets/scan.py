@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from tempfile import TemporaryFile
 from typing import NamedTuple
 
 from techdd.collectors import Gathered, collector
@@ -94,22 +95,23 @@ def secrets(repo: Repository, *, key: str = "", seconds: float = 3000.0) -> Gath
     if not messages:
         reason = "no file system in memory, and they must not be written to a disk"
         yield Issue("messages not scanned for secrets", detail=reason)
-    try:
-        with ThreadPoolExecutor(1) as aside:
-            logged = aside.submit(Log, repo)
-            scanned = scan(repo.git_dir, seconds, messages.text if messages else b"")
-    except ScanFailed as error:
-        yield Issue("secret scan did not run", detail=error.message, transient=True)
-        yield SecretScan("kingfisher", False, 0, 0)
-        return
+    with TemporaryFile() as file:
+        try:
+            with ThreadPoolExecutor(1) as aside:
+                logged = aside.submit(Log, repo, file)
+                scanned = scan(repo.git_dir, seconds, messages.text if messages else b"")
+        except ScanFailed as error:
+            yield Issue("secret scan did not run", detail=error.message, transient=True)
+            yield SecretScan("kingfisher", False, 0, 0)
+            return
+        found = _sorted_out(repo, scanned)
+        own, issues = _plain(repo, plain.in_tree(repo), key)
+        wanted = {*found.blobs.values(), *own.values()}
+        history = History(repo, logged.result(), wanted, {hit.path for hit in own})
     if scanned.gaps:
         yield Issue("secret scan is incomplete", detail=scanned.gaps)
     if repo.shallow:
         yield Issue("secret scan saw a truncated history (shallow clone)")
-    found = _sorted_out(repo, scanned)
-    own, issues = _plain(repo, plain.in_tree(repo), key)
-    followed = {hit.path for hit in own}
-    history = History(repo, logged.result(), {*found.blobs.values(), *own.values()}, followed)
     older = {blob: path for blob, path in history.purpose.items() if blob not in own.values()}
     more, others = _plain(repo, older, key)
     yield from (*history.issues, *(messages.issues if messages else ()), *issues, *others)
@@ -119,8 +121,8 @@ def secrets(repo: Repository, *, key: str = "", seconds: float = 3000.0) -> Gath
             yield Issue("file with a secret could not be traced", decode(hit.path.encode()))
     found.told = told(repo, found.blobs, key, _day(repo))
     gathered = list(_gathered(repo, found, history, messages, key))
-    wanted = {commit for some in gathered for one in some for commit in one.came}
-    reach = Reach(repo, history.commits, wanted) if history.whole else None
+    came = {commit for some in gathered for one in some for commit in one.came}
+    reach = Reach(repo, history.commits, came) if history.whole else None
     tips, left = _tips(repo, [one for some in gathered for one in some], reach)
     if left:
         yield Issue("not every tip was asked for secrets", detail=f"{left:,} of (tip, path) left")

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 from techdd.collectors.secrets.engine import Hit
 from techdd.collectors.secrets.plain import PURPOSE
@@ -46,15 +45,15 @@ _TREES = 100  # that are listed whole to find files with odd names
 
 
 class Log:
-    """What git tells of all branches, kept in a file: it is read while the engine loads its rules,
-    and needed when the engine has ended.
+    """What git tells of all branches, kept in a file that the caller closes: git is asked while the
+    engine loads its rules, and what it said is needed when the engine has ended.
     """
 
-    def __init__(self, repo: Repository) -> None:
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed when nobody holds it
+    def __init__(self, repo: Repository, file: IO[bytes]) -> None:
+        self._file = file
         self._error: RepositoryError | None = None
         try:
-            self._file.writelines(repo.stream(*_LOG, repo.head))
+            file.writelines(repo.stream(*_LOG, repo.head))
         except RepositoryError as error:
             self._error = error
 
