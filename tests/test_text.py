@@ -122,9 +122,21 @@ def test_text_that_is_not_looked_at_closely_holds_nothing(words: list[str]) -> N
 
 def test_a_name_loses_what_is_a_token_by_its_beginning_and_nothing_else() -> None:
     token = "gh" + "p_" + "x7Qm2Zp9Lk4Rt8Wv1Ys6"
-    assert without_tokens(f"files/{token}.py") == "files/[masked]"
-    for kept in ("src/password to Winter2024.py", "ghp_short", "AKIA", "task_live_update_handler"):
-        assert without_tokens(kept) == kept
+    assert without_tokens(f"files/{token}.py") == "files/[masked].py"
+    for kept in (
+        "src/password to Winter2024.py", "ghp_short", "AKIA", "task_live_update_handler",
+        "hf_tokenizer_utils_fast.py", "pypi-attestations-models", "npm_install_dependencies.sh",
+    ):  # fmt: skip
+        assert without_tokens(kept) == clean(kept) == kept
+
+
+def test_clean_names_hold_no_token_and_stay_apart() -> None:
+    one, other = ("gh" + "p_" + letter + "7Qm2Zp9Lk4Rt8Wv1Ys6" for letter in "xy")
+    shown = clean(f"a/{one}.py")
+    assert one not in shown
+    assert shown.startswith("a/[masked-")
+    assert shown.endswith("].py")
+    assert shown == clean(shown) == clean(f"a/{one}.py") != clean(f"a/{other}.py")
 
 
 def test_a_place_cannot_break_out_of_its_token() -> None:

@@ -11,16 +11,37 @@ from functools import lru_cache
 MAX_LENGTH = 2_000  # characters of one value; longer ones are cut with an ellipsis
 
 _SECRET_IN_URL = re.compile(r"(?<=://)[^/\s]+@")
+# What opens an access token of a well-known service, and what must follow: names of files and
+# packages begin so as well ("hf_tokenizer_utils.py", "pypi-attestations-models").
+_TOKEN = re.compile(
+    r"(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9]{14,}|github_pat_[A-Za-z0-9_]{14,}"
+    r"|gl(?:pat|dt|rt|oas|cbt)-[A-Za-z0-9_.-]{14,}|xox[abeoprs]-[A-Za-z0-9-]{14,}"
+    r"|(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{14,}|whsec_[A-Za-z0-9+/=]{14,}"
+    r"|sk-(?:proj|ant)-[A-Za-z0-9_-]{14,}|A(?:KIA|SIA(?=[A-Z]*[0-9]))[A-Z0-9]{16}"
+    r"|AIza[A-Za-z0-9_-]{30,}|npm_[A-Za-z0-9]{30,}|pypi-[A-Za-z0-9_-]{50,}|dop_v1_[0-9a-f]{14,}"
+    r"|sq[aup]_[0-9a-f]{30,}|shp(?:at|ss|ca|pa)_[0-9a-fA-F]{14,}|hf_[A-Za-z0-9]{24,}"
+    r"|dckr_pat_[A-Za-z0-9_-]{14,}|SG\.[A-Za-z0-9_-]{14,}\.[A-Za-z0-9_-]{14,}"
+    r"|ya29\.[A-Za-z0-9_-]{14,}|eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_.-]{14,})"
+)
+_SHORTEST_TOKEN = 18
+_MASK = "[masked]"
 
 
 def clean(text: str) -> str:
     """`text` on one line, with control, bidirectional, zero-width and lone surrogate characters
-    written as escapes, so that it can neither drive a terminal nor break an encoder. Idempotent.
+    written as escapes, so that it can neither drive a terminal nor break an encoder, and without
+    access tokens, each of which leaves its own mark: two names stay two. Idempotent.
     """
     shown = text[: MAX_LENGTH + 1]
+    if len(shown) >= _SHORTEST_TOKEN:
+        shown = _TOKEN.sub(_marked, shown)
     if not shown.isprintable():
         shown = "".join(map(_shown, shown))
     return shown if len(shown) <= MAX_LENGTH else shown[: MAX_LENGTH - 1] + "…"
+
+
+def _marked(token: re.Match[str]) -> str:
+    return f"[masked-{hashlib.sha256(token[0].encode(errors='replace')).hexdigest()[:6]}]"
 
 
 def _shown(char: str) -> str:
@@ -50,13 +71,6 @@ def some_of(names: Sequence[str], most: int) -> str:
     return ", ".join(names[:most]) + more
 
 
-# What opens an access token of a well-known service, and how much must follow.
-_TOKEN = re.compile(
-    r"(?<![A-Za-z0-9])(?:gh[pousr]_|github_pat_|gl(?:pat|dt|rt|oas|cbt)-|xox[abeoprs]-|"
-    r"(?:sk|rk|pk)_(?:live|test)_|whsec_|sk-(?:proj|ant)-|AKIA|ASIA|AIza|npm_|pypi-|dop_v1_|"
-    r"sq[aup]_|shp(?:at|ss|ca|pa)_|hf_|dckr_pat_|SG\.|ya29\.|eyJ[A-Za-z0-9_-]{8,}\.eyJ)"
-    r"[A-Za-z0-9_.-]{14,}"
-)
 _URL_USER = re.compile(r"(?<=://)[^/\s]+@")
 # What follows such a word, as its value.
 _NAMED = re.compile(
@@ -69,7 +83,6 @@ _ATOM = re.compile(r"[A-Za-z0-9]{16,}")
 _IDENTIFIER = re.compile(r"[0-9a-f]{4,23}|[0-9a-f]{40}")  # of a commit, maybe abbreviated
 _HEX = re.compile(r"(?<![A-Za-z0-9])(?:[0-9a-f]{24,}|[0-9A-F]{24,})(?![A-Za-z0-9])")
 _CHANGES = re.compile(r"(?<=[0-9])(?=[A-Za-z])|(?<=[A-Z])(?=[0-9a-z])|(?<=[a-z])(?=[0-9A-Z])")
-_MASK = "[masked]"
 _REFERENCES = ("[masked", "#", "(", "$", "{", "/", ".")
 # Words, versions and names of variables, which also follow such a word.
 _PLAIN = re.compile(

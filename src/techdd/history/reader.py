@@ -205,7 +205,7 @@ def dealt(shas: Iterable[str], hands: int) -> Iterator[list[str]]:
     waiting = iter(shas)
     fewest, most = SHARES
     yield from filter(None, [list(islice(waiting, 2 * fewest)) for _ in range(hands)])
-    while window := list(islice(waiting, 2 * hands * most)):
+    while window := list(islice(waiting, 3 * hands * most // 2)):
         start = 0
         while start < len(window):
             end = start + max(2 * (len(window) - start) // (3 * hands), fewest)
