@@ -12,3 +12,6 @@ class A { void F() {
 class B { string q = $"SELECT * FROM Users WHERE Name = '{name}'"; }
 // finds below
 class D { string q = "SELECT * FROM Users WHERE Id = " + id; }
+// finds below
+class E { void F() { sql += " AND Name = '" + name + "'"; } }
+class G { void F() { sql += " AND Shown"; } }

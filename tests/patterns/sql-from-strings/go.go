@@ -12,3 +12,8 @@ var q = fmt.Sprintf("SELECT * FROM users WHERE name = '%s'", name)
 // finds below
 var t = "SELECT * FROM users WHERE id = " + id
 func g() { db.Exec(fmt.Sprintf("DROP DATABASE `%s`", name)) }
+func h() {
+	// finds below
+	query += " AND name = '" + name + "'"
+	query += " AND shown"
+}

@@ -10,3 +10,6 @@ q = "SELECT * FROM users WHERE name = '" + name + "'"; return q; } }
 // finds below
 class F { String q = "SELECT * FROM users WHERE id = " + id; }
 class G { void f() { statement.executeUpdate("DROP TABLE " + table); } }
+// finds below
+class G { String f() { sql += " AND name = '" + name + "'"; return sql; } }
+class H { String f() { sql += " AND shown"; return sql; } }

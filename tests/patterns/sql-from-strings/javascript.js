@@ -10,3 +10,6 @@ var q = "SELECT * FROM users WHERE name = '" + name + "' AND password ='" + pass
 // finds below
 q = "SELECT * FROM users WHERE id = " + id;
 db.query(`SELECT * FROM ${table} WHERE id = ?`, [id]);
+// finds below
+where += ` AND name = '${name}'`;
+label += ` and name = '${name}'`;

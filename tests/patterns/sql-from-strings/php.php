@@ -12,3 +12,6 @@ $q = "SELECT * FROM users WHERE name = '$name'";
 // finds below
 $q = "SELECT * FROM users WHERE id = " . $id;
 $pdo->query("SELECT * FROM $table");
+// finds below
+$sql .= " AND name = '" . $name . "'";
+$sql .= " AND shown";

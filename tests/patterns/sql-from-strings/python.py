@@ -15,3 +15,7 @@ q = ("INSERT INTO students (name) "
 query = "SELECT * FROM users WHERE id = " + number
 query = f"SELECT * FROM users WHERE id IN ({placeholders})"
 query = "SELECT * FROM users WHERE id = %s " + order
+# finds below
+query += " AND name = '" + name + "'"
+query += " AND shown"
+label += " and name = '" + name + "'"

@@ -8,3 +8,6 @@ User.where("#{table_name}.id = 1")
 q = "SELECT * FROM users WHERE name = '#{name}'"
 # finds below
 q = "SELECT * FROM users WHERE id = #{number}"
+# finds below
+sql += " AND name = '#{name}'"
+label += " and name = '#{name}'"

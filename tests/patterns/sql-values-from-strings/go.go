@@ -14,3 +14,8 @@ var q = fmt.Sprintf("SELECT * FROM users WHERE name = '%s'", name)
 var r = "SELECT * FROM users WHERE name = '" + name + "'"
 var s = "SELECT * FROM users WHERE kind = '" + Kind + "'"
 var t = "SELECT * FROM users WHERE id = " + id
+func h() {
+	// finds below
+	query += " AND name = '" + name + "'"
+	query += " AND shown"
+}

@@ -13,3 +13,6 @@ class C { String q = String.format("SELECT * FROM users WHERE name = '%s'", name
 class D { String q = "DELETE FROM jobs WHERE at < '" + System.currentTimeMillis() + "'"; }
 class E { String q = "SELECT * FROM users WHERE kind = '" + KIND + "'"; }
 class F { String q = "SELECT * FROM users WHERE id = " + id; }
+// finds below
+class G { String f() { sql += " AND name = '" + name + "'"; return sql; } }
+class H { String f() { sql += " AND shown"; return sql; } }

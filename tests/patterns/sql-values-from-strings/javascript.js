@@ -13,3 +13,6 @@ q = `DELETE FROM users WHERE name = '${name}'`;
 q = `DELETE FROM jobs WHERE at < '${Date.now()}'`;
 q = `SELECT * FROM users WHERE id = $${i}`;
 q = "SELECT * FROM users WHERE id = " + id;
+// finds below
+where += ` AND name = '${name}'`;
+label += ` and name = '${name}'`;

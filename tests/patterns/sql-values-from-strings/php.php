@@ -15,3 +15,6 @@ $q = "SELECT * FROM users WHERE name = '" . $name . "'";
 $q = "SELECT * FROM users WHERE name = '" . mysqli_real_escape_string($db, $name) . "'";
 $q = 'SELECT * FROM users WHERE id=' . db_input($id);
 $q = "SELECT * FROM users WHERE id = " . $id;
+// finds below
+$sql .= " AND name = '" . $name . "'";
+$sql .= " AND shown";

@@ -18,3 +18,7 @@ query = "SELECT * FROM users WHERE name = '" + escape(name) + "'"
 query = "SELECT * FROM users WHERE kind = '" + KIND + "'"
 label = f"Selected '{name}' from the list"
 query = "SELECT * FROM users WHERE id = " + number
+# finds below
+query += " AND name = '" + name + "'"
+query += " AND shown"
+label += " and name = '" + name + "'"

@@ -9,3 +9,6 @@ connection.execute("DELETE FROM #{table}")
 q = "SELECT * FROM users WHERE name = '#{name}'"
 q = "DELETE FROM jobs WHERE at < '#{Time.now}'"
 q = "SELECT * FROM users WHERE id = #{number}"
+# finds below
+sql += " AND name = '#{name}'"
+label += " and name = '#{name}'"
