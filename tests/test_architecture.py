@@ -29,7 +29,7 @@ FLOORS = (
         "sandbox",
         "scratch",
     },
-    {"dockerfiles", "hcl", "yamls"},
+    {"amounts", "dockerfiles", "hcl", "yamls"},
     {
         "facts",
         "documents",
@@ -41,7 +41,17 @@ FLOORS = (
         "syntax",
         "charts",
     },
-    {"cloning", "counting", "changepoints", "derived", "purls", "licensing", "software", "standin"},
+    {
+        "cloning",
+        "counting",
+        "changepoints",
+        "derived",
+        "purls",
+        "licensing",
+        "remediation",
+        "software",
+        "standin",
+    },
     {
         "evidence",
         "history",

@@ -30,6 +30,7 @@ FITTING = {
     "points": a_series(
         "points", ("month", "share", "mark"), (("2025-01", 0.5, None), ("2025-02", 0.1, "down"))
     ),
+    "ranges": a_series("ranges", ("kind", "share from", "to"), (("a", 0.5, 0.75),)),
     "scatter": a_series("scatter", ("file", "share", "n"), (("a.py", 0.5, 3), ("b.py", 0.2, 9))),
     "stacked": a_series("stacked", ("repo", "low", "high"), (("a", 0.75, 0.25),)),
     "timeline": a_series(
@@ -256,3 +257,10 @@ def test_any_series_is_drawn_well_formed_or_left_to_a_table(
     svg = draw(Series("name", "<title> & \u202e", columns, rows, chart))
     if svg is not None:
         assert ElementTree.fromstring(svg).tag.endswith("svg")
+
+
+def test_ranges_write_both_ends_without_needless_decimals() -> None:
+    rows: tuple[tuple[Value, ...], ...] = (("Long functions", 5.5, 24.0), ("Copies", 230, 1500))
+    said = words(draw(a_series("ranges", ("kind", "days from", "to"), rows)))
+    assert {"5.5–24", "230–1,500", "days"} <= set(said)
+    assert draw(a_series("ranges", ("kind", "days from", "to"), (("a", None, 2),))) is None

@@ -26,6 +26,7 @@ from techdd.licensing import Delivery, Term
 from techdd.lockfiles import Lockfile
 from techdd.plugins import discover
 from techdd.policy import Checklist, FindingRules
+from techdd.remediation import Basis, Remediation
 from techdd.sarif import HandedIn
 from techdd.vex import Statement
 from techdd.workspace import data
@@ -116,6 +117,8 @@ RESOLVED = {
     Delivery,
     Term,
     HandedIn,
+    Remediation,
+    Basis,
 }  # from identities and what people wrote, when read
 
 

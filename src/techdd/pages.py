@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
-from math import floor, log10
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from techdd import charts
+from techdd.amounts import money, number, span
 from techdd.model import Finding, Metric, Outcome, Report, Series, Value
 from techdd.text import clean
 from techdd.workspace import Templates
@@ -133,11 +133,6 @@ def sentences(text: str, length: int) -> str:
     return f"{head}." if end else clip(text, length)
 
 
-def number(value: float, digits: int = 1) -> str:
-    """1234.5 as "1,234.5"; whole numbers without a fraction."""
-    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.{digits}f}"
-
-
 def percent(share: float) -> str:
     """0.374 as "37%"; what is neither none nor all never reads as 0% or 100%."""
     if 0 < share < 0.005:
@@ -181,24 +176,6 @@ def cell(value: Value, column: str = "") -> str:
         is_share = "share" in column.lower() and 0 <= value <= 1
         return percent(value) if is_share else number(value)
     return value
-
-
-def span(low: float, high: float, unit: str = "") -> str:
-    """A range such as "3–8 days"; one number where both ends agree."""
-    numbers = number(low) if low == high else f"{number(low)}–{number(high)}"
-    return f"{numbers} {unit}".rstrip()
-
-
-def money(low: float, high: float, currency: str) -> str:
-    """A range of cost rounded to two figures: an estimate must not look more exact than it is."""
-    ends = [f"{_rounded(value):,.0f}" for value in (low, high)]
-    return f"{currency} {'–'.join(dict.fromkeys(ends))}"
-
-
-def _rounded(value: float) -> float:
-    if value <= 0:
-        return 0.0
-    return round(value, 1 - floor(log10(value)))
 
 
 def day(iso: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from techdd.model import Grade, Horizon, Rating, Severity
 
@@ -17,6 +17,21 @@ Level = Annotated[int, Field(strict=True, ge=0, le=4)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80)]
 Importance = Literal["critical", "major", "minor"]
 Delivered = Literal["saas", "distributed", "embedded", "internal"]
+# Kinds of debt that a price can be put on, in the order of the report.
+Debt = Literal[
+    "complex-functions", "long-functions", "wide-interfaces", "duplication", "missing-tests",
+    "patch-updates", "minor-updates", "major-updates", "replacements",
+]  # fmt: skip
+
+
+def _ordered(ends: tuple[float, float]) -> tuple[float, float]:
+    if ends[0] > ends[1]:
+        raise ValueError("give the lower end first")
+    return ends
+
+
+_Amount = Annotated[float, Field(gt=0, le=1_000_000)]
+Range = Annotated[tuple[_Amount, _Amount], AfterValidator(_ordered)]
 
 
 class Written(BaseModel):
@@ -204,7 +219,7 @@ class Scoring(Written):
     confidence: tuple[tuple[str, float, float], ...]  # (label, coverage from, mean grade from)
     verdicts: tuple[VerdictRule, ...]
     horizons: Mapping[Severity, Horizon]
-    day_rate: tuple[float, float]
+    day_rate: Range
     currency: str
 
 
@@ -232,8 +247,9 @@ class Engagement(Written):
     as_of: date | None = None  # the date that "inactive for 90 days" counts back from
     online: bool = False  # whether collectors may use the network
     delivery: Delivered | None = None  # how the product reaches its users; None = not known
-    day_rate: tuple[float, float] | None = None
+    day_rate: Range | None = None
     currency: str | None = None
+    remediation_hours: Mapping[Debt, Range] = Field(default_factory=dict)  # against the policy's
     options: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)  # collector -> options
     format_version: Literal[1] = 1
 

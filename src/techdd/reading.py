@@ -14,6 +14,7 @@ from techdd.identity import Domain, Employment, People, Resolution, Roster, reso
 from techdd.licensing import Delivery, Term
 from techdd.model import Issue, Metric, Observation, Reading, Run, Series, Status
 from techdd.plugins import discover
+from techdd.remediation import Basis, DebtPolicy, Remediation
 from techdd.sarif import HandedIn, ImportedResult, elsewhere, handed_in
 from techdd.text import clean
 from techdd.vex import Products, Statement, limits, stated
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 
-_STATED = (Statement, Term, Delivery, HandedIn)
+_STATED = (Statement, Term, Delivery, HandedIn, Remediation, Basis)
 
 
 class Tables:
@@ -53,6 +54,10 @@ class Tables:
         self._read[Statement] = frame(Statement, self.statements)
         self._read[HandedIn], self.unread = self._handed()
         self._read[Term] = frame(Term, workspace.licence_policy.rows())
+        debt = load(workspace.policy("debt.yaml"), DebtPolicy)
+        engagement, currency = workspace.engagement, workspace.scoring.currency
+        self._read[Remediation] = frame(Remediation, debt.remediations(engagement))
+        self._read[Basis] = frame(Basis, [debt.basis(engagement, currency)])
         deliveries = workspace.deliveries
         self._read[Delivery] = frame(Delivery, deliveries.values())
         self._read[Delivery].insert(0, "repo", list(deliveries))

@@ -4,6 +4,7 @@ engagement.yaml   one client, its repositories and options        (people write 
 people.yaml       merges of identities, bots, affiliations        (people write it, optional)
 roster.yaml       the client's people, imported from HR's list    (people correct it, optional)
 licences.yaml     a licence policy of one's own                   (people write it, optional)
+debt.yaml         what mending debt takes, in their own hours     (people write it, optional)
 triage.yaml       what was decided about findings                 (people write it, optional)
 vex/              what the client states of vulnerabilities       (OpenVEX, CycloneDX, optional)
 pseudonyms.json   numbers under which people appear               (the tool keeps them)
@@ -166,16 +167,17 @@ class Workspace:
     @cached_property
     def scoring(self) -> Scoring:
         """The scoring policy; the engagement may have its own in scoring.yaml."""
-        return load(self._policy("scoring.yaml"), Scoring)
+        return load(self.policy("scoring.yaml"), Scoring)
 
     @cached_property
     def licence_policy(self) -> LicencePolicy:
         """What licences mean by delivery; the engagement may have its own in licences.yaml."""
         from techdd.licensing import LicencePolicy  # not before: to collect needs none of it
 
-        return load(self._policy("licences.yaml"), LicencePolicy)
+        return load(self.policy("licences.yaml"), LicencePolicy)
 
-    def _policy(self, name: str) -> Path:
+    def policy(self, name: str) -> Path:
+        """A policy file of the engagement's own, else the one that ships."""
         own = self.root / name
         return own if own.is_file() else data("checklists") / "policy" / name
 
@@ -275,10 +277,8 @@ def _refuse_inside(root: Path, sources: Iterable[str]) -> None:
     """
     for source in sources:
         if not is_url(source) and root.resolve().is_relative_to(Path(source).resolve()):
-            raise RepositoryError(
-                f"lies inside the repository {source}; let -o or --engagement name a place outside",
-                root,
-            )
+            where = "let -o or --engagement name a place outside"
+            raise RepositoryError(f"lies inside the repository {source}; {where}", root)
 
 
 def _short_name(source: str) -> str:

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup, escape
 
+from techdd.amounts import estimate, money, number, span
 from techdd.model import Metric
 from techdd.pages import (
     amount,
@@ -13,11 +14,8 @@ from techdd.pages import (
     cell,
     clip,
     day,
-    money,
-    number,
     percent,
     sentences,
-    span,
     web,
 )
 
@@ -119,3 +117,19 @@ def test_names_end_a_line_where_a_part_of_them_ends(name: str, parts: list[str])
 @given(st.text(max_size=60))
 def test_what_may_be_broken_is_the_same_text(text: str) -> None:
     assert breakable(text).replace(Markup("<wbr>"), "") == escape(text)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (0, 0, (0, 0)),
+        (0.01, 0.01, (0.1, 0.1)),
+        (0.26, 0.21, (0.2, 0.3)),
+        (1.9, 1.1, (1.5, 1.5)),
+        (3, 10, (3, 10)),
+        (12.9, 12.1, (12, 13)),
+        (1_299, 1_201, (1_200, 1_300)),
+    ],
+)
+def test_a_range_is_rounded_outward(low: float, high: float, said: tuple[float, float]) -> None:
+    assert estimate(low, high) == said

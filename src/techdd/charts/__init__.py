@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from techdd.charts.areas import treemap
-from techdd.charts.bars import bar, parts, stacked
+from techdd.charts.bars import bar, parts, ranges, stacked
 from techdd.charts.base import MOST_CATEGORIES, Spec
 from techdd.charts.drawing import svg
 from techdd.charts.grids import heatmap, matrix
@@ -31,6 +31,7 @@ CHARTS: Mapping[str, Callable[[Series], Spec | None]] = {
     "matrix": matrix,
     "parts": parts,
     "points": points,
+    "ranges": ranges,
     "scatter": scatter,
     "stacked": stacked,
     "timeline": timeline,

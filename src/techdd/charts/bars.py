@@ -55,6 +55,44 @@ def bar(series: Series) -> Spec | None:
     }
 
 
+def ranges(series: Series) -> Spec | None:
+    """One bar a category from the least to the most that it may be: (category, low, high)."""
+    if len(series.columns) != 3 or not (numeric(series, 1) and numeric(series, 2)):
+        return None
+    if any(value is None for row in series.rows for value in row[1:]):
+        return None
+    kept, form = series.rows[:MOST_CATEGORIES], format_of(series, 1, 2).replace(".1f", ".1~f")
+    axis = {"title": series.columns[1].removesuffix(" from"), **ruled(form)}
+    ends = [f"format(datum.{one}, '{form}')" for one in ("c1", "c2")]
+    return {
+        **canvas(kept, height={"step": 21}),
+        "transform": [{"calculate": f"{ends[0]} + '–' + {ends[1]}", "as": "shown"}],
+        "encoding": {
+            "y": categories(),
+            "x": {"field": "c1", "type": "quantitative", "axis": axis, "scale": {"zero": True}},
+            "x2": {"field": "c2"},
+        },
+        "layer": [
+            {
+                "mark": {
+                    "type": "bar",
+                    "color": ACCENT,
+                    "height": {"band": 0.5},
+                    "stroke": ACCENT,
+                    "strokeWidth": 1.5,
+                }
+            },
+            {
+                "mark": {"type": "text", "align": "left", "dx": 6, "color": INK, "fontSize": 10},
+                "encoding": {
+                    "x": {"field": "c2", "type": "quantitative"},
+                    "text": {"field": "shown"},
+                },
+            },
+        ],
+    }
+
+
 def stacked(series: Series) -> Spec | None:
     """Parts of a whole, in bands from harmless to grave: (category, band, band, ...)."""
     return _parts(series, _bands(series.columns[1:]))

@@ -20,6 +20,18 @@ class Duplicated(NamedTuple):
     copied: int
 
 
+class Clone(NamedTuple):
+    """One place of a group of equal code."""
+
+    group: str  # unique in its repository
+    path: str
+    component: str
+    start: int  # first line, from 1
+    end: int
+    lines: int  # that hold code
+    tokens: int
+
+
 def production(functions: DataFrame) -> DataFrame:
     """The functions of production code."""
     return functions[functions["role"] == "source"]

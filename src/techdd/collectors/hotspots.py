@@ -7,13 +7,12 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from techdd.collectors import Answered, probe
-from techdd.counting import component_name, of_repository
+from techdd.collectors._work import OFTEN, made, times_changed, untested
+from techdd.counting import component_name, end_of, of_repository
 from techdd.facts import Change, Commit, File, Function
-from techdd.history.renames import followed
 from techdd.model import Location, Metric, Observation, Series, Value
 
 if TYPE_CHECKING:
-    import pandas as pd
     from pandas import DataFrame
 
 MOST_COMPLEX = 0.05  # share of source files that count as the complex ones
@@ -21,7 +20,6 @@ SHOWN = 15
 PICTURED = 600  # files of a picture
 FEWEST = 10  # changes; a share of fewer says nothing about where the work falls
 FEWEST_LINES = 100  # of code; churn of fewer says nothing
-ENTRANCES = frozenset(("index", "lib", "mod", "__init__"))  # no test is ever named after these
 MONTHS = 24  # of churn over time
 
 
@@ -30,12 +28,8 @@ def hotspots(
     as_of: date, commits: DataFrame, changes: DataFrame, files: DataFrame, functions: DataFrame
 ) -> Answered:
     """Which complex files are changed again and again?"""
-    import pandas as pd
-
-    end = pd.Timestamp(as_of, tz="UTC") + pd.Timedelta(days=1)
     key = ["repo", "path"]
-    made = _made(commits, changes, files, end, end - pd.Timedelta(days=365))
-    times = made.groupby(key).size().rename("changes")
+    times = times_changed(as_of, commits, changes, files)
     inline = functions["role"] == "test"  # tests in the file that they test
     total = functions[~inline].groupby(key)["complexity"].sum().rename("complexity")
     source = files[(files["role"] == "source") & (files["measured"] != "")]
@@ -71,19 +65,14 @@ def hotspots(
         ),
         note="Complexity is the sum of McCabe over the file's functions. Renames are followed.",
     )
-    tested = functions[inline].set_index(key).index
-    for row in hot[(hot["changes"] >= 5) & ~hot.set_index(key).index.isin(tested)].itertuples():
-        tests = files[(files["repo"] == row.repo) & (files["role"] == "test")]["path"]
-        stem = str(row.path).rsplit("/", 1)[-1].split(".")[0].lower()
-        named = len(stem) > 2 and stem not in ENTRANCES
-        if named and not tests.str.lower().str.contains(stem, regex=False).any():
-            values: dict[str, Value] = {
-                "path": str(row.path),
-                "changes": int(row.changes),
-                "complexity": int(row.complexity),
-            }
-            location = Location(str(row.path))
-            yield Observation("untested-hotspot", str(row.repo), str(row.path), (location,), values)
+    for row in untested(hot[hot["changes"] >= OFTEN], files, functions).itertuples():
+        values: dict[str, Value] = {
+            "path": str(row.path),
+            "changes": int(row.changes),
+            "complexity": int(row.complexity),
+        }
+        location = Location(str(row.path))
+        yield Observation("untested-hotspot", str(row.repo), str(row.path), (location,), values)
 
 
 @probe(domain="code_health", needs=(Commit, Change, File))
@@ -91,11 +80,11 @@ def churn(as_of: date, commits: DataFrame, changes: DataFrame, files: DataFrame)
     """How much of the production code was rewritten in the last 12 months?"""
     import pandas as pd
 
-    end = pd.Timestamp(as_of, tz="UTC") + pd.Timedelta(days=1)
+    end = end_of(as_of)
     source = files[files["role"] == "source"]
-    made = _made(commits, changes, source, end, end - pd.DateOffset(months=MONTHS))
-    made = made.assign(lines=made["added"].fillna(0) + made["deleted"].fillna(0))
-    recent = made[made["authored"] >= end - pd.Timedelta(days=365)]
+    both = made(commits, changes, source, end - pd.DateOffset(months=MONTHS), end)
+    both = both.assign(lines=both["added"].fillna(0) + both["deleted"].fillna(0))
+    recent = both[both["authored"] >= end - pd.Timedelta(days=365)]
     for repo in ("", *sorted(source["repo"].unique())):
         part, own = (of_repository(repo, t) for t in (recent, source))
         size, moved = int(own["code"].sum()), int(part["lines"].sum())
@@ -111,7 +100,7 @@ def churn(as_of: date, commits: DataFrame, changes: DataFrame, files: DataFrame)
     last = [
         (present - pd.DateOffset(months=b)).strftime("%Y-%m") for b in range(MONTHS - 1, -1, -1)
     ]
-    by_month = made.groupby(made["authored"].dt.strftime("%Y-%m"))[["added", "deleted"]].sum()
+    by_month = both.groupby(both["authored"].dt.strftime("%Y-%m"))[["added", "deleted"]].sum()
     by_month = by_month.reindex(last, fill_value=0)
     yield Series(
         "churn",
@@ -124,27 +113,6 @@ def churn(as_of: date, commits: DataFrame, changes: DataFrame, files: DataFrame)
             "gone is not counted. A move counts as deleted and added where git sees no rename."
         ),
     )
-
-
-def _made(
-    commits: DataFrame, changes: DataFrame, files: DataFrame, end: pd.Timestamp, since: pd.Timestamp
-) -> DataFrame:
-    """The changes from `since` to `end` under today's paths, with `authored`."""
-    import pandas as pd
-
-    dated = commits[(commits["authored"] < end) & (commits["authored"] >= since)]
-    columns = [*changes.columns, "authored"]
-    parts = [changes.iloc[:0].assign(authored=commits["authored"].iloc[:0])]
-    for repo, own in files.groupby("repo"):
-        mine, theirs = (t[t["repo"] == repo] for t in (commits, changes))
-        when = dated[dated["repo"] == repo]
-        back = mine[
-            mine["number"] >= when["number"].min()
-        ]  # what lies before was not renamed since
-        traced = followed(back, theirs, own["path"])
-        when = when[["sha", "authored"]]
-        parts.append(traced.merge(when, on="sha")[columns])
-    return pd.concat(parts, ignore_index=True)
 
 
 def _pictures(hot: DataFrame, *, several: bool) -> Iterator[Series]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from techdd.amounts import number
 from techdd.formats import format
 from techdd.model import Finding, Report, Severity
-from techdd.pages import clip, day, number, percent
+from techdd.pages import clip, day, percent
 from techdd.workspace import Templates
 
 MOST = 10  # findings named; the register in the PDF has them all

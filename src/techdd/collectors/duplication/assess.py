@@ -7,8 +7,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from techdd.collectors import Answered, probe
-from techdd.collectors._units import Duplicated
-from techdd.collectors.duplication.gather import Clone, CloneMark
+from techdd.collectors._units import Clone, Duplicated
+from techdd.collectors.duplication.gather import CloneMark
 from techdd.counting import component_name, of_repository
 from techdd.facts import File
 from techdd.model import Metric, Series, Value

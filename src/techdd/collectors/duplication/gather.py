@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from techdd.collectors import Gathered, collector
-from techdd.collectors._units import Duplicated
+from techdd.collectors._units import Clone, Duplicated
 from techdd.collectors.duplication.groups import WINDOW, groups, windows
 from techdd.collectors.duplication.tokens import Tokenizer, Tokens
 from techdd.facts import Columns, File
@@ -23,18 +23,6 @@ MOST_CLONES = 50_000  # places that are kept, those of the longest groups
 # Steps that a framework writes for a database are alike and are never changed again.
 _MIGRATIONS = r"(?:^|/)(?:[Mm]igrations?|db/migrate|alembic/versions)/"
 MARKED = 16  # one window of so many, chosen by its hash, is a mark
-
-
-class Clone(NamedTuple):
-    """One place of a group of equal code."""
-
-    group: str  # unique in its repository
-    path: str
-    component: str
-    start: int  # first line, from 1
-    end: int
-    lines: int  # that hold code
-    tokens: int
 
 
 class CloneMark(NamedTuple):

@@ -9,12 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from techdd.advisories import OLD, age
 from techdd.collectors import Answered, probe
-from techdd.collectors.vulnerabilities.match import (
-    AdvisoryCoverage,
-    OnlineLookup,
-    Vulnerability,
-    of_row,
-)
+from techdd.collectors._updates import AdvisoryCoverage, Vulnerability, of_row
+from techdd.collectors.vulnerabilities.match import OnlineLookup
 from techdd.collectors.vulnerabilities.plan import (
     short_list,
     target,

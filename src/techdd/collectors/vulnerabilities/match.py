@@ -10,11 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from techdd.advisories import Database, Exploitation, Match, Matches, normalised, preferred, upgrade
 from techdd.advisories.second_opinion import LookupFailed, Opinion, Pin, audit, audit_online
 from techdd.collectors import Gathered, collector
+from techdd.collectors._updates import AdvisoryCoverage, Vulnerability
 from techdd.errors import TechddError
 from techdd.facts import Package
 from techdd.model import Issue
@@ -26,49 +27,6 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 _NAMED = 5  # examples in the detail of an issue
-
-
-class Vulnerability(NamedTuple):
-    """One known vulnerability of one package version that a file names."""
-
-    ecosystem: str
-    package: str
-    version: str
-    manifest: str
-    line: int | None
-    scope: str  # as in Package
-    direct: bool | None
-    advisory: str  # the CVE where there is one, else the GHSA, else the database's own id
-    aliases: str  # all other ids, separated by ", "
-    severity: str  # info (a notice), unknown, low, medium, high, critical
-    score: float | None  # CVSS base score
-    fixed: str  # the smallest fixed version above the one in use; "" = none known
-    summary: str
-    published: str  # ISO date; "" = not known
-    sources: str  # which matchers say so: "osv", "pip-audit", "PyPI"
-    exploited: str  # ISO date on which CISA listed it as exploited; "" = not, or no list imported
-    ransomware: bool  # as that list says
-    epss: float | None  # probability of exploitation within 30 days, 0 to 1 (FIRST)
-    target: str = ""  # to which the package is best updated; the same for all that affect a version
-    left: int | None = None  # vulnerabilities that are known of the target; None = cannot be told
-
-
-def of_row(row: Any) -> Vulnerability:
-    """The vulnerability in a row of a table that holds more columns."""
-    return Vulnerability(*(getattr(row, name) for name in Vulnerability._fields))
-
-
-class AdvisoryCoverage(NamedTuple):
-    """How far the packages of one ecosystem could be checked at all."""
-
-    ecosystem: str
-    versions: int  # distinct package versions in use
-    checked: int  # of these, compared with advisories; the rest is not assessed
-    unknown: int  # further packages in no known version
-    advisories: int  # advisories for the ecosystem in the database; 0 = none imported
-    date: str  # of the newest of them
-    kev: str  # ISO date of the list of exploited vulnerabilities; "" = none imported
-    epss: str  # likewise of the EPSS scores
 
 
 class OnlineLookup(NamedTuple):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+from techdd.collectors._updates import EFFORTS, effort
 from techdd.model import Series, Value
 from techdd.text import some_of
 
@@ -15,17 +15,6 @@ if TYPE_CHECKING:
 MATTER = 10  # packages in the short list
 _EXAMPLES = 4
 _SHOWN = 30  # steps
-EFFORTS = (
-    "patch release",
-    "minor release",
-    "dated release",
-    "major release",
-    "version scheme not understood",
-    "no fixed version known",
-)
-
-_YEARS = range(1990, 2100)
-
 Rated = list[tuple[dict[str, Any], "DataFrame", str]]  # package, its vulnerabilities, the worst
 
 
@@ -144,28 +133,6 @@ def _how(key: dict[str, Any], jump: str, found: DataFrame) -> str:
 
 def _move(key: dict[str, Any], found: DataFrame) -> str:
     return f"{key['package']} {key['version']}" + f" to {target(found)}" * bool(target(found))
-
-
-def effort(version: str, target: str) -> str:
-    """How far an update from `version` to `target` jumps, by the numbers of both."""
-    if not target:
-        return "no fixed version known"
-    here, there = (_numbers(one) for one in (version, target))
-    if not here or not there:
-        return "version scheme not understood"
-    if all(number in _YEARS for number in (here[0], there[0])):
-        return "dated release"
-    if here[0] == there[0] == 0 and here[1] != there[1]:
-        return "major release"  # before 1.0 a minor one may change interfaces (semver.org, 4)
-    for place, name in enumerate(("major release", "minor release")):
-        if here[place] != there[place]:
-            return name
-    return "patch release"
-
-
-def _numbers(version: str) -> tuple[int, int] | None:
-    found = re.match(r"v?(\d{1,9})(?:\.(\d{1,9}))?", version)
-    return (int(found[1]), int(found[2] or 0)) if found else None
 
 
 def target(found: DataFrame) -> str:

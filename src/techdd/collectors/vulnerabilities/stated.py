@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from techdd.advisories import normalised
-from techdd.collectors.vulnerabilities.match import Vulnerability, of_row
+from techdd.collectors._updates import Vulnerability, of_row
 from techdd.model import fingerprint
 from techdd.text import clean
 from techdd.vex import Statement

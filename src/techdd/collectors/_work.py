@@ -1,0 +1,62 @@
+"""Where the work of the last year was done, and where it was done without a test."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from techdd.counting import YEAR, end_of
+from techdd.history.renames import followed
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from pandas import DataFrame
+
+OFTEN = 5  # changes in a year from which a file counts as worked on again and again
+ENTRANCES = frozenset(("index", "lib", "mod", "__init__"))  # no test is ever named after these
+
+
+def made(
+    commits: DataFrame, changes: DataFrame, files: DataFrame, since: pd.Timestamp, end: pd.Timestamp
+) -> DataFrame:
+    """The changes from `since` to before `end` under today's paths, with `authored`."""
+    import pandas as pd
+
+    dated = commits[(commits["authored"] < end) & (commits["authored"] >= since)]
+    columns = [*changes.columns, "authored"]
+    parts = [changes.iloc[:0].assign(authored=commits["authored"].iloc[:0])]
+    for repo, own in files.groupby("repo"):
+        mine, theirs = (t[t["repo"] == repo] for t in (commits, changes))
+        when = dated[dated["repo"] == repo]
+        # What lies before was not renamed since.
+        back = mine[mine["number"] >= when["number"].min()]
+        traced = followed(back, theirs, own["path"])
+        when = when[["sha", "authored"]]
+        parts.append(traced.merge(when, on="sha")[columns])
+    return pd.concat(parts, ignore_index=True)
+
+
+def times_changed(
+    as_of: date, commits: DataFrame, changes: DataFrame, files: DataFrame
+) -> pd.Series[int]:
+    """How often each of `files` was changed in the last year, by repository and today's path."""
+    import pandas as pd
+
+    end = end_of(as_of)
+    recent = made(commits, changes, files, end - pd.Timedelta(days=YEAR), end)
+    return recent.groupby(["repo", "path"]).size().rename("changes")
+
+
+def untested(worked: DataFrame, files: DataFrame, functions: DataFrame) -> DataFrame:
+    """The rows of `worked` whose files hold no test, and after which no file of tests is named."""
+    key = ["repo", "path"]
+    tested = functions[functions["role"] == "test"].set_index(key).index
+    tests = files[files["role"] == "test"]
+    names = {repo: "\n".join(rows["path"].str.lower()) for repo, rows in tests.groupby("repo")}
+    left = worked[~worked.set_index(key).index.isin(tested)]
+    stems = left["path"].str.rsplit("/", n=1).str[-1].str.split(".").str[0].str.lower()
+    alone = [
+        len(stem) > 2 and stem not in ENTRANCES and stem not in names.get(repo, "")
+        for repo, stem in zip(left["repo"], stems, strict=True)
+    ]
+    return left.loc[alone]

@@ -1,0 +1,84 @@
+"""What mending technical debt takes: assumptions that people write, as facts for the probes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, NamedTuple
+
+from pydantic import Field, model_validator
+
+from techdd.policy import Debt, Engagement, Range, Written
+
+
+class Remediation(NamedTuple):
+    """What one kind of debt is and what mending takes, in hours for each step or part of one."""
+
+    kind: str
+    title: str
+    counted: str  # what one item is
+    above: int  # the bound over which something is an item
+    step: int  # of the measure above the bound; 0 = an item takes the same whatever its size
+    low: float
+    high: float
+    buys: str
+    source: str
+    own: bool  # the adviser's hours, in place of the policy's
+
+
+class Basis(NamedTuple):
+    """What turns hours into days, money and a share of what building anew would take."""
+
+    hours_per_day: float
+    lines_low: float  # code lines that a person-day brings forth when all is built anew
+    lines_high: float
+    lines_source: str
+    rate_low: float | None  # None = the adviser gave no day rate
+    rate_high: float | None
+    currency: str
+
+
+class Kind(Written):
+    """One kind of debt, as the policy has it."""
+
+    id: Debt
+    title: str
+    counted: str
+    above: Annotated[int, Field(ge=0)] = 0
+    step: Annotated[int, Field(ge=0)] = 0
+    hours: Range
+    buys: str
+    source: str
+
+
+class DebtPolicy(Written):
+    """The assumptions of `policy/debt.yaml`."""
+
+    hours_per_day: Annotated[float, Field(gt=0, le=24)]
+    lines_per_day: Range
+    lines_source: str
+    kinds: tuple[Kind, ...]
+
+    @model_validator(mode="after")
+    def _each_kind_once(self) -> DebtPolicy:
+        ids = [one.id for one in self.kinds]
+        if twice := sorted({one for one in ids if ids.count(one) > 1}):
+            raise ValueError(f"kind given twice: {', '.join(twice)}")
+        return self
+
+    def remediations(self, engagement: Engagement) -> Iterator[Remediation]:
+        """The kinds, with the hours of the engagement where it has its own."""
+        for one in self.kinds:
+            own = engagement.remediation_hours.get(one.id)
+            yield Remediation(
+                one.id, one.title, one.counted, one.above, one.step, *(own or one.hours), one.buys,
+                "the adviser's own hours" if own else one.source, own is not None,
+            )  # fmt: skip
+
+    def basis(self, engagement: Engagement, currency: str) -> Basis:
+        """The rest; without a day rate of the engagement there is no money."""
+        low, high = engagement.day_rate or (None, None)
+        fewest, most = self.lines_per_day
+        return Basis(
+            self.hours_per_day, fewest, most, self.lines_source,
+            low, high, engagement.currency or currency,
+        )  # fmt: skip
