@@ -16,12 +16,13 @@ CASES = sorted(FOLDER.glob("*/*.src"))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}-{case.stem}")
-def test_functions_are_counted_as_by_hand(case: Path) -> None:
+def test_functions_and_classes_are_counted_as_by_hand(case: Path) -> None:
     expected = json.loads(case.with_suffix(".json").read_text())
     source = case.read_bytes()
     language = languages()[classify(expected["path"], source).language]
     found = language.measure(source)
     assert [one._asdict() for one in found.functions] == expected["functions"]
+    assert [one._asdict() for one in found.classes] == expected.get("classes", [])
     counted = (found.code_lines, found.comment_lines, found.errors)
     assert counted == (expected["code"], expected["comments"], expected["errors"])
     assert found.lines == source.count(b"\n")
@@ -60,6 +61,10 @@ def test_no_bytes_break_a_measurement(language, content: bytes) -> None:
         assert 1 <= one.start <= one.end
         assert one.lines >= 1 and one.complexity >= 1
         assert one.parameters >= 0 and one.nesting >= 0 and one.cognitive >= 0
+    for one in found.classes:
+        assert 1 <= one.start <= one.end
+        assert one.lines >= 1 and one.methods <= one.complexity
+    assert sum(one.methods for one in found.classes) <= len(found.functions)
 
 
 @given(st.text(max_size=40), st.binary(max_size=300))

@@ -31,7 +31,7 @@ from techdd.model import Issue
 from techdd.repository import MAX_SOURCE, Entry, Repository
 from techdd.text import clean
 
-FORMAT = 1  # of the stored tables; raise it whenever they would differ
+FORMAT = 2  # of the stored tables; raise it whenever they would differ
 MEASURED_ROLES = ("source", "test")
 LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 PART = 20_000  # functions and files that are kept together; bounds memory and what a kill can cost
@@ -45,9 +45,14 @@ _FUNCTION: Columns = {
     "start": int, "end": int, "lines": int, "parameters": int, "complexity": int, "nesting": int,
     "cognitive": int,
 }  # fmt: skip
+_CLASS: Columns = {
+    "version": str, "path": str, "component": str, "role": str, "language": str, "name": str,
+    "start": int, "end": int, "lines": int, "methods": int, "complexity": int,
+}  # fmt: skip
 TABLES: Schema = {
     "files": _FILE,
     "functions": _FUNCTION,
+    "classes": _CLASS,
     "limits": {"version": str, "path": str, "reason": str, "detail": str},
 }
 _PLAIN = Language("")  # text of no known language
@@ -95,8 +100,8 @@ class Measured:
             some.clear()
 
     def facts(self, fact: Fact, entries: Iterable[Entry], unread: Iterable[Entry] = ()) -> Parts:
-        """`File` or `Function` of `entries`, and of what is `unread` as far as its name tells, in
-        the order of their paths.
+        """`File`, `Function` or `Class` of `entries`, and of what is `unread` as far as its name
+        tells, in the order of their paths.
         """
         table = table_name(fact)
         names = ", ".join(f'"{name}"' for name in schema(fact))
@@ -158,6 +163,9 @@ def _analysed(entries: Sequence[Entry], content: bytes) -> Iterator[tuple[str, S
                 function = one._replace(name=clean(one.name))
                 where = (clean(entry.path), component, role, known.language)
                 yield "functions", (name, *where, *function)
+            where = (clean(entry.path), component, known.role, known.language)
+            for held in measurement.classes:
+                yield "classes", (name, *where, *held._replace(name=clean(held.name)))
 
 
 def _measured(known: Classified, source: bytes) -> tuple[Measurement | None, str]:

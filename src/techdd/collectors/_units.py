@@ -10,6 +10,21 @@ if TYPE_CHECKING:
 NOTHING = "no production code in a language whose functions are measured"
 
 
+class Class(NamedTuple):
+    """One class or other type with methods, as far as it stands in one source or test file."""
+
+    path: str
+    component: str
+    role: str
+    language: str
+    name: str
+    start: int  # first line, from 1
+    end: int
+    lines: int  # code lines without those of nested classes
+    methods: int
+    complexity: int  # of its methods, added up (WMC)
+
+
 class Duplicated(NamedTuple):
     """How much of one file of production code stands elsewhere in its repository as well."""
 

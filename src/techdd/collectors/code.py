@@ -1,4 +1,4 @@
-"""What the repository consists of: every file with its language and role, every function."""
+"""What the repository consists of: every file with its language and role, functions, classes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from operator import attrgetter
 
 from techdd import parquet
 from techdd.collectors import Gathered, collector
+from techdd.collectors._units import Class
 from techdd.derived import from_store
 from techdd.facts import File, Function
 from techdd.languages import classify, languages
@@ -14,9 +15,11 @@ from techdd.model import Issue
 from techdd.repository import MISSING, Repository
 
 
-@collector(makes=(File, Function), minutes=60, version=2)
+@collector(makes=(File, Function, Class), minutes=60, version=3)
 def code(repo: Repository) -> Gathered:
-    """Every regular file of the tree; the functions of source and tests. A blob is read once."""
+    """Every regular file of the tree; functions and classes of source and tests. A blob is read
+    once.
+    """
     for entry in repo.entries():
         if entry.mode == "120000":
             yield Issue("symbolic link, not followed", entry.path)
@@ -36,6 +39,7 @@ def _measured(repo: Repository) -> Gathered:
     files = measured.facts(File, entries, unread)
     yield files
     yield measured.facts(Function, entries)
+    yield measured.facts(Class, entries)
     select = f"SELECT language, count(*) FROM {parquet.files(files.paths)} WHERE role IN"
     select += f" {MEASURED_ROLES} GROUP BY language ORDER BY language"
     for name, count in measured.store.connection.sql(select).fetchall():

@@ -15,6 +15,7 @@ CPP = Language(
     grammar=replace(
         _C,
         scopes=("class_specifier", "struct_specifier"),
+        spread=True,
         lambdas=("lambda_expression",),
         loops=(*_C.loops, "for_range_loop", "catch_clause"),
         ands=('"&&"', '"and"'),

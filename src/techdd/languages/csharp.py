@@ -25,6 +25,7 @@ CSHARP = Language(
             "interface_declaration",
             "record_declaration",
         ),
+        spread=True,
         lambdas=("lambda_expression", "anonymous_method_expression"),
         ifs=("if_statement",),
         loops=(

@@ -19,6 +19,7 @@ GO = Language(
         bodies=("block",),
         parameter_lists=("parameter_list",),
         receiver="receiver",
+        spread=True,
     ),
     tests=(r"_test\.go$",),
     comments=(*SLASHES, *BLOCK),

@@ -17,6 +17,7 @@ RUBY = Language(
         "tree_sitter_ruby",
         functions=("method", "singleton_method"),
         scopes=("class", "module"),
+        spread=True,
         lambdas=("block", "do_block"),
         ifs=("if", "unless"),
         loops=(

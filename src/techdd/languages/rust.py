@@ -11,6 +11,8 @@ RUST = Language(
     grammar=Grammar(
         "tree_sitter_rust",
         functions=("function_item",),
+        spread=True,
+        not_classes=("mod_item",),
         scopes=("impl_item", "trait_item", "mod_item"),
         lambdas=("closure_expression",),
         ifs=("if_expression",),

@@ -19,6 +19,7 @@ SWIFT = Language(
             "computed_setter",
         ),
         scopes=("class_declaration", "protocol_declaration"),
+        spread=True,
         lambdas=("lambda_literal",),
         ifs=("if_statement", "guard_statement"),
         loops=("for_statement", "while_statement", "repeat_while_statement", "catch_block"),

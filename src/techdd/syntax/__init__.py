@@ -10,6 +10,8 @@ function around it, and its lines count there as one.
   `&&` and `||`. Not counted: `else`, `default`, `finally`, `assert`.
 - `cognitive` is cognitive complexity (Campbell, SonarSource 2018) without its recursion rule:
   1 + nesting for each structure, 1 for each `else`, jump to a label and run of like `&&` or `||`.
+- A *class* is a named scope that can have methods; of types in Go, and of methods that C++ defines
+  apart, what a file holds of them is a row too. Its lines are without those of nested classes.
 - `nesting` is the deepest nesting of conditions, loops, switches and handlers.
 
 Hostile input: nothing here recurses, parsing has a time limit, and queries run on subtrees of
@@ -22,12 +24,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
-from techdd.syntax.grammar import NAME_LENGTH, Function, Grammar, Measurement, Unmeasurable
+from techdd.syntax.grammar import (
+    NAME_LENGTH,
+    Class,
+    Function,
+    Grammar,
+    Measurement,
+    Unmeasurable,
+)
 from techdd.syntax.trees import Kind, engine, in_order
 from techdd.syntax.walk import Walk
 
 __all__ = [
     "NAME_LENGTH",
+    "Class",
     "Function",
     "Grammar",
     "Measurement",
@@ -45,12 +55,14 @@ def measure(grammar: Grammar, source: bytes) -> Measurement:
     events = sorted(engine(grammar).find(source), key=in_order)
     comments = [(start, -end) for start, end, kind, _ in events if kind is Kind.COMMENT]
     code, comment_lines = _lines(source, comments)
+    functions, classes = Walk(grammar, source, code).run(events)
     return Measurement(
-        functions=tuple(Walk(grammar, source, code).run(events)),
+        functions=tuple(functions),
         code_lines=code[-1],
         comment_lines=comment_lines,
         lines=len(code) - 1,
         errors=sum(kind is Kind.ERROR for _, _, kind, _ in events),
+        classes=tuple(classes),
     )
 
 

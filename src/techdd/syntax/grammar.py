@@ -26,6 +26,19 @@ class Function(NamedTuple):
     cognitive: int
 
 
+class Class(NamedTuple):
+    """One class or other type with methods; the columns are those of `Class` of the collectors from
+    `name` on.
+    """
+
+    name: str
+    start: int
+    end: int
+    lines: int
+    methods: int
+    complexity: int  # of its methods, added up
+
+
 class Measurement(NamedTuple):
     """What was counted in one file. `errors` counts the places that the grammar could not read;
     functions there may be missing or wrong.
@@ -36,6 +49,7 @@ class Measurement(NamedTuple):
     comment_lines: int
     lines: int
     errors: int
+    classes: tuple[Class, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)  # by identity: each grammar is a constant
@@ -50,6 +64,8 @@ class Grammar:
     functions: tuple[str, ...]
     entry: str = "language"
     scopes: tuple[str, ...] = ()  # classes and the like: their names qualify functions
+    not_classes: tuple[str, ...] = ()  # scopes that are mere names: modules
+    spread: bool = False  # a class may stand in several places of its folder
     lambdas: tuple[str, ...] = ()  # belong to the function around them; deepen cognitive nesting
     ifs: tuple[str, ...] = ()
     loops: tuple[str, ...] = ()  # and handlers: decide and nest

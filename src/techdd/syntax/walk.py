@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from techdd.syntax.grammar import NAME_LENGTH, Function, Grammar
+from techdd.syntax.classes import OpenClass, OpenFunction, classes, rows, without_generics
+from techdd.syntax.grammar import NAME_LENGTH, Class, Function, Grammar
 from techdd.syntax.trees import Event, Kind
 
 if TYPE_CHECKING:
@@ -15,20 +16,6 @@ if TYPE_CHECKING:
 
 ANONYMOUS = "(anonymous)"
 GAP = 200  # bytes between an `else` and its `if`, or an operator and its operand
-
-
-class _Open:
-    """A function that the walk is in."""
-
-    __slots__ = ("cognitive", "complexity", "end", "inner", "name", "nesting", "node", "start")
-
-    def __init__(self, node: Node, name: str, row: int) -> None:
-        self.node, self.name = node, name
-        self.start = row  # of the name: annotations may stand above it
-        last = node.end_point
-        self.end = max(last.row if last.column else last.row - 1, self.start)
-        self.complexity, self.cognitive, self.nesting = 1, 0, 0
-        self.inner = 0  # lines that belong to nested functions
 
 
 @dataclass(slots=True)
@@ -44,7 +31,7 @@ class _Frame(NamedTuple):
 
     end: int
     kind: Kind
-    function: _Open | None
+    function: OpenFunction | None
     prefix: str
     nesting: int
     depth: int
@@ -57,13 +44,15 @@ class Walk:
 
     def __init__(self, grammar: Grammar, source: bytes, code: Sequence[int]) -> None:
         self.grammar, self.source, self.code = grammar, source, code
-        self.opened: list[_Open] = []
+        self.opened: list[OpenFunction] = []
+        self.classes: list[OpenClass] = []
+        self.scopes: list[OpenClass | None] = []  # that are open; None = no class
         self.stack = [_Frame(len(source) + 1, Kind.SCOPE, None, "", 0, 0, 0, _Logic())]
         self.names: dict[tuple[int, int], str] = {}  # of the functions that a binding names
         self.chained = -1  # where the last `else` ended
 
-    def run(self, events: Sequence[Event]) -> list[Function]:
-        """The functions, in the order they begin."""
+    def run(self, events: Sequence[Event]) -> tuple[list[Function], list[Class]]:
+        """The functions and the classes, in the order they begin."""
         for start, minus_end, kind, node in events:
             while self.stack[-1].end <= start:
                 self._close()
@@ -73,7 +62,8 @@ class Walk:
                 self._meet(start, -minus_end, kind, node)
         while len(self.stack) > 1:
             self._close()
-        return [self._function(one) for one in self.opened]
+        functions = [self._function(one) for one in self.opened]
+        return functions, classes(self.classes, self.opened, self.code, self.grammar)
 
     def _open(self, start: int, end: int, kind: Kind, node: Node) -> None:
         outer = self.stack[-1]
@@ -84,18 +74,29 @@ class Walk:
             own, row = self._name(node)
             own = self.names.pop((start, end), own)
             name = f"{prefix}.{own}" if prefix else own
-            function = _Open(node, name, row)
+            owner = self.scopes[-1] if outer.kind is Kind.SCOPE and self.scopes else None
+            function = OpenFunction(node, name, row, owner, inside=bool(outer.prefix))
             self.opened.append(function)
             prefix = prefix if own == ANONYMOUS else _qualified(prefix, own)
             nesting = depth = 0
         elif kind is Kind.SCOPE:
-            prefix = _qualified(prefix, self._name(node)[0])
+            own, row = self._name(node)
+            prefix = _qualified(prefix, own)
+            self._enter(node, without_generics(prefix), row)
         elif kind is Kind.LAMBDA:
             nesting += 1
         elif kind is not Kind.BINARY:
             nesting, depth = self._structure(start, kind, outer)
         logic = _Logic(self._carried(start)) if kind is Kind.BINARY else outer.logic
         self.stack.append(_Frame(end, kind, function, prefix, nesting, depth, start, logic))
+
+    def _enter(self, node: Node, name: str, row: int) -> None:
+        """Opens a scope, which may be a class."""
+        opened = None
+        if node.type not in self.grammar.not_classes:
+            opened = OpenClass(name, *rows(node, row))
+            self.classes.append(opened)
+        self.scopes.append(opened)
 
     def _structure(self, start: int, kind: Kind, outer: _Frame) -> tuple[int, int]:
         """Counts a structure of control flow; returns the nesting and depth inside."""
@@ -174,23 +175,23 @@ class Walk:
             if frame.logic.end >= 0 and self._only(b"(", begin, frame.start):
                 outer.logic.last = frame.logic.last
         elif frame.kind is Kind.FUNCTION and frame.function and outer and outer.function:
-            outer.function.inner += max(self._span(frame.function) - 1, 0)
+            outer.function.inner += max(frame.function.span(self.code) - 1, 0)
+        elif frame.kind is Kind.SCOPE and self.scopes:
+            closed = self.scopes.pop()
+            if closed and self.scopes and (around := self.scopes[-1]):
+                around.inner += max(closed.span(self.code) - 1, 0)
 
-    def _function(self, one: _Open) -> Function:
+    def _function(self, one: OpenFunction) -> Function:
         return Function(
             name=one.name,
             start=one.start + 1,
             end=one.end + 1,
-            lines=max(self._span(one) - one.inner, 1),
+            lines=one.lines(self.code),
             parameters=self._parameters(one.node),
             complexity=one.complexity,
             nesting=one.nesting,
             cognitive=one.cognitive,
         )
-
-    def _span(self, one: _Open) -> int:
-        """The code lines from the first to the last line of a function."""
-        return self.code[min(one.end + 1, len(self.code) - 1)] - self.code[one.start]
 
     # --- names and parameters ---------------------------------------------------------------------
 
