@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 BEGIN = 10  # things to mend first
 UPDATES_FIRST = 3  # of them at most
-SHOWN = 60  # components by kind
+SHOWN = 20  # components by kind
 PACKAGES = "(packages)"
 REPLACED = "replacements"
 _WORDS = {
@@ -176,5 +176,6 @@ def assumptions(kinds: DataFrame, items: DataFrame, terms: Basis) -> Series:
         ("kind", "what is counted", "hours from", "hours to", "source"),
         tuple(rows),
         note=f"{rate} {number(terms.hours_per_day)} hours are a day. Low: somebody who knows the "
-        "code and has tests; high: who has to read it first and to write them.",
+        "code and has tests; high: who has to read it first and to write them. The reasons stand "
+        "in full in policy/debt.yaml.",
     )
