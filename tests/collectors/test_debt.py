@@ -16,8 +16,9 @@ from techdd.errors import DocumentError
 from techdd.facts import Change, Commit, File, Function, Package, frame
 from techdd.model import Metric, Series
 from techdd.policy import Engagement
+from techdd.reading import Tables
 from techdd.remediation import Basis, DebtPolicy, Remediation
-from techdd.workspace import data
+from techdd.workspace import Workspace, data
 
 AS_OF = date(2025, 12, 31)
 END = datetime(2025, 12, 31, 12, tzinfo=UTC)
@@ -258,6 +259,23 @@ def test_the_policy_prices_every_kind_and_says_why() -> None:
     for kind in rows.keys() - {"duplication"}:
         assert rows[kind].low < rows[kind].high
         assert rows[kind].source.startswith("techdd synthesis 2026: "), kind
+
+
+def test_an_engagement_has_its_own_policy_hours_and_rate(tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path / "e", "C", [])
+    shipped = Tables(workspace).table(Remediation)
+    assert list(shipped["low"]) == [one.hours[0] for one in POLICY.kinds]
+    assert Tables(workspace).table(Basis)["rate_low"].isna().all()
+    text = (data("checklists") / "policy" / "debt.yaml").read_text()
+    (workspace.root / "debt.yaml").write_text(text.replace("above: 10\n", "above: 15\n"))
+    with workspace.file.open("a") as file:
+        file.write("day_rate: [500, 900]\nremediation_hours: {duplication: [7, 9]}\n")
+    tables = Tables(Workspace(workspace.root))
+    own = tables.table(Remediation).set_index("kind")
+    assert own.loc["complex-functions", "above"] == 15
+    assert tuple(own.loc["duplication", ["low", "high", "own"]]) == (7, 9, True)
+    basis = tables.table(Basis).iloc[0]
+    assert (basis["rate_low"], basis["rate_high"], basis["currency"]) == (500, 900, "EUR")
 
 
 @pytest.mark.parametrize(
