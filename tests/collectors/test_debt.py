@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from builders import a_change, a_commit
 
@@ -49,8 +51,15 @@ def flaw(package: str, severity: str, target: str, advisory: str = "CVE-1") -> V
     )  # fmt: skip
 
 
-def asked(*rows: Any, changed: dict[str, int] | None = None, **keys: Any) -> list[Any]:
-    """What the probe answers on facts of one repository, whose files were changed so often."""
+def asked(
+    *rows: Any,
+    changed: dict[str, int] | None = None,
+    elsewhere: Sequence[Any] = (),
+    **keys: Any,
+) -> list[Any]:
+    """What the probe answers on facts of one repository, whose files were changed so often, and of
+    another one.
+    """
     changed = changed or {}
     when = END - timedelta(days=1)
     commits = [
@@ -72,6 +81,10 @@ def asked(*rows: Any, changed: dict[str, int] | None = None, **keys: Any) -> lis
     for place, table in enumerate(tables):
         if place not in stated:
             table.insert(0, "repo", "api")
+    for fact in {type(one) for one in elsewhere}:
+        other = frame(fact, [one for one in elsewhere if isinstance(one, fact)])
+        place = probe.needs.index(fact)
+        tables[place] = pd.concat([tables[place], other.assign(repo="web")], ignore_index=True)
     return list(probe.run(AS_OF, *tables))
 
 
@@ -233,11 +246,25 @@ def test_what_is_not_in_it_stands_beside_it() -> None:
     found = asked(*bare, file("src/b.pl", measured="", code=70))
     note = series(found, "debt_by_kind").note
     assert "70 lines in languages whose functions are not measured" in note
-    assert "known vulnerabilities, which were not checked" in note
-    assert "age of packages, which was not looked up" in note
+    assert "known vulnerabilities (not checked)" in note
+    assert "age of packages (not looked up)" in note
     looked = [AdvisoryCoverage("npm", 3, 3, 0, 9, "2025", "", ""), PackageLookup("deps.dev", 3, 0)]
     note = series(asked(*bare, *looked), "debt_by_kind").note
     assert note.endswith("Not in it: architecture, infrastructure and data.")
+
+
+def test_each_repository_tells_what_its_own_numbers_do_not_hold() -> None:
+    rows = [file("src/a.go"), file("src/b.pl", measured="", code=70)]
+    looked = AdvisoryCoverage("npm", 3, 3, 0, 9, "2025", "", "")
+    found = asked(*rows, looked, elsewhere=[file("src/c.go"), function("src/c.go", complexity=11)])
+    assert "70 lines" in metric(found, "debt.days_low", "api").basis
+    assert "vulnerabilities" not in metric(found, "debt.days_low", "api").basis
+    other = metric(found, "debt.days_low", "web").basis
+    assert "lines in languages" not in other
+    assert "known vulnerabilities (not checked)" in other
+    whole = metric(found, "debt.days_low", "").basis
+    assert "70 lines" in whole
+    assert "known vulnerabilities of 1 of 2 repositories (not checked)" in whole
 
 
 def test_where_nothing_could_be_measured_there_is_no_zero() -> None:

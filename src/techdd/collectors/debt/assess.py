@@ -61,15 +61,15 @@ def debt(
     plain = basis.astype(object).where(basis.notna(), None)
     terms = Basis._make(plain.iloc[0])
     items = _priced(found, kinds, terms)
-    code, missing = in_measured(files, functions), _missing(files, functions, coverage, lookups)
-    for repo in ("", *sorted(files["repo"].unique())):
-        own = of_repository(repo, items)
-        yield from _metrics(
-            str(repo), own, int(of_repository(repo, code)["code"].sum()), terms, missing
-        )
+    code, source = in_measured(files, functions), sources(files, functions)
+    repos = sorted(map(str, files["repo"].unique()))
+    for repo in ("", *repos):
+        own, lines = of_repository(repo, items), int(of_repository(repo, code)["code"].sum())
+        missing = _missing([repo] if repo else repos, source, coverage, lookups)
+        yield from _metrics(repo, own, lines, terms, missing)
     if len(items):
-        several = files["repo"].nunique() > 1
-        yield by_kind(items, kinds, terms, missing)
+        several = len(repos) > 1
+        yield by_kind(items, kinds, terms, _missing(repos, source, coverage, lookups))
         yield kinds_table(items, kinds, terms)
         yield components(items, kinds, terms, several=several)
         yield begin(items, terms, several=several)
@@ -85,22 +85,28 @@ def _priced(found: list[Item], kinds: DataFrame, terms: Basis) -> DataFrame:
     return table.assign(low=low, high=high)
 
 
-def _missing(
-    files: DataFrame, functions: DataFrame, coverage: DataFrame, lookups: DataFrame
-) -> str:
-    """What no number here holds."""
-    source = sources(files, functions)
-    programming = {name for name, one in languages().items() if one.programming}
-    bare = source[source["language"].isin(programming) & (source["measured"] == "")]
-    unread, lines = bare[bare["lines"] == 0], int(bare["code"].sum())
+def _missing(repos: list[str], source: DataFrame, coverage: DataFrame, lookups: DataFrame) -> str:
+    """What the numbers of these repositories do not hold."""
+    programming = [name for name, one in languages().items() if one.programming]
+    bare = source[source["repo"].isin(repos) & source["language"].isin(programming)]
+    bare = bare[bare["measured"] == ""]
+    unread, lines = int((bare["lines"] == 0).sum()), int(bare["code"].sum())
+    checked = set(coverage.loc[coverage["checked"] > 0, "repo"])
     parts = [
         "architecture, infrastructure and data",
         f"{lines:,} lines in languages whose functions are not measured" * bool(lines),
-        f"{len(unread):,} files that are empty or were not read" * bool(len(unread)),
-        "known vulnerabilities, which were not checked" * (not coverage["checked"].sum()),
-        "the age of packages, which was not looked up" * lookups.empty,
+        f"{unread:,} empty or unread file{'s' * (unread > 1)}" * bool(unread),
+        _lacking("known vulnerabilities", "checked", repos, checked),
+        _lacking("the age of packages", "looked up", repos, set(lookups["repo"])),
     ]
     return f"Not in it: {'; '.join(filter(None, parts))}."
+
+
+def _lacking(what: str, done: str, repos: list[str], known: set[str]) -> str:
+    """What was not done at all, or not for all repositories; "" where it was."""
+    lacking = [repo for repo in repos if repo not in known]
+    some = f" of {len(lacking)} of {len(repos)} repositories" * (len(lacking) < len(repos))
+    return f"{what}{some} (not {done})" * bool(lacking)
 
 
 def _metrics(
