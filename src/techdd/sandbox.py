@@ -58,15 +58,18 @@ def run(
     env: Mapping[str, str] | None = None,
     memory: int | None = None,
     max_output: int = 1 << 30,
+    output: IO[bytes] | None = None,
 ) -> Completed:
     """Runs `argv` to its end in a process group of its own, which is killed as a whole.
 
     `timeout` is in seconds, `memory` (its own, mapped files left out) and `max_output` in bytes.
+    What it prints goes to the file `output`, where one is given, which then stands at its begin.
     The working folder is the root unless `cwd` is given, so that no tool finds configuration beside
     the client's code. A program that is not there ends with 127, as in a shell. Raises
     LimitExceeded.
     """
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+    with tempfile.TemporaryFile() as own, tempfile.TemporaryFile() as err:
+        out = output or own
         limited = _limited(argv, memory, max_output)
         process = _start(limited, cwd=cwd, stdin=stdin, out=out, err=err, env=env)
         try:
@@ -80,7 +83,7 @@ def run(
             raise LimitExceeded(f"output limit of {max_output:,} bytes")
         out.seek(0)
         err.seek(0)
-        return Completed(process.returncode, out.read(), err.read(1 << 20))
+        return Completed(process.returncode, own.read(), err.read(1 << 20))
 
 
 @contextlib.contextmanager

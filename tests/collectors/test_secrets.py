@@ -94,6 +94,9 @@ def gathered(repo: Repository, printed: list[bytes]) -> list[Any]:
     def listening(*args: Any, **options: Any) -> sandbox.Completed:
         done = run(*args, **options)
         printed.extend([done.stdout, done.stderr, repr(args).encode()])
+        if report := options.get("output"):
+            printed.append(report.read())
+            report.seek(0)
         return done
 
     run, sandbox.run = sandbox.run, listening
@@ -426,8 +429,23 @@ def test_what_an_incomplete_scan_found_stands() -> None:
 def test_a_report_that_is_not_redacted_is_refused() -> None:
     finding = {"rule": {"name": "jwt"}, "finding": {"snippet": "clear", "path": "a"}}
     with pytest.raises(engine.ScanFailed) as refusal:
-        engine._read(json.dumps({"findings": [finding]}).encode(), "")
+        engine._read([json.dumps(finding).encode()], "")
     assert "clear" not in str(refusal.value)
+
+
+def test_one_file_with_a_crowd_of_tokens_costs_that_file(folder: Path) -> None:
+    tokens = [f"gh{'p_'}{n:05}{'Qm2Zp9Lk4Rt8Wv1Ys6Bc3Df5Gh7Jk0Nx'}"[:40] for n in range(450)]
+    crowd = "".join(f"t{n} = '{token}'\n" for n, token in enumerate(tokens))
+    own = f"t = 'gh{'p_'}{'x7Qm2Zp9Lk4Rt8Wv1Ys6Bc3Df5Gh7Jk0Nxyz'}'\n"
+    source = build(folder / "crowd.git", [A({"crowd.txt": crowd, "prod.sh": own}, "Add")])
+    gathered = scanned(folder, source, "crowd")
+    paths = [row.path for row in rows(gathered)]
+    assert paths == ["crowd.txt"] * engine.MOST + ["prod.sh"]
+    issues = [one for one in gathered if isinstance(one, Issue)]
+    (told,) = [one for one in issues if one.path == "crowd.txt"]
+    assert told.detail == f"the first {engine.MOST} of a version are looked at, 250 are not"
+    counted = {one.locations[0].path: one.values["count"] for one in observed(gathered)}
+    assert counted == {"crowd.txt": engine.MOST, "prod.sh": 1}
 
 
 def test_dates_that_no_commit_can_have(folder: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -11,7 +11,7 @@ from techdd.collectors import Answered, probe
 from techdd.collectors.secrets.reach import BRANCHES, PROPOSALS, TAGS
 from techdd.collectors.secrets.scan import Secret, SecretScan
 from techdd.counting import of_repository
-from techdd.model import Location, Metric, Observation, Series, Value
+from techdd.model import Location, Metric, Observation, Series, Value, fingerprint
 from techdd.text import place_token, some_of
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ _LEVELS = ("low", "medium", "high", "critical")
 _LEVEL = {"high": 3, "medium": 2, "low": 1}
 _STATES = ("tree", "ref", "history", "test")
 _PLACES = 10  # of one secret, named
+_CROWD = 20  # secrets of one kind in one file that are findings of their own
 _LISTED = 40  # places in the ledger
 _LIMITS = (
     "Patterns of known providers, connection strings and private keys, in every file version "
@@ -50,18 +51,36 @@ def secrets(_as_of: date, found: DataFrame, scans: DataFrame) -> Answered:
         own = of_repository(repo, scans)
         counts = Counter(one.state for one in all_found if repo in ("", one.repo))
         yield from _metrics(repo, counts, own)
-    for one in all_found:
-        if one.state != "test":
-            yield _observation(one)
+    for one in _gathered(all_found):
+        yield _observation(one)
     if all_found:
         yield _kinds(all_found)
         yield _ledger(all_found)
 
 
+def _gathered(all_found: list[_Found]) -> Iterator[_Found]:
+    """The secrets that are no test's, those of one kind as one where a file holds a crowd of them:
+    who mends one mends all.
+    """
+    import pandas as pd
+
+    files: dict[tuple[str, ...], list[_Found]] = defaultdict(list)
+    for one in all_found:
+        if one.state != "test":
+            files[one.repo, one.kind, one.state, str(one.rows["path"].iloc[0])].append(one)
+    for some in files.values():
+        if len(some) <= _CROWD:
+            yield from some
+        else:
+            mark = fingerprint(*sorted(one.fingerprint for one in some[:1]), "crowd")
+            rows = pd.concat([one.rows for one in some])
+            yield some[0]._replace(fingerprint=mark, rows=rows)
+
+
 def _grouped(found: DataFrame) -> Iterator[_Found]:
     """A secret counts unless each of its places looks like a test."""
-    for (repo, mark), every in found.groupby(["repo", "fingerprint"]):
-        rows = every.sort_values(["in_head", "added", "path"], ascending=[False, True, True])
+    ordered = found.sort_values(["in_head", "added", "path"], ascending=[False, True, True])
+    for (repo, mark), rows in ordered.groupby(["repo", "fingerprint"]):
         counted = rows[~rows["looks_like_test"].astype(bool)]
         state = "history"
         if not len(counted):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import tempfile
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,11 +19,14 @@ from techdd.scratch import scratch
 # (--no-ignore). Every file version with a secret is told (--no-dedup), so that it can be traced.
 _SCAN = (
     "scan", "--git-history=full", "--no-validate", "--no-update-check", "--no-ignore", "--redact",
-    "--no-dedup", "--format=json", "--git-repo-timeout=0",
+    "--no-dedup", "--format=jsonl", "--git-repo-timeout=0",
 )  # fmt: skip
 _ENDED_WELL = (0, 200, 205)  # nothing found, findings, findings that are valid
 _BAD_ENDS = ("scan_partial", "scan_failed", "pending")
 _REDACTED = re.compile(r"\[REDACTED:[0-9a-f]+\]")
+MEMORY = 8 << 30  # bytes that the engine may take, and print
+MOST = 200  # hits in one version of a file that are looked at: nobody reads more
+_MESSAGES = 50  # times as many in the messages of all commits
 
 
 class ScanFailed(TechddError):
@@ -51,6 +57,7 @@ class Scanned(NamedTuple):
     versions: int  # of files, read
     hits: list[Hit]
     gaps: str
+    crowded: dict[str, int]  # path -> hits beyond the MOST of one version
 
 
 def scan(git_dir: Path, seconds: float, said: bytes = b"") -> Scanned:
@@ -67,19 +74,24 @@ def scan(git_dir: Path, seconds: float, said: bytes = b"") -> Scanned:
         if said:
             text.write_bytes(said)
         read = [str(git_dir), str(text)] if said else [str(git_dir)]
-        try:
-            done = sandbox.run(
-                [_program(), *_SCAN, cache, *read],
-                env={**GIT_ENVIRONMENT, "HOME": str(home), "TMPDIR": str(home)},
-                timeout=seconds,
-            )
-        except (sandbox.LimitExceeded, OSError) as error:
-            raise ScanFailed(f"kingfisher: {error}") from None
-    if done.returncode not in _ENDED_WELL:
-        errors = [line for line in done.stderr.split(b"\n") if line.startswith(b"Error")]
-        why = first_line(errors[0] if errors else b"").replace(str(git_dir), "the repository")
-        raise ScanFailed(f"kingfisher ended with code {done.returncode}: {why}")
-    return _read(done.stdout, str(text))
+        with tempfile.TemporaryFile() as report:
+            try:
+                done = sandbox.run(
+                    [_program(), *_SCAN, cache, *read],
+                    env={**GIT_ENVIRONMENT, "HOME": str(home), "TMPDIR": str(home)},
+                    timeout=seconds,
+                    memory=MEMORY,
+                    max_output=MEMORY,
+                    output=report,
+                )
+            except (sandbox.LimitExceeded, OSError) as error:
+                raise ScanFailed(f"kingfisher: {error}") from None
+            if done.returncode not in _ENDED_WELL:
+                errors = [line for line in done.stderr.split(b"\n") if line.startswith(b"Error")]
+                why = first_line(errors[0] if errors else b"")
+                why = why.replace(str(git_dir), "the repository")
+                raise ScanFailed(f"kingfisher ended with code {done.returncode}: {why}")
+            return _read(report, str(text))
 
 
 def _program() -> str:
@@ -92,21 +104,46 @@ def _program() -> str:
         raise ScanFailed("kingfisher is not installed; install kingfisher-bin") from None
 
 
-def _read(output: bytes, text: str) -> Scanned:
+def _read(report: Iterable[bytes], text: str) -> Scanned:
+    """Reads findings, a line each, then the audit and the statistics."""
+    kept: dict[tuple[str, str], list[Hit]] = defaultdict(list)
+    crowded: Counter[str] = Counter()
+    audit: dict[str, Any] = {}
+    statistics: dict[str, Any] = {}
     try:
-        # A second document, of statistics, follows the first.
-        report, _ = json.JSONDecoder().raw_decode(output.decode("utf-8", "replace").lstrip())
-        hits = sorted((_hit(one, text) for one in report["findings"]), key=repr)
-        engine = f"kingfisher {report['metadata']['kingfisher_version']}"
-        versions = int(report["metadata"]["summary"]["blobs_scanned"])
-        ends = report["audit"]["summary"]
-        gaps = [f"{ends[end]} {end.replace('_', ' ')}" for end in _BAD_ENDS if ends.get(end)]
-        if not ends["scan_succeeded"] and not gaps:
+        for line in report:
+            one = json.loads(line.decode("utf-8", "replace"))
+            if "rule" in one:
+                hit = _hit(one, text)
+                some = kept[hit.commit, hit.path]
+                some.append(hit)
+                if len(some) % (2 * MOST) == 0:
+                    _thin_out(some, crowded)
+            elif "audit" in one:
+                audit = one["audit"]["summary"]
+            else:
+                statistics = one
+        for some in kept.values():
+            _thin_out(some, crowded)
+        engine = f"kingfisher {statistics['kingfisher']['version_used']}"
+        versions = int(statistics["blobs_scanned"])
+        gaps = [f"{audit[end]} {end.replace('_', ' ')}" for end in _BAD_ENDS if audit.get(end)]
+        if not audit["scan_succeeded"] and not gaps:
             gaps = ["kingfisher does not say that it scanned the repository"]
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         # Not the error's text, which can quote the report.
         raise ScanFailed(f"kingfisher's report: {type(error).__name__}") from None
-    return Scanned(engine, versions, hits, ", ".join(gaps))
+    hits = sorted((hit for some in kept.values() for hit in some), key=repr)
+    return Scanned(engine, versions, hits, ", ".join(gaps), dict(crowded))
+
+
+def _thin_out(some: list[Hit], crowded: Counter[str]) -> None:
+    """Leaves the first MOST of one version, whatever the order in which they came."""
+    most = MOST * _MESSAGES if some[0].said else MOST
+    some.sort(key=lambda hit: (hit.line, hit.columns or (0, 0), hit.rule, hit.identity))
+    if beyond := len(some[most:]):
+        crowded["(messages)" if some[0].said else some[0].path] += beyond
+        del some[most:]
 
 
 def _hit(finding: dict[str, Any], text: str) -> Hit:

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from techdd.collectors import Gathered, collector
 from techdd.collectors.secrets import places, plain
 from techdd.collectors.secrets.alike import alike, leading
-from techdd.collectors.secrets.engine import Hit, ScanFailed, Scanned, scan
+from techdd.collectors.secrets.engine import MOST, Hit, ScanFailed, Scanned, scan
 from techdd.collectors.secrets.kinds import is_for_tests, is_public, is_shown, kind_of
 from techdd.collectors.secrets.messages import Messages
 from techdd.collectors.secrets.places import Place, Trail
@@ -84,7 +84,7 @@ class _Hits:
     files: list[Hit] = field(default_factory=list)
 
 
-@collector(makes=(Secret, SecretScan), version=4, minutes=60)
+@collector(makes=(Secret, SecretScan), version=5, minutes=60)
 def secrets(repo: Repository, *, key: str = "", seconds: float = 3000.0) -> Gathered:
     """Every credential-shaped string in any file version that the repository holds, and in the
     messages of commits and tags.
@@ -110,6 +110,9 @@ def secrets(repo: Repository, *, key: str = "", seconds: float = 3000.0) -> Gath
         history = History(repo, logged.result(), wanted, {hit.path for hit in own})
     if scanned.gaps:
         yield Issue("secret scan is incomplete", detail=scanned.gaps)
+    for path, beyond in sorted(scanned.crowded.items()):
+        said = f"the first {MOST} of a version are looked at, {beyond:,} are not"
+        yield Issue("more credential-shaped strings than are read", decode(path.encode()), said)
     if repo.shallow:
         yield Issue("secret scan saw a truncated history (shallow clone)")
     older = {blob: path for blob, path in history.purpose.items() if blob not in own.values()}
