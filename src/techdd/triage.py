@@ -1,7 +1,8 @@
 """What the adviser or the client decided about findings, each with a reason, a person and a day.
 
 A decision never hides a finding: it stays in the report with who decided what, and why. About a
-finding of several places it speaks of those that were there: one more, and it no longer counts.
+finding of several places (or packages, or advisories) it speaks of those that were there: one more,
+and it no longer counts.
 """
 
 from __future__ import annotations

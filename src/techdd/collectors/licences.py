@@ -34,6 +34,7 @@ from techdd.licensing import (
 from techdd.lockfiles import TOOLS
 from techdd.model import Location, Metric, Observation, Series, Value
 from techdd.text import some_of
+from techdd.triage import mark_of
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -219,6 +220,7 @@ def _together(
             "verdict": judged.verdict,
             "told": judged.told,
         },
+        mark_of(sorted(set(map(str, rows["name"])))),
     )
 
 

@@ -16,6 +16,7 @@ from techdd.guard import Unreadable, one_file
 from techdd.languages import utf8
 from techdd.model import Issue, Location, Metric, Observation, Series, Value
 from techdd.repository import MAX_SOURCE, MISSING, Repository
+from techdd.triage import mark_of
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -208,7 +209,8 @@ def suppressions(_as_of: date, found: DataFrame, scans: DataFrame) -> Answered:
             for path, line in zip(ordered["path"], ordered["line"].fillna(0), strict=True)
         ]
         values: dict[str, Value] = {"tool": str(tool), "count": len(rows)}
-        yield Observation("suppressed-checks", str(repo), str(tool), tuple(places), values)
+        mark = mark_of(map(str, rows["path"]))
+        yield Observation("suppressed-checks", str(repo), str(tool), tuple(places), values, mark)
     if len(found):
         counts = found.groupby("tool").size()
         yield Series(

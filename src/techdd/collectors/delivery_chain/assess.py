@@ -12,6 +12,7 @@ from techdd.collectors.delivery_chain.gather import ChainFile
 from techdd.counting import of_repository
 from techdd.model import Location, Metric, Observation, Series, Value
 from techdd.text import place_token, some_of
+from techdd.triage import mark_of
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -179,7 +180,8 @@ def _observation(
         "severity": _LEVELS[max(0, worst - (group == "development"))],
     }
     key = f"{rule}:{group}" if group else rule
-    return Observation(rule, repo, key, places[:_PLACES], values)
+    mark = mark_of(f"{row.path} {row.thing}" for row in ordered.itertuples())
+    return Observation(rule, repo, key, places[:_PLACES], values, mark)
 
 
 def _example(row: Any) -> str:

@@ -11,6 +11,7 @@ from techdd.collectors.practices.search import SearchScope
 from techdd.collectors.practices.signs import KINDS
 from techdd.facts import Artefact
 from techdd.model import Location, Metric, Observation, Series, Value
+from techdd.triage import mark_of
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -88,7 +89,8 @@ def _observed(rule: str, repo: str, key: str, rows: DataFrame, **values: Value) 
         Location(str(path), int(line) or None)
         for path, line in zip(ordered["path"], ordered["line"].fillna(0), strict=True)
     )
-    return Observation(rule, repo, key, places[:_NAMED], {"count": len(rows), **values})
+    told: dict[str, Value] = {"count": len(rows), **values}
+    return Observation(rule, repo, key, places[:_NAMED], told, mark_of(ordered["path"]))
 
 
 def _matrix(repos: Sequence[str], present: set[tuple[str, str]]) -> Series:

@@ -13,6 +13,7 @@ from techdd.collectors.secrets.scan import Secret, SecretScan
 from techdd.counting import of_repository
 from techdd.model import Location, Metric, Observation, Series, Value, fingerprint
 from techdd.text import place_token, some_of
+from techdd.triage import mark_of
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -146,7 +147,8 @@ def _observation(one: _Found) -> Observation:
     locations = tuple(
         Location(row.path, int(row.line), row.commit) for row in places.head(_PLACES).itertuples()
     )
-    return Observation(f"secret-in-{one.state}", one.repo, one.fingerprint, locations, values)
+    mark = mark_of(map(str, places["path"]))
+    return Observation(f"secret-in-{one.state}", one.repo, one.fingerprint, locations, values, mark)
 
 
 def _aside(places: DataFrame) -> tuple[str, int]:

@@ -29,6 +29,7 @@ from techdd.licensing import (
     conflicts,
 )
 from techdd.model import Location, Metric, Observation, Series, Value
+from techdd.triage import mark_of
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -144,7 +145,8 @@ def _observed(
     rule: str, repo: str, key: str, paths: list[str], verdict: str, **values: Value
 ) -> Observation:
     places = tuple(map(Location, paths[:_NAMED]))
-    return Observation(rule, repo, key, places, {"count": len(paths), "verdict": verdict, **values})
+    told: dict[str, Value] = {"count": len(paths), "verdict": verdict, **values}
+    return Observation(rule, repo, key, places, told, mark_of(paths))
 
 
 def _counted(files: list[Governed]) -> str:

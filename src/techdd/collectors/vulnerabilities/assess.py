@@ -30,6 +30,7 @@ from techdd.collectors.vulnerabilities.weighing import (
 )
 from techdd.model import Location, Metric, Observation, Series, Value
 from techdd.text import some_of
+from techdd.triage import mark_of
 from techdd.vex import Statement
 
 if TYPE_CHECKING:
@@ -180,6 +181,7 @@ def _observation(key: dict[str, Any], rows: DataFrame, worst: str) -> Observatio
         finding_key(key["ecosystem"], key["package"], key["version"]),
         tuple(Location(path, int(line) or None) for path, line in places),
         values,
+        mark_of(ids),
     )
 
 
