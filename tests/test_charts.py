@@ -25,6 +25,11 @@ def a_series(
 FITTING = {
     **{chart: a_series(chart) for chart in ("area", "bar", "curve", "line")},
     "heatmap": a_series("heatmap", ("day", "hour", "share"), (("Mon", 9, 0.5), ("Tue", 10, 0.25))),
+    "layers": a_series(
+        "layers",
+        ("from", "to", "share", "lines of from", "lines of to", "in a circle"),
+        (("a", "b", 0.5, 10, 20, "no"), ("b", "c", 0.25, 20, 5, "yes")),
+    ),
     "matrix": a_series("matrix", ("from", "to", "share"), (("a", "b", 0.5), ("b", "a", 0.25))),
     "parts": a_series("parts", ("component", "new", "old"), (("a", 0.75, 0.25),)),
     "points": a_series(

@@ -27,6 +27,7 @@ class Product(Written):
     packages: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     images: tuple[str, ...] = ()
     codenames: Mapping[str, str] = Field(default_factory=dict)
+    linked: bool = False  # what builds a program is part of it
     cycles: Annotated[Mapping[str, Ends], Field(min_length=1)]
 
 

@@ -153,7 +153,7 @@ def _tagged(
     product = next((one for one in known.products if names & set(one.images)), None)
     if product is None:
         return
-    runs, shown = sign != _STAGE, f"{name}:{tag}" if tag else name
+    runs, shown = sign != _STAGE or product.linked, f"{name}:{tag}" if tag else name
     cycle, why = lines_of_tag(product, tag)
     yield _version(row, product, cycle, shown, sign, why, runs, live, path)
     products = {one.name: one for one in known.products}

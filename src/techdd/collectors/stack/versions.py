@@ -159,7 +159,8 @@ def _composer(content: bytes) -> Iterator[_Stated]:
         yield _Stated("php", wish, "php of composer.json", line)
     platform = table(table(said.get("config")).get("platform"))
     if pinned := text_of(platform.get("php")):
-        yield _Stated("php", pinned, "platform of composer.json", line)
+        # Packages are chosen for that version; a newer one may run.
+        yield _Stated("php", pinned, "platform of composer.json", line, "targets")
 
 
 def _pyproject(content: bytes) -> Iterator[_Stated]:
