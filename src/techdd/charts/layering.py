@@ -25,7 +25,7 @@ def layer_of(parts: list[str], weight: Weights) -> dict[str, int]:
     place = {name: at for at, name in enumerate(order)}
     above: dict[str, list[str]] = defaultdict(list)
     joined = set()
-    for one, other in weight:
+    for one, other in sorted(weight):
         upper, lower = sorted((one, other), key=place.__getitem__)
         above[lower].append(upper)
         joined |= {one, other}
@@ -47,7 +47,7 @@ def _order(parts: list[str], weight: Weights) -> list[str]:
     """The parts in an order that few and light arrows go against."""
     left, start, end = set(parts), list[str](), list[str]()
     out, into = defaultdict[str, float](float), defaultdict[str, float](float)
-    for (one, other), value in weight.items():
+    for (one, other), value in sorted(weight.items()):
         out[one] += value
         into[other] += value
     while left:
@@ -60,7 +60,7 @@ def _order(parts: list[str], weight: Weights) -> list[str]:
             name = sources[0] if sources else min(left, key=lambda n: (into[n] - out[n], n))
             start.append(name)
         left.discard(name)
-        for (one, other), value in weight.items():
+        for (one, other), value in sorted(weight.items()):
             if one == name and other in left:
                 into[other] -= value
             elif other == name and one in left:
@@ -84,7 +84,7 @@ def ordered(parts: list[str], weight: Weights, layer: dict[str, int]) -> list[li
     for name in parts:
         rows[layer[name]].append(name)
     beside: dict[Item, list[Item]] = defaultdict(list)
-    for arrow in weight:
+    for arrow in sorted(weight):
         path = path_of(arrow, layer)
         for at, item in enumerate(path[1:-1], start=layer[min(arrow, key=layer.__getitem__)] + 1):
             rows[at].append(item)

@@ -73,7 +73,7 @@ def mentions(repo: Repository, files: DataFrame) -> Gathered:
     """The first place of each name, apart for production, development and tests."""
     wanted = files["role"].isin(_ROLES) | files["path"].str.endswith(_SCHEMA)
     known = files[wanted].sort_values("path")
-    own = known[[not FOREIGN.search(path.lower()) for path in known["path"]]]
+    own = known.loc[[not FOREIGN.search(path.lower()) for path in known["path"]]]
     for path in own.loc[own["size"] > MAX_TEXT, "path"]:
         yield Issue("file too large to be searched for technologies", str(path))
     small = own[own["size"].between(0, MAX_TEXT)]

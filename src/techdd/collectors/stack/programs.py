@@ -9,6 +9,7 @@ from configparser import Error as ConfigError
 from posixpath import basename, dirname
 from typing import Any
 
+from techdd.collectors.stack.containers import manifest
 from techdd.collectors.stack.started import Started, line_in, text_of
 from techdd.lockfiles import decoded, json_object, table, tables, toml_table
 from techdd.lockfiles._xml import line_at, xml_root
@@ -184,6 +185,7 @@ def platform(path: str, content: bytes) -> Iterator[Started]:
     """What a hosting platform is told to run, by the name of its file."""
     name = basename(path).lower()
     if name.startswith("app.") and not re.search(rb"^(?:runtime|env):", content, re.MULTILINE):
+        yield from manifest(path, content)  # anybody's "app"
         return
     host = {"app": "Google App Engine", "fly": "Fly.io", "render": "Render", "vercel": "Vercel",
             "netlify": "Netlify"}[name.partition(".")[0]]  # fmt: skip

@@ -13,6 +13,7 @@ from techdd.collectors.stack.lifetimes import Version, end_of, is_past, severity
 from techdd.collectors.stack.versions import RuntimeVersion
 from techdd.facts import Package
 from techdd.model import Location, Metric, Observation, Series, Severity, Value
+from techdd.text import some_of
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -46,7 +47,11 @@ def end_of_life(
             for key, some in groups.items()
             if repo in ("", key[0]) and any(one.live and one.runs for one in some)
         ]
+        stated_of = {key[1] for key in groups if repo in ("", key[0])}
         yield from _metrics(as_of, known, repo, own, ends)
+        yield _unknown(
+            repo, stated_of, {key[1] for key in groups if key[2] and repo in ("", key[0])}
+        )
     yield from _observations(as_of, groups, ends)
     if found:
         yield _table(as_of, known, groups, ends)
@@ -63,13 +68,20 @@ def _metrics(
     for name, keys in (("past", past), ("within_24m", soon)):
         value = len(keys) if told else None
         yield Metric(f"end_of_life.{name}", value, "lines of releases", repo, basis, note)
-    products = {key[1] for key in own}
-    unknown = products - {key[1] for key in told}
-    basis = f"{len(products):,} products found"
-    note = ", ".join(sorted(unknown)[:PLACES])
-    note = f"no version is told of {note}" if unknown else ""
-    value = len(unknown) if products else None
-    yield Metric("end_of_life.unknown", value, "products", repo, basis, note)
+
+
+def _unknown(repo: str, products: set[str], told: set[str]) -> Metric:
+    """The products of which no file tells the line of releases: not judged, and not clean."""
+    unknown = sorted(products - told)
+    note = f"no version is told of {some_of(unknown, PLACES)}" if unknown else ""
+    return Metric(
+        "end_of_life.unknown",
+        len(unknown) if products else None,
+        "products",
+        repo,
+        f"{len(products):,} known products",
+        note if products else "no product of the calendar is named",
+    )
 
 
 def _observations(
