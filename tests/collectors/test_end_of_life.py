@@ -169,7 +169,6 @@ def test_severity_by_what_runs_and_how_long_it_is_over(tmp_path: Path) -> None:
         "PostgreSQL:11": "medium",  # ended 2023, a service of Compose
         "Django:4.1": "high",
         "Go:1.18": "low",  # a language level
-        "Ruby:2.6": "low",  # in tests
         "Ruby:3.1": "medium",  # ended 2025-03-26
     }
     assert metrics(found)["end_of_life.past"] == 4

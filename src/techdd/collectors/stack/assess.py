@@ -141,9 +141,9 @@ def _listed(live: DataFrame) -> Iterator[Series]:
         "Entry points and deployables",
         ("kind", "repository", "count"),
         tuple((str(kind), str(repo), int(count)) for (kind, repo), count in counts.items()),
-        note="By what files say can be started or shipped; examples and tests are left out, and "
-        "a name of a kind counts once, images apart. One program can show as a command, an image "
-        "and a workload.",
+        note="By what files say can be started or shipped; what serves development, tests and "
+        "examples is left out, and a name of a kind counts once, images apart. One program can "
+        "show as a command, an image and a workload.",
     )
     more = len(live) - STARTED
     yield Series(

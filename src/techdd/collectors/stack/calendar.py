@@ -67,7 +67,7 @@ def line_of_releases(product: Product, stated: str) -> Line:
         fixed = match[1]
     elif match := _WITHIN.fullmatch(text):
         fixed = _fixed(match[1], match[2])
-    elif _LEAST.match(text) or "||" in text or "," in text or " " in text:
+    elif _LEAST.match(text) or "|" in text or "," in text or " " in text:
         return Line("", "a range without one line of releases")
     if not fixed:
         return Line("", "not a version that could be read")

@@ -30,7 +30,7 @@ class Deployable(NamedTuple):
     line: int | None
     detail: str  # how it is started, or what says so
     images: str  # of others that it runs or is built upon, with a space between
-    use: str  # "production" or "test" (examples too)
+    use: str  # one of uses.USES
 
 
 IMAGE = "container image"  # the kind of what a Dockerfile builds
@@ -103,7 +103,8 @@ def deployables(repo: Repository) -> Gathered:
                 rows.extend(reader(entry.path, content))
         except ValueError as error:
             yield Issue("file could not be searched for deployables", entry.path, str(error)[:200])
-        use = "test" if use_of(entry.path) == "test" else "production"
+        # What a pipeline does by the clock is work that runs.
+        use = "production" if reader is containers.workflow else use_of(entry.path)
         for kind, name, line, detail, images in rows:
             shown = masked(detail[:_LONGEST])
             yield Deployable(kind, name[:_LONGEST], entry.path, line, shown, images, use)

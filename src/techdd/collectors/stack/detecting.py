@@ -69,7 +69,7 @@ def _packages(known: Recogniser, packages: DataFrame) -> Iterator[Detection]:
         is_image = ecosystem == "Docker"
         sign = "image" if is_image else "package"
         use = "development" if row.scope == "development" else "production"
-        if ecosystem == "Terraform":  # its providers set up what the product runs on
+        if ecosystem in ("Docker", "Terraform"):  # of which all serves to build and set up
             use = use_of(str(row.manifest))
         means = known.image(name) if is_image else known.package(ecosystem, name)
         seen = name if is_image else f"{ecosystem} {name}"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from techdd.advisories import normalised
+from techdd.collectors._practice_patterns import COMPOSE as PATTERN_OF_COMPOSE
 from techdd.collectors.stack.calendar import (
     Calendar,
     Ends,
@@ -24,6 +26,7 @@ from techdd.lockfiles._images import image
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+_SERVICES = re.compile(PATTERN_OF_COMPOSE)
 LONG_PAST = timedelta(days=365)
 COMPOSE = "the image of a service"  # which may be a developer's machine only
 _STAGE = "the image of a stage of the build"
@@ -71,7 +74,7 @@ def severity(one: Version, ends: Ends | None, day: date) -> str:
     A year without corrections weighs more than a month; a language level can be run by a newer
     release; what builds, and what a developer's machine may run alone, weighs less.
     """
-    if not (one.live and one.runs):
+    if not one.runs:
         return "low"
     long_past = ends == "ended" or (isinstance(ends, date) and ends + LONG_PAST < day)
     return "high" if long_past and one.sign != COMPOSE else "medium"
@@ -129,9 +132,11 @@ def _of_images(known: Calendar, packages: DataFrame, deployables: DataFrame) -> 
             str(row.name),
             _text(row.version),
         )
-        sign = COMPOSE
-        if (repo, path) in dockerfiles:
-            sign = "base image" if (repo, path, name, tag or None) in last else _STAGE
+        sign = "base image"
+        if (repo, path) in dockerfiles and (repo, path, name, tag or None) not in last:
+            sign = _STAGE
+        elif path.lower().endswith((".yml", ".yaml")):
+            sign = COMPOSE if _SERVICES.search(path.lower()) else "the image of a pipeline"
         live = row.scope != "development" and use_of(path) == "production"
         yield from _tagged(known, row, name, tag, sign, live, path)
     running = deployables[(deployables["images"] != "") & (deployables["kind"] != IMAGE)]

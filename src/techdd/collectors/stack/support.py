@@ -87,8 +87,10 @@ def _unknown(repo: str, products: set[str], told: set[str]) -> Metric:
 def _observations(
     as_of: date, groups: dict[Group, list[Version]], ends: dict[Group, Ends | None]
 ) -> Iterator[Observation]:
-    for key, some in groups.items():
-        if not is_past(ends[key], as_of):
+    """What is past its end and builds or runs the product; tests may be of old versions."""
+    for key, all_ in groups.items():
+        some = [one for one in all_ if one.live]
+        if not some or not is_past(ends[key], as_of):
             continue
         grave = sorted(some, key=lambda one: -Severity(severity(one, ends[key], as_of)).rank)
         repo, product, cycle = key

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from techdd.collectors._practice_patterns import ASIDE, CI
+from techdd.collectors._practice_patterns import ASIDE, CI, DEVELOPMENT
 
 USES = ("production", "development", "test")
 _TOOLS = re.compile(rf"{CI}|^\.(?:github|gitlab|circleci|buildkite|devcontainer)/")
@@ -18,4 +18,5 @@ def use_of(path: str) -> str:
     lower = _PACKAGES.sub("", path.lower())
     if ASIDE.search(lower):
         return "test"
-    return "development" if _TOOLS.search(lower) else "production"
+    aside = _TOOLS.search(lower) or DEVELOPMENT.search(lower)
+    return "development" if aside else "production"
