@@ -64,7 +64,7 @@ def _metrics(
     past = [key for key in told if is_past(ends[key], as_of)]
     soon = [key for key in told if key not in past and is_past(ends[key], as_of + SOON)]
     basis = f"{len(told):,} lines of releases that production runs, dates of {known.compiled}"
-    note = "" if told else "no version of a known product is stated"
+    note = "" if told else "no version that production runs is stated"
     for name, keys in (("past", past), ("within_24m", soon)):
         value = len(keys) if told else None
         yield Metric(f"end_of_life.{name}", value, "lines of releases", repo, basis, note)
