@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from techdd.text import without_tokens
+
 _PARTS = {"python": (".", 3), "jvm": (".", 4), "csharp": (".", 3), "php": ("\\", 3),
           "go": ("/", 6), "ruby": ("/", 3), "script": ("/", 1)}  # fmt: skip
 
@@ -24,4 +26,4 @@ def root_of(family: str, name: str) -> str:
         return ""
     mark, most = _PARTS[family]
     scoped = family == "script" and name.startswith("@")
-    return mark.join(name.removesuffix(".*").split(mark)[: most + scoped])
+    return without_tokens(mark.join(name.removesuffix(".*").split(mark)[: most + scoped]))

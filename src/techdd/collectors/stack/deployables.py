@@ -15,7 +15,7 @@ from techdd.collectors.stack.uses import use_of
 from techdd.guard import one_file
 from techdd.model import Issue
 from techdd.repository import MISSING, Entry, Repository
-from techdd.text import masked
+from techdd.text import masked, without_credentials, without_tokens
 
 MAX_FILE = 1_000_000  # bytes
 _LONGEST = 120  # characters of a name or a detail
@@ -106,8 +106,11 @@ def deployables(repo: Repository) -> Gathered:
         # What a pipeline does by the clock is work that runs.
         use = "production" if reader is containers.workflow else use_of(entry.path)
         for kind, name, line, detail, images in rows:
-            shown = masked(detail[:_LONGEST])
-            yield Deployable(kind, name[:_LONGEST], entry.path, line, shown, images, use)
+            named = without_tokens(name)[:_LONGEST]
+            # Masked before it is cut: of half a token nobody could tell that it is one.
+            told = masked(detail)[:_LONGEST]
+            held = masked(without_credentials(images))
+            yield Deployable(kind, named, entry.path, line, told, held, use)
 
 
 def _reader(path: str) -> Reader | None:

@@ -16,6 +16,7 @@ from techdd.facts import File
 from techdd.guard import Unreadable, one_file
 from techdd.model import Issue
 from techdd.repository import MISSING, Repository
+from techdd.text import without_tokens
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -109,7 +110,7 @@ def spoken_of(content: bytes, *, settings_file: bool) -> Iterator[tuple[str, str
         line, before = line + content.count(b"\n", before, at), at
         if (sort, text) not in seen and not _in_comment(content, at):
             seen.add((sort, text))
-            yield sort, text, line
+            yield sort, without_tokens(text), line
 
 
 def _names(content: bytes, settings_file: bool) -> Iterator[tuple[int, str, str]]:

@@ -17,7 +17,7 @@ from techdd.lockfiles._poms import filled
 from techdd.lockfiles._xml import line_at, xml_root
 from techdd.model import Issue
 from techdd.repository import MISSING, Entry, Repository
-from techdd.text import clean
+from techdd.text import masked
 
 MAX_FILE = 1_000_000  # bytes
 _LONGEST = 60  # characters of a stated version
@@ -265,5 +265,5 @@ def runtimes(repo: Repository) -> Gathered:
             yield Issue("file could not be searched for versions", entry.path, str(error)[:200])
         use = use_of(entry.path)
         for product, version, sign, line, meaning in dict.fromkeys(rows):
-            shown = clean(version.strip()[:_LONGEST])
+            shown = masked(version.strip())[:_LONGEST]
             yield RuntimeVersion(product, shown, meaning, sign, use, entry.path, line)
