@@ -159,6 +159,7 @@ def test_severity_by_what_runs_and_how_long_it_is_over(tmp_path: Path) -> None:
         "api/Dockerfile": "FROM node:16 AS build\nFROM python:3.7-slim\nCOPY --from=build /a /a\n",
         "compose.yml": "services:\n  db:\n    image: postgres:11\n",
         "requirements.txt": "django==4.1.2\n",
+        "web/package.json": '{"dependencies": {"vue": "2.7.16"}}',
         "old/go.mod": "module x\n\ngo 1.18\n",
         "tests/Dockerfile": "FROM ruby:2.6\n",
         ".ruby-version": "3.1\n",
@@ -167,11 +168,12 @@ def test_severity_by_what_runs_and_how_long_it_is_over(tmp_path: Path) -> None:
         "Python:3.7": "high",  # the base image, ended 2023
         "Node.js:16": "low",  # only a stage of the build
         "PostgreSQL:11": "medium",  # ended 2023, a service of Compose
-        "Django:4.1": "high",
+        "Django:4.1": "medium",  # ended 2023; 4.2 is supported until April 2026
+        "Vue:2.7": "high",  # ended 2023, and no line of version 2 lives on
         "Go:1.18": "low",  # a language level
         "Ruby:3.1": "medium",  # ended 2025-03-26
     }
-    assert metrics(found)["end_of_life.past"] == 4
+    assert metrics(found)["end_of_life.past"] == 5
     (place,) = [one.locations for one in found if getattr(one, "key", "") == "Python:3.7"]
     assert [str(one) for one in place] == ["api/Dockerfile:2"]
 

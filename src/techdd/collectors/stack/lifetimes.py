@@ -68,16 +68,30 @@ def is_past(ends: Ends | None, day: date) -> bool:
     return ends == "ended" or (isinstance(ends, date) and ends < day)
 
 
-def severity(one: Version, ends: Ends | None, day: date) -> str:
+def severity(known: Calendar, one: Version, day: date) -> str:
     """How grave it is that `one` is past its end.
 
-    A year without corrections weighs more than a month; a language level can be run by a newer
-    release; what builds, and what a developer's machine may run alone, weighs less.
+    A year without corrections weighs more than a month, but where a framework's or platform's major
+    version lives on, the upgrade is small; a language level can be run by a newer release; what
+    only builds, and what a developer's machine may run alone, weighs less.
     """
     if not one.runs:
         return "low"
+    ends = end_of(known, one)
     long_past = ends == "ended" or (isinstance(ends, date) and ends + LONG_PAST < day)
-    return "high" if long_past and one.sign != COMPOSE else "medium"
+    if not long_past or one.sign == COMPOSE or _lives_on(known, one, day):
+        return "medium"
+    return "high"
+
+
+def _lives_on(known: Calendar, one: Version, day: date) -> bool:
+    """Whether another line of the same major version is supported, where that is what counts."""
+    if one.kind not in ("framework", "platform"):
+        return False
+    product = next(product for product in known.products if product.name == one.product)
+    major = one.cycle.split(".")[0]
+    same = (ends for cycle, ends in product.cycles.items() if cycle.split(".")[0] == major)
+    return any(not is_past(ends, day) for ends in same)
 
 
 def _of_files(known: Calendar, stated: DataFrame) -> Iterator[Version]:

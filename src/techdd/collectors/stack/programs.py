@@ -14,6 +14,8 @@ from techdd.collectors.stack.started import Started, line_in, text_of
 from techdd.lockfiles import decoded, json_object, table, tables, toml_table
 from techdd.lockfiles._xml import line_at, xml_root
 
+_HOSTS = {"app": "Google App Engine", "fly": "Fly.io", "render": "Render", "vercel": "Vercel",
+          "netlify": "Netlify"}  # fmt: skip
 _PROCESS = re.compile(rb"^([A-Za-z0-9_-]{1,60}):[ \t]*(\S[^\n]{0,200})", re.MULTILINE)
 _CRON = re.compile(rb"^[ \t]*((?:[\d*/,A-Za-z-]+[ \t]+){5}|@[a-z]+[ \t]+)(\S[^\n]{0,200})", re.M)
 _CONSOLE = re.compile(rb"console_scripts[^\]]{0,200}?\[([^\]]{0,5000})\]")
@@ -187,8 +189,7 @@ def platform(path: str, content: bytes) -> Iterator[Started]:
     if name.startswith("app.") and not re.search(rb"^(?:runtime|env):", content, re.MULTILINE):
         yield from manifest(path, content)  # anybody's "app"
         return
-    host = {"app": "Google App Engine", "fly": "Fly.io", "render": "Render", "vercel": "Vercel",
-            "netlify": "Netlify"}[name.partition(".")[0]]  # fmt: skip
+    host = _HOSTS.get(name.partition(".")[0], name)
     yield Started("platform deployment", basename(dirname(path)) or "root", 1, host)
 
 

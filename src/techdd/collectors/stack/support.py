@@ -52,7 +52,7 @@ def end_of_life(
         yield _unknown(
             repo, stated_of, {key[1] for key in groups if key[2] and repo in ("", key[0])}
         )
-    yield from _observations(as_of, groups, ends)
+    yield from _observations(as_of, known, groups, ends)
     if found:
         yield _table(as_of, known, groups, ends)
 
@@ -85,14 +85,15 @@ def _unknown(repo: str, products: set[str], told: set[str]) -> Metric:
 
 
 def _observations(
-    as_of: date, groups: dict[Group, list[Version]], ends: dict[Group, Ends | None]
+    as_of: date, known: Calendar, groups: dict[Group, list[Version]], ends: dict[Group, Ends | None]
 ) -> Iterator[Observation]:
     """What is past its end and builds or runs the product; tests may be of old versions."""
     for key, all_ in groups.items():
         some = [one for one in all_ if one.live]
         if not some or not is_past(ends[key], as_of):
             continue
-        grave = sorted(some, key=lambda one: -Severity(severity(one, ends[key], as_of)).rank)
+        weights = {one: severity(known, one, as_of) for one in some}
+        grave = sorted(some, key=lambda one: -Severity(weights[one]).rank)
         repo, product, cycle = key
         values: dict[str, Value] = {
             "product": product,
@@ -101,7 +102,7 @@ def _observations(
             "ended": _said(ends[key]),
             "count": len(some),
             "sign": grave[0].sign,
-            "severity": severity(grave[0], ends[key], as_of),
+            "severity": weights[grave[0]],
         }
         places = tuple(dict.fromkeys(Location(one.path, one.line) for one in grave))
         yield Observation("end-of-life", repo, f"{product}:{cycle}", places[:PLACES], values)
