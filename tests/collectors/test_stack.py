@@ -109,6 +109,11 @@ def test_tests_examples_and_pipelines_are_told_apart(tmp_path: Path) -> None:
     assert use_of("shop/src/main/java/org/samples/App.java") == "production"
 
 
+def test_lock_files_name_registries_and_no_services(tmp_path: Path) -> None:
+    files = {"composer.lock": '{"packages": [{"dist": {"url": "https://api.github.com/x"}}]}'}
+    assert seen(found_in(tmp_path, files), "GitHub API") == []
+
+
 def test_the_probe_counts_production_only_and_names_every_kind(tmp_path: Path) -> None:
     tables = facts_of(tmp_path, {
         "requirements.txt": "django==4.2\npsycopg2==2.9\nstripe==9\n",
@@ -166,6 +171,9 @@ def test_a_technology_of_an_unknown_kind_is_refused() -> None:
         (recogniser().mention("host", "eu.API.openai.com"), ["OpenAI API"]),
         (recogniser().mention("host", "notapi.openai.com.evil.io"), []),
         (recogniser().mention("scheme", "mongodb+srv"), ["MongoDB"]),
+        (recogniser().mention("host", "tenant.auth0.com"), ["Auth0"]),
+        (recogniser().mention("host", "docs.auth0.com"), []),
+        (recogniser().mention("host", "www.gravatar.com"), ["Gravatar"]),
     ],
 )
 def test_what_a_name_stands_for(asked: list[str], named: list[str]) -> None:

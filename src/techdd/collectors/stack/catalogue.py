@@ -21,6 +21,11 @@ _MARKS = {
     "ruby": "/",
     "php": "\\",
 }  # between the parts of a module; else "."
+# Pages that people read: a link to them is no use of the service.
+_FOR_PEOPLE = frozenset(
+    ("www", "docs", "doc", "developer", "developers", "help", "support", "blog", "status",
+     "community", "learn")
+)  # fmt: skip
 _PACKAGES = {"go": "Go", "script": "npm"}  # ecosystems whose packages are imported by their names
 
 
@@ -122,7 +127,8 @@ class Recogniser:
         """The technologies that a resource, scheme, host, setting or driver speaks of."""
         if sort == "host":
             parts = text.lower().split(".")
-            return self._known(sort, [".".join(parts[at:]) for at in range(len(parts) - 1)])
+            above = 1 if parts[0] in _FOR_PEOPLE else len(parts) - 1
+            return self._known(sort, [".".join(parts[at:]) for at in range(above)])
         return self._known(sort, [text])
 
     def _known(self, sort: str, texts: list[str]) -> list[str]:

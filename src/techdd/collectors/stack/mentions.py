@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 MAX_TEXT = 1_000_000  # bytes
 MOST = 20_000  # names that are kept
 _LINE = 1_000  # characters before a name that are looked at for the start of a comment
-_ROLES = ("source", "configuration", "test", "generated")
+_ROLES = ("source", "configuration", "test")
 _SCHEMA = ".prisma"  # no language is known by it
 
 _ADDRESS = re.compile(
@@ -72,7 +72,9 @@ class Mention(NamedTuple):
 @collector(makes=(Mention,), needs=(File,))
 def mentions(repo: Repository, files: DataFrame) -> Gathered:
     """The first place of each name, apart for production, development and tests."""
-    wanted = files["role"].isin(_ROLES) | files["path"].str.endswith(_SCHEMA)
+    # Code that a program wrote runs like any other; lock files name the hosts of registries.
+    written = (files["role"] == "generated") & (files["measured"] != "")
+    wanted = files["role"].isin(_ROLES) | written | files["path"].str.endswith(_SCHEMA)
     known = files[wanted].sort_values("path")
     own = known.loc[[not FOREIGN.search(path.lower()) for path in known["path"]]]
     for path in own.loc[own["size"] > MAX_TEXT, "path"]:
