@@ -113,7 +113,7 @@ def test_what_cannot_be_read_is_a_gap_and_templates_are_left_to_helm(tmp_path: P
         "vendor/x/Procfile": "web: x\n",
     })  # fmt: skip
     assert [(type(one).__name__, one.path) for one in found] == [
-        ("Deployable", "chart/Chart.yaml"), ("Issue", "package.json"),
+        ("Issue", "chart"), ("Deployable", "chart/Chart.yaml"), ("Issue", "package.json"),
     ]  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from posixpath import basename, dirname
 from typing import NamedTuple
@@ -84,14 +85,20 @@ def deployables(repo: Repository) -> Gathered:
     ]
     charts = {dirname(one.path) for one in entries if basename(one.path).lower() == "chart.yaml"}
     wanted: list[tuple[Entry, Reader]] = []
+    unfilled: Counter[str] = Counter()
     for entry in entries:
         reader = _reader(entry.path)
-        if reader is None or _is_template(entry.path, charts):
+        if reader is None:
+            continue
+        if chart := _chart_of(entry.path, charts):
+            unfilled[chart] += 1
             continue
         if 0 <= entry.size <= MAX_FILE:
             wanted.append((entry, reader))
         elif reader not in _ANY:
             yield Issue("file too large to be searched for deployables", entry.path)
+    for chart, count in sorted(unfilled.items()):
+        yield Issue("Helm templates are not filled in", chart, f"{count:,} files")
     contents = repo.blobs(entry.blob for entry, _ in wanted)
     for (entry, reader), (_, content) in zip(wanted, contents, strict=True):
         if content is None:
@@ -118,7 +125,9 @@ def _reader(path: str) -> Reader | None:
     return next((reader for pattern, reader in _READERS if pattern.search(lower)), None)
 
 
-def _is_template(path: str, charts: set[str]) -> bool:
-    """Whether a file is YAML only once Helm has filled it in."""
+def _chart_of(path: str, charts: set[str]) -> str:
+    """The folder of the chart of which a file is a template: YAML only once Helm has filled it in;
+    "" for none.
+    """
     folder, mark, _ = path.partition("/templates/")
-    return bool(mark) and folder in charts
+    return folder if mark and folder in charts else ""
