@@ -18,6 +18,9 @@ from techdd.collectors.delivery_chain.gather import _BY_NAME, _SYSTEMS, _Found, 
 from techdd.collectors.delivery_chain.kubernetes import objects
 from techdd.collectors.delivery_chain.terraform import resources
 from techdd.collectors.governance import _dependabot, _is_owned, _rules
+from techdd.collectors.stack.deployables import _READERS as STARTED
+from techdd.collectors.stack.mentions import spoken_of
+from techdd.collectors.stack.versions import _READERS as STATED
 from techdd.collectors.suppressions import _marks
 from techdd.collectors.tree_licences.gather import _dep5_rules, _toml_rules
 from techdd.documents import load
@@ -66,6 +69,7 @@ def seeds(name: str) -> list[bytes]:
         "measurements": "languages/*/*.src",
         "words_in_source": "languages/*/*.src",
         "patterns": "patterns/*/*",
+        "stack": "lockfiles/*/*",
         "sarif": "sarif/*.sarif",
     }
     paths = sorted(SAMPLES.glob(known[name])) if name in known else []
@@ -205,6 +209,19 @@ def words_in_source(data: bytes) -> None:
     for family in sorted(set(FAMILY.values())):
         statements(family, text)
     list(_marks(text))
+
+
+@target
+def stack(data: bytes) -> None:
+    """What is spoken of, can be started, and states a version, by every reader."""
+    list(spoken_of(data, settings_file=True))
+    list(spoken_of(data, settings_file=False))
+    for _, started in STARTED:
+        with suppress(ValueError):
+            list(started("app/package.json", data))
+    for _, stated_by in STATED:
+        with suppress(ValueError):
+            list(stated_by(data))
 
 
 @target

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from techdd.charts import CHARTS, MOST_CATEGORIES, draw
 from techdd.charts.areas import Box, squarified
+from techdd.charts.layering import ROW, layer_of, ordered, path_of
+from techdd.charts.layers import MOST_PARTS
 from techdd.model import Series, Value
 
 ROWS: tuple[tuple[Value, ...], ...] = (("2025-01", 0.5), ("2025-02", 0.25), ("2025-03", 0.125))
@@ -25,6 +27,11 @@ def a_series(
 FITTING = {
     **{chart: a_series(chart) for chart in ("area", "bar", "curve", "line")},
     "heatmap": a_series("heatmap", ("day", "hour", "share"), (("Mon", 9, 0.5), ("Tue", 10, 0.25))),
+    "layers": a_series(
+        "layers",
+        ("from", "to", "share", "lines of from", "lines of to", "in a circle"),
+        (("a", "b", 0.5, 10, 20, "no"), ("b", "c", 0.25, 20, 5, "yes")),
+    ),
     "matrix": a_series("matrix", ("from", "to", "share"), (("a", "b", 0.5), ("b", "a", 0.25))),
     "parts": a_series("parts", ("component", "new", "old"), (("a", 0.75, 0.25),)),
     "points": a_series(
@@ -264,3 +271,46 @@ def test_ranges_write_both_ends_without_needless_decimals() -> None:
     said = words(draw(a_series("ranges", ("kind", "days from", "to"), rows)))
     assert {"5.5–24", "230–1,500", "days"} <= set(said)
     assert draw(a_series("ranges", ("kind", "days from", "to"), (("a", None, 2),))) is None
+
+
+# --- layers ---------------------------------------------------------------------------------------
+
+
+def test_parts_stand_below_what_imports_them_and_a_circle_opens_at_its_lightest() -> None:
+    weight = {("app", "core"): 9.0, ("core", "util"): 5.0, ("app", "util"): 2.0,
+              ("util", "app"): 1.0}  # fmt: skip
+    assert layer_of(["app", "core", "util"], weight) == {"app": 0, "core": 1, "util": 2}
+
+
+@given(
+    st.dictionaries(
+        st.tuples(st.sampled_from("abcdefghijk"), st.sampled_from("abcdefghijk")).filter(
+            lambda pair: pair[0] != pair[1]
+        ),
+        st.floats(0.1, 1e6),
+        min_size=1,
+        max_size=40,
+    )
+)
+@settings(max_examples=60)
+def test_a_layout_places_every_part_and_arrow_once(weight: dict[tuple[str, str], float]) -> None:
+    parts = sorted({name for arrow in weight for name in arrow} | {"alone"})
+    layer = layer_of(parts, weight)
+    rows = ordered(parts, weight, layer)
+    assert sorted(item for row in rows for item in row if isinstance(item, str)) == parts
+    assert all(sum(isinstance(item, str) for item in row) <= ROW for row in rows)
+    for arrow in weight:
+        assert layer[arrow[0]] != layer[arrow[1]]
+        assert len(path_of(arrow, layer)) == abs(layer[arrow[0]] - layer[arrow[1]]) + 1
+    turned = dict(reversed(weight.items()))
+    assert layer == layer_of(parts, turned)
+    assert rows == ordered(parts, turned, layer)
+
+
+def test_what_is_not_drawn_is_counted() -> None:
+    columns = ("from", "to", "statements", "lines", "lines of to", "in a circle")
+    rows = tuple((f"p{i:02}", "base", 5, 10, 1_000, "no") for i in range(MOST_PARTS + 2))
+    said = words(draw(a_series("layers", columns, rows)))
+    assert "and 3 more components and 3 more arrows, which are not drawn" in said
+    assert "base" in said
+    assert "1,000 lines" in said

@@ -99,6 +99,7 @@ OBSERVED = {
     "untested-hotspot": "path changes complexity",
     "component-circle": "count circles largest",
     "hidden-coupling": "count one other shared share",
+    "end-of-life": "product cycle kind ended count sign severity",
     "cross-repository-coupling": "count one other shared share",
 }
 # An investor's copy shows no paths; the finding's locations hold them for those who may see them.

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from builders import A, a_change, a_commit, opened, tables_of
 
+from techdd.charts import draw
 from techdd.collectors.code import code
 from techdd.collectors.coupling import (
     ChangeSpread,
@@ -208,6 +209,25 @@ def test_circles_and_hidden_coupling_are_observed() -> None:
     circle, hidden = [one for one in found if isinstance(one, Observation)]
     assert circle.values == {"count": 3, "circles": 1, "largest": 3}
     assert hidden.values == {"count": 1, "one": "a", "other": "e", "shared": 6, "share": 0.6}
+
+
+def test_circles_are_told_down_to_a_statement_and_drawn() -> None:
+    edges = [ImportEdge("a", "b", 5, "a/x.py", 7), ImportEdge("b", "a", 1, "b/y.py", 2)]
+    edges += [ImportEdge("c", "a", 3, "c/z.py", 1), ImportEdge("a", "", 9)]
+    found = {one.name: one for one in graphed(edges, []) if isinstance(one, Series)}
+    assert found["component_circles"].rows == (
+        (1, "b", "a", 1, "b/y.py:2"),
+        (1, "a", "b", 5, "a/x.py:7"),
+    )
+    assert found["component_stability"].rows[0][:1] + found["component_stability"].rows[0][2:] == (
+        "a", 2, 1, 1 / 3, "yes",
+    )  # fmt: skip
+    drawn = found["component_imports"]
+    assert drawn.chart == "layers"
+    assert [(row[:3], row[5]) for row in drawn.rows] == [
+        (("a", "b", 5), "yes"), (("b", "a", 1), "yes"), (("c", "a", 3), "no"),
+    ]  # fmt: skip
+    assert draw(drawn) is not None
 
 
 def test_where_no_import_could_be_resolved_nothing_is_hidden_or_clean() -> None:

@@ -7,6 +7,7 @@ from builders import A, opened, tables_of
 from hypothesis import given
 from hypothesis import strategies as st
 
+from techdd.collectors._imported import ImportedModule
 from techdd.collectors.code import code
 from techdd.collectors.coupling import ImportEdge, imports
 from techdd.collectors.coupling.statements import FAMILY, statements
@@ -118,3 +119,29 @@ def test_any_text_is_read(family: str, text: str) -> None:
     for name in statements(family, text).imports:
         assert name
         assert len(name) <= len(text) + 2
+
+
+def test_each_arrow_has_its_first_statement_and_what_is_outside_is_kept(tmp_path: Path) -> None:
+    repo = opened(tmp_path, [A({
+        "app/a.py": "import os\n\nfrom core import x\n",
+        "app/b.ts": "\nimport s from 'stripe/lib'\n",
+        "core/__init__.py": "import google.cloud.storage.blob\n",
+    })])  # fmt: skip
+    found = list(imports.run(repo, tables_of(code.run(repo), File)[File]))
+    arrows = {(one.component, one.target): (one.path, one.line)
+              for one in found if isinstance(one, ImportEdge)}  # fmt: skip
+    assert arrows["app", "core"] == ("app/a.py", 3)
+    assert [one for one in found if isinstance(one, ImportedModule)] == [
+        ImportedModule("python", "google.cloud.storage", "core/__init__.py", 1, 1),
+        ImportedModule("python", "os", "app/a.py", 1, 1),
+        ImportedModule("script", "stripe", "app/b.ts", 2, 1),
+    ]
+
+
+def test_names_of_the_platform_are_no_arrow(tmp_path: Path) -> None:
+    assert edges(tmp_path, {
+        "bus/b.cs": "namespace Microsoft.Extensions.DependencyInjection;\nclass B {}\n",
+        "shop/s.cs": "using Microsoft.Extensions.DependencyInjection;\nnamespace Shop;\n",
+        "lib2/json/__init__.py": "",
+        "tool/t.py": "import json\n",
+    }) == {("shop", ""): 1, ("tool", ""): 1}  # fmt: skip

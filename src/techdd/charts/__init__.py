@@ -15,6 +15,7 @@ from techdd.charts.bars import bar, parts, ranges, stacked
 from techdd.charts.base import MOST_CATEGORIES, Spec
 from techdd.charts.drawing import svg
 from techdd.charts.grids import heatmap, matrix
+from techdd.charts.layers import layers
 from techdd.charts.lines import area, curve, line, points
 from techdd.charts.spreads import scatter, timeline
 from techdd.model import Series
@@ -27,6 +28,7 @@ CHARTS: Mapping[str, Callable[[Series], Spec | None]] = {
     "bar": bar,
     "curve": curve,
     "heatmap": heatmap,
+    "layers": layers,
     "line": line,
     "matrix": matrix,
     "parts": parts,

@@ -19,6 +19,14 @@ ASIDE = re.compile(
     r"demos?|\.devcontainer)/|(?:^|/)src/(?:test|dockertest|inttest)/"
 )
 
+# By their names, they serve those who write the product and not those who use it.
+DEVELOPMENT = re.compile(
+    r"(?:^|/)(?:local|dev|devel|development|\.devcontainer|develop)/"
+    r"|(?:^|[/._-])(?:dev|devel|development|local|debug|override)(?:[._-][\w.-]*)?$"
+    r"|(?:^|[/._-])(?:dev|devel|development|local|debug|override)\.(?:dockerfile|ya?ml)$",
+    re.I,
+)
+
 DOCUMENTS = re.compile(r"(?:^|/)(?:docs?|documentation)/")
 
 DOC = r"\.(?:md|mdx|markdown|rst|adoc|asciidoc|txt|org|html|pdf|docx)"

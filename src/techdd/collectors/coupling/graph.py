@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from techdd.collectors import Answered, probe
+from techdd.collectors.coupling.exhibits import pictures
 from techdd.collectors.coupling.tables import (
     ComponentCoupling,
     ImportEdge,
@@ -14,17 +15,13 @@ from techdd.collectors.coupling.tables import (
 )
 from techdd.counting import component_name, of_repository
 from techdd.facts import File
-from techdd.model import Location, Metric, Observation, Series
+from techdd.model import Location, Metric, Observation
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
 STRONG = 0.3  # degree from which code-maat reports a pair
 SHOWN = 15
-IMPORTS = (
-    "Import statements of production code as they stand in the files; calls over the network, "
-    "through frameworks or by reflection are not seen."
-)
 
 
 @probe(domain="architecture", needs=(ComponentCoupling, ImportEdge, File))
@@ -65,7 +62,7 @@ def component_graph(
         )
         if repo:
             yield from _observed(repo, circles.get(repo, []), unseen)
-            yield from _picture(repo, own)
+            yield from pictures(repo, own, of_repository(repo, files), circles.get(repo, []))
 
 
 def _observed(repo: str, circles: list[list[str]], hidden: DataFrame) -> Iterator[Observation]:
@@ -92,23 +89,6 @@ def _observed(repo: str, circles: list[list[str]], hidden: DataFrame) -> Iterato
                 "shared": int(first.shared),
                 "share": float(first.degree),
             },
-        )
-
-
-def _picture(repo: str, edges: DataFrame) -> Iterator[Series]:
-    rows = tuple(
-        (component_name(row.component), component_name(row.target), int(row.imports))
-        for row in edges.itertuples()
-    )
-    if len({name for row in rows for name in row[:2]}) > 2:
-        yield Series(
-            "component_imports",
-            "Components that import each other",
-            ("importing component", "imported component", "import statements"),
-            rows,
-            chart="matrix",
-            note=IMPORTS,
-            repo=repo,
         )
 
 

@@ -6,10 +6,11 @@ import json
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from techdd.collectors import Gathered, collector
+from techdd.collectors._imported import ImportedModule, root_of
 from techdd.collectors.coupling.places import Places
 from techdd.collectors.coupling.statements import FAMILY, Statements, statements
 from techdd.collectors.coupling.tables import ImportEdge
@@ -25,11 +26,14 @@ if TYPE_CHECKING:
 IMPORTABLE = ("source", "generated", "test")  # roles; what is vendored is somebody else's
 _MODULE = re.compile(r"^module[ \t]+(\S+)", re.MULTILINE)
 MAX_MANIFEST = 1_000_000  # bytes
+MOST_MODULES = 20_000  # of others, by name
 
 
-@collector(makes=(ImportEdge,), needs=(File,))
+@collector(makes=(ImportEdge, ImportedModule), needs=(File,), version=2)
 def imports(repo: Repository, files: DataFrame) -> Gathered:
-    """Counts the statements by the importing component and the one that they mean."""
+    """Counts the statements by the importing component and the one that they mean, and those that
+    mean nothing in the repository by the module that they name.
+    """
     code = files[files["role"].isin(IMPORTABLE) & (files["measured"] != "")]
     component = dict(zip(code["path"], code["component"], strict=True))
     source = files[(files["role"] == "source") & (files["size"] <= MAX_SOURCE)].sort_values("path")
@@ -53,14 +57,32 @@ def imports(repo: Repository, files: DataFrame) -> Gathered:
                     continue
                 places.declare(path, FAMILY[language], found)
                 read.append((path, FAMILY[language], found))
-    edges: Counter[tuple[str, str]] = Counter()
-    for path, family, found in read:
-        edges[component[path], ""] += 0  # it was read, even where it imports nothing
-        for name in found.imports:
-            edges[component[path], places.target(path, family, name)] += 1
-    for (one, other), count in sorted(edges.items()):
-        yield ImportEdge(one, other, count)
+    yield from _counted(read, component, places)
     yield from _not_read(source)
+
+
+def _counted(
+    read: list[tuple[str, str, Statements]], component: Mapping[str, str], places: Places
+) -> Iterator[ImportEdge | ImportedModule | Issue]:
+    edges: Counter[tuple[str, str]] = Counter()
+    sample: dict[tuple[str, str], tuple[str, int]] = {}
+    outside: dict[tuple[str, str], list[tuple[str, int]]] = {}
+    for path, family, found in sorted(read):
+        edges[component[path], ""] += 0  # it was read, even where it imports nothing
+        for name, line in found.imports.items():
+            edge = component[path], places.target(path, family, name)
+            edges[edge] += 1
+            sample.setdefault(edge, (path, line))
+            if not edge[1] and (root := root_of(family, name)):
+                outside.setdefault((family, root), []).append((path, line))
+    for edge, count in sorted(edges.items()):
+        yield ImportEdge(*edge, count, *sample.get(edge, ("", None)))
+    for (family, root), found_at in sorted(outside.items())[:MOST_MODULES]:
+        paths = {path for path, _ in found_at}
+        yield ImportedModule(family, root, *found_at[0], len(paths))
+    if len(outside) > MOST_MODULES:
+        detail = f"the first {MOST_MODULES:,} of {len(outside):,} by name"
+        yield Issue("not all imported modules are kept", detail=detail)
 
 
 def _not_read(source: DataFrame) -> Iterator[Issue]:

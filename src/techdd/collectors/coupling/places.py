@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import posixpath
+import re
+import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -11,6 +13,8 @@ from techdd.collectors.coupling.statements import Statements
 _SCRIPT_ENDINGS = ("", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".vue", ".d.ts")
 _INDEXES = ("/index.ts", "/index.tsx", "/index.js", "/index.jsx", "/index.mjs")
 _ALIASES = ("@/", "~/", "src/")  # that bundlers are set up with for the folder of the sources
+# Namespaces of .NET itself, in which extensions are written so that nobody has to name them.
+_MAKERS = re.compile(r"(?:System|Microsoft)(?:\.|$)")
 _RUBY_ROOTS = ("lib/", "app/models/", "app/controllers/", "app/services/", "app/")
 
 
@@ -39,7 +43,7 @@ class Places:
 
     def declare(self, path: str, family: str, found: Statements) -> None:
         """Notes the package that a file says it is in, and itself as a member of it."""
-        if not found.package:
+        if not found.package or (family == "csharp" and _MAKERS.match(found.package)):
             return
         own = self.component[path]
         self.names[f"{family}:{found.package}"].add(own)
@@ -68,7 +72,8 @@ class Places:
         rest = name.lstrip(".")
         dots = len(name) - len(rest)
         if not dots:
-            return self._named(path, "python:", name, ".")
+            own = rest.partition(".")[0] not in sys.stdlib_module_names
+            return self._named(path, "python:", name, ".") if own else ""
         folder = posixpath.dirname(path)
         for _ in range(dots - 1):
             folder = posixpath.dirname(folder)

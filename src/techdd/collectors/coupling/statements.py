@@ -6,7 +6,7 @@ What an expression computes at run time, and what a framework loads by conventio
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 MOST = 2_000  # statements of one file; a longer list was written by a program
@@ -15,7 +15,7 @@ MOST = 2_000  # statements of one file; a longer list was written by a program
 class Statements(NamedTuple):
     """What a file imports, as written, and the package or namespace that it says it is in."""
 
-    imports: tuple[str, ...]
+    imports: Mapping[str, int]  # each name with the line of its first statement
     package: str = ""
 
 
@@ -61,40 +61,51 @@ FAMILY = {
 
 def statements(family: str, text: str) -> Statements:
     """The import statements of `text`, a file of a language of `family`."""
-    found = tuple(dict.fromkeys(_imports(family, text)))[:MOST]
+    found: dict[str, int] = {}
+    line, before = 1, 0
+    for name, at in _imports(family, text):
+        line, before = line + text.count("\n", before, at), at
+        found.setdefault(name, line)
+        if len(found) == MOST:
+            break
     package = {"jvm": _JVM_PACKAGE, "php": _PHP_NAMESPACE, "csharp": _CSHARP_NAMESPACE}.get(family)
     said = package.search(text) if package else None
     return Statements(found, said[1].replace("`", "") if said else "")
 
 
-def _imports(family: str, text: str) -> Iterator[str]:
+def _imports(family: str, text: str) -> Iterator[tuple[str, int]]:
+    """The names in order, each with the place in `text` where it stands."""
     if family == "python":
         yield from _python(text)
     elif family == "go":
-        for one, block in _GO.findall(text):
-            yield from [one] if one else _GO_QUOTED.findall(block)
+        for match in _GO.finditer(text):
+            if match[1]:
+                yield match[1], match.start(1)
+            else:
+                yield from ((m[1], m.start()) for m in _GO_QUOTED.finditer(text, *match.span(2)))
     elif family == "ruby":
-        for relative, path in _RUBY.findall(text):
-            yield f"./{path}" if relative else path
+        for match in _RUBY.finditer(text):
+            yield f"./{match[2]}" if match[1] else match[2], match.start(2)
     elif family == "php":
-        for name, path in _PHP.findall(text):
-            yield f"./{path}" if path else name
+        for match in _PHP.finditer(text):
+            yield f"./{match[2]}" if match[2] else match[1], match.end()
     elif family == "jvm":
-        for name in _JVM.findall(text):
-            yield name.replace("`", "")
+        for match in _JVM.finditer(text):
+            yield match[1].replace("`", ""), match.start(1)
     else:
-        yield from {"script": _SCRIPT, "csharp": _CSHARP, "include": _INCLUDE}[family].findall(text)
+        pattern = {"script": _SCRIPT, "csharp": _CSHARP, "include": _INCLUDE}[family]
+        yield from ((match[1], match.start(1)) for match in pattern.finditer(text))
 
 
-def _python(text: str) -> Iterator[str]:
+def _python(text: str) -> Iterator[tuple[str, int]]:
     """`from a import b` as "a.b": whether b is a module of a is decided when it is looked up."""
-    for source, names, modules in _PYTHON.findall(text):
-        if modules:
-            for part in modules.split(","):
-                if name := _NAME.match(part.strip()):
-                    yield name[0]
-            continue
-        for part in re.sub(r"#[^\n]*", "", names).strip("()").split(","):
+    for match in _PYTHON.finditer(text):
+        source, names, modules = match[1] or "", match[2] or "", match[3] or ""
+        at = match.end(1) if match[2] else match.start(3)
+        for part in modules.split(",") if modules else ():
+            if name := _NAME.match(part.strip()):
+                yield name[0], at
+        for part in re.sub(r"#[^\n]*", "", names).strip("()").split(",") if names else ():
             if name := _NAME.match(part.strip()):
                 joined = source if source.endswith(".") or not source else f"{source}."
-                yield source if name[0] == "*" else f"{joined}{name[0]}"
+                yield source if name[0] == "*" else f"{joined}{name[0]}", at

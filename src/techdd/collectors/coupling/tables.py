@@ -44,6 +44,8 @@ class ImportEdge(NamedTuple):
     component: str
     target: str  # a component; "" = outside of the repository, or not resolved
     imports: int
+    path: str = ""  # a file with such a statement, the first in the order of paths
+    line: int | None = None
 
 
 def degree(shared: float, revisions_a: float, revisions_b: float) -> float:

@@ -7,7 +7,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from techdd.collectors import Answered, probe
-from techdd.collectors.delivery_chain.checks import CHECKS, DEVELOPMENT, Check
+from techdd.collectors._practice_patterns import DEVELOPMENT
+from techdd.collectors.delivery_chain.checks import CHECKS, Check
 from techdd.collectors.delivery_chain.gather import ChainFile
 from techdd.counting import of_repository
 from techdd.model import Location, Metric, Observation, Series, Value

@@ -84,13 +84,6 @@ CHECKS: dict[str, Asked] = {
 }
 assert all(re.fullmatch(r"[a-z_]+", name) for name in CHECKS)
 
-# By their names, they serve those who write the product and not those who use it.
-DEVELOPMENT = re.compile(
-    r"(?:^|/)(?:local|dev|devel|development|\.devcontainer|develop)/"
-    r"|(?:^|[/._-])(?:dev|devel|development|local|debug|override)(?:[._-][\w.-]*)?$"
-    r"|(?:^|[/._-])(?:dev|devel|development|local|debug|override)\.(?:dockerfile|ya?ml)$",
-    re.I,
-)
 _USER_OF_IMAGE = re.compile(r"^[^/@\s:]*:[^/@\s]*@(?!sha(?:256|512):)")
 _CREDENTIAL = re.compile(
     r"(?i)(?:^|_)(?:password|passwd|secret|secret_?key|api_?key|access_?key|auth_?token|token|"
