@@ -89,7 +89,9 @@ def _metrics(repo: str, code: DataFrame) -> Iterator[Metric]:
         "share",
         repo,
         f"{covered:,} of {coverable:,} lines that tests can run; the reports tell of "
-        f"{share or 0:.0%} of the production code",
+        f"{share:.0%} of the production code"
+        if lines
+        else "",
         note,
     )
 

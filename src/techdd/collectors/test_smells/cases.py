@@ -22,6 +22,7 @@ _TITLES = ("string", "template_string")
 _FUNCTION = re.compile(rb"=>|\bfunction\b")
 _PENDING = re.compile(rb"x?(?:it|test|specify|example|scenario)(?![\w.])")  # without a block
 _STATEMENT, _HEAD = 80, 1_000  # bytes that are looked at
+_WRAPPED = 3  # nodes that a grammar puts around the statements of a body
 
 
 class Case(NamedTuple):
@@ -144,7 +145,7 @@ def _is_test(style: Style, found: _Found) -> bool:
 def _judged(
     language: Language, style: Style, source: bytes, found: _Found, skips: bool
 ) -> tuple[str, frozenset[bytes]]:
-    if skips or found.pending or _leaves(style, found.body):
+    if skips or found.pending or _leaves(style, source, found.body):
         return SKIPPED, frozenset()
     if style.expects.search(found.head) or _hands_over(found.parameters):
         return "", frozenset()
@@ -167,12 +168,13 @@ def _hands_over(parameters: bytes) -> bool:
     return bool(plain) and not plain.startswith((b"{", b"_"))
 
 
-def _leaves(style: Style, body: Node | None) -> bool:
+def _leaves(style: Style, source: bytes, body: Node | None) -> bool:
     """Whether a statement of the body itself ends the test, whatever happens."""
-    while body is not None:
-        statements = body.named_children
-        if any(style.leaves.match((one.text or b"")[:_STATEMENT]) for one in statements
-               if not one.type.endswith("_modifier")):  # fmt: skip
-            return True
+    for _ in range(_WRAPPED):
+        statements = body.named_children if body else []
+        for one in statements:
+            start = source[one.start_byte : one.start_byte + _STATEMENT]
+            if style.leaves.match(start) and not one.type.endswith("_modifier"):
+                return True
         body = next((one for one in statements if one.type in _BODIES), None)
     return False
