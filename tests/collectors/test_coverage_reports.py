@@ -79,6 +79,14 @@ def test_without_a_report_nothing_is_measured() -> None:
     }
 
 
+def test_a_report_about_other_code_is_not_called_none() -> None:
+    found = asked([], {"a/x.py": 50}, [CoverageReport("r", "LCOV", None, 9, 0, False)])
+    assert values(found)["coverage.lines"] is None
+    assert {one.note for one in found if isinstance(one, Metric)} == {
+        "the coverage reports name no file of the production code"
+    }
+
+
 def test_a_report_in_the_repository_is_listed_and_counts_for_nothing() -> None:
     told = [a_file("a/x.py", 10, 40, "coverage.xml", committed=True)]
     report = CoverageReport("coverage.xml", "LCOV", None, 1, 1, True)

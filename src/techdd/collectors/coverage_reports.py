@@ -35,6 +35,7 @@ _NAMES = re.compile(
 _ASIDE = re.compile(r"(?:^|/)(?:_?tests?|testdata|fixtures|__fixtures__|examples?|specs?)/", re.I)
 _LEFT_OUT = ("test", "vendored", "documentation", "binary")
 NOTHING = "no coverage report was handed in"
+NAMELESS = "the coverage reports name no file of the production code"
 
 
 @collector(makes=(Coverage, CoverageReport), needs=(File,))
@@ -65,35 +66,33 @@ def coverage(
     code = source.merge(covered_files(told), on=["repo", "path"], how="left")
     code = code.fillna({"covered": 0, "coverable": 0})
     for repo in ("", *sorted(files["repo"].unique())):
-        yield from _metrics(str(repo), of_repository(repo, code))
+        handed = not of_repository(repo, reports)["committed"].astype(bool).all()
+        yield from _metrics(str(repo), of_repository(repo, code), handed)
     if code["coverable"].sum():
         yield _components(code)
     if len(reports):
         yield _reports(reports, told)
 
 
-def _metrics(repo: str, code: DataFrame) -> Iterator[Metric]:
+def _metrics(repo: str, code: DataFrame, handed: bool) -> Iterator[Metric]:
     known = code[code["coverable"] > 0]
     whole, lines = int(code["code"].sum()), int(known["code"].sum())
-    share = lines / whole if whole else None
-    basis = f"{lines:,} of {whole:,} lines of production code"
-    note = "" if lines else NOTHING if whole else "no production code in a programming language"
-    yield Metric("coverage.reported_share", share if lines else None, "share", repo, basis, note)
     covered, coverable = int(known["covered"].sum()), int(known["coverable"].sum())
+    share = lines / whole if lines else None
+    if not whole:
+        note = "no production code in a programming language"
+    else:
+        note = "" if lines else NAMELESS if handed else NOTHING
+    basis = f"{lines:,} of {whole:,} lines of production code" if lines else ""
+    yield Metric("coverage.reported_share", share, "share", repo, basis, note)
     enough = share is not None and share >= ENOUGH
-    if lines and not enough:
+    if share and not enough:
         note = f"the reports tell of {share:.0%} of the production code only"
-    yield Metric(
-        "coverage.lines",
-        covered / coverable if enough else None,
-        "share",
-        repo,
-        f"{covered:,} of {coverable:,} lines that tests can run; the reports tell of "
-        f"{share:.0%} of the production code"
-        if lines
-        else "",
-        note,
-    )
+    if share:
+        basis = f"{covered:,} of {coverable:,} lines that tests can run; the reports tell of "
+        basis += f"{share:.0%} of the production code"
+    value = covered / coverable if enough else None
+    yield Metric("coverage.lines", value, "share", repo, basis, note)
 
 
 def _components(code: DataFrame) -> Series:
