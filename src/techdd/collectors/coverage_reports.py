@@ -131,7 +131,16 @@ def _reports(reports: DataFrame, told: DataFrame) -> Series:
     return Series(
         "coverage_reports",
         "Reports on test coverage",
-        ("repository", "report", "told by", "format", "made", "files", "found here", "covered"),
+        (
+            "repository",
+            "report",
+            "told by",
+            "format",
+            "made",
+            "files",
+            "found here",
+            "share covered",
+        ),
         tuple(
             (
                 str(one.repo),

@@ -153,7 +153,7 @@ def _untested(judged: Sequence[_Judged]) -> Iterator[Metric | Observation | Seri
         yield Series(
             "untested_hotspots",
             "Hotspots without tests, the most urgent first",
-            ("repository", "file", "changes", "complexity", "code lines", "lines covered", "test"),
+            ("repository", "file", "changes", "complexity", "code lines", "share covered", "test"),
             tuple(
                 (*one[:5], one.covered, "named after it" if one.named else "none named after it")
                 for one in lacking[:SHOWN]
