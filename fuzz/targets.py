@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 
 from techdd.collectors._declared import reader
@@ -23,6 +24,7 @@ from techdd.collectors.stack.mentions import spoken_of
 from techdd.collectors.stack.versions import _READERS as STATED
 from techdd.collectors.suppressions import _marks
 from techdd.collectors.tree_licences.gather import _dep5_rules, _toml_rules
+from techdd.coverage import Coverage, CoverageFormat, in_repository
 from techdd.documents import load
 from techdd.errors import TechddError
 from techdd.history.log import FIELDS, Log
@@ -71,6 +73,7 @@ def seeds(name: str) -> list[bytes]:
         "patterns": "patterns/*/*",
         "stack": "lockfiles/*/*",
         "sarif": "sarif/*.sarif",
+        "coverage_reports": "coverage/*",
     }
     paths = sorted(SAMPLES.glob(known[name])) if name in known else []
     return [
@@ -259,6 +262,16 @@ def sarif(data: bytes) -> None:
     """What any scanner may hand in."""
     for item in read_sarif(data, "x.sarif"):
         assert isinstance(item, Issue) or item.severity in SEVERITIES
+
+
+@target
+def coverage_reports(data: bytes) -> None:
+    """What any tool may tell of the tests, in each format whatever the file looks like."""
+    for form in discover("techdd.coverage", CoverageFormat).values():
+        with suppress(ValueError):
+            list(form.read(BytesIO(data)))
+    for item in in_repository(data, "x", {"src/a.py", "lib/cart.js"}):
+        assert not isinstance(item, Coverage) or 0 <= item.covered <= item.coverable
 
 
 @target

@@ -39,7 +39,7 @@ class A:
     author: str = "Ann Able <ann@example.com>"
     day: float = 0
     merges: Sequence[int] = ()  # indexes of the commits that are merged in
-    parent: int | None = None  # index of the first parent; default: the commit before
+    parent: int | None = None  # index of the first parent, -1 = none; default: the one before
     committer: str = ""
     modes: Mapping[str, str] = field(default_factory=dict)
 
@@ -114,7 +114,8 @@ def _commit(index: int, commit: A, branch: str) -> bytes:
     when = START + timedelta(days=commit.day)
     stamp = f"{int(when.timestamp())} +0000"
     message = commit.message.encode()
-    lines = [
+    lines = [f"reset refs/heads/{branch}", ""] if commit.parent == -1 else []
+    lines += [
         f"commit refs/heads/{branch}",
         f"mark :{index + 1}",
         f"author {commit.author} {stamp}",

@@ -29,7 +29,7 @@ FLOORS = (
         "sandbox",
         "scratch",
     },
-    {"amounts", "dockerfiles", "hcl", "yamls"},
+    {"amounts", "dockerfiles", "hcl", "xmls", "yamls"},
     {
         "facts",
         "documents",
@@ -74,8 +74,8 @@ FLOORS = (
         "scope",
         "workspace",
     },
-    {"measuring", "pages", "report", "departure", "vex", "patterns", "sarif"},
-    {"collectors", "formats", "interviews"},
+    {"measuring", "pages", "report", "departure", "vex", "patterns", "sarif", "coverage"},
+    {"collectors", "formats", "interviews", "handed"},
     {"worker", "planning", "reading", "doctor"},
     {"jobs", "register", "bills"},
     {"collecting"},
@@ -83,7 +83,7 @@ FLOORS = (
     {"cli"},
 )
 FLOOR = {name: number for number, floor in enumerate(FLOORS) for name in floor}
-PLUGINS = ("collectors", "formats", "interviews", "languages", "lockfiles")
+PLUGINS = ("collectors", "coverage", "formats", "interviews", "languages", "lockfiles")
 
 HEAVY = {
     "bandit", "cvss", "cyclonedx", "duckdb", "git", "jinja2", "kingfisher", "license_expression",

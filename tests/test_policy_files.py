@@ -96,7 +96,7 @@ OBSERVED = {
     "ci-without-tests": "",
     "missing-licence": "",
     "access-after-end": "person end commits last",
-    "untested-hotspot": "path changes complexity",
+    "untested-hotspot": "path changes complexity told",
     "component-circle": "count circles largest",
     "hidden-coupling": "count one other shared share",
     "end-of-life": "product cycle kind ended count sign severity",

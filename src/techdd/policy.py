@@ -235,6 +235,7 @@ class RepositoryEntry(Written):
     delivery: Delivered | None = None  # where it differs from the engagement's
     products: tuple[str, ...] = ()  # what VEX documents call it: purls, names, serials of bills
     sarif: tuple[str, ...] = ()  # results of the client's scanners, outside the repository
+    coverage: tuple[str, ...] = ()  # reports on test coverage, outside the repository
 
 
 class Engagement(Written):

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from techdd.collectors import Collector, Probe
 from techdd.documents import load, read_yaml
-from techdd.facts import Fact, File, Identity, Person, frame, table_name
+from techdd.facts import Fact, File, Identity, Person, Snapshot, frame, table_name
+from techdd.handed import of_all
 from techdd.identity import Domain, Employment, People, Resolution, Roster, resolve
 from techdd.licensing import Delivery, Term
 from techdd.model import Issue, Metric, Observation, Reading, Run, Series, Status
 from techdd.plugins import discover
 from techdd.remediation import Basis, DebtPolicy, Remediation
-from techdd.sarif import HandedIn, ImportedResult, elsewhere, handed_in
+from techdd.sarif import HandedIn
 from techdd.text import clean
 from techdd.vex import Products, Statement, limits, stated
 from techdd.workspace import OPENING, Workspace, now
@@ -40,19 +40,22 @@ class Tables:
             for fact in one.makes
         }
         self.who = self._resolved()
-        for fact, rows in (
+        for fact, people in (
             (Person, self.who.people),
             (Employment, self.who.employments),
             (Domain, self.who.domains),
         ):
-            self._read[fact] = frame(fact, rows)
+            self._read[fact] = frame(fact, people)
             self.makers[fact] = self.makers[Identity]
         # What people state needs no run.
         named = {entry.name: entry.products for entry in workspace.engagement.repositories}
         ours = Products(workspace.engagement.client, named)
         self.statements = stated(workspace.root, ours)
         self._read[Statement] = frame(Statement, self.statements)
-        self._read[HandedIn], self.unread = self._handed()
+        handed = of_all(workspace, self.table(File), self.table(Snapshot))
+        self.unread = handed.unread
+        for kind, rows in handed.tables.items():
+            self._read[kind] = _joined(self.table(kind), rows) if kind in self.makers else rows
         self._read[Term] = frame(Term, workspace.licence_policy.rows())
         debt = load(workspace.policy("debt.yaml"), DebtPolicy)
         engagement, currency = workspace.engagement, workspace.scoring.currency
@@ -96,34 +99,11 @@ class Tables:
             issue = Issue("the repository could not be opened")
             return Run(collector, repo, Status.SKIPPED, "", {}, (issue,))
         run = self.workspace.evidence.run(collector, repo)
-        if run and collector == self.makers[ImportedResult] and repo in self.unread:
+        unread = self.unread.get((collector, repo))
+        if run and unread:
             ended = Status.PARTIAL if run.status is Status.OK else run.status
-            run = replace(run, status=ended, issues=(*run.issues, *self.unread[repo]))
+            run = replace(run, status=ended, issues=(*run.issues, *unread))
         return run or Run(collector, repo, Status.SKIPPED, "", {}, (Issue("was not run"),))
-
-    def _handed(self) -> tuple[DataFrame, dict[str, list[Issue]]]:
-        """The results of the SARIF files that the engagement names, and what could not be read."""
-        rows: list[ImportedResult] = []
-        repos: list[str] = []
-        unread: dict[str, list[Issue]] = {}
-        for entry in self.workspace.engagement.repositories:
-            read = [
-                item
-                for name in entry.sarif
-                for item in handed_in(self.workspace.root / name, Path(name).name)
-            ]
-            own = [item for item in read if isinstance(item, ImportedResult)]
-            rows += own
-            repos += [entry.name] * len(own)
-            issues = [item for item in read if isinstance(item, Issue)]
-            files = self.table(File) if own else frame(File, [])
-            if len(files):
-                issues += elsewhere(own, frozenset(files[files["repo"] == entry.name]["path"]))
-            if issues:
-                unread[entry.name] = issues
-        table = frame(HandedIn, rows)
-        table.insert(0, "repo", repos)
-        return table, unread
 
     def sight(self, probe: Probe) -> tuple[Status, tuple[str, ...], list[str]]:
         """(status, reasons, repositories that were not seen) of the runs behind a probe's facts."""
@@ -143,6 +123,15 @@ class Tables:
         if len(blind) == len(self.workspace.names):
             return Status.FAILED, tuple(reasons), blind
         return (Status.PARTIAL if limited else Status.OK), tuple(reasons), blind
+
+
+def _joined(collected: DataFrame, handed: DataFrame) -> DataFrame:
+    """Facts of the repositories themselves and those that were handed in."""
+    import pandas as pd
+
+    if collected.empty or handed.empty:
+        return handed if collected.empty else collected
+    return pd.concat([collected, handed], ignore_index=True)
 
 
 def _is_closed(workspace: Workspace, repo: str) -> bool:

@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 from builders import a_change, a_commit
 
+from techdd.collectors._tests_named import TestNames
 from techdd.collectors.hotspots import churn, hotspots
+from techdd.coverage import Coverage
 from techdd.facts import Change, Commit, File, Function, frame
 from techdd.model import Location, Metric, Observation, Series
 
@@ -34,6 +36,7 @@ def asked(
     ago: int = 1,
     tests: tuple[str, ...] = (),
     inline: tuple[str, ...] = (),
+    covered: dict[str, float] | None = None,
 ) -> list[Any]:
     """`hotspots` of files with so many changes each, and so much complexity."""
     when = END - timedelta(days=ago)
@@ -50,16 +53,21 @@ def asked(
         for half in (whole - whole // 2, whole // 2)
     ]
     functions += [Function(p, ".", "test", "Go", "tests.f", 1, 9, 7, 0, 99, 1, 1) for p in inline]
+    told = [Coverage(p, int(100 * s), 100, "r", False) for p, s in (covered or {}).items()]
     return list(
         hotspots.run(
             AS_OF, table(Commit, commits), table(Change, changes), table(File, files),
-            table(Function, functions),
+            table(Function, functions), table(Coverage, told),
         )
     )  # fmt: skip
 
 
 def shares(found: list[Any]) -> dict[str, float | None]:
-    return {one.repo: one.value for one in found if isinstance(one, Metric)}
+    return {
+        one.repo: one.value
+        for one in found
+        if isinstance(one, Metric) and one.name in ("hotspots.top_share", "churn.relative_12m")
+    }
 
 
 def test_the_share_of_changes_in_the_most_complex_files() -> None:
@@ -83,7 +91,7 @@ def test_a_few_changes_are_no_share() -> None:
 
 def test_the_hottest_come_first() -> None:
     found = asked({"a.go": 3, "b.go": 9, "c.go": 9}, {"a.go": 30, "b.go": 10, "c.go": 0, "d.go": 9})
-    (series,) = [one for one in found if isinstance(one, Series) and not one.chart]
+    (series,) = [one for one in found if isinstance(one, Series) and one.name == "hotspots"]
     assert series.rows == (("api", "a.go", 3, 30, 7), ("api", "b.go", 9, 10, 7))
 
 
@@ -102,7 +110,8 @@ def test_a_hotspot_that_no_test_is_named_after_is_observed() -> None:
     assert [one for one in found if isinstance(one, Observation)] == [
         Observation(
             "untested-hotspot", "api", "pay.go", (Location("pay.go"),),
-            {"path": "pay.go", "changes": 5, "complexity": 10},
+            {"path": "pay.go", "changes": 5, "complexity": 10,
+             "told": "no test file was found that is named after it"},
         )
     ]  # fmt: skip
 
@@ -110,7 +119,7 @@ def test_a_hotspot_that_no_test_is_named_after_is_observed() -> None:
 def test_tests_in_the_file_itself_are_tests_and_no_complexity() -> None:
     found = asked({"a.rs": 5, "index.js": 5}, {"a.rs": 10, "index.js": 10}, inline=("a.rs",))
     assert [one for one in found if isinstance(one, Observation)] == []
-    (series,) = [one for one in found if isinstance(one, Series) and not one.chart]
+    (series,) = [one for one in found if isinstance(one, Series) and one.name == "hotspots"]
     assert {row[1]: row[3] for row in series.rows} == {"a.rs": 10, "index.js": 10}
 
 
@@ -129,12 +138,77 @@ def test_the_complex_files_of_all_are_those_of_each_repository() -> None:
         for repo, n in (("api", 5), ("quiet", 90))
     ]
     files, functions = (pd.concat(one, ignore_index=True) for one in zip(*parts, strict=True))
-    found = list(hotspots.run(AS_OF, *tables, files, functions))
+    told = table(Coverage, [])
+    found = list(hotspots.run(AS_OF, *tables, files, functions, told))
     assert shares(found) == {"": 1.0, "api": 1.0, "quiet": None}
 
 
 def test_nothing_to_look_at_is_not_measured() -> None:
     assert shares(asked({}, {})) == {"": None}
+
+
+def untested(found: list[Any]) -> tuple[float | None, list[Any]]:
+    """(share, rows of the exhibit)"""
+    (share,) = (
+        one.value
+        for one in found
+        if isinstance(one, Metric) and one.name == "hotspots.untested_share" and not one.repo
+    )
+    return share, [row for one in found if isinstance(one, Series)
+                   and one.name == "untested_hotspots" for row in one.rows]  # fmt: skip
+
+
+def test_hotspots_without_tests_are_a_plan() -> None:
+    names = ("cart", "pay", "user_profile", "order", "stock")
+    touched = {f"{name}.py": 9 - number for number, name in enumerate(names)}
+    complexity = dict.fromkeys(touched, 10)
+    found = asked(touched, complexity, tests=("t/UserProfileTest.java", "t/cart_test.py"))
+    share, rows = untested(found)
+    assert share == 3 / 5
+    assert rows == [
+        ("api", f"{name}.py", changes, 10, 7, None, "none named after it")
+        for name, changes in (("pay", 8), ("order", 6), ("stock", 5))
+    ]
+
+
+def test_a_report_on_coverage_counts_before_the_names_of_tests() -> None:
+    touched = dict.fromkeys(("a1.py", "pay.py", "order.py", "index.js", "cart.py"), 5)
+    told = {"a1.py": 0.49, "pay.py": 0.5, "index.js": 0.1}
+    found = asked(touched, dict.fromkeys(touched, 10), tests=("test_order.py",), covered=told)
+    share, rows = untested(found)
+    assert share == 3 / 5
+    assert [(row[1], row[5]) for row in rows] == [
+        ("a1.py", 0.49), ("cart.py", None), ("index.js", 0.1),
+    ]  # fmt: skip
+    (first,) = (one for one in found if isinstance(one, Observation) and one.key == "a1.py")
+    assert first.values["told"] == "the coverage reports tell that tests run 49% of its lines"
+
+
+def test_a_share_of_few_hot_files_is_none() -> None:
+    found = asked({"pay.py": 5}, {"pay.py": 10})
+    assert untested(found) == (None, [("api", "pay.py", 5, 10, 7, None, "none named after it")])
+
+
+@pytest.mark.parametrize(
+    ("path", "test", "named"),
+    [
+        ("src/user_profile.py", "tests/test_user_profile.py", True),
+        ("src/UserProfile.java", "src/test/java/a/UserProfileTests.java", True),
+        ("src/user-profile.ts", "src/user-profile.spec.ts", True),
+        ("src/pay.service.ts", "src/pay.service.spec.ts", True),
+        ("pkg/pay.go", "pkg/pay_test.go", True),
+        ("app/order.rb", "spec/order/create_spec.rb", True),
+        ("src/HTTPServer.kt", "test/HttpServerTest.kt", True),
+        ("models/cables.py", "tests/test_cable.py", True),
+        ("models/cable.py", "tests/test_cables.py", True),
+        ("src/api.py", "tests/test_apiary.py", False),
+        ("src/order.py", "order/deep/er/test_a.py", False),
+        ("src/index.ts", "src/index.spec.ts", None),
+        ("src/db.py", "tests/test_db.py", None),
+    ],
+)
+def test_tests_are_named_after_what_they_test(path: str, test: str, named: bool | None) -> None:
+    assert TestNames([test]).after(path) is named
 
 
 def churned(
@@ -180,9 +254,9 @@ def test_a_renamed_file_keeps_its_changes() -> None:
     found = list(
         hotspots.run(
             AS_OF, table(Commit, commits), table(Change, changes), table(File, [file]),
-            table(Function, [function]),
+            table(Function, [function]), table(Coverage, []),
         )
     )  # fmt: skip
-    (series,) = [one for one in found if isinstance(one, Series) and not one.chart]
+    (series,) = [one for one in found if isinstance(one, Series) and one.name == "hotspots"]
     assert series.rows == (("api", "new.go", 3, 5, 7),)
     assert {one.chart for one in found if isinstance(one, Series)} == {"", "scatter", "treemap"}

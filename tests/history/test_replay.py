@@ -104,6 +104,18 @@ def test_a_merge_has_the_lines_of_both_sides_and_its_own(tmp_path: Path) -> None
     assert issues == []
 
 
+def test_a_second_root_wrote_nothing_of_what_was_there_before(tmp_path: Path) -> None:
+    second = {"a.py": BASE, "new.py": "x\n"}
+    commits = [
+        A({"a.py": BASE}, author=PEOPLE[0]),
+        A(second, author=PEOPLE[1], day=1, parent=-1),
+        A(second, author=PEOPLE[2], day=2, parent=0, merges=[1]),
+    ]
+    source = build(tmp_path / "a.git", commits)
+    found, _ = survivors(source, tmp_path / "o")
+    assert found == {"a.py": Counter({"Ann": 20}), "new.py": Counter({"Ben": 1})} == blamed(source)
+
+
 def test_a_rename_takes_the_lines_along(tmp_path: Path) -> None:
     source = build(tmp_path / "a.git", MERGED)
     found, _ = survivors(source, tmp_path / "o")

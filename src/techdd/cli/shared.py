@@ -64,10 +64,11 @@ def open_engagement(folder: Path) -> Workspace:
 
 def leave(runs: Sequence[Run], found: Sequence[Finding], fail_on: str | None = None) -> None:
     """Ends with the exit code that says how complete and how good the result is."""
+    from techdd.handed import COLLECTORS
     from techdd.model import Severity, Status
 
     for run in runs:
-        if run.collector == "imported_results" and run.status is Status.PARTIAL:
+        if run.collector in COLLECTORS and run.status is Status.PARTIAL:
             _say_unread(run)
     failed = [run for run in runs if run.status is Status.FAILED]
     for run in failed:
@@ -83,7 +84,9 @@ def leave(runs: Sequence[Run], found: Sequence[Finding], fail_on: str | None = N
 
 def with_handed_in(runs: Sequence[Run], workspace: Workspace) -> Sequence[Run]:
     """`runs` with what could not be read of the files that engagement.yaml names."""
-    if not any(entry.sarif for entry in workspace.engagement.repositories):
+    from techdd.handed import is_any
+
+    if not any(map(is_any, workspace.engagement.repositories)):
         return runs
     from techdd.reading import Tables
 
@@ -92,7 +95,7 @@ def with_handed_in(runs: Sequence[Run], workspace: Workspace) -> Sequence[Run]:
 
 
 def _say_unread(run: Run) -> None:
-    """What a client's own scanner said and nobody will read: whoever handed it in should know."""
+    """What a client's own tool said and nobody will read: whoever handed it in should know."""
     for issue in run.issues[:_SHOWN]:
         why = f"{issue.reason}: {issue.detail}"
         talk(f"Left out, and said so in the report: {issue.path} of {run.repo}: {why}")

@@ -32,6 +32,11 @@ DOCUMENTS = re.compile(r"(?:^|/)(?:docs?|documentation)/")
 DOC = r"\.(?:md|mdx|markdown|rst|adoc|asciidoc|txt|org|html|pdf|docx)"
 TOP = r"^(?:\.github/|\.gitlab/|docs?/)?"
 
+ARCHITECTURE = (
+    rf"(?:^|/)(?:architecture|arc42)(?!\w*[-_]decision)[\w-]*(?:/[\w./-]+)?{DOC}$"
+    rf"|(?:^|/)(?:system|technical|software|high[-_]level)[-_](?:design|overview|architecture)"
+    rf"[\w-]*{DOC}$|(?:^|/)docs?/(?:[\w-]+/)?design{DOC}$"
+)
 CI_SYSTEMS: dict[str, str] = {
     "GitHub Actions": r"^\.github/(?:workflows/[^/]+|actions/.+/action|actions/action)\.ya?ml$",
     "GitLab CI": r"(?:^|/)\.gitlab-ci\.ya?ml$|^\.gitlab/ci/.+\.ya?ml$",

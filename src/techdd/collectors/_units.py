@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+EMPTY = (  # blobs without content, in SHA-1 and SHA-256
+    "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391",
+    "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813",
+)
 NOTHING = "no production code in a language whose functions are measured"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from techdd.collectors._tests_named import TestNames
 from techdd.counting import YEAR, end_of
 from techdd.history.renames import followed
 
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 OFTEN = 5  # changes in a year from which a file counts as worked on again and again
-ENTRANCES = frozenset(("index", "lib", "mod", "__init__"))  # no test is ever named after these
 
 
 def made(
@@ -47,16 +47,19 @@ def times_changed(
     return recent.groupby(["repo", "path"]).size().rename("changes")
 
 
+def has_tests(worked: DataFrame, files: DataFrame, functions: DataFrame) -> list[bool | None]:
+    """Whether each file of `worked` holds a test or a test is named after it; None where its name
+    tells nothing.
+    """
+    inside = functions[functions["role"] == "test"]
+    own = set(zip(inside["repo"], inside["path"], strict=True))
+    tests = files[files["role"] == "test"].groupby("repo")["path"]
+    names = {repo: TestNames(paths) for repo, paths in tests}
+    none = TestNames(())
+    places = zip(worked["repo"], worked["path"], strict=True)
+    return [place in own or names.get(place[0], none).after(place[1]) for place in places]
+
+
 def untested(worked: DataFrame, files: DataFrame, functions: DataFrame) -> DataFrame:
     """The rows of `worked` whose files hold no test, and after which no file of tests is named."""
-    key = ["repo", "path"]
-    tested = functions[functions["role"] == "test"].set_index(key).index
-    tests = files[files["role"] == "test"]
-    names = {repo: "\n".join(rows["path"].str.lower()) for repo, rows in tests.groupby("repo")}
-    left = worked[~worked.set_index(key).index.isin(tested)]
-    stems = left["path"].str.rsplit("/", n=1).str[-1].str.split(".").str[0].str.lower()
-    alone = [
-        len(stem) > 2 and stem not in ENTRANCES and stem not in names.get(repo, "")
-        for repo, stem in zip(left["repo"], stems, strict=True)
-    ]
-    return left.loc[alone]
+    return worked.loc[[one is False for one in has_tests(worked, files, functions)]]

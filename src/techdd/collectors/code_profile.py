@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from techdd.collectors import Answered, probe
-from techdd.collectors._units import NOTHING, in_measured, production, sources
+from techdd.collectors._units import EMPTY, NOTHING, in_measured, production, sources
 from techdd.counting import of_repository
 from techdd.facts import File, Function
 from techdd.languages import languages
@@ -26,10 +26,6 @@ COMPLEXITY_BANDS = (5, 10, 25)  # upper bounds, SIG
 LENGTH_BANDS = (15, 30, 60)
 FAR_TOO_COMPLEX = 25
 SHOWN_LANGUAGES, SHOWN_UNITS, SHOWN_LOCATIONS = 15, 15, 10
-EMPTY = (  # blobs without content, in SHA-1 and SHA-256
-    "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391",
-    "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813",
-)
 
 
 @probe(domain="code_health", needs=(File, Function))

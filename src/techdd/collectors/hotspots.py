@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from techdd.collectors import Answered, probe
-from techdd.collectors._work import OFTEN, made, times_changed, untested
+from techdd.collectors._covered import covered_files
+from techdd.collectors._work import OFTEN, has_tests, made, times_changed
 from techdd.counting import component_name, end_of, of_repository
+from techdd.coverage import Coverage
 from techdd.facts import Change, Commit, File, Function
 from techdd.model import Location, Metric, Observation, Series, Value
 
@@ -20,12 +22,19 @@ SHOWN = 15
 PICTURED = 600  # files of a picture
 FEWEST = 10  # changes; a share of fewer says nothing about where the work falls
 FEWEST_LINES = 100  # of code; churn of fewer says nothing
+FEWEST_JUDGED = 5  # files; a share of fewer says nothing
+COVERED = 0.5  # share of a file's lines; below it counts as not tested
 MONTHS = 24  # of churn over time
 
 
-@probe(domain="code_health", needs=(Commit, Change, File, Function))
+@probe(domain="code_health", needs=(Commit, Change, File, Function), helps=(Coverage,))
 def hotspots(
-    as_of: date, commits: DataFrame, changes: DataFrame, files: DataFrame, functions: DataFrame
+    as_of: date,
+    commits: DataFrame,
+    changes: DataFrame,
+    files: DataFrame,
+    functions: DataFrame,
+    told: DataFrame,
 ) -> Answered:
     """Which complex files are changed again and again?"""
     key = ["repo", "path"]
@@ -54,25 +63,17 @@ def hotspots(
     hot = hot.assign(heat=hot["changes"] * hot["complexity"])
     hot = hot.sort_values(["heat", *key], ascending=[False, True, True])
     yield from _pictures(hot, several=files["repo"].nunique() > 1)
-    hot = hot.head(SHOWN)
     yield Series(
         "hotspots",
         "Hotspots: changes in the last 12 months times complexity",
         ("repository", "file", "changes", "complexity", "code lines"),
         tuple(
             (str(row.repo), str(row.path), int(row.changes), int(row.complexity), int(row.code))
-            for row in hot.itertuples()
+            for row in hot.head(SHOWN).itertuples()
         ),
         note="Complexity is the sum of McCabe over the file's functions. Renames are followed.",
     )
-    for row in untested(hot[hot["changes"] >= OFTEN], files, functions).itertuples():
-        values: dict[str, Value] = {
-            "path": str(row.path),
-            "changes": int(row.changes),
-            "complexity": int(row.complexity),
-        }
-        location = Location(str(row.path))
-        yield Observation("untested-hotspot", str(row.repo), str(row.path), (location,), values)
+    yield from _untested(_judged(hot, files, functions, told))
 
 
 @probe(domain="code_health", needs=(Commit, Change, File))
@@ -113,6 +114,90 @@ def churn(as_of: date, commits: DataFrame, changes: DataFrame, files: DataFrame)
             "gone is not counted. A move counts as deleted and added where git sees no rename."
         ),
     )
+
+
+class _Judged(NamedTuple):
+    """A file that changes often, and whether it has tests."""
+
+    repo: str
+    path: str
+    changes: int
+    complexity: int
+    code: int
+    covered: float | None  # share of its lines, where a report tells
+    named: bool | None  # whether a test is named after it; None where no test would be
+
+    @property
+    def tested(self) -> bool | None:
+        """By the report where one tells of the file, else by the names of tests."""
+        return self.named if self.covered is None else self.covered >= COVERED
+
+
+def _untested(judged: Sequence[_Judged]) -> Iterator[Metric | Observation | Series]:
+    """How many of the hottest files have no tests, and which; `judged` are ordered by heat."""
+    known = [one for one in judged if one.tested is not None]
+    lacking = [one for one in known if not one.tested]
+    for repo in ("", *sorted({one.repo for one in judged})):
+        own = [one for one in known if repo in ("", one.repo)]
+        bare = sum(not one.tested for one in own)
+        few = len(own) < FEWEST_JUDGED
+        yield Metric(
+            "hotspots.untested_share",
+            None if few else bare / len(own),
+            "share",
+            repo,
+            f"{bare:,} of the {len(own):,} hottest files that tests can be told of",
+            f"fewer than {FEWEST_JUDGED} files that change often" if few else "",
+        )
+    if lacking:
+        yield Series(
+            "untested_hotspots",
+            "Hotspots without tests, the most urgent first",
+            ("repository", "file", "changes", "complexity", "code lines", "share covered", "test"),
+            tuple(
+                (*one[:5], one.covered, "named after it" if one.named else "none named after it")
+                for one in lacking[:SHOWN]
+            ),
+            note=(
+                f"Of the {SHOWN} hottest files of each repository that were changed at least "
+                f"{OFTEN} times in 12 months: those of which a report on coverage tells "
+                f"less than {COVERED:.0%} of the lines, or, without one, that no test is named "
+                "after. Tests at the level of the whole system may cover a file that none is "
+                "named after."
+            ),
+        )
+    for one in lacking[:SHOWN]:
+        values: dict[str, Value] = {
+            "path": one.path,
+            "changes": one.changes,
+            "complexity": one.complexity,
+            "told": "no test file was found that is named after it"
+            if one.covered is None
+            else f"the coverage reports tell that tests run {one.covered:.0%} of its lines",
+        }
+        yield Observation("untested-hotspot", one.repo, one.path, (Location(one.path),), values)
+
+
+def _judged(
+    hot: DataFrame, files: DataFrame, functions: DataFrame, told: DataFrame
+) -> list[_Judged]:
+    """The hottest files of each repository, in the order of `hot`."""
+    often = hot[hot["changes"] >= OFTEN].groupby("repo").head(SHOWN)
+    reported = covered_files(told)
+    reported = reported[reported["coverable"] > 0].set_index(["repo", "path"])
+    shares = (reported["covered"] / reported["coverable"]).to_dict()
+    return [
+        _Judged(
+            str(row.repo),
+            str(row.path),
+            int(row.changes),
+            int(row.complexity),
+            int(row.code),
+            shares.get((row.repo, row.path)),
+            named,
+        )
+        for row, named in zip(often.itertuples(), has_tests(often, files, functions), strict=True)
+    ]
 
 
 def _pictures(hot: DataFrame, *, several: bool) -> Iterator[Series]:

@@ -26,6 +26,7 @@ class Edit(NamedTuple):
     old: Version | None
     new: Version | None
     blocks: Sequence[tuple[int, ...]] | None  # at, deleted, added; None = not known
+    root: bool = False  # by a commit without parents
 
 
 class Merge(NamedTuple):
@@ -54,8 +55,8 @@ class Replay:
         made: list[tuple[Version, Lines]] = []
         for edit in edits:
             lines = self.take(edit.old) if edit.old else array("i")
-            if edit.new is None:
-                continue
+            if edit.new is None or (edit.root and edit.new in self._versions):
+                continue  # a second root that brings what is there already wrote none of it
             if edit.blocks is None:
                 lines = array("i")
             else:

@@ -17,7 +17,7 @@ from techdd.lockfiles import (
     tables,
 )
 from techdd.lockfiles._bills import Component, incomplete, joined, stated
-from techdd.lockfiles._xml import line_at, xml_root
+from techdd.xmls import line_at, xml_root
 
 _NO_PACKAGES = ("file", "cryptographic-asset")  # types of component
 _DEVELOPMENT = "cdx:npm:package:development"  # a property that cyclonedx-npm sets

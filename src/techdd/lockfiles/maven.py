@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 from techdd.lockfiles import Aside, Dependency, Open, Parsed, lockfile
 from techdd.lockfiles._inheriting import Poms
 from techdd.lockfiles._poms import LONGEST, exact, filled, scope_for
-from techdd.lockfiles._xml import line_at, xml_root
+from techdd.xmls import line_at, xml_root
 
 
 def _aside(data: bytes) -> Aside:

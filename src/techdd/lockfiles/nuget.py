@@ -16,7 +16,7 @@ from techdd.lockfiles import (
     lockfile,
     table,
 )
-from techdd.lockfiles._xml import xml_root
+from techdd.xmls import xml_root
 
 _CENTRAL = "Directory.Packages.props"
 _LOCKS = ("packages.lock.json", "packages.*.lock.json", "obj/project.assets.json", _CENTRAL)

@@ -36,7 +36,7 @@ class SearchScope(NamedTuple):
     texts: int  # of these, searched by their lines
 
 
-@collector(makes=(Artefact, SearchScope), version=2)
+@collector(makes=(Artefact, SearchScope), version=3)
 def practices(repo: Repository) -> Gathered:
     """Files and lines that are evidence of a practice, one a kind and file.
 

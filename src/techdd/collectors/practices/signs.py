@@ -13,6 +13,7 @@ from re import Pattern
 
 from techdd.collectors._practice_patterns import (
     ALERTS,
+    ARCHITECTURE,
     BACKUP,
     CI,
     CI_SYSTEMS,
@@ -72,6 +73,7 @@ KINDS: dict[str, str] = {
     "contributing": "contributing guide",
     "onboarding": "onboarding guide",
     "adr": "architecture decisions",
+    "architecture": "architecture documents",
     "diagram": "diagrams as text",
     "api_spec": "API specification",
     "ci": "CI pipeline",
@@ -123,6 +125,7 @@ SIGNS: tuple[Sign, ...] = (
         rf"(?:^|/)(?:adrs?|decisions|architecture[-_]decisions?|decision[-_]records?)/"
         rf"(?:[^/]+/)?(?!readme|index|template)[^/]*{DOC}$|(?:^|/)adr[-_]?\d+[\w.-]*{DOC}$",
     ),
+    Sign("architecture", ARCHITECTURE),
     Sign(
         "diagram",
         r"\.(?:drawio|dio|puml|plantuml|pu|mmd|mermaid|d2)$|\.drawio\.(?:svg|png)$"
