@@ -12,7 +12,7 @@ from typing import Any
 from techdd.collectors.stack.containers import manifest
 from techdd.collectors.stack.started import Started, line_in, text_of
 from techdd.lockfiles import decoded, json_object, table, tables, toml_table
-from techdd.lockfiles._xml import line_at, xml_root
+from techdd.xmls import line_at, xml_root
 
 _HOSTS = {"app": "Google App Engine", "fly": "Fly.io", "render": "Render", "vercel": "Vercel",
           "netlify": "Netlify"}  # fmt: skip

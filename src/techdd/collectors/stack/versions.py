@@ -14,10 +14,10 @@ from techdd.collectors.stack.uses import use_of
 from techdd.guard import one_file
 from techdd.lockfiles import decoded, json_object, table, toml_table
 from techdd.lockfiles._poms import filled
-from techdd.lockfiles._xml import line_at, xml_root
 from techdd.model import Issue
 from techdd.repository import MISSING, Entry, Repository
 from techdd.text import masked
+from techdd.xmls import line_at, xml_root
 
 MAX_FILE = 1_000_000  # bytes
 _LONGEST = 60  # characters of a stated version
