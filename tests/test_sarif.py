@@ -19,6 +19,7 @@ from techdd.sarif import (
     Named,
     Told,
     handed_in,
+    left_out,
     placed,
     read_sarif,
     reading,
@@ -315,3 +316,26 @@ def test_what_is_written_can_be_read() -> None:
     assert [(one.path, one.line, one.cwe) for one in found if isinstance(one, ImportedResult)] == [
         ("src/a b.py", 3, "CWE-89"), ("src/a b.py", 9, "CWE-89"), ("etc/x.py", 0, "CWE-89"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["Brakeman", "gitleaks", "Checkov", "tfsec", "Trivy", "Snyk Code"])
+def test_a_scanner_need_not_say_that_its_rules_are_about_security(name: str) -> None:
+    result = {"ruleId": "X1", "level": "error", "message": {"text": "m"}}
+    run = {"tool": {"driver": {"name": name}}, "results": [result]}
+    (found,) = read_sarif(json.dumps({"version": "2.1.0", "runs": [run]}).encode(), "x.sarif")
+    assert isinstance(found, ImportedResult)
+    assert found.security
+
+
+def test_what_is_not_about_security_or_names_no_file_is_told() -> None:
+    plain = ImportedResult("ESLint", "", "x", "x", "low", "low", "", False, "a.js", 1, "", "s")
+    lost = plain._replace(tool="Snyk", security=True, path="")
+    told = [(one.reason, one.path, one.detail) for one in left_out([plain, plain, lost], {"a.js"})]
+    assert told == [
+        ("results about files that are not in the repository", "s", "1 in number"),
+        (
+            "results not taken for ones about security",
+            "s",
+            "2 of ESLint: neither it nor their rules say so",
+        ),
+    ]

@@ -80,7 +80,7 @@ def _scans(root: Path, entry: RepositoryEntry, known: Collection[str]) -> _Read:
             if isinstance(item, ImportedResult):
                 found.append(item)
     if known:
-        yield from ((SCANS, issue) for issue in sarif.elsewhere(found, known))
+        yield from ((SCANS, issue) for issue in sarif.left_out(found, known))
 
 
 def _reports(

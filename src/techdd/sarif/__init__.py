@@ -1,6 +1,6 @@
 """SARIF 2.1.0, the exchange format of static analysis: read from any tool, and written."""
 
-from techdd.sarif.placing import Named, elsewhere, placed
+from techdd.sarif.placing import Named, left_out, placed
 from techdd.sarif.reading import HandedIn, ImportedResult, handed_in, read_sarif
 from techdd.sarif.writing import Told, write_sarif
 
@@ -9,8 +9,8 @@ __all__ = [
     "ImportedResult",
     "Named",
     "Told",
-    "elsewhere",
     "handed_in",
+    "left_out",
     "placed",
     "read_sarif",
     "write_sarif",

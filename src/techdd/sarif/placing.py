@@ -8,7 +8,7 @@ file.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from techdd.model import Issue
@@ -16,6 +16,7 @@ from techdd.sarif.reading import ImportedResult
 
 _LEAST = 2  # parts below an unknown folder: a bare name is found anywhere
 ELSEWHERE = "results about files that are not in the repository"
+NOT_SECURITY = "results not taken for ones about security"
 
 
 class Named(NamedTuple):
@@ -38,15 +39,20 @@ def placed(names: Iterable[Named], known: Collection[str]) -> dict[Named, str]:
     }
 
 
-def elsewhere(results: Iterable[ImportedResult], known: Collection[str]) -> Iterator[Issue]:
-    """What of `results` about security names a file and means none in `known`, by its source."""
-    about = [one for one in results if one.security and one.path]
+def left_out(results: Sequence[ImportedResult], known: Collection[str]) -> Iterator[Issue]:
+    """What of `results` about security means no file in `known`, or names none, and what
+    is not about it, by its source.
+    """
+    about = [one for one in results if one.security]
     found = placed((Named(one.source, one.tool, one.path) for one in about), known)
     missed = Counter(
         one.source for one in about if Named(one.source, one.tool, one.path) not in found
     )
     for source, count in sorted(missed.items()):
         yield Issue(ELSEWHERE, source, f"{count:,} in number")
+    aside = Counter((one.source, one.tool) for one in results if not one.security)
+    for (source, tool), count in sorted(aside.items()):
+        yield Issue(NOT_SECURITY, source, f"{count:,} of {tool}: neither it nor their rules say so")
 
 
 def _placed(paths: set[str], known: Collection[str]) -> Iterator[tuple[str, str]]:

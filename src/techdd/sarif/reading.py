@@ -22,6 +22,14 @@ _CWE = re.compile(r"\bcwe[-_/: ]*(?:cwe[-_ ]?)?0*([1-9][0-9]{0,4})\b", re.IGNORE
 _LEVELS = {"error": "high", "warning": "medium", "note": "low", "none": "info"}
 _PRECISION = {"very-high": "high", "high": "high", "medium": "medium", "low": "low"}
 _SECURITY = re.compile(r"\b(?:security|cwe|owasp|vulnerability)\b", re.IGNORECASE)
+# Tools that report on security and nothing else, so that many do not say it of each rule.
+_SCANNERS = re.compile(
+    r"(?i)\b(?:brakeman|bandit|bearer|checkov|cfn[-_ ]?nag|dependency[-_ ]?check|fortify|zap"
+    r"|detect[-_ ]?secrets|flawfinder|gitleaks|gosec|grype|horusec|kics|kingfisher|kubescape"
+    r"|kube[-_ ]?bench|mobsf\w*|njsscan|nodejsscan|osv[-_ ]?scanner|pip[-_ ]?audit|prowler"
+    r"|retire(?:\.?js)?|scout ?suite|security ?code ?scan|snyk|terrascan|tfsec|trivy|trufflehog"
+    r"|veracode|checkmarx)\b"
+)
 _IS_ROOT = re.compile(r"%?(?:\w*_)?(?:SRC|SOURCE|PROJECT|REPO|REPOSITORY|WORKSPACE)_?ROOT%?", re.I)
 _TITLE = 200  # characters
 _PATH = 1_000
@@ -143,6 +151,7 @@ class _Tool:
         cwe = next(iter(_cwes(raw, rule, tags, own, general)), "")
         path, line = self._place(raw)
         secure = bool(cwe) or "security-severity" in general or "security-severity" in own
+        secure = secure or bool(_SCANNERS.search(self.name))
         return ImportedResult(
             tool=self.name,
             version=self.version,

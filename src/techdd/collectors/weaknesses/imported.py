@@ -8,7 +8,7 @@ from techdd.collectors import Gathered, collector
 from techdd.facts import File
 from techdd.model import Issue
 from techdd.repository import MISSING, Repository
-from techdd.sarif import ImportedResult, elsewhere, read_sarif
+from techdd.sarif import ImportedResult, left_out, read_sarif
 from techdd.sarif.reading import MAX_BYTES, NOT_READ
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ _ENDINGS = (".sarif", ".sarif.json")
 _LEFT_OUT = ("test", "vendored", "documentation")  # a fixture of somebody's tests is no scan
 
 
-@collector(makes=(ImportedResult,), needs=(File,), version=2)
+@collector(makes=(ImportedResult,), needs=(File,), version=3)
 def imported_results(repo: Repository, files: DataFrame) -> Gathered:
     """What SARIF files in the tree say, as their tools rate it."""
     named = files["path"].str.lower().str.endswith(_ENDINGS)
@@ -36,6 +36,5 @@ def imported_results(repo: Repository, files: DataFrame) -> Gathered:
             else:
                 found = list(read_sarif(content, file.path))
                 yield from found
-                yield from elsewhere(
-                    (one for one in found if isinstance(one, ImportedResult)), known
-                )
+                results = [one for one in found if isinstance(one, ImportedResult)]
+                yield from left_out(results, known)
