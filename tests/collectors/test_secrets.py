@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import base64
+import bz2
+import gzip
 import io
 import json
+import lzma
 import random
 import string
 import sys
@@ -19,7 +22,7 @@ import pytest
 from builders import START, A, build, fast_import, git, opened, quoted
 
 from techdd import sandbox, scratch
-from techdd.collectors.secrets import Secret, SecretScan, collector, engine, probe
+from techdd.collectors.secrets import Secret, SecretScan, archives, collector, engine, probe
 from techdd.facts import frame
 from techdd.intake import open_repository
 from techdd.model import Issue, Metric, Observation, Series
@@ -446,6 +449,34 @@ def test_one_file_with_a_crowd_of_tokens_costs_that_file(folder: Path) -> None:
     assert told.detail == f"the first {engine.MOST} of a version are looked at, 250 are not"
     counted = {one.locations[0].path: one.values["count"] for one in observed(gathered)}
     assert counted == {"crowd.txt": engine.MOST, "prod.sh": 1}
+
+
+def test_an_archive_that_the_engine_does_not_unpack_is_told(folder: Path) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(".env", f"TOKEN={slack(77)}\n")
+        with archive.open("zeros", "w", force_zip64=True) as zeros:
+            for _ in range(257):
+                zeros.write(bytes(1 << 20))
+    author = "A <a@example.com>"
+    stream = b"commit refs/heads/main\ncommitter %s 1700000000 +0000\ndata 1\nx\n" % author.encode()
+    content = packed.getvalue()
+    stream += b"M 100644 inline a.zip\ndata %d\n%s\n" % (len(content), content)
+    gathered = scanned(folder, fast_import(folder / "padded.git", stream), "padded")
+    (told,) = [one for one in gathered if isinstance(one, Issue) and one.path == "a.zip"]
+    assert told.detail == "it holds more than 256 MB, which the engine does not unpack"
+    (scan,) = [one for one in gathered if isinstance(one, SecretScan)]
+    assert not scan.complete
+
+
+@pytest.mark.parametrize("packed", [bytes, gzip.compress, bz2.compress, lzma.compress])
+def test_what_archives_hold_is_counted_to_a_limit(
+    packed: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archives, "UNPACKED", 3 << 20)
+    assert archives._unpacked(packed(bytes(2 << 20))) == 2 << 20
+    assert archives._unpacked(packed(bytes(9 << 20))) > 3 << 20
+    assert archives._unpacked(packed(bytes(9 << 20))[:20]) <= 20  # cut off
 
 
 def test_dates_that_no_commit_can_have(folder: Path) -> None:

@@ -16,7 +16,7 @@ from tempfile import TemporaryFile
 from typing import NamedTuple
 
 from techdd.collectors import Gathered, collector
-from techdd.collectors.secrets import places, plain
+from techdd.collectors.secrets import archives, places, plain
 from techdd.collectors.secrets.alike import alike, leading
 from techdd.collectors.secrets.engine import MOST, Hit, ScanFailed, Scanned, scan
 from techdd.collectors.secrets.kinds import is_for_tests, is_public, is_shown, kind_of
@@ -117,7 +117,8 @@ def secrets(repo: Repository, *, key: str = "", seconds: float = 3000.0) -> Gath
         yield Issue("secret scan saw a truncated history (shallow clone)")
     older = {blob: path for blob, path in history.purpose.items() if blob not in own.values()}
     more, others = _plain(repo, older, key)
-    yield from (*history.issues, *(messages.issues if messages else ()), *issues, *others)
+    packed = list(archives.left_out(repo, history.archives))
+    yield from (*history.issues, *(messages.issues if messages else ()), *issues, *others, *packed)
     _add(found, own | more)
     for hit in found.files:
         if hit.commit and hit not in found.blobs:
@@ -132,7 +133,7 @@ def secrets(repo: Repository, *, key: str = "", seconds: float = 3000.0) -> Gath
     rows = [row for some in gathered for row in _rows(some, reach, tips)]
     yield from sorted(rows, key=lambda row: (row.path, row.line, row.commit, row.fingerprint))
     # Of a history that breaks off nobody knows which file versions are missing.
-    complete = not scanned.gaps and history.whole
+    complete = not scanned.gaps and history.whole and not packed
     yield SecretScan(
         scanned.engine,
         complete,

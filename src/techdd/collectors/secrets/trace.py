@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import IO, NamedTuple
 
+from techdd.collectors.secrets import archives
 from techdd.collectors.secrets.engine import Hit
 from techdd.collectors.secrets.plain import PURPOSE
 from techdd.errors import RepositoryError
@@ -92,11 +93,13 @@ class History:
         self.commits: list[tuple[bytes, list[bytes]]] = []  # with their parents, which come later
         self.versions: dict[bytes, bool] = {}  # each that a commit names: under a name that is read
         self.purpose: dict[str, str] = {}  # those of `paths` and of names that hold credentials
+        self.archives: dict[str, str] = {}  # those under the name of an archive
         self._paths = frozenset(paths)
         self.issues: list[Issue] = []
         self.whole = True
-        # path -> whether the engine reads files of that name, and whether they hold credentials
-        self._named: dict[bytes, tuple[bool, bool]] = {}
+        # path -> whether the engine reads files of that name, whether they are there to hold
+        # credentials, and whether they are archives
+        self._named: dict[bytes, tuple[bool, bool, bool]] = {}
         try:
             self._read(records(iter(log)), {blob.encode() for blob in wanted})
         except RepositoryError as error:
@@ -131,12 +134,15 @@ class History:
                 if path not in self._named:
                     shown = decode(path)
                     followed = shown in self._paths or bool(PURPOSE.search(shown))
-                    self._named[path] = not _LEFT_OUT.search(shown), followed
-                read, held = self._named[path]
+                    archive = bool(archives.NAMED.search(shown))
+                    self._named[path] = not _LEFT_OUT.search(shown), followed, archive
+                read, held, packed = self._named[path]
                 if fields[sides - 1] != _SUBMODULE and new.strip(b"0"):
                     self.versions[new] = read or self.versions.get(new, False)
                     if held:
                         self.purpose.setdefault(new.decode(), decode(path))
+                    if packed:
+                        self.archives.setdefault(new.decode(), decode(path))
                 if held or new in wanted or not wanted.isdisjoint(old):
                     before = frozenset(blob.decode() for blob in old)
                     self.steps.append(Step(decode(path), before, new.decode(), commit, when))
