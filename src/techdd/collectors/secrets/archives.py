@@ -25,6 +25,7 @@ _RATIO = 1_032  # times as large as packed is the most that deflate can tell
 _DENSER = re.compile(r"\.(?:tbz2?|bz2|t?xz)$", re.I)  # which are packed by other means
 _READ = 4 << 30  # bytes of all archives that are looked into
 _STEP = 1 << 20
+_MEMORY = 256 << 20  # bytes that unpacking may ask for
 NOT_SCANNED = "archive not scanned for secrets"
 
 
@@ -70,7 +71,9 @@ def _unpacked(content: bytes) -> int:
             return _length(bz2.BZ2File(file))
         if content.startswith(b"\xfd7zXZ"):
             return _length_of_xz(content)
-    except (OSError, EOFError, ValueError, NotImplementedError, zipfile.BadZipFile, lzma.LZMAError):
+    except lzma.LZMAError as error:
+        return UNPACKED + 1 if "limit" in str(error) else 0
+    except (OSError, EOFError, ValueError, NotImplementedError, zipfile.BadZipFile):
         return 0  # cut off or broken: no engine reads it
     return len(content)
 
@@ -85,7 +88,7 @@ def _length(file: IO[bytes] | gzip.GzipFile | bz2.BZ2File) -> int:
 
 def _length_of_xz(content: bytes) -> int:
     """Likewise, with a limit for the memory that a hostile file may ask for."""
-    reader = lzma.LZMADecompressor(memlimit=UNPACKED)
+    reader = lzma.LZMADecompressor(memlimit=_MEMORY)
     size = 0
     piece = reader.decompress(content, _STEP)
     while piece:
