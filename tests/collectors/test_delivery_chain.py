@@ -474,3 +474,13 @@ def test_any_bytes_are_blocks_or_none(data: bytes) -> None:
     found, whole = hcl.blocks(data)
     assert isinstance(whole, bool)
     assert all(isinstance(one, hcl.Block) for one in found)
+
+
+def test_clouds_that_no_check_knows_are_told(tmp_path: Path) -> None:
+    text = 'resource "alicloud_oss_bucket" "a" {\n  acl = "public-read-write"\n}\n'
+    text += 'resource "aws_ebs_volume" "b" {\n  encrypted = true\n}\n'
+    found = list(delivery_chain.run(opened(tmp_path, [A({"main.tf": text})])))
+    (told,) = [one for one in found if isinstance(one, Issue)]
+    assert (told.reason, told.path, told.detail) == (
+        "resources of a cloud that no check knows", "main.tf", "alicloud",
+    )  # fmt: skip

@@ -47,7 +47,7 @@ class ChainFile(NamedTuple):
     judged: bool
 
 
-@collector(makes=(Check, ChainFile), version=2)
+@collector(makes=(Check, ChainFile), version=3)
 def delivery_chain(repo: Repository) -> Gathered:
     """What pipelines, containers and infrastructure say of themselves, one question a thing.
 
@@ -143,6 +143,8 @@ def _read(path: str, system: str, content: bytes, found: _Found) -> Gathered:
         found.modules[dirname(path)].append((path, blocks))
         if not whole:
             yield Issue("file read in part", path, "not all of it is HCL")
+        if clouds := terraform.unasked(blocks):
+            yield Issue("resources of a cloud that no check knows", path, ", ".join(clouds))
         yield ChainFile(path, system, judged=True)
         return
     text = content.decode("utf-8", "replace")

@@ -86,6 +86,11 @@ SETTINGS: dict[str, tuple[Setting, ...]] = {
         Setting("bucket_versioned", "blob_properties.versioning_enabled"),
     ),
 }  # fmt: skip
+# Clouds of whose resources nothing is asked: what stands there is not assessed.
+_UNASKED = frozenset(
+    ("alicloud", "civo", "digitalocean", "exoscale", "hcloud", "huaweicloud", "ibm", "linode",
+     "oci", "openstack", "ovh", "scaleway", "tencentcloud", "upcloud", "vsphere", "vultr", "yandex")
+)  # fmt: skip
 _LOCKED = ("gcs", "azurerm", "remote", "pg", "consul", "kubernetes", "oss", "cos")
 
 
@@ -101,6 +106,12 @@ def resources(path: str, blocks: Sequence[Block], around: Sequence[Block]) -> It
             yield from _ingress(path, block)
         elif block.kind == "terraform":
             yield from _project(path, block)
+
+
+def unasked(blocks: Sequence[Block]) -> list[str]:
+    """The clouds of resources that no check is there for."""
+    kinds = {one.labels[0] for one in blocks if one.kind == "resource" and one.labels}
+    return sorted({kind.partition("_")[0] for kind in kinds} & _UNASKED)
 
 
 def _told(
@@ -124,7 +135,8 @@ def _asked(path: str, block: Block, setting: Setting) -> Check:
         if name in holder.values:
             value = holder.values[name]
             passed = None if value is COMPUTED else _is_good(value, setting.good)
-            said = "set by a variable" if passed is None else "as it should be" if passed else "not"
+            said = "as it should be" if passed else "not as it should be"
+            said = "set by a variable" if passed is None else said
             return _told(
                 path, block, setting.check, passed, f"{setting.at}: {said}", holder.lines[name]
             )

@@ -8,7 +8,7 @@ import io
 import lzma
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import IO
 
 from techdd.guard import Unreadable, one_file
@@ -60,22 +60,24 @@ def left_out(repo: Repository, archives: Mapping[str, str]) -> Iterator[Issue]:
 
 def _unpacked(content: bytes) -> int:
     """How many bytes an archive holds, or one more than the engine unpacks; 0 for no archive."""
-    file = io.BytesIO(content)
+    kinds: Mapping[bytes, Callable[[bytes], int]] = {
+        b"PK": _listed,
+        b"\x1f\x8b": lambda packed: _length(gzip.GzipFile(fileobj=io.BytesIO(packed))),
+        b"BZh": lambda packed: _length(bz2.BZ2File(io.BytesIO(packed))),
+        b"\xfd7zXZ": _length_of_xz,
+    }
+    count = next((one for mark, one in kinds.items() if content.startswith(mark)), len)
     try:
-        if content.startswith(b"PK"):
-            with zipfile.ZipFile(file) as archive:
-                return sum(one.file_size for one in archive.infolist())
-        if content.startswith(b"\x1f\x8b"):
-            return _length(gzip.GzipFile(fileobj=file))
-        if content.startswith(b"BZh"):
-            return _length(bz2.BZ2File(file))
-        if content.startswith(b"\xfd7zXZ"):
-            return _length_of_xz(content)
+        return count(content)
     except lzma.LZMAError as error:
         return UNPACKED + 1 if "limit" in str(error) else 0
     except (OSError, EOFError, ValueError, NotImplementedError, zipfile.BadZipFile):
         return 0  # cut off or broken: no engine reads it
-    return len(content)
+
+
+def _listed(content: bytes) -> int:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return sum(one.file_size for one in archive.infolist())
 
 
 def _length(file: IO[bytes] | gzip.GzipFile | bz2.BZ2File) -> int:
