@@ -131,6 +131,14 @@ def test_the_ratio_of_tests_leaves_markup_out() -> None:
     }
 
 
+def test_tests_are_told_by_component() -> None:
+    rows = [a_file("api/a.go", 1_000), a_file("api/a_test.go", 250, role="test"),
+            a_file("web/b.go", 800), a_file("x/c.go", 499)]  # fmt: skip
+    files = table(File, [one._replace(component=one.path.split("/")[0]) for one in rows])
+    (shown,) = (one for one in testing.run(DAY, files, FUNCTIONS) if isinstance(one, Series))
+    assert shown.rows == (("api", 1_000, 250, 0.25), ("web", 800, 0, 0.0))
+
+
 def test_tests_in_the_file_that_they_test_are_tests() -> None:
     files = table(File, [a_file("a.rs", 100), a_file("b.rs", 50)])
     functions = table(

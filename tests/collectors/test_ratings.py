@@ -62,7 +62,7 @@ def test_each_property_is_rated_by_its_own_column() -> None:
     found = stars(answers(files, [function("src/a.py", 10, complexity=30)]))
     assert found == {
         "rating.unit_size": 5, "rating.unit_complexity": 4, "rating.unit_interfacing": 5,
-        "rating.duplication": 5,
+        "rating.duplication": 5, "rating.volume": 5,
     }  # fmt: skip
     found = stars(answers(files, [function("src/a.py", 100, parameters=7)]))
     assert found["rating.unit_interfacing"] == 1
@@ -74,12 +74,20 @@ def test_components_are_rated_on_their_own() -> None:
     files = [file("src/a.py", 2_000), file("lib/b.py", 1_000, "lib"), file("x/c.py", 10, "x")]
     found = answers(files, [function("lib/b.py", 600, complexity=40)])
     (table,) = (one for one in found if isinstance(one, Series))
-    assert table.columns[2:] == ("unit size", "unit complexity", "unit interfacing", "duplication")
+    properties = ("unit size", "unit complexity", "unit interfacing", "duplication", "volume")
+    assert table.columns[2:] == properties
     assert table.rows == (
-        ("All", 3_010, 1, 1, 5, 5),
-        ("src", 2_000, 5, 5, 5, 5),
-        ("lib", 1_000, 1, 1, 5, 5),
+        ("All", 3_010, 1, 1, 5, 5, 5),
+        ("src", 2_000, 5, 5, 5, 5, None),
+        ("lib", 1_000, 1, 1, 5, 5, None),
     )
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"), [(66_000, 5), (66_001, 4), (665_001, 2), (1_310_001, 1)]
+)
+def test_a_whole_is_rated_by_its_volume(lines: int, expected: int) -> None:
+    assert stars(answers([file("src/a.py", lines)], []))["rating.volume"] == expected
 
 
 def test_without_code_there_are_no_stars() -> None:

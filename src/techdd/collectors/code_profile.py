@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from techdd.collectors import Answered, probe
 from techdd.collectors._units import EMPTY, NOTHING, in_measured, production, sources
-from techdd.counting import of_repository
+from techdd.counting import component_name, of_repository
 from techdd.facts import File, Function
 from techdd.languages import languages
 from techdd.model import Location, Metric, Observation, Series, Value
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 COMPLEXITY_BANDS = (5, 10, 25)  # upper bounds, SIG
 LENGTH_BANDS = (15, 30, 60)
 FAR_TOO_COMPLEX = 25
-SHOWN_LANGUAGES, SHOWN_UNITS, SHOWN_LOCATIONS = 15, 15, 10
+SHOWN_LANGUAGES, SHOWN_UNITS, SHOWN_LOCATIONS, SHOWN_COMPONENTS = 15, 15, 10, 16
+FEWEST_LINES = 500  # of a component: less needs no row of its own
 
 
 @probe(domain="code_health", needs=(File, Function))
@@ -145,6 +146,30 @@ def testing(_: date, files: DataFrame, functions: DataFrame) -> Answered:
             f"{test:,} lines of tests, {source:,} lines of production code",
             "" if source else "no production code in a programming language",
         )
+    yield _by_component(programs, tests[tests["language"].isin(programming)])
+
+
+def _by_component(programs: DataFrame, tests: DataFrame) -> Series:
+    """Lines of production and of test code of the largest components."""
+    several = programs["repo"].nunique() > 1
+    kept = tests.groupby(["repo", "component"])["code"].sum()
+    sizes = programs.groupby(["repo", "component"])[["code", "tests"]].sum().reset_index()
+    sizes = sizes[sizes["code"] >= FEWEST_LINES].sort_values(
+        ["code", "repo", "component"], ascending=[False, True, True]
+    )
+    rows: list[tuple[Value, ...]] = []
+    for one in sizes.head(SHOWN_COMPONENTS).itertuples(index=False, name="Component"):
+        lines = int(one.tests + kept.get((one.repo, one.component), 0))
+        name = component_name(str(one.component), str(one.repo) if several else "")
+        rows.append((name, int(one.code), lines, round(lines / one.code, 2)))
+    return Series(
+        "tests_components",
+        "Test code beside production code, by component",
+        ("component", "code lines", "test lines", "ratio"),
+        tuple(rows),
+        note=f"Components of at least {FEWEST_LINES:,} code lines. Tests count where they stand: a "
+        "component whose tests stand in a folder of their own shows none here.",
+    )
 
 
 # --- what they share ------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 FEWEST_LINES = 1_000  # that a component must have: in less, one function decides
 SHOWN = 16  # components
-DUPLICATION = "duplication"
+DUPLICATION, VOLUME = "duplication", "volume"
 Stars = Literal[5, 4, 3, 2]
 Shares = Annotated[tuple[float, ...], Field(min_length=1)]
 
@@ -44,6 +44,7 @@ class Ratings(Written):
     source: str
     properties: tuple[Property, ...]
     duplication: Mapping[Stars, float]
+    volume: Mapping[Stars, int]
 
 
 @cache
@@ -59,7 +60,7 @@ def ratings(_: date, files: DataFrame, functions: DataFrame, copies: DataFrame) 
     for repo in ("", *sorted(files["repo"].unique())):
         parts = [of_repository(repo, one) for one in (code, units, copies)]
         lines = int(parts[0]["code"].sum())
-        for name, stars in _stars(*parts).items():
+        for name, stars in {**_stars(*parts), VOLUME: _volume(lines)}.items():
             basis = f"{lines:,} code lines" if lines else ""
             note = "" if stars else NOTHING
             value = float(stars) if stars else None
@@ -81,7 +82,13 @@ def _stars(code: DataFrame, units: DataFrame, copies: DataFrame) -> dict[str, in
     return found
 
 
-def _best(at_most: Mapping[Stars, Shares], shares: list[float]) -> int:
+def _volume(lines: int) -> int | None:
+    """Stars for the size of a whole; None where there is no code to rate."""
+    limits = {stars: (float(most),) for stars, most in thresholds().volume.items()}
+    return _best(limits, [lines]) if lines else None
+
+
+def _best(at_most: Mapping[Stars, Shares], shares: Sequence[float]) -> int:
     """The most stars of which no bound is exceeded."""
     fitting = (
         stars
@@ -94,12 +101,13 @@ def _best(at_most: Mapping[Stars, Shares], shares: list[float]) -> int:
 def _table(code: DataFrame, units: DataFrame, copies: DataFrame) -> Series:
     """The engagement, its repositories and its largest components."""
     titles = [one.title for one in thresholds().properties]
-    rows = [("All", *_row(code, units, copies))]
+    rows = [("All", *_row(code, units, copies), _volume(int(code["code"].sum())))]
     repos = sorted(code["repo"].unique())
     whole = (code, units, copies)
     rows += [
-        (str(repo), *_row(*(one[one["repo"] == repo] for one in whole)))
+        (str(repo), *_row(*own), _volume(int(own[0]["code"].sum())))
         for repo in (repos if len(repos) > 1 else ())
+        for own in [[one[one["repo"] == repo] for one in whole]]
     ]
     sizes = code.groupby(["repo", "component"])["code"].sum().reset_index()
     sizes = sizes[sizes["code"] >= FEWEST_LINES]
@@ -107,14 +115,15 @@ def _table(code: DataFrame, units: DataFrame, copies: DataFrame) -> Series:
     for repo, component in sizes[["repo", "component"]].head(SHOWN).itertuples(index=False):
         parts = (one[(one["repo"] == repo) & (one["component"] == component)] for one in whole)
         name = component_name(component, repo if len(repos) > 1 else "")
-        rows.append((name, *_row(*parts)))
+        rows.append((name, *_row(*parts), None))
     return Series(
         "ratings",
         "Ratings by property, from one star to five",
-        ("part", "code lines", *(title.lower() for title in titles), DUPLICATION),
+        ("part", "code lines", *(title.lower() for title in titles), DUPLICATION, VOLUME),
         tuple(rows),
         note=f"{thresholds().source}. Three stars are the average of the market, four the usual "
-        f"goal. Components of at least {FEWEST_LINES:,} code lines.",
+        f"goal. Components of at least {FEWEST_LINES:,} code lines. Volume (of the whole alone) is "
+        "by the model of 2007: the more code, the more a change costs, whatever its quality.",
     )
 
 
