@@ -49,10 +49,10 @@ def test_a_url_with_a_password_is_refused_and_not_printed(tmp_path: Path) -> Non
     url = "https://ann:s3cr@t@host.invalid/x.git"
     with pytest.raises(RepositoryError) as caught:
         clone(url, tmp_path / "m")
-    with pytest.raises(RepositoryError, match="must not hold a user or password"):
+    with pytest.raises(RepositoryError, match="must not hold a user, password or token"):
         check_source(url)
     assert str(caught.value) == (
-        "https://host.invalid/x.git: a URL must not hold a user or password; "
+        "https://host.invalid/x.git: a URL must not hold a user, password or token; "
         "use git's credential helper"
     )
 
