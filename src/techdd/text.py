@@ -14,8 +14,8 @@ MAX_LENGTH = 2_000  # characters of one value; longer ones are cut with an ellip
 # ("user:word@host/path"). Schemes that stand before a package's version are no users.
 _USER = re.compile(
     r"(?<=://)[^/\s]+@"
-    r"|(?<![\w.:/@+-])(?!(?i:npm|patch|workspace|virtual|portal|link|file|jsr|git|git(?:hub|lab)|docker"
-    r"|mailto|sha\d+|md5):)[\w.+-]{1,100}:[^/@\s\\\"'`]{1,400}@(?=[\w-]+(?:\.[\w-]+)*[:/][^\s:])"
+    r"|(?<![\w.:/@+-])(?!(?i:npm|scm|patch|workspace|virtual|portal|link|file|jsr|git|git(?:hub|lab)|docker"
+    r"|mailto|sha\d+|md5):)[\w.+-]{1,100}:[^/@\s\\\"'`]{1,400}@(?![a-z0-9]+:[0-9a-f]{32})(?=[\w-]+(?:\.[\w-]+)*[:/][^\s:])"
 )
 # Parameters of an address, by their names.
 _PARAMETER = re.compile(
