@@ -57,6 +57,23 @@ def test_a_url_with_a_password_is_refused_and_not_printed(tmp_path: Path) -> Non
     )
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://h.invalid/x.git?private_token=hunter2",
+        "ftp://svc:hunter2@h.invalid/x.git",
+        "svc:hunter2@h.invalid:x.git",
+        "ssh://svc:hunter2@h.invalid/x",
+        "ssh://git@h.invalid/x?token=hunter2",
+    ],
+)
+def test_no_way_to_write_a_password_is_printed(url: str) -> None:
+    assert is_url(url)
+    with pytest.raises(RepositoryError, match="must not hold") as caught:
+        check_source(url)
+    assert "hunter2" not in str(caught.value)
+
+
 def test_a_url_that_leads_nowhere_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(RepositoryError) as caught:
         clone(f"file://{tmp_path}/none.git", tmp_path / "cache" / "m")

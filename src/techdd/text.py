@@ -113,6 +113,7 @@ _OPTION = re.compile(
 _WORD = re.compile(r"[^\s\"'`()<>]*[A-Za-z0-9]{16}[^\s\"'`()<>]*|[A-Za-z0-9+/_=-]{24,}")
 _ATOM = re.compile(r"[A-Za-z0-9]{16,}")
 _IDENTIFIER = re.compile(r"[0-9a-f]{4,23}|[0-9a-f]{40}")  # of a commit, maybe abbreviated
+_NO_SECRET = re.compile(r"[0-9a-f]+|\d{8}T\d{4,9}Z?")  # an id, a time
 _HEX = re.compile(r"(?<![A-Za-z0-9])(?:[0-9a-f]{24,}|[0-9A-F]{24,})(?![A-Za-z0-9])")
 _CHANGES = re.compile(r"(?<=[0-9])(?=[A-Za-z])|(?<=[A-Z])(?=[0-9a-z])|(?<=[a-z])(?=[0-9A-Z])")
 _SIGNS = re.compile(r"[^A-Za-z0-9]")
@@ -176,7 +177,7 @@ def _without_value(found: re.Match[str]) -> str:
 
 def _is_random(word: str) -> bool:
     for atom in [*_ATOM.findall(word), *_joined(word)]:
-        if atom.isalpha() or atom.isdigit() or re.fullmatch(r"[0-9a-f]+", atom):
+        if atom.isalpha() or atom.isdigit() or _NO_SECRET.fullmatch(atom):
             continue
         changes = len(_CHANGES.findall(atom)) / len(atom)
         if changes > (0.15 if atom.isupper() else 0.45):
