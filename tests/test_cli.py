@@ -126,7 +126,7 @@ def broken(folder: Path, text: str) -> str:
         (["audit", "api.git", "-o", "x.json", "--format", "odt"], "no report format 'odt'"),
         (["audit", "api.git", "--engagement", "e", "--client", "Other"],
          "e: is the engagement of 'Northwind'; give another --engagement"),
-        (["audit", "https://ann:pa55@host/x"], "https://host/x: a URL must not hold a user or"),
+        (["audit", "https://ann:pa55@host/x"], "https://host/x: a URL must not hold a user,"),
         (["collect", "plain"], "plain: holds no engagement.yaml; begin with: techdd init plain"),
         (["collect", "option"], "option/engagement.yaml: collector 'history' has no option 'dept'"),
         (["status", "typo"], "typo/engagement.yaml:2:1: unknown key 'repositorys' (did you mean"),

@@ -49,12 +49,29 @@ def test_a_url_with_a_password_is_refused_and_not_printed(tmp_path: Path) -> Non
     url = "https://ann:s3cr@t@host.invalid/x.git"
     with pytest.raises(RepositoryError) as caught:
         clone(url, tmp_path / "m")
-    with pytest.raises(RepositoryError, match="must not hold a user or password"):
+    with pytest.raises(RepositoryError, match="must not hold a user, password or token"):
         check_source(url)
     assert str(caught.value) == (
-        "https://host.invalid/x.git: a URL must not hold a user or password; "
+        "https://host.invalid/x.git: a URL must not hold a user, password or token; "
         "use git's credential helper"
     )
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://h.invalid/x.git?private_token=hunter2",
+        "ftp://svc:hunter2@h.invalid/x.git",
+        "svc:hunter2@h.invalid:x.git",
+        "ssh://svc:hunter2@h.invalid/x",
+        "ssh://git@h.invalid/x?token=hunter2",
+    ],
+)
+def test_no_way_to_write_a_password_is_printed(url: str) -> None:
+    assert is_url(url)
+    with pytest.raises(RepositoryError, match="must not hold") as caught:
+        check_source(url)
+    assert "hunter2" not in str(caught.value)
 
 
 def test_a_url_that_leads_nowhere_is_one_line(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +12,7 @@ from techdd.text import (
     _masked,
     clean,
     decode,
+    disguised,
     masked,
     place_token,
     some_of,
@@ -118,6 +121,83 @@ WORDS = (
 def test_text_that_is_not_looked_at_closely_holds_nothing(words: list[str]) -> None:
     text = "".join(words)
     assert masked(text) == _masked(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Passwort: Sommer2024!xQ", "Passwort: [masked]"),
+        ("set pw to Xk29!fGqLm", "set pw to [masked]"),
+        ("db pass: S3cr3t!Horse9", "db pass: [masked]"),
+        ("Kennwort Tr0ub4dor&3", "Kennwort [masked]"),
+        ("mysql -uroot -pS3cr3tHorse99 prod", "mysql -uroot -p[masked] prod"),
+        ("curl -u me:S3cr3tHorse99 https://x", "curl -u me:[masked] https://x"),
+        ("Authorization: Basic YWRtaW46UzNj", "Authorization: Basic [masked]"),
+        ("push to ci:Horse99@git.acme.example:x/y", "push to [masked]@git.acme.example:x/y"),
+        ("see http://h/x?private_token=Horse99&a=1", "see http://h/x?private_token=[masked]&a=1"),
+        ("AGE-SECRET-" + "KEY-1QPZRY9X8GF2TVDW0S3", "[masked]"),
+        ("sk-" + "aB3dE5fG7hI9jK1lM3nO" + "T3BlbkFJ" + "pQ5rS7tU9vW1", "[masked]"),
+        ("used aB3!xK9#fG2$lM8&zP4w here", "used [masked] here"),
+    ],
+)
+def test_what_people_paste_into_text_is_masked(text: str, shown: str) -> None:
+    assert masked(text) == masked(shown) == shown
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        "tests pass: 12/30, pass the value on, bypass Object123",
+        "Run mysql -u root in CI, curl -u ${USER}:$PASS works",
+        "Bump lodash@npm:4.17 and golang:1.22@sha256:" + "0" * 64,
+        "Fix /src/Foo.php?x=1#L20 for PHP8.1 && Symfony6.4+",
+        "Use git@github.com:acme/x.git",
+    ],
+)
+def test_no_plain_text_is_masked(kept: str) -> None:
+    assert masked(kept).replace("[masked]", "0" * 64) == kept
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("ci:hunter2@git.acme.example:x/y.git", "git.acme.example:x/y.git"),
+        ("ci:hunter2@ghcr.io/a/b:1", "ghcr.io/a/b:1"),
+        ("ci:hunter2@registry:5000/a", "registry:5000/a"),
+        ("https://x.example/a.git?job_token=hunter2", "https://x.example/a.git?job_token=[masked]"),
+    ],
+)
+def test_a_reference_loses_its_user_and_password(name: str, shown: str) -> None:
+    assert disguised(name) == without_credentials(name) == shown
+
+
+def test_a_random_word_in_a_name_leaves_its_own_mark() -> None:
+    one, other = ("v" + letter + "x7Qm2Zp9Lk4Rt8Wv1Ys6" for letter in "FG")
+    shown = disguised(f"{one} X")
+    assert re.fullmatch(r"\[masked-[0-9a-f]{6}\] X", shown)
+    assert disguised(shown) == shown != disguised(f"{other} X")
+    small = "gh" + "p-" + "x7qm2zp9lk4rt8wv1ys6" * 2
+    assert "x7qm" not in disguised(small[:40])
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        "1.2.3-rc.1+build.20240102T101112Z", "v0.0.0-20240102101112-0123456789ab", "0f" * 20,
+        "0f" * 32, "9d1c7a2e-53bb-4f1f-bc7d-0e4f7e1f2b3c", "pkg:npm/%40scope/name@1.2.3",
+        "npm:lodash@4.17.21", "patch:foo@npm:1.0.0#x", "app:1@sha256:" + "0f" * 32,
+        "postgres:16-alpine", "com.example:artefact:1.0@aar", "12345678+octocat@users.example.com",
+        "org.springframework.boot:spring-boot-starter-oauth2-client", "git@github.com:acme/x.git",
+        "@types/node@20.1.0", "RELEASE.2024-01-02T10-11-12Z", "scm:git:git@github.com:acme/x.git",
+    ],
+)  # fmt: skip
+def test_ordinary_names_and_versions_stay_whole(kept: str) -> None:
+    assert disguised(kept) == kept
+
+
+@given(st.text())
+def test_a_disguised_name_stays_as_it_is(name: str) -> None:
+    assert disguised(disguised(name)) == disguised(name)
 
 
 def test_a_name_loses_what_is_a_token_by_its_beginning_and_nothing_else() -> None:

@@ -9,7 +9,9 @@ from pathlib import Path
 from techdd.errors import RepositoryError
 from techdd.text import clean, without_credentials
 
-_URL = re.compile(r"(?:https?|ssh|git|file)://|[\w.-]+@[\w.-]+:(?!/)")
+# Any scheme, and git's short form; with a password it is none, and refused as one all the same.
+_URL = re.compile(r"[A-Za-z][\w+.-]*://|[\w.-]+@[\w.-]+:(?!/)|[\w.+-]+:[^/\s@]+@[\w.-]+[:/]")
+_PLAIN_USER = re.compile(r"(?<=^ssh://)[^/\s:@]+@")  # of a login by key
 
 
 def is_url(source: str) -> bool:
@@ -19,9 +21,10 @@ def is_url(source: str) -> bool:
 
 def refuse_credentials(url: str) -> None:
     """Raises RepositoryError where `url` holds a password, which must not be stored or printed."""
-    if without_credentials(url) != url and not re.match(r"ssh://[^/\s:@]+@|[\w.-]+@", url):
+    bare = _PLAIN_USER.sub("", url)
+    if without_credentials(bare) != bare:
         raise RepositoryError(
-            "a URL must not hold a user or password; use git's credential helper",
+            "a URL must not hold a user, password or token; use git's credential helper",
             without_credentials(url),
         )
 

@@ -6,9 +6,15 @@ import re
 from collections.abc import Iterator, Mapping
 
 FROM = re.compile(r"(?i)FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?\s*$")  # image, stage
+_USER = re.compile(r"^[^/@\s:]*:[^/@\s]*@(?!sha(?:256|512):)")
 LONGEST = 2_000  # characters of an instruction or of an image's name
 _VARIABLE = re.compile(r"\$(?:(\w{1,100})|\{(\w{1,100})(?:(:?[-+?])([^{}]{0,500}))?\})")
 _HEREDOC = re.compile(r"""(?i)(?:RUN|COPY|ADD)\s.*?<<-?["']?([A-Z_]\w{0,99})""")
+
+
+def without_user(image: str) -> str:
+    """The name of an image without "user:password@" before it, which no registry takes."""
+    return _USER.sub("", image)
 
 
 def filled(text: str, values: Mapping[str, str]) -> str:

@@ -244,10 +244,10 @@ def _submit(pool: Executor, job: Job, evidence: Evidence, trial: Trial | None) -
 
 
 def _limited(issues: tuple[Issue, ...]) -> tuple[Issue, ...]:
-    from techdd.text import clean
+    from techdd.text import clean, masked
 
     kept = tuple(
-        replace(issue, path=clean(issue.path), detail=clean(issue.detail))
+        replace(issue, path=clean(issue.path), detail=masked(clean(issue.detail)))
         for issue in issues[:ISSUES_KEPT]
     )
     more = len(issues) - len(kept)

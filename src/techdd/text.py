@@ -10,14 +10,30 @@ from functools import lru_cache
 
 MAX_LENGTH = 2_000  # characters of one value; longer ones are cut with an ellipsis
 
-_SECRET_IN_URL = re.compile(r"(?<=://)[^/\s]+@")
+# The user and password of an address, and of what has no "://": git's short form and images
+# ("user:word@host/path"). Schemes that stand before a package's version are no users.
+_USER = re.compile(
+    r"(?<=://)[^/\s]+@"
+    r"|(?<![\w.:/@+-])(?!(?i:npm|scm|patch|workspace|virtual|portal|link|file|jsr|git|git(?:hub|lab)|docker"
+    r"|mailto|sha\d+|md5):)[\w.+-]{1,100}:[^/@\s\\\"'`]{1,400}@(?![a-z0-9]+:[0-9a-f]{32})(?=[\w-]+(?:\.[\w-]+)*[:/][^\s:])"
+)
+# Parameters of an address, by their names.
+_PARAMETER = re.compile(
+    r"(?i)([?&;](?:[\w.-]*(?:token|passw(?:or)?d|secret|signature)|(?:[\w.-]*[_-])?(?:key|auth|pwd|sig)"
+    r"|apikey)=)[^&;#\s\"'`<>]+"
+)
 # What opens an access token of a well-known service, and what must follow: names of files and
 # packages begin so as well ("hf_tokenizer_utils.py", "pypi-attestations-models").
 _TOKEN = re.compile(
     r"(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9]{14,}|github_pat_[A-Za-z0-9_]{14,}"
+    # as names of Python packages are spelt: in small letters, with "-"
+    r"|gh[pousr]-[A-Za-z0-9]{36}(?![A-Za-z0-9])|github-pat-[A-Za-z0-9]{22}-[A-Za-z0-9]{40,}"
+    r"|(?:npm-[a-z0-9]{36}|hf-[a-z0-9]{34}|[srp]k-(?:live|test)-[a-z0-9]{24,})(?![A-Za-z0-9])"
     r"|gl(?:pat|dt|rt|oas|cbt)-[A-Za-z0-9_.-]{14,}|xox[abeoprs]-[A-Za-z0-9-]{14,}"
     r"|(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{14,}|whsec_[A-Za-z0-9+/=]{14,}"
-    r"|sk-(?:proj|ant)-[A-Za-z0-9_-]{14,}|A(?:KIA|SIA(?=[A-Z]*[0-9]))[A-Z0-9]{16}"
+    r"|sk-(?:proj|ant)-[A-Za-z0-9_-]{14,}|sk-or-v1-[0-9a-f]{30,}"
+    r"|sk-[A-Za-z0-9_-]{14,100}T3BlbkFJ[A-Za-z0-9_-]{8,}|AGE-SECRET-KEY-1[A-Z0-9]{14,}"
+    r"|A(?:KIA|SIA(?=[A-Z]*[0-9]))[A-Z0-9]{16}"
     r"|AIza[A-Za-z0-9_-]{30,}|npm_[A-Za-z0-9]{30,}|pypi-[A-Za-z0-9_-]{50,}|dop_v1_[0-9a-f]{14,}"
     r"|sq[aup]_[0-9a-f]{30,}|shp(?:at|ss|ca|pa)_[0-9a-fA-F]{14,}|hf_[A-Za-z0-9]{24,}"
     r"|dckr_pat_[A-Za-z0-9_-]{14,}|SG\.[A-Za-z0-9_-]{14,}\.[A-Za-z0-9_-]{14,}"
@@ -38,6 +54,16 @@ def clean(text: str) -> str:
     if not shown.isprintable():
         shown = "".join(map(_shown, shown))
     return shown if len(shown) <= MAX_LENGTH else shown[: MAX_LENGTH - 1] + "…"
+
+
+def disguised(name: str) -> str:
+    """`name`, a version or a reference without users and passwords, and without tokens and random
+    words, each of which leaves its own mark: two names stay two. Idempotent.
+    """
+    shown = clean(without_credentials(name))
+    if len(shown) < _SHORTEST:
+        return shown
+    return _ATOM.sub(lambda atom: _marked(atom) if _is_random(atom[0]) else atom[0], shown)
 
 
 def _marked(token: re.Match[str]) -> str:
@@ -71,18 +97,27 @@ def some_of(names: Sequence[str], most: int) -> str:
     return ", ".join(names[:most]) + more
 
 
-_URL_USER = re.compile(r"(?<=://)[^/\s]+@")
 # What follows such a word, as its value.
 _NAMED = re.compile(
-    r"(?i)((?<![a-z])(?:pass(?:word|wd|phrase)|pwd|secret|token|credentials?|"
+    r"(?i)((?<![a-z])(?:pass(?:wor[dt]|wd|phrase|(?=\s*[=:]))|"
+    r"kennwort|pwd?|p/w|secret|token|credentials?|"
     r"(?:api|access|private|secret|license)?[-_ ]?key)s?[\"'`]?)"
     r"(\s*[=:]+>?\s*|\s+(?:(?:is|was|to|as|with|value|from)\s+)?)([\"'`]?)([^\s\"'`,;)<>\]]{4,})"
+)
+# Options of programs and headers whose value is a credential, whatever it looks like.
+_OPTION = re.compile(
+    r"(?i)(\b(?:mysql|mariadb)\w{0,10}\s(?:[^\n]{0,200}?\s)?-p[\"']?"
+    r"|\bcurl\s(?:[^\n]{0,200}?\s)?(?:-u|--user)[ =]?[\"']?[^\s:\"'$]{1,100}:"
+    r"|\bauthorization[\"']?\s*[=:]\s*[\"']?(?:basic|bearer)\s+)(?![${<\[])([^\s\"'`]{4,})"
 )
 _WORD = re.compile(r"[^\s\"'`()<>]*[A-Za-z0-9]{16}[^\s\"'`()<>]*|[A-Za-z0-9+/_=-]{24,}")
 _ATOM = re.compile(r"[A-Za-z0-9]{16,}")
 _IDENTIFIER = re.compile(r"[0-9a-f]{4,23}|[0-9a-f]{40}")  # of a commit, maybe abbreviated
+_NO_SECRET = re.compile(r"[0-9a-f]+|\d{8}T\d{4,9}Z?")  # an id, a time
 _HEX = re.compile(r"(?<![A-Za-z0-9])(?:[0-9a-f]{24,}|[0-9A-F]{24,})(?![A-Za-z0-9])")
 _CHANGES = re.compile(r"(?<=[0-9])(?=[A-Za-z])|(?<=[A-Z])(?=[0-9a-z])|(?<=[a-z])(?=[0-9A-Z])")
+_SIGNS = re.compile(r"[^A-Za-z0-9]")
+_MIXED = re.compile(r"(?<!\S)(?=\S*[A-Z])(?=\S*[a-z])\S*[!#$%^&*?~+=|]\S*")
 _REFERENCES = ("[masked", "#", "(", "$", "{", "/", ".")
 # Words, versions and names of variables, which also follow such a word.
 _PLAIN = re.compile(
@@ -91,16 +126,19 @@ _PLAIN = re.compile(
 )
 _LONG_WORD = 20  # letters: no plain word is that long
 # Without any of these nothing above goes beyond a word, and none has less than so many characters.
-_HINTS = ("://", "pass", "pwd", "secret", "token", "credential", "key")
+_HINTS = (
+    "://", "pass", "pw", "p/w", "kennwort", "secret", "token", "credential", "key", "mysql",
+    "mariadb", "curl", "authorization",
+)  # fmt: skip
 _SHORTEST = 16
 
 
 def masked(text: str) -> str:
     """`text` with words that look like credentials left out, for what people write freely.
 
-    These are tokens of well-known services, users and passwords of addresses, what follows a word
-    such as "password" and is no plain word, long hexadecimal numbers, and runs of 16 letters and
-    digits that change their kind all the time. A commit's id stays.
+    These are tokens of well-known services, users and passwords of addresses and of programs, what
+    follows a word such as "password" and is no plain word, long hexadecimal numbers, and runs of 16
+    letters and digits (or 20 with signs) that change their kind all the time. A commit's id stays.
     """
     folded = text.casefold()
     if any(hint in folded for hint in _HINTS):
@@ -110,9 +148,11 @@ def masked(text: str) -> str:
 
 
 def _masked(text: str) -> str:
-    text = _URL_USER.sub(f"{_MASK}@", without_tokens(text))
+    text = _USER.sub(f"{_MASK}@", without_tokens(text))
+    text = _OPTION.sub(rf"\1{_MASK}", _PARAMETER.sub(rf"\1{_MASK}", text))
     text = _NAMED.sub(_without_value, text)
     text = _HEX.sub(lambda word: word[0] if _IDENTIFIER.fullmatch(word[0]) else _MASK, text)
+    text = _MIXED.sub(_without_mixed, text)
     return _WORD.sub(lambda word: _MASK if _is_random(word[0]) else word[0], text)
 
 
@@ -137,12 +177,21 @@ def _without_value(found: re.Match[str]) -> str:
 
 def _is_random(word: str) -> bool:
     for atom in [*_ATOM.findall(word), *_joined(word)]:
-        if atom.isalpha() or atom.isdigit() or re.fullmatch(r"[0-9a-f]+", atom):
+        if atom.isalpha() or atom.isdigit() or _NO_SECRET.fullmatch(atom):
             continue
         changes = len(_CHANGES.findall(atom)) / len(atom)
         if changes > (0.15 if atom.isupper() else 0.45):
             return True
     return False
+
+
+def _without_mixed(found: re.Match[str]) -> str:
+    """A word without sense: letters of both sizes, digits and signs in no order."""
+    word = found[0]
+    plain = _SIGNS.sub("", word)
+    if len(word) < _LONG_WORD or len(plain) < 12 or len(re.findall("[0-9]+", word)) < 2:
+        return word
+    return _MASK if len(_CHANGES.findall(plain)) > 0.45 * len(plain) else word
 
 
 def _joined(word: str) -> list[str]:
@@ -152,8 +201,10 @@ def _joined(word: str) -> list[str]:
 
 
 def without_credentials(url: str) -> str:
-    """`url` without a user or password, fit to be printed."""
-    return _SECRET_IN_URL.sub("", url)
+    """`url` without a user or password, in whichever place, fit to be printed."""
+    if "@" in url:
+        url = _USER.sub("", url)
+    return _PARAMETER.sub(rf"\1{_MASK}", url) if "=" in url else url
 
 
 PLACE_MARK = "\N{MATHEMATICAL LEFT DOUBLE ANGLE BRACKET}"

@@ -23,6 +23,7 @@ from techdd.facts import File, frame
 from techdd.model import Issue, Metric, Observation, Series
 from techdd.repository import Repository
 from techdd.sarif import HandedIn, ImportedResult
+from techdd.text import PLACE_TOKEN
 
 PASSWORD = "hunter2" + "-planted"
 SHELL = "import subprocess\nsubprocess.call(command, shell=True)  # nosec\n"
@@ -253,6 +254,11 @@ def imported(kind: type[ImportedResult], tool: str, number: int, **changes: Any)
     return one._replace(**changes)
 
 
+def plain(text: object) -> str:
+    """As the client and its advisers read it."""
+    return PLACE_TOKEN.sub(r"\2", str(text))
+
+
 def observed_of(rows: Sequence[Any], repo: Repository) -> tuple[list[Observation], float | None]:
     read = answers([WeaknessScan("bandit", "app.py", "source", True), *rows], files_of(repo))
     high = next(one for one in read if isinstance(one, Metric) and one.name == "weaknesses.high")
@@ -286,7 +292,7 @@ def test_nobody_speaks_in_our_name(repo: Repository) -> None:
     spoof = imported(ImportedResult, "techdd", 2, cwe="CWE-78", rule="shell-command")
     found, high = observed_of([shell, spoof], repo)
     (one,) = found
-    assert one.values["tools"] == "bandit B602, techdd (imported from x.sarif) shell-command"
+    assert plain(one.values["tools"]) == "bandit B602, techdd (imported from x.sarif) shell-command"
     assert (one.values["severity"], high) == ("low", 0)  # a claim adds no weight to what is seen
     (alone,), _ = observed_of([spoof], repo)
     assert (alone.rule, alone.values["tool"]) == ("imported-results", "techdd (imported)")

@@ -9,7 +9,7 @@ from techdd.repository import Repository
 from techdd.sandbox import cores
 
 
-@collector(makes=(Commit, Change, Trailer, Identity, Tag), version=5, minutes=120)
+@collector(makes=(Commit, Change, Trailer, Identity, Tag), version=6, minutes=120)
 def history(repo: Repository) -> Gathered:
     """Every commit reachable from the audited one; a later run reads only those that are new.
 

@@ -12,7 +12,7 @@ from techdd.history.messages import is_assisted, reverted, review_mark, trailers
 from techdd.history.raw_changes import RawChanges
 from techdd.model import fingerprint
 from techdd.repository import records
-from techdd.text import decode, masked, without_credentials
+from techdd.text import decode, disguised, masked
 
 FIELDS = ("@%H", "%P", "%an", "%ae", "%ad", "%cn", "%ce", "%ct", "%B")
 FORMAT = ("-z", "--date=raw", "--encoding=UTF-8", f"--format={'%x00'.join(FIELDS)}")
@@ -144,8 +144,8 @@ class Log:
 
 
 def _shown(name: bytes) -> str:
-    """A name or an address, in which somebody may have put a token in a person's place."""
-    return without_credentials(decode(name))
+    """A name or an address, in which somebody may have put a secret in a person's place."""
+    return disguised(decode(name))
 
 
 def key(object_id: str | bytes) -> int:

@@ -30,7 +30,7 @@ _DIFF = {
 }
 
 
-STORED = 5  # the format of the stored tables; raise it whenever they would differ
+STORED = 6  # the format of the stored tables; raise it whenever they would differ
 
 T = TypeVar("T")
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+from techdd.dockerfiles import without_user
 from techdd.lockfiles import Dependency, Issue
+from techdd.text import without_credentials
 
 _OPEN = re.compile(r"[${}%<>]")
 _HUB = re.compile(r"^(?:(?:index\.)?docker\.io/)?(?:library/)?")  # `docker.io/library/redis`: redis
@@ -12,7 +14,7 @@ _HUB = re.compile(r"^(?:(?:index\.)?docker\.io/)?(?:library/)?")  # `docker.io/l
 
 def image(named: str, line: int | None, scope: str, ecosystem: str = "") -> Dependency | Issue:
     """`host:5000/name:tag@sha256:...` as name and version; "latest", or no tag, is none."""
-    plain, _, digest = named.strip().partition("@")
+    plain, _, digest = without_user(without_credentials(named.strip())).partition("@")
     name, colon, tag = plain.rpartition(":")
     if not colon or "/" in tag:  # the port of a host
         name, tag = plain, ""

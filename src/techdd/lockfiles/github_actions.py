@@ -8,6 +8,7 @@ from typing import Any
 
 from techdd.lockfiles import Dependency, Issue, Parsed, decoded, line_of, lockfile, table
 from techdd.lockfiles._images import image
+from techdd.text import without_credentials
 from techdd.yamls import items, mappings, yaml_documents
 
 _ACTION = re.compile(r"([\w.-]+/[\w.-]+)(?:/[\w./ -]*)?@(\S+)$")
@@ -72,9 +73,10 @@ def _action(used: str, lines: list[str]) -> Parsed:
     if used.startswith(("./", _IMAGE)):  # the repository's own, or an image
         return
     # Other forges' runners take a whole URL.
-    action = _ACTION.match(re.sub(r"https?://[^/@]{1,200}/", "", used))
+    plain = without_credentials(used)
+    action = _ACTION.match(re.sub(r"https?://[^/@]{1,200}/", "", plain))
     if not action:
-        yield Issue("unresolved version", detail=f"uses {used}")
+        yield Issue("unresolved version", detail=f"uses {plain}")
         return
     name, ref = action.groups()
     line = line_of(used)

@@ -1,6 +1,7 @@
 """Reads SARIF 2.1.0: what a tool reported, where, how grave, and whether its user set it aside.
 
-A tool's message and its snippets are not kept, for they can quote a secret.
+A tool's message and its snippets are not kept, for they can quote a secret; what is kept loses
+what looks like one.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 from techdd.guard import Unreadable, one_file
 from techdd.model import Issue
+from techdd.text import clean, disguised, masked
 
 MAX_BYTES = 20_000_000  # of one file
 MAX_RESULTS = 20_000  # of one file
@@ -129,8 +131,9 @@ class _Tool:
     def __init__(self, run: dict[str, Any]) -> None:
         tool = _dict(run.get("tool"))
         driver = _dict(tool.get("driver"))
-        self.name = _word(_text(driver.get("name")))[:80] or "unnamed tool"
-        self.version = _text(driver.get("semanticVersion") or driver.get("version"))[:40]
+        self.name = disguised(_word(_text(driver.get("name"))))[:80] or "unnamed tool"
+        version = _text(driver.get("semanticVersion") or driver.get("version"))
+        self.version = disguised(version)[:40]
         self.parts = [driver, *map(_dict, _list(tool.get("extensions")))]
         self.rules = {
             _text(rule.get("id")): rule
@@ -150,18 +153,19 @@ class _Tool:
         tags = [*_texts(general.get("tags")), *_texts(own.get("tags"))]
         cwe = next(iter(_cwes(raw, rule, tags, own, general)), "")
         path, line = self._place(raw)
+        title = _said(rule, "shortDescription") or _text(rule.get("name")) or name
         secure = bool(cwe) or "security-severity" in general or "security-severity" in own
         secure = secure or bool(_SCANNERS.search(self.name))
         return ImportedResult(
             tool=self.name,
             version=self.version,
-            rule=_word(name)[:_TITLE],
-            title=(_said(rule, "shortDescription") or _text(rule.get("name")) or name)[:_TITLE],
+            rule=disguised(_word(name))[:_TITLE],
+            title=masked(clean(title))[:_TITLE],
             severity=_severity(raw, rule, own, general),
             confidence=_confidence(general, tags),
             cwe=cwe,
             security=secure or any(map(_SECURITY.search, (*tags, name))),
-            path=path[:_PATH],
+            path=clean(path[:_PATH]),
             line=line,
             accepted=_accepted(raw),
             source=source,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from techdd.text import without_credentials
+from techdd.dockerfiles import without_user
+from techdd.text import disguised
 
 
 class Check(NamedTuple):
@@ -84,7 +85,6 @@ CHECKS: dict[str, Asked] = {
 }
 assert all(re.fullmatch(r"[a-z_]+", name) for name in CHECKS)
 
-_USER_OF_IMAGE = re.compile(r"^[^/@\s:]*:[^/@\s]*@(?!sha(?:256|512):)")
 _CREDENTIAL = re.compile(
     r"(?i)(?:^|_)(?:password|passwd|secret|secret_?key|api_?key|access_?key|auth_?token|token|"
     r"private_?key|credentials?)(?:_|$)"
@@ -103,12 +103,12 @@ def is_credential(name: str, value: str) -> bool:
 
 
 def shown(check: Check) -> Check:
-    """`check` without the users and passwords that addresses and images may name."""
+    """`check` without the users, passwords and tokens that addresses and names may hold."""
     return check._replace(thing=_plain(check.thing), seen=_plain(check.seen))
 
 
 def _plain(text: str) -> str:
-    return _USER_OF_IMAGE.sub("", without_credentials(text))
+    return disguised(without_user(text))
 
 
 def tag_of(image: str) -> str:

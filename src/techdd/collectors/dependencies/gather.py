@@ -63,7 +63,7 @@ _UNSHIPPED = re.compile(
 )
 
 
-@collector(makes=(Package, Manifest), version=5)
+@collector(makes=(Package, Manifest), version=6)
 def dependencies(repo: Repository) -> Gathered:
     """Every manifest and lock file of the audited tree, brought together.
 

@@ -14,7 +14,7 @@ from techdd.doubts import doubt, heard
 from techdd.guard import one_file
 from techdd.lockfiles import NO_ASIDE, Aside, Dependency, Lockfile, Open
 from techdd.model import Issue
-from techdd.text import clean, some_of, without_credentials
+from techdd.text import clean, disguised, some_of, without_credentials
 
 BROKEN = "cannot be parsed"
 _CONFLICT = [re.compile(mark, re.MULTILINE) for mark in (rb"^<{7} ", rb"^={7}\r?$", rb"^>{7} ")]
@@ -82,7 +82,7 @@ def _named(row: Dependency) -> bool:
     """Whether a package's name can be one: neither nothing nor a way out of a folder."""
     if row.name.strip() and not _UPWARD.search(row.name):
         return True
-    doubt("package whose name is none", clean(row.name) or "an empty one")
+    doubt("package whose name is none", disguised(row.name) or "an empty one")
     return False
 
 
@@ -99,21 +99,21 @@ def _aside(form: Lockfile, content: bytes) -> Aside:
         found = form.aside(content) if form.aside else NO_ASIDE
     except ValueError:
         return NO_ASIDE  # its parser says why
-    aliases = {alias: tuple(map(clean, names)) for alias, names in found.aliases.items()}
-    peers = frozenset(map(clean, found.peers))
-    return found._replace(own=clean(found.own), peers=peers, aliases=aliases)
+    aliases = {alias: tuple(map(disguised, names)) for alias, names in found.aliases.items()}
+    peers = frozenset(map(disguised, found.peers))
+    return found._replace(own=disguised(found.own), peers=peers, aliases=aliases)
 
 
 def cleaned(row: Dependency) -> Dependency:
     """The row with texts that are fit to be stored and printed."""
-    name, version = without_credentials(row.name), without_credentials(row.version or "")
+    name, version = row.name, row.version or ""
     for what, text in (("name", name), ("version", version)):
         if len(text) > _VERSION:
-            doubt(f"{what} of more than {_VERSION:,} characters, cut", clean(name[:_LONGEST]))
+            doubt(f"{what} of more than {_VERSION:,} characters, cut", disguised(name)[:_LONGEST])
     return row._replace(
-        name=clean(name[:_VERSION]),
-        version=None if row.version is None else clean(version[:_VERSION]),
-        requirement=clean(without_credentials(row.requirement)[:_LONGEST]),
-        licence=clean(row.licence),
+        name=disguised(name)[:_VERSION],
+        version=None if row.version is None else disguised(version)[:_VERSION],
+        requirement=disguised(row.requirement)[:_LONGEST],
+        licence=disguised(row.licence),
         ecosystem=clean(row.ecosystem),
     )

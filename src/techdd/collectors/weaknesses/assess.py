@@ -20,6 +20,8 @@ from techdd.collectors.weaknesses.places import (
     of_bandit,
     of_others,
     of_ours,
+    shown_kind,
+    shown_title,
 )
 from techdd.collectors.weaknesses.scan import Weakness, WeaknessScan
 from techdd.collectors.weaknesses.search import PatternPlace, PatternScan
@@ -171,8 +173,8 @@ def _observation(repo: str, kind: str, places: list[Place], elsewhere: int) -> O
     if elsewhere:
         asides += f" Not counted: {elsewhere:,} in tests, examples, copied or generated code."
     values: dict[str, Value] = {
-        "test": kind,
-        "title": worst.title if own else f"{worst.title} (imported)",
+        "test": shown_kind(worst),
+        "title": shown_title(worst) if own else f"{shown_title(worst)} (imported)",
         "count": len(places),
         "severity": worst.level,
         "confidence": worst.confidence,

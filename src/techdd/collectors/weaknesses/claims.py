@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
-from techdd.collectors.weaknesses.places import CLAIMED, LEVELS, Place
+from techdd.collectors.weaknesses.places import CLAIMED, LEVELS, Place, shown_tool
 from techdd.model import Location, Observation, Value
 from techdd.triage import mark_of
 
@@ -45,7 +45,7 @@ def _claim(repo: str, tool: str, places: list[Place], key: str = "") -> Observat
     if len(order) > _KINDS:
         listed.append(f"{len(order) - _KINDS:,} further kinds")
     values: dict[str, Value] = {
-        "tool": tool,
+        "tool": shown_tool(tool),
         "count": len(places),
         "levels": ", ".join(f"{levels[one]:,} {one}" for one in reversed(LEVELS) if levels[one]),
         "kinds": "; ".join(listed),

@@ -6,7 +6,15 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from techdd.collectors.weaknesses.places import CLAIMED, HANDED, LEVELS, Place
+from techdd.collectors.weaknesses.places import (
+    CLAIMED,
+    HANDED,
+    LEVELS,
+    Place,
+    shown_kind,
+    shown_title,
+    shown_tool,
+)
 from techdd.languages import languages
 from techdd.model import Series, Value
 
@@ -48,7 +56,7 @@ def _kinds(found: Sequence[Place], semgreps: Sequence[str]) -> Series:
     counted: dict[_Kind, Counter[str]] = defaultdict(Counter)
     tools: dict[_Kind, set[str]] = defaultdict(set)
     for one in found:
-        key = _Kind(one.origin == CLAIMED, one.title, one.kind, one.cwe, one.level)
+        key = _Kind(one.origin == CLAIMED, shown_title(one), shown_kind(one), one.cwe, one.level)
         counted[key]["source" if one.role == "source" else "other"] += 1
         tools[key] |= set(one.tool.split(", "))
     order = sorted(
@@ -65,7 +73,7 @@ def _kinds(found: Sequence[Place], semgreps: Sequence[str]) -> Series:
                 *key[1:],
                 counted[key]["source"],
                 counted[key]["other"],
-                ", ".join(sorted(tools[key])),
+                ", ".join(map(shown_tool, sorted(tools[key]))),
             )
             for key in order[:_MOST]
         ),
@@ -118,8 +126,9 @@ def _imported(others: DataFrame, found: Sequence[Place]) -> Series:
         more = [f"{len(sources) - _SOURCES:,} more"] if len(sources) > _SOURCES else []
         rows.append(
             (
-                str(repo), f"{tool} {version}".strip(), ", ".join(sources[:_SOURCES] + more),
-                _WEIGHT[str(origin)], len(own), int(own["security"].sum()),
+                str(repo), shown_tool(f"{tool} {version}".strip()),
+                ", ".join(sources[:_SOURCES] + more), _WEIGHT[str(origin)],
+                len(own), int(own["security"].sum()),
                 placed[f"{tool} (imported)", str(repo)], int((own["accepted"] != "").sum()),
             )
         )  # fmt: skip

@@ -18,7 +18,7 @@ _ENDINGS = (".sarif", ".sarif.json")
 _LEFT_OUT = ("test", "vendored", "documentation")  # a fixture of somebody's tests is no scan
 
 
-@collector(makes=(ImportedResult,), needs=(File,), version=3)
+@collector(makes=(ImportedResult,), needs=(File,), version=4)
 def imported_results(repo: Repository, files: DataFrame) -> Gathered:
     """What SARIF files in the tree say, as their tools rate it."""
     named = files["path"].str.lower().str.endswith(_ENDINGS)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from techdd.collectors.weaknesses.weights import NONE, most
 from techdd.patterns import patterns
 from techdd.sarif import Named, placed
+from techdd.text import place_token
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -31,6 +32,7 @@ _TOOLING = re.compile(
     |(?:^|/)(?:Rakefile|Vagrantfile)$""",
     re.VERBOSE | re.IGNORECASE,
 )
+_TOOL = re.compile(r"[\w +-]*(?: v?\d+(?:\.\d[\w-]*)*)?(?: \(imported\))?")
 
 
 class Place(NamedTuple):
@@ -153,15 +155,37 @@ def of_others(found: DataFrame, files: DataFrame, origin: str = "") -> Iterator[
             continue
         file = known[row.repo][path]
         tool = f"{row.tool} (imported)" if origin else row.tool
-        whence = f"{row.tool} (imported from {row.source})" if origin else row.tool
+        whence, by = row.tool, row.rule
+        if origin:
+            source = place_token(row.source, "a file")
+            whence = f"{shown_tool(row.tool)} (imported from {source})"
+            by = place_token(row.rule, "a rule")
         rule = _by_cwe().get(row.cwe, "")
         kind = rule or row.cwe or f"{tool} {row.rule}"
         yield Place(
             row.repo, kind, _family(kind), patterns()[rule].title if rule else row.title, row.cwe,
             graded(row.severity, row.confidence, file.path), row.confidence, file.path,
-            int(row.line), file.role, file.language, tool, f"{whence} {row.rule}", row.accepted,
+            int(row.line), file.role, file.language, tool, f"{whence} {by}", row.accepted,
             origin=origin,
         )  # fmt: skip
+
+
+def shown_tool(tool: str) -> str:
+    """A tool's name, for investors only if it is plain: SARIF may put a host or a path there."""
+    return tool if _TOOL.fullmatch(tool) else place_token(tool, "a tool (imported)")
+
+
+def shown_title(place: Place) -> str:
+    """What a place is about: an imported title is its author's own words, which may name places."""
+    if not place.origin or place.kind in patterns():
+        return place.title
+    return place_token(place.title, place.cwe or "a pattern")
+
+
+def shown_kind(place: Place) -> str:
+    """A place's kind, for investors without another tool's words."""
+    known = not place.origin or place.kind in (*patterns(), place.cwe)
+    return place.kind if known else place_token(place.kind, "a rule (imported)")
 
 
 def _family(kind: str) -> str:
