@@ -12,6 +12,7 @@ import random
 import string
 import sys
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -22,7 +23,8 @@ import pytest
 from builders import START, A, build, fast_import, git, opened, quoted
 
 from techdd import sandbox, scratch
-from techdd.collectors.secrets import Secret, SecretScan, archives, collector, engine, probe
+from techdd.collectors.secrets import Secret, SecretScan, archives, collector, engine, plain, probe
+from techdd.collectors.secrets.values import _is_invented, is_example
 from techdd.facts import frame
 from techdd.intake import open_repository
 from techdd.model import Issue, Metric, Observation, Series
@@ -633,3 +635,103 @@ def test_passwords_without_a_form_are_found_where_they_belong(folder: Path) -> N
     assert found[".htpasswd"].confidence == "low"
     assert (found[".env"].in_head, found[".env"].removed) == (False, day(3))
     assert not [one for one in word if one in repr(gathered) + repr(observed(gathered))]
+
+
+def test_generated_values_in_settings_and_scripts_are_found(folder: Path) -> None:
+    word = [made("", 16, seed=200 + n) for n in range(12)]
+    files = {
+        "config/application.yml": f"spring:\n  datasource:\n    password: {word[0]}\n",
+        "values.yaml": f"auth:\n  - adminPassword: '{word[1]}'\n  password: my-app-secret-v2\n",
+        "config/default.json": json.dumps({"jwtSecret": word[2], "token": "app-token-2"}),
+        "prod.tfvars": f'db_password = "{word[3]}"\n',
+        "deploy.sh": f"export DB_PASSWORD={word[4]}\nexport TOKEN=$(cat /run/token)\n",
+        "Dockerfile": f"FROM a\nENV DB_PASSWORD={word[5]}\nARG TOKEN=$OTHER_TOKEN_2\n",
+        "app.toml": f'secret_key = "{word[6]}"\npublic_token = "{word[7]}"\n',
+        "play.yml": f"- mysql_password: {word[8]}\n  vault_password: !vault |\n"
+        "  old_password: *anchor\n  env_password: '%env(DB_PASSWORD_2)%'\n",
+        "sealed.yaml": f"kind: SealedSecret\nspec:\n  password: {word[9]}\n",
+        "users.yml": f"password: $6${word[10]}${word[11]}\n",
+    }
+    gathered = scanned(folder, build(folder / "settings.git", [A(files)]), "settings")
+    found = {one.path: one for one in rows(gathered)}
+    assert set(found) == set(files) - {"sealed.yaml"}
+    assert len(rows(gathered)) == len(found)
+    assert found["users.yml"].confidence == "low"  # a hash
+    assert found["values.yaml"].line == 2
+
+
+@pytest.mark.parametrize(
+    ("value", "counts"),
+    [
+        ("devXk29fGqLm77zPqq", True),
+        ("adminXk29!fGqLm77", True),
+        ("$2y$Xk29fGqLm77zP", True),
+        ("%Xk29fGqLm77zP", True),
+        ("admin-password-for-dev-2", False),
+        ("my_secret_password1", False),
+        ("$DB_PASSWORD_2", False),
+        ("${DB_PASSWORD:-Xk29fGqLm77zP}", False),
+        ("%DB_PASSWORD_2%", False),
+        ("changeme", False),
+        ("ab" * 100 + "1" * 3 + "c2d3", True),  # and it is told without delay
+    ],
+)
+def test_words_in_a_generated_value_are_chance(value: str, counts: bool) -> None:
+    found = list(plain._in_file(f"DB_PASSWORD={value}\n".encode(), ".env", "key"))
+    assert bool(found) == counts
+
+
+def test_the_password_alone_says_whether_an_address_is_an_example(folder: Path) -> None:
+    word = made("", 14, seed=230)
+    live = [
+        f"mongodb+srv://svc:{word}@dummy-cluster.northwind.io/a",
+        f"postgres://svc:{word}b@db.northwind.io/sample_app",
+    ]
+    none = [
+        f"postgres://svc:{word}c@localhost/app",
+        f"postgres://svc:{word}d@db.example.com/app",
+        "postgres://svc:password@db.northwind.io/app",
+        "postgres://svc:<your-own>@db.northwind.io/app",
+    ]
+    assert not any(is_example(one.encode()) for one in live)
+    assert all(is_example(one.encode()) for one in none)
+    files = {".env": f"A={live[0]}\n"}
+    gathered = scanned(folder, build(folder / "address.git", [A(files)]), "address")
+    assert [one.looks_like_test for one in rows(gathered)] == [False]
+
+
+def checked(prefix: str, seed: int) -> str:
+    """A token with the checksum that GitHub and npm give theirs."""
+    body = made("", 30, seed=seed)
+    rest, signs = zlib.crc32(body.encode()), ""
+    for _ in range(6):
+        rest, digit = divmod(rest, 62)
+        signs = (string.digits + string.ascii_uppercase + string.ascii_lowercase)[digit] + signs
+    return f"{prefix}_{body}{signs}"
+
+
+def test_keys_that_no_provider_made_are_no_live_ones(folder: Path) -> None:
+    # An expired token that its owner published to show the form.
+    assert not _is_invented(b"ghp" + b"_zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ0mLq17")
+    token = checked("gh" + "p", 240)
+    files = {
+        "good.py": f't = "{token}"\n',
+        "bad.py": f't = "{token[:-1]}{"a" if token[-1] != "a" else "b"}"\n',
+        "tests/short.py": 'k = "sk_' + 'live_abcdef183456"\n',
+    }
+    gathered = scanned(folder, build(folder / "invented.git", [A(files)]), "invented")
+    found = {one.path: one for one in rows(gathered)}
+    assert found["good.py"].confidence != "low"
+    for path in set(found) - {"good.py"}:
+        assert (found[path].confidence, found[path].among_tests) == ("low", False), path
+    assert "bad.py" in found
+
+
+def test_a_providers_key_in_a_document_is_no_test_for_its_name(folder: Path) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("word/document.xml", f"<a>{checked('gh' + 'p', 241)}</a>")
+    files = {"doc.docx": packed.getvalue(), "sample.zip": packed.getvalue()}
+    gathered = scanned(folder, build(folder / "document.git", [A(files)]), "document")
+    assert rows(gathered)
+    assert not any(one.looks_like_test for one in rows(gathered))

@@ -18,6 +18,9 @@ _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+\d?[a-z]?|[a-z]+")
 # What the maker hands out to be published with a client program.
 _PUBLIC = re.compile(r"(?:^|/)(?:google-services\.json|GoogleService-Info\.plist)$")
 _PUBLIC_RULES = ("posthog-project-api-key",)
+_PROVIDER = re.compile(
+    r"github-|gitlab-|slack-|aws-access-token|openai-|anthropic-|(?:secrets/)?npm"
+)
 # In documents, calls and addresses show how, not with what.
 _DOCUMENT = re.compile(r"\.(?:md|mdx|rst|adoc)$", re.I)
 _SHOWN = ("curl-auth-header", "curl-auth-user", "jwt", "generic-credential-uri")
@@ -41,6 +44,13 @@ def is_for_tests(path: str) -> bool:
     """Whether a word of the path says that what is there serves tests or shows how."""
     words = {word.lower() for word in _WORDS.findall(path)}
     return bool(words & _TESTS or _TEST_KEYS.search(path))
+
+
+def is_of_provider(rule: str) -> bool:
+    """Whether its values begin with a provider's own sign for keys that work, for where the value
+    could not be looked at: in an archive, in a document, encoded.
+    """
+    return bool(_PROVIDER.match(rule))
 
 
 def is_public(rule: str, path: str) -> bool:

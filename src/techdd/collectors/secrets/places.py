@@ -11,7 +11,7 @@ from techdd.collectors.secrets.engine import Hit
 from techdd.collectors.secrets.messages import Messages
 from techdd.collectors.secrets.reach import BRANCHES, PROPOSALS, TAGS, Readers
 from techdd.collectors.secrets.trace import Step
-from techdd.collectors.secrets.values import PLACEHOLDER, Told
+from techdd.collectors.secrets.values import Told, is_example
 from techdd.refs import OBJECT_ID
 from techdd.repository import Repository
 from techdd.text import decode
@@ -40,7 +40,7 @@ def said(hit: Hit, messages: Messages) -> Place:
     """The place of a hit in a message; which text lies before it must not change its identity."""
     message, line = messages.of(hit.line)
     columns = slice(*hit.columns) if hit.columns else slice(0)
-    example = bool(PLACEHOLDER.search(messages.line(hit.line)[columns]))
+    example = is_example(messages.line(hit.line)[columns])
     origin = hit._replace(identity=f"{message.commit}:{line}:{columns.start}")
     came = frozenset({message.commit})
     return Place(

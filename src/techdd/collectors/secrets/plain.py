@@ -1,8 +1,8 @@
 """Passwords without a form of their own, which only the name before them or the file tells.
 
 The engine looks for values that have a form. This reads files whose purpose is to hold credentials,
-in every version, and files of settings, pipelines and locks in the audited tree. Values that stand
-in for one, references and plain words are left out.
+in every version, and files of settings, scripts, pipelines and locks in the audited tree; in these
+only generated values count. What stands in for a value is left out.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from techdd.collectors.secrets.engine import Hit
-from techdd.collectors.secrets.values import PLACEHOLDER, mark
+from techdd.collectors.secrets.standins import is_generated, is_strong, stands_in
+from techdd.collectors.secrets.values import is_example, mark
 from techdd.guard import one_file
 from techdd.model import Issue
 from techdd.repository import Repository
@@ -23,10 +24,17 @@ _TEMPLATE = r"(?!\S*(?:example|sample|template|dist|test|schema|default|[._-]ci\
 PURPOSE = re.compile(
     rf"(?:^|/){_TEMPLATE}(?:\.env(?:\.[\w-]+)*|[\w.-]+\.env|\.envs/[\w./-]+|\.pgpass|pgpass\.conf"
     r"|[._]netrc|\.htpasswd|[\w.-]+\.tfstate(?:\.backup)?|appsettings[\w.-]*\.json|web\.config"
-    r"|(?:application|database|datasource|db|jdbc|secrets?|credentials?)[\w.-]*\.properties)$",
+    r"|(?:application|database|datasource|db|jdbc|secrets?|credentials?)[\w.-]*\.properties"
+    r"|(?:database|secrets?|credentials?)\.ya?ml|[\w.-]+\.tfvars)$",
     re.I,
 )
-_SETTINGS = re.compile(r"\.(?:properties|json|config|xml|ya?ml|ini|toml|conf|cnf)$", re.I)
+_BY_ENDING = {
+    **dict.fromkeys(("yml", "yaml"), "mapped"),
+    **dict.fromkeys(("properties", "ini", "toml", "conf", "cnf"), "set"),
+    **dict.fromkeys(("sh", "bash", "zsh", "bashrc", "profile", "dockerfile"), "exported"),
+    **dict.fromkeys(("config", "xml"), "json"),
+    "json": "object",
+}
 _PIPELINE = re.compile(
     r"^\.github/workflows/|(?:^|/)(?:\.gitlab-ci|azure-pipelines[\w.-]*|\.drone|bitbucket-pipelines)"
     r"\.ya?ml$|^\.circleci/"
@@ -35,18 +43,26 @@ _LOCK = re.compile(
     r"(?:^|/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|deno\.lock"
     r"|(?:Pipfile|poetry)\.lock)$"
 )
-_NAME = (
-    rb"(?:[\w.-]*[_.-])?(?:pass(?:word|wd|phrase)|pwd|secret(?:[_.-]?key(?:[_.-]?base)?)?"
-    rb"|token|(?:api|access|auth|encryption|signing)[_.-]?key|credentials?)"
+_CORE = (
+    rb"(?:pass(?:word|wd|phrase)?|pwd|secret(?:[_.-]?(?:key|token)(?:[_.-]?base)?)?|token"
+    rb"|(?:api|access|auth|encryption|signing|crypto|cookie|session|jwt|master|private)[_.-]?"
+    rb"(?:key|secret)|credentials?)"
 )
-_PUBLIC = re.compile(rb"(?i)public|publishable|site_?key|csrf|sitekey")
+_NAME = rb"(?:[\w.-]*[_.-]|(?-i:\w*[a-z](?=[A-Z])))?" + _CORE
+# Names of what everybody may know, and of what is no credential.
+_PUBLIC = re.compile(
+    rb"(?i)public|publishable|site_?key|csrf|xsrf|page_?token|next|sync|cursor|continu|cancel"
+)
 _VALUE = rb"[\"']?([^\s\"',;#]{6,300})"
-_ASSIGNED = re.compile(rb"(?i)^\s*(?:export\s+|set\s+)?(" + _NAME + rb")\s*=\s*" + _VALUE)
-_MAPPED = re.compile(rb"(?i)^\s*-?\s*[\"']?(" + _NAME + rb")[\"']?\s*:\s+" + _VALUE)
-_IN_JSON = re.compile(
+_ASSIGNED = re.compile(
+    rb"(?i)^\s*(?:(?:export|set|local|readonly|ENV|ARG)\s+)?(" + _NAME + rb")\s*=\s*" + _VALUE
+)
+_MAPPED = re.compile(rb"(?i)^\s*(?:-\s+)?[\"']?(" + _NAME + rb")[\"']?\s*:\s+" + _VALUE)
+_IN_STATE = re.compile(
     rb"(?i)\"((?:\w*_)?(?:password|passphrase|secret|secret_key|private_key|access_key|auth_token"
     rb"|token|connection_string))\"\s*:\s*\"([^\"\\]{6,300})"
 )
+_IN_OBJECT = re.compile(rb"(?i)\"([\w.-]{0,60}?" + _CORE + rb")\"\s*:\s*\"([^\"\\\s]{6,300})\"")
 _CONNECTION = re.compile(
     rb"(?i)(?:jdbc:[a-z0-9:]+[^\s\"'<>]{0,300}?[?;&]|(?:server|data source|host|addr|address)\s*="
     rb"[^\"'<>\n]{1,300}?;\s*)(?:password|pwd)\s*=\s*([^\s;&\"'<>]{4,200})"
@@ -61,19 +77,13 @@ _HTPASSWD = re.compile(
 _HINTS = {
     "json": re.compile(rb"[Pp][Aa][Ss][Ss][Ww][Oo][Rr][Dd]|[Pp][Ww][Dd]"),
     "lock": re.compile(rb"://[^\s/@]{1,300}@"),
+    "object": re.compile(rb"(?i)pass|pwd|secret|token|key\"|credential"),
     "netrc": re.compile(rb"password"),
 }
 _ANY = re.compile(rb"[^\s]")
-# References, words and what stands for a value.
-_NO_VALUE = re.compile(
-    rb"(?i)^(?:[$%@&!<{\[(*/.\\-].*|.*(?:\$\{|\$\(|\{\{|\}\}|<%|\$[A-Z_]{3,}).*|(?:null|none|undefined|true"
-    rb"|false|yes|no|optional|required|string|str|empty|unset|disabled|secrets?\..*|env\..*|vars?\..*"
-    rb"|var\(.*|process\..*|os\..*|vault:.*|secret(?:key|ref)?:.*|arn:.*|file:.*|[a-z]{2,12}://.*|ssm:.*)"
-    rb"|.*(?:change|replace|insert|todo|fixme|enter[_-]|put[_-]|your|my[_-]?|some[_-]?|foo|bar|hunter2|xxx|here$"
-    rb"|generate|bearer|p[a@]ss[-_@]?w[o0]rd|passwd|passwort|secret|admin|root|test|demo|guest|local|default|dev|user|"
-    rb"postgres|mysql|123456|qwerty|letmein|not[_-]?(?:a|so|real|used)).*|[\d.]+|\d+[smhd]?)$"
-)
-_WORD = re.compile(rb"^(?:[A-Z]?[a-z]+|[A-Z]+)(?:[-_. ]?(?:[A-Z][a-z]{2,}|[a-z]+|[A-Z]+))*$")
+_HASH = re.compile(rb"\$(?:[1256y]|2[aby]|apr1|argon2\w{1,2}|scrypt)\$")  # crypt's own signs
+# Values that only the cluster can read, under the names of what they hold.
+_SEALED = re.compile(rb"(?m)^kind:\s*SealedSecret")
 
 
 class _Form(NamedTuple):
@@ -83,21 +93,36 @@ class _Form(NamedTuple):
     pattern: re.Pattern[bytes]
     sure: bool = False
     hashed: bool = False
-    strong_only: bool = False  # weak ones there serve tests
+    generated_only: bool = False  # others there serve tests, or are names
 
 
 _FORMS: dict[str, tuple[_Form, ...]] = {
     "assigned": (_Form("password-in-settings", _ASSIGNED), _Form("connection-string", _CONNECTION)),
     "json": (_Form("connection-string", _CONNECTION),),
-    "state": (_Form("value-in-terraform-state", _IN_JSON, sure=True),),
+    "object": (
+        _Form("password-in-settings", _IN_OBJECT, generated_only=True),
+        _Form("connection-string", _CONNECTION),
+    ),
+    "set": (
+        _Form("password-in-settings", _ASSIGNED, generated_only=True),
+        _Form("connection-string", _CONNECTION),
+    ),
+    "exported": (_Form("password-in-script", _ASSIGNED, generated_only=True),),
+    "held": (_Form("password-in-settings", _MAPPED), _Form("connection-string", _CONNECTION)),
+    "mapped": (
+        _Form("password-in-settings", _MAPPED, generated_only=True),
+        _Form("connection-string", _CONNECTION),
+    ),
+    "state": (_Form("value-in-terraform-state", _IN_STATE, sure=True),),
     "pgpass": (_Form("postgresql-password-file", _PGPASS, sure=True),),
     "netrc": (_Form("netrc-password", _NETRC, sure=True),),
     "htpasswd": (_Form("password-hash", _HTPASSWD, hashed=True),),
-    "pipeline": (_Form("password-in-pipeline", _MAPPED, strong_only=True),),
+    "pipeline": (_Form("password-in-pipeline", _MAPPED, generated_only=True),),
     "lock": (_Form("address-with-password", _ADDRESS),),
 }
 KINDS = {
     "password-in-settings": "Password in settings",
+    "password-in-script": "Password in a script",
     "connection-string": "Connection string with a password",
     "value-in-terraform-state": "Value in a Terraform state",
     "postgresql-password-file": "PostgreSQL password file",
@@ -117,14 +142,18 @@ def _forms(path: str) -> str:
             ("pgpass", lambda: "pgpass" in name),
             ("netrc", lambda: name.endswith("netrc")),
             ("htpasswd", lambda: name.endswith("htpasswd")),
-            ("json", lambda: name.endswith((".json", ".config"))),
+            ("object", lambda: name.endswith(".json")),
+            ("json", lambda: name.endswith(".config")),
+            ("held", lambda: name.endswith((".yml", ".yaml"))),
         )
         return next((form for form, is_one in by_name if is_one()), "assigned")
     if _LOCK.search(path):
         return "lock"
     if _PIPELINE.search(path):
         return "pipeline"
-    return "json" if _SETTINGS.search(path) else ""
+    if name.startswith("dockerfile"):
+        return "exported"
+    return _BY_ENDING.get(name.rpartition(".")[2], "") if "." in name else ""
 
 
 def in_tree(repo: Repository) -> dict[str, str]:
@@ -154,6 +183,8 @@ def hits(
 
 def _in_file(content: bytes, path: str, key: str) -> Iterator[Hit]:
     kind = _forms(path)
+    if kind in ("mapped", "held") and _SEALED.search(content):
+        return
     for number, line in _lines(content, _HINTS.get(kind, _ANY)):
         for form in _FORMS[kind]:
             for found in form.pattern.finditer(line):
@@ -179,21 +210,13 @@ def _hit(form: _Form, found: re.Match[bytes], path: str, line: int, key: str) ->
     group = found.re.groups
     value = found[group]
     named = found[1] if group > 1 else b""
-    if not form.hashed and (_NO_VALUE.match(value) or PLACEHOLDER.search(value)):
+    if not form.hashed and (stands_in(value) or is_example(value)):
         return None
     if _PUBLIC.search(named) or value.lower() in named.lower():
         return None
-    strong = form.sure or _is_strong(value)
-    if form.strong_only and not strong:
+    if form.generated_only and not is_generated(value):
         return None
-    confidence = "medium" if strong and not form.hashed else "low"
+    sure = (form.sure or is_strong(value)) and not (form.hashed or _HASH.match(value))
     token = f"own:{mark(key, value)}"
+    confidence = "medium" if sure else "low"
     return Hit(form.rule, token, "", confidence, path, "", line, found.span(group))
-
-
-def _is_strong(value: bytes) -> bool:
-    """Whether it looks made by a machine, and not by somebody who needed a word."""
-    kinds = sum(
-        bool(re.search(kind, value)) for kind in (rb"[a-z]", rb"[A-Z]", rb"[0-9]", rb"[^A-Za-z0-9]")
-    )
-    return len(value) >= 12 and kinds >= 2 and not _WORD.match(value)

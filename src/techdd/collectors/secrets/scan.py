@@ -19,7 +19,13 @@ from techdd.collectors import Gathered, collector
 from techdd.collectors.secrets import archives, places, plain
 from techdd.collectors.secrets.alike import alike, leading
 from techdd.collectors.secrets.engine import MOST, Hit, ScanFailed, Scanned, scan
-from techdd.collectors.secrets.kinds import is_for_tests, is_public, is_shown, kind_of
+from techdd.collectors.secrets.kinds import (
+    is_for_tests,
+    is_of_provider,
+    is_public,
+    is_shown,
+    kind_of,
+)
 from techdd.collectors.secrets.messages import Messages
 from techdd.collectors.secrets.places import Place, Trail
 from techdd.collectors.secrets.reach import Reach, standing
@@ -203,16 +209,18 @@ def _alike_told(
     best = leading(hits)
     values = [told_[hit] for hit in hits if hit in told_]
     inside = bool(values) and all(one.inside for one in values)
+    invented = bool(values) and all(one.invented for one in values)
     first = some[0].origin
     value = Told(
         next((one.mark for one in values if one.mark), "")
         or mark(key, f"{best.rule}\x1f{first.identity}".encode()),
         any(one.example for one in values),
         inside,
-        any(one.live for one in values),
+        any(one.live for one in values) if values else is_of_provider(best.rule),
+        invented,
         max((one.expired for one in values), default=""),
     )
-    confidence = "low" if inside or value.expired else best.confidence
+    confidence = "low" if inside or invented or value.expired else best.confidence
     origin = first._replace(rule=best.rule, confidence=confidence)
     return [one._replace(origin=origin, value=value) for one in some]
 

@@ -9,6 +9,7 @@ import base64
 import hmac
 import json
 import re
+import zlib
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -18,13 +19,22 @@ from techdd.collectors.secrets.engine import Hit
 from techdd.repository import MAX_SOURCE, Repository
 
 # What documentation prints in place of a secret: AWS's "...EXAMPLE" keys, the token of jwt.io (its
-# payload starts with "sub": "1234567890"), test modes, and passwords that are the word for it.
-PLACEHOLDER = re.compile(
+# payload starts with "sub": "1234567890"), test modes, and what is to be filled in.
+_PLACEHOLDER = re.compile(
     rb"example|sample|dummy|placeholder|change[_-]?(?:me|this)|redacted|x{6}|\*{3}|\.{3}|<[^>]+>"
     rb"|[$#{]\{|%\(|your[_-]|(?:sk|rk|pk)_test_|eyJzdWIiOiIxMjM0NTY3ODkwI"
-    rb"|AKIAIOSFODNN7|wJalrXUtnFEMI|@(?:localhost|127\.|\[::1\]|0\.0\.0\.0|host\.docker\.internal)"
-    rb"|:(?:pass(?:word|wd)?|secret|user(?:name)?|root|test|postgres|mysql|admin|guest)@"
-    rb"|1234567890|0123456789|abcdefghij|([0-9a-z])\1{7}",
+    rb"|AKIAIOSFODNN7|wJalrXUtnFEMI|1234567890|0123456789|abcdefghij|([0-9a-z])\1{7}",
+    re.I,
+)
+# An address with a password, which alone says whether it is one: hosts and databases are called
+# "sample" as well. The reserved domains of RFC 2606 and one's own machine lead nobody anywhere.
+_ADDRESS = re.compile(rb"(?:://|\A(?!\w+://))[^\s/:@]*:(?P<password>[^\s@]+)@(?P<host>[^\s/:?,]*)")
+_NO_PASSWORD = re.compile(
+    rb"(?:pass(?:word|wd)?|secret|user(?:name)?|root|test|postgres|mysql|admin|guest)", re.I
+)
+_NO_HOST = re.compile(
+    rb"localhost|127(?:\.\d+){1,3}|\[::1\]?|0\.0\.0\.0|host\.docker\.internal"
+    rb"|(?:.*\.)?example(?:\.(?:com|net|org))?|.*\.(?:example|invalid|test|localhost)",
     re.I,
 )
 # A password for a host without a domain, which only neighbours in one network can reach.
@@ -34,6 +44,14 @@ _LIVE = re.compile(
     rb"(?:gh[pousr]_|github_pat_|glpat-|xox[abeoprs]-|(?:sk|rk)_live_|sk-(?:proj|ant)-|AKIA|ASIA"
     rb"|AIza|npm_|pypi-|dop_v1_|sq[aup]_|shp(?:at|ss|ca|pa)_|dckr_pat_|SG\.|hooks\.slack\.com/)"
 )
+# Tokens that end in a checksum: of GitHub (https://github.blog, "Behind GitHub's new authentication
+# token formats", 2021) and, likewise, of npm; and the least length of others after what is put
+# before them: Stripe's keys, AWS's ids.
+_CHECKED = re.compile(rb"(?:gh[pousr]|npm)_([0-9A-Za-z]{30})([0-9A-Za-z]{6})")
+_SHORT = re.compile(
+    rb"(?:gh[pousr]|npm)_[0-9A-Za-z]{0,35}|[sr]k_live_[0-9A-Za-z]{0,23}|A[KS]IA[0-9A-Z]{0,15}"
+)
+_BASE62 = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _LONGEST_KEY = 20_000  # bytes of a private key that goes over many lines
 
 
@@ -44,12 +62,26 @@ class Told(NamedTuple):
     example: bool = False  # that it is none
     inside: bool = False  # that it only serves inside a network
     live: bool = False  # that it is a provider's key and no test's
+    invented: bool = False  # that no provider made it: its length or checksum is wrong
     expired: str = ""  # the day on which it says that it ended
 
 
 def mark(key: str, value: bytes) -> str:
     """A keyed fingerprint of a value."""
     return hmac.new(key.encode(), value, "sha256").hexdigest()[:16]
+
+
+def is_example(value: bytes) -> bool:
+    """Whether it is what documentation prints, and opens nothing."""
+    address = _ADDRESS.search(value)
+    if not address:
+        return bool(_PLACEHOLDER.search(value))
+    password, host = address["password"], address["host"]
+    return bool(
+        _PLACEHOLDER.search(password)
+        or _NO_PASSWORD.fullmatch(password)
+        or _NO_HOST.fullmatch(host)
+    )
 
 
 def told(repo: Repository, blobs: Mapping[Hit, str], key: str, day: datetime) -> dict[Hit, Told]:
@@ -89,14 +121,27 @@ def _told(hit: Hit, lines: list[bytes], key: str, day: datetime) -> Told:
         rest = b"\n".join([line[begin:], *lines[hit.line : hit.line + 200]])
         value = rest[:_LONGEST_KEY].partition(b"-----END")[0]
     whole = len(value) >= 4 and (end <= len(line) or value.startswith(b"-----BEGIN"))
-    example = bool(PLACEHOLDER.search(line[begin:end]))
+    example, invented = is_example(line[begin:end]), _is_invented(value)
     return Told(
         mark(key, value) if whole else "",
         example,
         bool(not example and _INSIDE.search(line[max(0, begin - 20) : end + 80])),
-        bool(_LIVE.match(value.removeprefix(b"https://"))),
+        bool(_LIVE.match(value.removeprefix(b"https://"))) and not invented,
+        invented,
         _expired(value, day) if value.startswith(b"eyJ") else "",
     )
+
+
+def _is_invented(value: bytes) -> bool:
+    """Whether it has a provider's prefix, and a length or a checksum that none of its keys has."""
+    checked = _CHECKED.fullmatch(value)
+    if not checked:
+        return bool(_SHORT.fullmatch(value))
+    rest, digits = zlib.crc32(checked[1]), bytearray()
+    for _ in range(6):
+        rest, digit = divmod(rest, 62)
+        digits.insert(0, _BASE62[digit])
+    return bytes(digits) != checked[2]
 
 
 def _expired(token: bytes, day: datetime) -> str:
