@@ -53,7 +53,8 @@ class Pattern(Written):
     The first of `cwes` is what it is; results of other tools that name one of them, and the tests
     `bandit` of that tool, are of the same class. `beside` reports a place only in a file where
     `unless` found another one. A rule that `narrows` another is of the same family, and where both
-    find a line, it counts alone. `expressions` are regular ones that queries name, `"<name>"`.
+    find a line, it counts alone, save where all that is put into the text comes from what `escaped`
+    knows: then the wider one counts. `expressions` are regular ones that queries name, `"<name>"`.
     """
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -65,10 +66,21 @@ class Pattern(Written):
     bandit: tuple[str, ...] = ()
     beside: bool = False
     narrows: str = ""
+    escaped: str = ""
     expressions: Mapping[str, str] = Field(default_factory=dict)
     why: str
     remedy: str
     languages: Annotated[Mapping[str, Where], Field(min_length=1)]  # "Java" or "C, C++"
+
+    @model_validator(mode="after")
+    def _eases_what_is_wider(self) -> Pattern:
+        if self.escaped and not self.narrows:
+            raise ValueError("'escaped' is for rules that narrow another")
+        try:
+            re.compile(self.escaped)
+        except re.error as error:
+            raise ValueError(f"no regular expression: {error}") from None
+        return self
 
     @property
     def family(self) -> str:

@@ -10,6 +10,7 @@ from importlib.metadata import version
 from typing import NamedTuple
 
 from techdd.languages import Unmeasurable, languages
+from techdd.patterns.escaped import is_escaped
 from techdd.patterns.rules import Pattern, Where, patterns
 from techdd.syntax.search import Searched
 
@@ -70,21 +71,29 @@ def search(language: str, source: bytes) -> Found:
             if grammar is None:
                 raise Unmeasurable("no grammar for a rule's query")
             tree = tree or Searched(grammar, source)
-            lines = set(_queried(rule, where, tree))
+            lines, eased = _queried(rule, where, tree)
+            found |= {Spot(rule.narrows, line, where.paths or rule.paths) for line in eased}
         found |= {Spot(rule.id, line, where.paths or rule.paths) for line in lines}
     narrow = {(patterns()[spot.rule].narrows, spot.line) for spot in found}
     spots = sorted(spot for spot in found if (spot.rule, spot.line) not in narrow)
     return Found(spots, tree.left if tree else "")
 
 
-def _queried(rule: Pattern, where: Where, tree: Searched) -> Iterator[int]:
+def _queried(rule: Pattern, where: Where, tree: Searched) -> tuple[set[int], set[int]]:
+    """The lines of the rule, and those where what is put in was escaped before."""
     meant = {(start, end): line for start, end, line in tree.find(where.query, where.words)}
     if meant and where.unless:
         others = {(start, end) for start, end, _ in tree.find(where.unless, where.words)}
         if rule.beside and not others:
-            return
+            return set(), set()
         meant = {node: line for node, line in meant.items() if node not in others}
-    yield from meant.values()
+    escapes = re.compile(rule.escaped)
+    eased = {
+        line
+        for (start, end), line in meant.items()
+        if rule.escaped and is_escaped(*tree.within(start, end), escapes)
+    }
+    return set(meant.values()) - eased, eased
 
 
 def _lines(where: Where, source: bytes) -> Iterator[int]:

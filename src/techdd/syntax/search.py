@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 FOUND = "found"  # the capture that a query reports; others serve its conditions
 _NAMES = ("call", "name")  # whose line is told, where captured: a chain of calls begins far above
+_FUNCTION = re.compile(r"function|method|lambda|closure|arrow")
 MOST_SPOTS = 5_000  # words of one query in one file
 
 
@@ -50,6 +52,17 @@ class Searched:
                     row = named.start_point.row if named else found.start_point.row
                     places.add((found.start_byte, found.end_byte, row + 1))
         yield from sorted(places)
+
+    def within(self, start: int, end: int) -> tuple[str, str]:
+        """The text from `start` to `end`, and that of its function, or of the file, before it;
+        nothing of that where the time is up.
+        """
+        node = self._root.descendant_for_byte_range(start, end)
+        while node and node.parent and not _FUNCTION.search(node.type):
+            node = node.parent
+        first = node.start_byte if node and monotonic() < self._deadline else start
+        text, before = self._source[start:end], self._source[first:start]
+        return text.decode("utf-8", "replace"), before.decode("utf-8", "replace")
 
     def _around(self, spots: Sequence[int]) -> Iterator[Node]:
         """The largest nodes of bounded size that hold one of `spots`."""

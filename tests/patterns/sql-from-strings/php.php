@@ -15,3 +15,8 @@ $pdo->query("SELECT * FROM $table");
 // finds below
 $sql .= " AND name = '" . $name . "'";
 $sql .= " AND shown";
+function escaped($db) {
+    $name = mysqli_real_escape_string($db, $name);
+    // finds below
+    $q = "SELECT * FROM users WHERE name = '$name'";
+}

@@ -18,3 +18,24 @@ $q = "SELECT * FROM users WHERE id = " . $id;
 // finds below
 $sql .= " AND name = '" . $name . "'";
 $sql .= " AND shown";
+function escaped($db) {
+    $name = $_GET['name'];
+    $name = mysqli_real_escape_string($db, $name);
+    $pass = md5($_GET['pass']);
+    $q = "SELECT * FROM users WHERE name = '$name' AND password = '$pass'";
+}
+function not_all($db) {
+    $pass = md5($_GET['pass']);
+    $name = $_GET['name'];
+    // finds below
+    $q = "SELECT * FROM users WHERE name = '$name' AND password = '$pass'";
+}
+function escaped_too_early($db) {
+    $name = mysqli_real_escape_string($db, $name);
+    $name = stripslashes($name);
+    // finds below
+    $q = "SELECT * FROM users WHERE name = '$name'";
+}
+function checked($id) {
+    if (is_numeric($id)) { $q = "SELECT * FROM users WHERE id = '$id'"; }
+}

@@ -45,7 +45,7 @@ class PatternScan(NamedTuple):
     analysed: bool
 
 
-@collector(makes=(PatternPlace, PatternScan), needs=(File,), version=2, minutes=60)
+@collector(makes=(PatternPlace, PatternScan), needs=(File,), version=3, minutes=60)
 def patterns(repo: Repository, files: DataFrame) -> Gathered:
     """The places of all rules in each file, in whatever role. A blob is read once, ever."""
     known = files["language"].isin(searchable())
