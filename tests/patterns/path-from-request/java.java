@@ -3,4 +3,6 @@ class A { void f() {
   new File(folder, request.getParameter("name"));
   new File(folder, name);
   new Money(request.getParameter("price"));
+  // finds below
+  new File("/data/" + request.getParameter("name"));
 } }

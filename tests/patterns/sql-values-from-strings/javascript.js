@@ -16,3 +16,7 @@ q = "SELECT * FROM users WHERE id = " + id;
 // finds below
 where += ` AND name = '${name}'`;
 label += ` and name = '${name}'`;
+// finds below
+db.find({ $where: `this.userId == ${id}` });
+// finds below
+db.query("SELECT * FROM users WHERE id = " + req.query.id);

@@ -22,3 +22,7 @@ query = "SELECT * FROM users WHERE id = " + number
 query += " AND name = '" + name + "'"
 query += " AND shown"
 label += " and name = '" + name + "'"
+# finds below
+cursor.execute("SELECT * FROM users WHERE name = '" + name + "'")
+# finds below
+cursor.execute(f"SELECT * FROM users WHERE id = {request.args['id']}")

@@ -10,3 +10,7 @@ db.query(`SELECT * FROM ${table}`);
 const q: string = "SELECT * FROM users WHERE name = '" + name + "'";
 const q = `DELETE FROM jobs WHERE at < '${Date.now()}'`;
 const q = "SELECT * FROM users WHERE id = " + id;
+// finds below
+db.find({ $where: `this.userId == ${id}` });
+// finds below
+db.query("SELECT * FROM users WHERE id = " + req.query.id);

@@ -1,0 +1,4 @@
+<?php
+// finds below
+unserialize($_COOKIE["s"]);
+unserialize($_COOKIE["s"], ["allowed_classes" => false]);

@@ -1,0 +1,3 @@
+// finds below
+serialize.unserialize(req.cookies.profile);
+JSON.parse(req.body.a);

@@ -1,0 +1,5 @@
+<?php
+// finds below
+header("Location: " . $_GET["url"]);
+header("Location: /a?b=" . $_GET["b"]);
+header("Location: /");

@@ -1,0 +1,3 @@
+# finds below
+redirect_to params[:url]
+redirect_to user_path(params[:id])

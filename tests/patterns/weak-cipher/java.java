@@ -1,0 +1,7 @@
+class A {
+  void a() {
+    // finds below
+    Cipher.getInstance("DES");
+    Cipher.getInstance("AES/GCM/NoPadding");
+  }
+}

@@ -1,0 +1,3 @@
+# finds below
+OpenSSL::Cipher.new("des3")
+OpenSSL::Cipher.new("aes-256-gcm")
