@@ -11,6 +11,7 @@ from builders import A, opened
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from techdd.collectors._silenced import SILENCED, silenced
 from techdd.collectors.suppressions import (
     SECURITY,
     Suppression,
@@ -31,6 +32,7 @@ RUFF = "ruff or flake8 (security rules)"
     [
         ("eval(x)  # nosec B307", "bandit", "nosec"),
         ("eval(x)  #nosec", "bandit", "nosec"),
+        ("eval('#')  # it's known: # nosec", "bandit", "nosec"),
         ("x = 1  # B602 is fine  # nosec", "bandit", "nosec"),
         ("exec(x)  # nosemgrep: python.exec", "Semgrep", "nosemgrep"),
         ("// deepcode ignore Sqli: trusted", "Snyk", "deepcode"),
@@ -104,6 +106,9 @@ def test_marks(line: str, tool: str, marker: str) -> None:
         "eslint-disable",
         "# nosecurity",
         "type: ignore",
+        'x = "# nosec in a string"',
+        "say('// nosem')",
+        "x = `# noqa`",
     ],
 )
 def test_what_only_speaks_of_marks_is_none(line: str) -> None:
@@ -213,4 +218,98 @@ def test_a_clean_repository_is_zero_and_none_is_none(tmp_path: Path) -> None:
 def test_security_names_are_tools_that_are_looked_for() -> None:
     from techdd.collectors.suppressions import _FILES, _TOOLS
 
-    assert {*_TOOLS, *_FILES.values()} >= SECURITY
+    assert {*_TOOLS, *_FILES.values(), *SILENCED} >= SECURITY
+    assert SILENCED <= SECURITY
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "tool", "line"),
+    [
+        ("pyproject.toml", '[tool.bandit]\ntargets = "a"\nskips = ["B101"]\n', "bandit", 3),
+        ("setup.cfg", "[bandit]\nskips: B602\n", "bandit", 2),
+        ("a/bandit.yaml", "skips: [B101]\n", "bandit", 1),
+        ("pyproject.toml", '[tool.ruff.lint]\nignore = [\n  "E501",\n  "S608",\n]\n', RUFF, 4),
+        ("ruff.toml", '[lint.per-file-ignores]\n"app/*" = ["S"]\n', RUFF, 2),
+        (".flake8", "[flake8]\nextend-ignore = E1,S301\n", RUFF, 2),
+        ("sonar-project.properties", "a=b\nsonar.exclusions=src/legacy/**\n", "Sonar", 2),
+        (".golangci.yml", "linters:\n  disable:\n    - lll\n    - gosec\n", "gosec", 4),
+        (".golangci.yml", "linters:\n  disable: [lll, gosec]\n", "gosec", 2),
+        (
+            ".rubocop.yml",
+            "Security/Eval:\n  Enabled: false\n",
+            "RuboCop (security rules)",
+            2,
+        ),
+        (
+            ".eslintrc.json",
+            '{"rules": {"security/detect-eval": "off"}}\n',
+            "ESLint (security rules)",
+            1,
+        ),
+        ("trivy.yaml", "skip-dirs:\n  - a\n", "Trivy", 1),
+        (".grype.yaml", "ignore:\n  - vulnerability: CVE-1\n", "Grype", 2),
+        (".safety-policy.yml", "security:\n  ignore-vulnerabilities:\n    1:\n", "Safety", 2),
+        (".tfsec/config.yml", "exclude: [a]\n", "tfsec", 1),
+        (".cargo/audit.toml", '[advisories]\nignore = ["RUSTSEC-1"]\n', "cargo-audit", 2),
+        ("deny.toml", '[advisories]\nignore = [\n  "RUSTSEC-1",\n]\n', "cargo-deny", 3),
+        (
+            "etc/suppression.xml",
+            '<suppressions xmlns="https://jeremylong/dependency-suppression.1.3.xsd"/>\n',
+            "Dependency-Check",
+            1,
+        ),
+        ("psalm.xml", '<a>\n<TaintedSql>\n<errorLevel type="suppress">', "Psalm (taint)", 3),
+        (
+            ".github/workflows/a.yml",
+            "jobs:\n  a:\n    steps:\n      - run: pip-audit || true\n      - run: make || true\n",
+            "pip-audit",
+            4,
+        ),
+        (
+            ".github/workflows/a.yml",
+            "jobs:\n  a:\n    steps:\n      - uses: a/b@v1\n      - name: Scan\n"
+            "        uses: aquasecurity/trivy-action@v1\n        continue-on-error: true\n",
+            "Trivy",
+            6,
+        ),
+        (
+            ".gitlab-ci.yml",
+            "sast:\n  allow_failure: true\n  script:\n    - semgrep ci\n",
+            "Semgrep",
+            4,
+        ),
+    ],
+)
+def test_settings_that_silence_a_tool(path: str, text: str, tool: str, line: int) -> None:
+    assert [(one, number) for one, _, number in silenced(path, text)] == [(tool, line)]
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("pyproject.toml", '[tool.bandit]\n[tool.x]\nskips = ["B101"]\n'),
+        ("pyproject.toml", '[tool.ruff.lint]\nselect = ["S"]\nignore = ["E501"]\n'),
+        ("ruff.toml", '[lint.per-file-ignores]\n"tests/*" = ["S101"]\n'),
+        (".golangci.yml", "linters:\n  enable:\n    - gosec\n  disable:\n    - lll\n"),
+        (".rubocop.yml", "Security/Eval:\n  Enabled: true\nStyle/A:\n  Enabled: false\n"),
+        (".eslintrc.json", '{"rules": {"security/detect-eval": "error", "no-eval": 2}}\n'),
+        ("deny.toml", "[advisories]\nignore = []\n"),
+        (
+            ".github/workflows/a.yml",
+            "jobs:\n  a:\n    steps:\n      - run: trivy fs .\n      - run: make\n"
+            "        continue-on-error: true\n  b:\n    steps:\n      - run: bandit -r a\n",
+        ),
+        ("README.md", "bandit -r . || true\n"),
+    ],
+)
+def test_settings_that_silence_nothing(path: str, text: str) -> None:
+    assert list(silenced(path, text)) == []
+
+
+@given(
+    st.text(st.sampled_from("[]\"'\n -:=ignoregosecdisablelintersSecurity/{}#|true"), max_size=400)
+)
+@settings(max_examples=60)
+def test_settings_of_any_text_do_not_raise(text: str) -> None:
+    for path in ("pyproject.toml", ".golangci.yml", ".rubocop.yml", ".github/workflows/a.yml"):
+        assert all(0 < line <= text.count("\n") + 1 for _, _, line in silenced(path, text))

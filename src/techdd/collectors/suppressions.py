@@ -10,6 +10,7 @@ from posixpath import basename
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from techdd.collectors import Answered, Gathered, collector, probe
+from techdd.collectors._silenced import silenced
 from techdd.counting import of_repository
 from techdd.facts import File
 from techdd.guard import Unreadable, one_file
@@ -21,6 +22,11 @@ from techdd.triage import mark_of
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+# A quoted text, or the sign of a comment outside of one.
+_QUOTED = re.compile(
+    r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`|(?P<comment>#|//|/\*|<!--)"
+)
+_LONGEST = 2_000  # characters before a mark that are looked at for quotes
 _LEFT_OUT = ("binary", "vendored", "minified", "generated", "documentation")
 _PLACES = 10  # of one tool, named
 
@@ -49,7 +55,8 @@ SECURITY = frozenset(
         "OSV-Scanner", "CodeQL", "Brakeman", "ESLint (security rules)", "RuboCop (security rules)",
         "Dependency-Check", "npm audit", "SpotBugs", "Psalm (taint)",
         "PHP_CodeSniffer (security rules)",
-        "Java compiler (security rules)", "C# compiler (security rules)", "njsscan",
+        "Java compiler (security rules)", "C# compiler (security rules)", "njsscan", "Grype",
+        "Safety", "pip-audit", "cargo-audit", "cargo-deny", "govulncheck", "bundler-audit",
     )
 )  # fmt: skip
 # (tool, mark), the narrower first: some tools look for their mark behind the sign of a comment,
@@ -144,7 +151,7 @@ _FILES = {
 }  # fmt: skip
 
 
-@collector(makes=(Suppression, SuppressionScan), needs=(File,))
+@collector(makes=(Suppression, SuppressionScan), needs=(File,), version=2)
 def suppression_marks(repo: Repository, files: DataFrame) -> Gathered:
     """Marks and settings of the client's own files; vendored and generated ones are left out."""
     own = files[~files["role"].isin(_LEFT_OUT)].sort_values("path")
@@ -166,14 +173,19 @@ def suppression_marks(repo: Repository, files: DataFrame) -> Gathered:
             continue
         try:
             with one_file(content):
-                marks = list(_marks(utf8(content)[0].decode("utf-8", "replace")))
+                text = utf8(content)[0].decode("utf-8", "replace")
+                marks = list(_marks(text))
+                settings = {
+                    file.path: [] if basename(file.path) in _FILES else [*silenced(file.path, text)]
+                    for file in copies[blob]
+                }
         except Unreadable as error:
             for file in copies[blob]:
                 yield Issue("not searched for suppressions", file.path, str(error))
             continue
         searched += len(copies[blob])
         for file in copies[blob]:
-            for tool, marker, line in marks:
+            for tool, marker, line in [*marks, *settings[file.path]]:
                 # gosec took bandit's mark over.
                 known = "gosec" if tool == "bandit" and file.language == "Go" else tool
                 yield Suppression(known, marker, file.path, line, file.role)
@@ -188,8 +200,22 @@ def _marks(text: str) -> Iterator[tuple[str, str, int]]:
         if any(word in line for word in _WORDS):
             for found in _MARKS.finditer(line):
                 assert found.lastindex
+                if found.lastindex <= len(_COMMENTED) and _is_text(line, found.start()):
+                    continue
                 known = _MARKER.match(found[found.lastindex])
                 yield _TOOLS[found.lastindex - 1], known[0] if known else "", number
+
+
+def _is_text(line: str, place: int) -> bool:
+    """Whether what stands there is quoted, and no comment."""
+    if place > _LONGEST:
+        return False
+    for found in _QUOTED.finditer(line[: 2 * _LONGEST]):
+        if found["comment"] or found.start() > place:
+            return False
+        if place < found.end():
+            return True
+    return False
 
 
 @probe(domain="security", needs=(Suppression, SuppressionScan))
