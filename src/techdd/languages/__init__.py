@@ -19,7 +19,7 @@ from techdd import software, syntax
 from techdd.guard import Unreadable, one_file
 from techdd.languages import _lines, _lizard
 from techdd.languages._lines import Marks
-from techdd.languages._roles import HEAD, is_binary, role_of
+from techdd.languages._roles import HEAD, calls_itself_generated, is_binary, role_of
 from techdd.plugins import discover
 from techdd.syntax import Function, Grammar, Measurement, Unmeasurable
 
@@ -34,6 +34,7 @@ __all__ = [
     "Language",
     "Measurement",
     "Unmeasurable",
+    "calls_itself_generated",
     "classify",
     "languages",
     "utf8",

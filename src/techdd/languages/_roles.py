@@ -95,6 +95,11 @@ def role_of(path: str, head: bytes, kind: str, tests: re.Pattern[str] | None) ->
     return kind or "data"
 
 
+def calls_itself_generated(role: str, path: str) -> bool:
+    """Whether only a line in the file says that it was generated, which anybody can write."""
+    return role == "generated" and not _GENERATED.search(path)
+
+
 def _long_lines(head: bytes) -> bool:
     """Minified: long lines throughout, judged by what was read."""
     lines = [line for line in head.split(b"\n") if line.strip()]

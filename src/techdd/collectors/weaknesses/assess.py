@@ -28,6 +28,7 @@ from techdd.collectors.weaknesses.search import PatternPlace, PatternScan
 from techdd.collectors.weaknesses.taint import TaintResult, TaintScan
 from techdd.counting import of_repository
 from techdd.facts import File
+from techdd.languages import calls_itself_generated
 from techdd.model import Location, Metric, Observation, Value
 from techdd.patterns import patterns, references
 from techdd.sarif import HandedIn, ImportedResult
@@ -131,7 +132,7 @@ def _observations(found: Sequence[Place]) -> Iterator[Observation]:
     kinds: dict[tuple[str, str], list[Place]] = defaultdict(list)
     elsewhere: Counter[tuple[str, str]] = Counter()
     for place in found:
-        if place.role != "source":
+        if place.role != "source" and not _counts_all_the_same(place):
             elsewhere[place.repo, place.kind] += 1
         elif not place.silent:
             kinds[place.repo, place.kind].append(place)
@@ -140,6 +141,11 @@ def _observations(found: Sequence[Place]) -> Iterator[Observation]:
         if (repo, kind) not in rest:
             yield _observation(repo, kind, places, elsewhere[repo, kind])
     yield from claims([one for key in sorted(rest) for one in kinds[key]])
+
+
+def _counts_all_the_same(place: Place) -> bool:
+    """Whether it is severe, and only a line in its file says that nobody wrote it by hand."""
+    return place.level == "high" and calls_itself_generated(place.role, place.path)
 
 
 def _beyond(kinds: Mapping[tuple[str, str], Sequence[Place]]) -> Iterator[tuple[str, str]]:
@@ -170,6 +176,8 @@ def _observation(repo: str, kind: str, places: list[Place], elsewhere: int) -> O
     asides = ""
     if accepted:
         asides += f" Of these, {accepted:,} that the client's own tool was told to leave."
+    if said := sum(one.role != "source" for one in places):
+        asides += f" Of these, {said:,} in files that call themselves generated."
     if elsewhere:
         asides += f" Not counted: {elsewhere:,} in tests, examples, copied or generated code."
     values: dict[str, Value] = {

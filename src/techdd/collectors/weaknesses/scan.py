@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from techdd import sandbox
 from techdd.collectors import Gathered, collector
+from techdd.collectors.weaknesses.generated import told_apart
 from techdd.collectors.weaknesses.kept import Kept
 from techdd.collectors.weaknesses.titles import title
 from techdd.facts import File
@@ -73,9 +74,13 @@ class _Failed(Exception):
 _Found = tuple[list[dict[str, Any]], str]  # bandit's results for one file, and why there are none
 
 
-@collector(makes=(Weakness, WeaknessScan), needs=(File,), version=2, minutes=60)
+@collector(makes=(Weakness, WeaknessScan), needs=(File,), version=3, minutes=60)
 def weaknesses(repo: Repository, files: DataFrame) -> Gathered:
     """What bandit reports on each Python file, in whatever role. A blob is read once, ever."""
+    yield from told_apart(_weaknesses(repo, files), Weakness)
+
+
+def _weaknesses(repo: Repository, files: DataFrame) -> Gathered:
     copies: dict[str, list[Any]] = defaultdict(list)
     for file in files[files["language"] == "Python"].sort_values("path").itertuples():
         copies[file.blob].append(file)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from techdd.collectors import Gathered, collector
+from techdd.collectors.weaknesses.generated import told_apart
 from techdd.collectors.weaknesses.kept import Kept
 from techdd.facts import File
 from techdd.guard import Unreadable, one_file
@@ -48,6 +49,10 @@ class PatternScan(NamedTuple):
 @collector(makes=(PatternPlace, PatternScan), needs=(File,), version=3, minutes=60)
 def patterns(repo: Repository, files: DataFrame) -> Gathered:
     """The places of all rules in each file, in whatever role. A blob is read once, ever."""
+    yield from told_apart(_patterns(repo, files), PatternPlace)
+
+
+def _patterns(repo: Repository, files: DataFrame) -> Gathered:
     known = files["language"].isin(searchable())
     yield from _without_rules(files[~known])
     copies: dict[tuple[str, str], list[Any]] = defaultdict(list)
