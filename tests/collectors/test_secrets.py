@@ -735,3 +735,13 @@ def test_a_providers_key_in_a_document_is_no_test_for_its_name(folder: Path) -> 
     gathered = scanned(folder, build(folder / "document.git", [A(files)]), "document")
     assert rows(gathered)
     assert not any(one.looks_like_test for one in rows(gathered))
+
+
+def test_a_crowd_of_passwords_in_settings_is_cut_and_told(folder: Path) -> None:
+    lines = (f"- token: {made('', 16, seed=300 + n)}\n" for n in range(2 * engine.MOST))
+    gathered = scanned(folder, build(folder / "many.git", [A({"a.yml": "".join(lines)})]), "many")
+    told = [one for one in gathered if isinstance(one, Issue)]
+    assert ("more credential-shaped strings than are read", "a.yml") in {
+        (one.reason, one.path) for one in told
+    }
+    assert 0 < len(rows(gathered)) <= engine.MOST

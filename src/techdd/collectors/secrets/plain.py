@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from typing import NamedTuple
 
+from techdd.collectors.secrets.engine import MOST as CROWD
 from techdd.collectors.secrets.engine import Hit
 from techdd.collectors.secrets.standins import is_generated, is_strong, stands_in
 from techdd.collectors.secrets.values import is_example, mark
@@ -166,7 +168,9 @@ def hits(
 ) -> Iterator[tuple[Hit, str] | Issue]:
     """(hit, file version) for each in the wanted file versions (-> path)."""
     sizes = repo.sizes(wanted)
-    read = [blob for blob in sorted(wanted) if sizes.get(blob, LARGEST + 1) <= LARGEST]
+    # Those that are there to hold credentials first: the number is limited.
+    order = sorted(wanted, key=lambda blob: (not PURPOSE.search(wanted[blob]), blob))
+    read = [blob for blob in order if sizes.get(blob, LARGEST + 1) <= LARGEST]
     if left := len(sizes) - len(read[:MOST]):
         detail = f"{left:,} of {len(wanted):,} file versions, for their size or number"
         yield Issue("settings not searched for passwords without a form", detail=detail)
@@ -174,11 +178,14 @@ def hits(
         found: list[Hit] = []
         try:
             with one_file(content or b""):
-                found.extend(_in_file(content or b"", wanted[blob], key))
+                found.extend(islice(_in_file(content or b"", wanted[blob], key), CROWD + 1))
         except ValueError as error:
             reason = "settings not searched for passwords without a form"
             yield Issue(reason, wanted[blob], str(error)[:200])
-        yield from ((hit, blob) for hit in found)
+        if len(found) > CROWD:
+            said = f"the first {CROWD} of a version are looked at"
+            yield Issue("more credential-shaped strings than are read", wanted[blob], said)
+        yield from ((hit, blob) for hit in found[:CROWD])
 
 
 def _in_file(content: bytes, path: str, key: str) -> Iterator[Hit]:
