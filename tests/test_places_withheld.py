@@ -7,7 +7,7 @@ import re
 import string
 
 import pytest
-from builders import A, build, git
+from builders import A, build, git, with_checksum
 from click.testing import CliRunner
 from pypdf import PdfReader
 
@@ -16,7 +16,8 @@ from techdd.cli import main
 
 def token(seed: int) -> str:
     some = random.Random(seed)
-    return "gh" + "p_" + "".join(some.choice(string.ascii_letters) for _ in range(36))
+    body = "".join(some.choice(string.ascii_letters) for _ in range(30))
+    return "gh" + "p_" + with_checksum(body)
 
 
 FILES = {

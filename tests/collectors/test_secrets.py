@@ -12,7 +12,6 @@ import random
 import string
 import sys
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -20,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import START, A, build, fast_import, git, opened, quoted
+from builders import START, A, build, fast_import, git, opened, quoted, with_checksum
 
 from techdd import sandbox, scratch
 from techdd.collectors.secrets import Secret, SecretScan, archives, collector, engine, plain, probe
@@ -701,13 +700,7 @@ def test_the_password_alone_says_whether_an_address_is_an_example(folder: Path) 
 
 
 def checked(prefix: str, seed: int) -> str:
-    """A token with the checksum that GitHub and npm give theirs."""
-    body = made("", 30, seed=seed)
-    rest, signs = zlib.crc32(body.encode()), ""
-    for _ in range(6):
-        rest, digit = divmod(rest, 62)
-        signs = (string.digits + string.ascii_uppercase + string.ascii_lowercase)[digit] + signs
-    return f"{prefix}_{body}{signs}"
+    return f"{prefix}_{with_checksum(made('', 30, seed=seed))}"
 
 
 def test_keys_that_no_provider_made_are_no_live_ones(folder: Path) -> None:
