@@ -7,9 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from techdd.text import (
+    _SHORTEST_TOKEN,
+    _TOKEN,
     MAX_LENGTH,
     PLACE_TOKEN,
     _masked,
+    _may_hold_token,
     clean,
     decode,
     disguised,
@@ -208,6 +211,12 @@ def test_a_name_loses_what_is_a_token_by_its_beginning_and_nothing_else() -> Non
         "hf_tokenizer_utils_fast.py", "pypi-attestations-models", "npm_install_dependencies.sh",
     ):  # fmt: skip
         assert without_tokens(kept) == clean(kept) == kept
+
+
+@given(st.from_regex(_TOKEN, fullmatch=True))
+def test_every_token_has_a_sign_that_it_may_be_one(token: str) -> None:
+    assert _may_hold_token(token)
+    assert len(token) >= _SHORTEST_TOKEN
 
 
 def test_clean_names_hold_no_token_and_stay_apart() -> None:
