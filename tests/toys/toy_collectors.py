@@ -150,7 +150,7 @@ _TRAPS: dict[bytes, Callable[[], object]] = {
     b"die": lambda: os._exit(11),
     b"spin": _spin,
     b"spin in C": lambda: sum(repeat(0)),  # looks for no signal
-    b"take": lambda: [bytearray(64 << 20) for _ in repeat(0)],
+    b"take": lambda: [bytes(64 << 20) for _ in repeat(0)],
     b"nest": lambda: repr(_nested()),
 }
 
