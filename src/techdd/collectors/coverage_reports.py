@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 
 from techdd.collectors import Answered, Gathered, collector, probe
 from techdd.collectors._covered import covered_files
+from techdd.collectors._reports import contents
 from techdd.collectors._units import sources
 from techdd.counting import component_name, of_repository
 from techdd.coverage import MAX_BYTES, NOT_READ, Coverage, CoverageReport, in_repository
 from techdd.facts import File, Function
 from techdd.languages import languages
 from techdd.model import Issue, Metric, Series, Value
-from techdd.repository import MISSING, Repository
+from techdd.repository import Repository
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -42,17 +43,14 @@ NAMELESS = "the coverage reports name no file of the production code"
 def coverage_reports(repo: Repository, files: DataFrame) -> Gathered:
     """Reports on coverage in the tree; a fixture of somebody's tests is none."""
     named = files["path"].map(lambda path: bool(_NAMES.search(path) and not _ASIDE.search(path)))
-    own = files[named & ~files["role"].isin(_LEFT_OUT)].sort_values("path")
+    own = files[named & ~files["role"].isin(_LEFT_OUT)]
     known = frozenset(files["path"])
-    for file in own.itertuples():
-        if file.size > min(MOST_COMMITTED, MAX_BYTES):
-            yield Issue(NOT_READ, file.path, f"{file.size:,} bytes")
-            continue
-        for _, content in repo.blobs([file.blob]):
-            if content is None:
-                yield Issue(NOT_READ, file.path, MISSING, transient=True)
-            else:
-                yield from in_repository(content, file.path, known)
+    for item in contents(repo, own, min(MOST_COMMITTED, MAX_BYTES), NOT_READ):
+        if isinstance(item, Issue):
+            yield item
+        else:
+            path, content = item
+            yield from in_repository(content, path, known)
 
 
 @probe(domain="code_health", needs=(File, Function, Coverage, CoverageReport))

@@ -73,7 +73,7 @@ def _gathered(all_found: list[_Found]) -> Iterator[_Found]:
         if len(some) <= _CROWD:
             yield from some
         else:
-            mark = fingerprint(*sorted(one.fingerprint for one in some[:1]), "crowd")
+            mark = fingerprint(some[0].fingerprint, "crowd")
             rows = pd.concat([one.rows for one in some])
             yield some[0]._replace(fingerprint=mark, rows=rows)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from techdd.collectors import Gathered, collector
+from techdd.collectors._reports import contents
 from techdd.facts import File
 from techdd.model import Issue
-from techdd.repository import MISSING, Repository
+from techdd.repository import Repository
 from techdd.sarif import ImportedResult, left_out, read_sarif
 from techdd.sarif.reading import MAX_BYTES, NOT_READ
 
@@ -23,18 +24,13 @@ def imported_results(repo: Repository, files: DataFrame) -> Gathered:
     """What SARIF files in the tree say, as their tools rate it."""
     named = files["path"].str.lower().str.endswith(_ENDINGS)
     tests = files["path"].str.contains(r"(?:^|/)(?:_?tests?|testdata|fixtures|examples?)/")
-    own = files[named & ~tests & ~files["role"].isin(_LEFT_OUT)].sort_values("path")
-    sizes = repo.sizes(own["blob"])
+    own = files[named & ~tests & ~files["role"].isin(_LEFT_OUT)]
     known = frozenset(files["path"])
-    for file in own.itertuples():
-        if sizes.get(file.blob, 0) > MAX_BYTES:
-            yield Issue(NOT_READ, file.path, f"{sizes[file.blob]:,} bytes")
+    for item in contents(repo, own, MAX_BYTES, NOT_READ):
+        if isinstance(item, Issue):
+            yield item
             continue
-        for _, content in repo.blobs([file.blob]):
-            if content is None:
-                yield Issue(NOT_READ, file.path, MISSING, transient=True)
-            else:
-                found = list(read_sarif(content, file.path))
-                yield from found
-                results = [one for one in found if isinstance(one, ImportedResult)]
-                yield from left_out(results, known)
+        path, content = item
+        found = list(read_sarif(content, path))
+        yield from found
+        yield from left_out([one for one in found if isinstance(one, ImportedResult)], known)
