@@ -9,6 +9,7 @@ import io
 import json
 import lzma
 import random
+import shutil
 import string
 import sys
 import zipfile
@@ -406,7 +407,7 @@ def test_a_scan_that_did_not_run_is_no_clean_one(
     elif trouble == "slow":
         seconds = 0.01
     else:
-        repo = replace(repo, git_dir=repo.git_dir.parent / "nowhere")
+        monkeypatch.setattr(engine, "_program", lambda: shutil.which("false"))
     gathered = list(collector.run(repo, seconds=seconds))
     issue, scan = gathered
     assert issue.reason == "secret scan did not run"

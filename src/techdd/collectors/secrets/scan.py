@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from tempfile import TemporaryFile
 from typing import NamedTuple
 
 from techdd.collectors import Gathered, collector
@@ -29,7 +28,7 @@ from techdd.collectors.secrets.kinds import (
 from techdd.collectors.secrets.messages import Messages
 from techdd.collectors.secrets.places import Place, Trail
 from techdd.collectors.secrets.reach import Reach, standing
-from techdd.collectors.secrets.trace import History, Log, blobs_of, in_names
+from techdd.collectors.secrets.trace import History, blobs_of, in_names
 from techdd.collectors.secrets.values import Told, mark, told
 from techdd.model import Issue
 from techdd.repository import Repository
@@ -101,19 +100,22 @@ def secrets(repo: Repository, *, key: str = "", seconds: float = 3000.0) -> Gath
     if not messages:
         reason = "no file system in memory, and they must not be written to a disk"
         yield Issue("messages not scanned for secrets", detail=reason)
-    with TemporaryFile() as file:
-        try:
-            with ThreadPoolExecutor(1) as aside:
-                logged = aside.submit(Log, repo, file)
-                scanned = scan(repo.git_dir, seconds, messages.text if messages else b"")
-        except ScanFailed as error:
-            yield Issue("secret scan did not run", detail=error.message, transient=True)
-            yield SecretScan("kingfisher", False, 0, 0)
-            return
-        found = _sorted_out(repo, scanned)
+    with ThreadPoolExecutor(1) as aside:
+        scanning = aside.submit(scan, repo.git_dir, seconds, messages.text if messages else b"")
+        # What does not need the engine is read while it searches.
+        history = History(repo)
         own, issues = _plain(repo, plain.in_tree(repo), key)
-        wanted = {*found.blobs.values(), *own.values()}
-        history = History(repo, logged.result(), wanted, {hit.path for hit in own})
+        older = {blob: path for blob, path in history.purpose.items() if blob not in own.values()}
+        more, others = _plain(repo, older, key)
+        packed = list(archives.left_out(repo, history.archives))
+    try:
+        scanned = scanning.result()
+    except ScanFailed as error:
+        yield Issue("secret scan did not run", detail=error.message, transient=True)
+        yield SecretScan("kingfisher", False, 0, 0)
+        return
+    found = _sorted_out(repo, scanned)
+    steps = history.steps({*found.blobs.values(), *own.values()}, {hit.path for hit in own})
     if scanned.gaps:
         yield Issue("secret scan is incomplete", detail=scanned.gaps)
     for path, beyond in sorted(scanned.crowded.items()):
@@ -121,16 +123,13 @@ def secrets(repo: Repository, *, key: str = "", seconds: float = 3000.0) -> Gath
         yield Issue("more credential-shaped strings than are read", decode(path.encode()), said)
     if repo.shallow:
         yield Issue("secret scan saw a truncated history (shallow clone)")
-    older = {blob: path for blob, path in history.purpose.items() if blob not in own.values()}
-    more, others = _plain(repo, older, key)
-    packed = list(archives.left_out(repo, history.archives))
     yield from (*history.issues, *(messages.issues if messages else ()), *issues, *others, *packed)
     _add(found, own | more)
     for hit in found.files:
         if hit.commit and hit not in found.blobs:
             yield Issue("file with a secret could not be traced", decode(hit.path.encode()))
     found.told = told(repo, found.blobs, key, _day(repo))
-    gathered = list(_gathered(repo, found, history, messages, key))
+    gathered = list(_gathered(Trail(repo, found.blobs, steps), found, messages, key))
     came = {commit for some in gathered for one in some for commit in one.came}
     reach = Reach(repo, history.commits, came) if history.whole else None
     tips, left = _tips(repo, [one for some in gathered for one in some], reach)
@@ -188,10 +187,9 @@ def _plain(
 
 
 def _gathered(
-    repo: Repository, found: _Hits, history: History, messages: Messages | None, key: str
+    trail: Trail, found: _Hits, messages: Messages | None, key: str
 ) -> Iterator[list[Place]]:
     """The places of each secret."""
-    trail = Trail(repo, found.blobs, history.steps)
     for hits in alike([*found.files, *found.named, *found.said], found.blobs, found.told):
         in_files = [hit for hit in hits if not hit.said and hit not in found.named]
         some = list(trail.places(in_files)) if in_files else []

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
-from typing import IO, NamedTuple
+from typing import NamedTuple
 
 from techdd.collectors.secrets import archives
 from techdd.collectors.secrets.engine import Hit
@@ -45,26 +45,23 @@ _LARGEST = 256 << 20  # bytes of a file that kingfisher reads
 _TREES = 100  # that are listed whole to find files with odd names
 
 
-class Log:
-    """What git tells of all branches, kept in a file that the caller closes: git is asked while the
-    engine loads its rules, and what it said is needed when the engine has ended.
-    """
+class _Named(NamedTuple):
+    """What the name of a file says of it."""
 
-    def __init__(self, repo: Repository, file: IO[bytes]) -> None:
-        self._file = file
-        self._error: RepositoryError | None = None
-        try:
-            file.writelines(repo.stream(*_LOG, repo.head))
-        except RepositoryError as error:
-            self._error = error
+    path: str
+    read: bool  # the engine reads files of that name
+    held: bool  # they are there to hold credentials
+    packed: bool  # they are archives
 
-    def __iter__(self) -> Iterator[bytes]:
-        """The chunks. Raises RepositoryError after the last where git failed."""
-        self._file.seek(0)
-        while chunk := self._file.read(1 << 20):
-            yield chunk
-        if self._error:
-            raise self._error
+
+def _called(raw: bytes) -> _Named:
+    path = decode(raw)
+    return _Named(
+        path,
+        not _LEFT_OUT.search(path),
+        bool(PURPOSE.search(path)),
+        bool(archives.NAMED.search(path)),
+    )
 
 
 class Step(NamedTuple):
@@ -78,30 +75,24 @@ class Step(NamedTuple):
 
 
 class History:
-    """The steps of the wanted file versions, and of all in `paths` or under names that hold
-    credentials, newest first, out of one pass over all branches: the `log`.
+    """Every file version that a commit of any branch brings, and the steps of the wanted ones
+    afterwards: read in one pass while the engine searches, which says only at its end what is
+    wanted.
     """
 
-    def __init__(
-        self,
-        repo: Repository,
-        log: Iterable[bytes],
-        wanted: Collection[str],
-        paths: Collection[str] = (),
-    ) -> None:
-        self.steps: list[Step] = []
+    def __init__(self, repo: Repository) -> None:
         self.commits: list[tuple[bytes, list[bytes]]] = []  # with their parents, which come later
         self.versions: dict[bytes, bool] = {}  # each that a commit names: under a name that is read
-        self.purpose: dict[str, str] = {}  # those of `paths` and of names that hold credentials
+        self.purpose: dict[str, str] = {}  # those under names that hold credentials
         self.archives: dict[str, str] = {}  # those under the name of an archive
-        self._paths = frozenset(paths)
         self.issues: list[Issue] = []
         self.whole = True
-        # path -> whether the engine reads files of that name, whether they are there to hold
-        # credentials, and whether they are archives
-        self._named: dict[bytes, tuple[bool, bool, bool]] = {}
+        self._named: dict[bytes, _Named] = {}
+        self._dates: list[bytes] = []  # of the commits
+        # (versions before, version, path, place of the commit), newest first
+        self._changes: list[tuple[list[bytes], bytes, _Named, int]] = []
         try:
-            self._read(records(iter(log)), {blob.encode() for blob in wanted})
+            self._read(records(repo.stream(*_LOG, repo.head)))
         except RepositoryError as error:
             self.whole = False
             self.issues.append(Issue("history was not read to its end", detail=error.message))
@@ -118,34 +109,39 @@ class History:
             detail += "installed packages and the like) or size"
             self.issues.append(Issue("file versions that the engine leaves out", detail=detail))
 
-    def _read(self, tokens: Iterator[bytes], wanted: set[bytes]) -> None:
-        commit, when = "", None
+    def steps(self, wanted: Collection[str], paths: Collection[str]) -> list[Step]:
+        """The steps of the wanted file versions, and of all in `paths` or under names that hold
+        credentials, newest first.
+        """
+        blobs, followed = {blob.encode() for blob in wanted}, frozenset(paths)
+        steps = []
+        for old, new, named, place in self._changes:
+            if named.held or new in blobs or named.path in followed or not blobs.isdisjoint(old):
+                before = frozenset(blob.decode() for blob in old)
+                commit, when = self.commits[place][0].decode(), date_of(self._dates[place])
+                steps.append(Step(named.path, before, new.decode(), commit, when))
+        return steps
+
+    def _read(self, tokens: Iterator[bytes]) -> None:
         for raw in tokens:
             token = raw.lstrip(b"\n")
             if token.startswith(b"@"):
                 sha, stamp, *parents = token[1:].rstrip(b" ").split(b" ")
-                commit, when = sha.decode(), date_of(stamp)
                 self.commits.append((sha, parents))
+                self._dates.append(stamp)
             elif token.startswith(b":"):
                 path = next(tokens)
+                named = self._named.get(path) or self._named.setdefault(path, _called(path))
                 sides = token.count(b":") + 1  # the parents and the result
                 fields = token.lstrip(b":").split(b" ")
                 *old, new = fields[sides : 2 * sides]
-                if path not in self._named:
-                    shown = decode(path)
-                    followed = shown in self._paths or bool(PURPOSE.search(shown))
-                    archive = bool(archives.NAMED.search(shown))
-                    self._named[path] = not _LEFT_OUT.search(shown), followed, archive
-                read, held, packed = self._named[path]
+                self._changes.append((old, new, named, len(self.commits) - 1))
                 if fields[sides - 1] != _SUBMODULE and new.strip(b"0"):
-                    self.versions[new] = read or self.versions.get(new, False)
-                    if held:
-                        self.purpose.setdefault(new.decode(), decode(path))
-                    if packed:
-                        self.archives.setdefault(new.decode(), decode(path))
-                if held or new in wanted or not wanted.isdisjoint(old):
-                    before = frozenset(blob.decode() for blob in old)
-                    self.steps.append(Step(decode(path), before, new.decode(), commit, when))
+                    self.versions[new] = named.read or self.versions.get(new, False)
+                    if named.held:
+                        self.purpose.setdefault(new.decode(), named.path)
+                    if named.packed:
+                        self.archives.setdefault(new.decode(), named.path)
 
 
 def in_names(
