@@ -42,6 +42,7 @@ FLOORS = (
         "charts",
     },
     {
+        "checklists",
         "cloning",
         "counting",
         "changepoints",
@@ -52,6 +53,7 @@ FLOORS = (
         "software",
         "standin",
     },
+    {"answers", "library"},
     {
         "evidence",
         "history",

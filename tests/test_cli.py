@@ -298,9 +298,8 @@ def test_an_interview_through_a_pipe_goes_on_where_it_stopped(
     second = techdd("interview", "e", "--checklist", "team", said="x\nn\nno office\nq\n")
     assert "'x' is none of: " in second.out
     assert "1 answer(s) saved" in second.err
-    answers = Workspace(engagement).answers("team")
-    assert answers is not None
-    assert [(one.item, one.level, one.by) for one in answers.answers] == [
+    said = [entry.answer for entry in Workspace(engagement).journal.read()]
+    assert [(one.item, one.level, one.by) for one in said] == [
         ("TEA-01", 3, "Ann"), ("TEA-02", None, ""),
     ]  # fmt: skip
 

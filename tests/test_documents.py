@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from techdd import documents, policy
+from techdd.checklists import Checklist, Profile
 from techdd.documents import load, parse_yaml, read_yaml
 from techdd.errors import DocumentError
 from techdd.files import write_atomic
@@ -37,7 +38,7 @@ def written(tmp_path: Path) -> Path:
     return tmp_path / "c.yaml"
 
 
-def mistake(path: Path, text: str, kind: type = policy.Checklist) -> DocumentError:
+def mistake(path: Path, text: str, kind: type = Checklist) -> DocumentError:
     path.write_text(text, encoding="utf-8")
     with pytest.raises(DocumentError) as caught:
         load(path, kind)
@@ -46,7 +47,7 @@ def mistake(path: Path, text: str, kind: type = policy.Checklist) -> DocumentErr
 
 def test_a_good_document_becomes_plain_frozen_values(written: Path) -> None:
     written.write_text(GOOD, encoding="utf-8")
-    checklist = load(written, policy.Checklist)
+    checklist = load(written, Checklist)
     assert checklist.items[0].levels == ("none", "some", "more", "most", "all")
     assert checklist.items[0].evidence[0].level(2.5) == 2
 
@@ -182,7 +183,7 @@ DAMAGED = st.builds(
 @example("&a x: 1\n&a y: 2")
 def test_any_text_is_a_document_or_a_document_error(written: Path, text: str) -> None:
     written.write_bytes(text.encode("utf-8", "surrogatepass"))
-    for kind in (policy.Checklist, policy.FindingRules, policy.Answers):
+    for kind in (Checklist, policy.FindingRules, Profile):
         try:
             load(written, kind)
         except DocumentError as error:

@@ -11,7 +11,7 @@ from string import Formatter
 
 import pytest
 
-from techdd import policy
+from techdd import checklists, policy
 from techdd.documents import load
 from techdd.model import Grade, Severity
 
@@ -107,8 +107,8 @@ PATHS = {"path", "paths", "manifest"}
 
 
 @cache
-def checklist(path: Path) -> policy.Checklist:
-    return load(path, policy.Checklist)
+def checklist(path: Path) -> checklists.Checklist:
+    return load(path, checklists.Checklist)
 
 
 @cache
@@ -116,7 +116,7 @@ def rules(path: Path) -> tuple[policy.FindingRule, ...]:
     return load(path, policy.FindingRules).rules
 
 
-def all_checklists() -> list[policy.Checklist]:
+def all_checklists() -> list[checklists.Checklist]:
     return [checklist(path) for path in CHECKLISTS]
 
 
@@ -124,7 +124,7 @@ def all_rules() -> list[policy.FindingRule]:
     return [rule for path in RULES for rule in rules(path)]
 
 
-def evidence() -> Iterator[tuple[policy.Item, policy.EvidenceRule]]:
+def evidence() -> Iterator[tuple[checklists.Item, checklists.EvidenceRule]]:
     for one in all_checklists():
         for item in one.items:
             for rule in item.evidence:
@@ -148,19 +148,19 @@ def scoring() -> policy.Scoring:
 
 
 def test_there_is_one_checklist_a_domain_in_the_order_of_the_report() -> None:
-    checklists = sorted(all_checklists(), key=lambda one: one.order)
-    assert [one.order for one in checklists] == list(range(1, 9))
-    assert tuple(one.id for one in checklists) == DOMAINS
+    ordered = sorted(all_checklists(), key=lambda one: one.order)
+    assert [one.order for one in ordered] == list(range(1, 9))
+    assert tuple(one.id for one in ordered) == DOMAINS
     assert [path.stem for path in CHECKLISTS] == sorted(DOMAINS)
 
 
 def test_item_ids_are_unique_over_all_checklists_and_share_a_prefix_in_each() -> None:
-    checklists = all_checklists()
-    ids = Counter(item.id for one in checklists for item in one.items)
+    every = all_checklists()
+    ids = Counter(item.id for one in every for item in one.items)
     assert [item for item, count in ids.items() if count > 1] == []
-    prefixes = [{item.id.split("-")[0] for item in one.items} for one in checklists]
+    prefixes = [{item.id.split("-")[0] for item in one.items} for one in every]
     assert all(len(prefix) == 1 for prefix in prefixes)
-    assert len(set.union(*prefixes)) == len(checklists)
+    assert len(set.union(*prefixes)) == len(every)
 
 
 @pytest.mark.parametrize("path", CHECKLISTS, ids=lambda path: path.stem)

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from builders import a_finding, an_item
 
+from techdd.answers import Answer
+from techdd.checklists import Checklist, EvidenceRule, Item
 from techdd.documents import load
 from techdd.model import Grade, ItemScore, Metric, Outcome, Rating, Score, Severity
-from techdd.policy import Answer, Checklist, EvidenceRule, Item, Scoring
+from techdd.policy import Scoring
 from techdd.scoring import describe_evidence, overall, score_domain, score_item, verdict
 from techdd.workspace import data
 

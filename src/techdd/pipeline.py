@@ -50,13 +50,13 @@ def assess(workspace: Workspace, *, as_of: date | None = None) -> Assessment:
     findings = decided(findings, triage.decisions, day, policy)
     unmatched = {*triage.decisions, *triage.findings} - {one.id for one in findings}
     metrics = {one.name: one for reading in readings for one in reading.metrics if not one.repo}
-    domains, strays = [], workspace.unknown_journals()
+    domains, said = [], workspace.standings()
+    strays = [*workspace.journal.doubts, *workspace.untaken_answers()]
+    strays += sorted(said.keys() - {item.id for one in workspace.checklists for item in one.items})
     for checklist in workspace.checklists:
-        journal = workspace.answers(checklist.id)
-        latest = {answer.item: answer for answer in (journal.answers if journal else ())}
-        strays += sorted(latest.keys() - {item.id for item in checklist.items})
         items = tuple(
-            score_item(item, latest.get(item.id), metrics, policy) for item in checklist.items
+            score_item(item, said[item.id].counts if item.id in said else None, metrics, policy)
+            for item in checklist.items
         )
         own = [finding for finding in findings if finding.domain == checklist.id]
         domains.append((checklist, score_domain(items, own, policy), items))

@@ -1,4 +1,4 @@
-"""What people write: checklists, finding rules, scoring policy, engagement and answers.
+"""What people write: finding rules, scoring policy and engagement.
 
 Frozen pydantic models; unknown keys are mistakes. `documents.load` reads them from YAML.
 """
@@ -6,14 +6,13 @@ Frozen pydantic models; unknown keys are mistakes. `documents.load` reads them f
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from techdd.model import Grade, Horizon, Rating, Severity
+from techdd.model import Horizon, Rating, Severity
 
-Level = Annotated[int, Field(strict=True, ge=0, le=4)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80)]
 Importance = Literal["critical", "major", "minor"]
 Delivered = Literal["saas", "distributed", "embedded", "internal"]
@@ -39,73 +38,6 @@ class Written(BaseModel):
 
     # Most commands need few of the models: each is built when it is first used.
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
-
-
-# --- checklists -----------------------------------------------------------------------------------
-
-
-class EvidenceRule(Written):
-    """How one metric speaks for a checklist item.
-
-    `bands` are the four bounds between levels 0|1|2|3|4. Rising bounds mean more is better: level =
-    how many bounds the value reaches. Falling bounds mean less is better: level = how many bounds
-    the value stays within. `role: measures` answers the item where nobody was asked (grade
-    measured); `role: indicates` only supports or contradicts an answer.
-    """
-
-    metric: str
-    bands: tuple[float, float, float, float]
-    role: Literal["measures", "indicates"] = "indicates"
-    says: str  # a sentence with {value}, format specifications allowed, and {basis}
-    source: str = ""
-
-    @model_validator(mode="after")
-    def _bands_have_a_direction(self) -> EvidenceRule:
-        rising = list(self.bands) == sorted(self.bands)
-        falling = list(self.bands) == sorted(self.bands, reverse=True)
-        if not (rising or falling) or self.bands[0] == self.bands[3]:
-            raise ValueError("bands must rise (more is better) or fall (less is better)")
-        return self
-
-    def level(self, value: float) -> int:
-        """The maturity level 0-4 that `value` stands for."""
-        if self.bands[0] < self.bands[3]:
-            return sum(value >= bound for bound in self.bands)
-        return sum(value <= bound for bound in self.bands)
-
-
-class Item(Written):
-    """One question of a checklist."""
-
-    id: Annotated[str, Field(pattern=r"^[A-Z]{2,4}-\d{2}$")]
-    ask: str
-    why: str  # why an investor asks
-    levels: tuple[str, str, str, str, str]  # what 0, 1, 2, 3 and 4 look like
-    importance: Importance = "major"
-    weight: Annotated[float, Field(gt=0, le=10)] = 1.0
-    follow_ups: tuple[str, ...] = ()
-    documents: tuple[str, ...] = ()
-    evidence: tuple[EvidenceRule, ...] = ()
-
-
-class Checklist(Written):
-    """The questions of one domain of the report."""
-
-    id: Name
-    title: str
-    version: str
-    order: int  # where its chapter stands in the report
-    weight: Annotated[float, Field(gt=0, le=10)] = 1.0
-    about: str  # one or two sentences that open the chapter
-    items: Annotated[tuple[Item, ...], Field(min_length=1)]
-
-    @model_validator(mode="after")
-    def _ids_are_unique(self) -> Checklist:
-        ids = [item.id for item in self.items]
-        twice = sorted({item_id for item_id in ids if ids.count(item_id) > 1})
-        if twice:
-            raise ValueError(f"item id used twice: {', '.join(twice)}")
-        return self
 
 
 # --- finding rules --------------------------------------------------------------------------------
@@ -223,7 +155,7 @@ class Scoring(Written):
     currency: str
 
 
-# --- engagement and answers -----------------------------------------------------------------------
+# --- engagement -----------------------------------------------------------------------
 
 
 class RepositoryEntry(Written):
@@ -245,6 +177,8 @@ class Engagement(Written):
     repositories: tuple[RepositoryEntry, ...] = ()
     adviser: str = ""
     checklists: tuple[Name, ...] = ()  # empty = all that ship with the tool
+    profile: Name | None = None  # what occasions the audit; None = every question, as it weighs
+    round: Annotated[str, Field(max_length=80)] = ""  # of interviews; a new one asks anew
     as_of: date | None = None  # the date that "inactive for 90 days" counts back from
     online: bool = False  # whether collectors may use the network
     delivery: Delivered | None = None  # how the product reaches its users; None = not known
@@ -261,36 +195,3 @@ class Engagement(Written):
         if twice:
             raise ValueError(f"repository name used twice: {', '.join(twice)}")
         return self
-
-
-class Answer(Written):
-    """One answer of one person to one item; the journal keeps all, the latest counts.
-
-    `level` None with `reason` is "not applicable"; "I don't know" is no answer at all.
-    """
-
-    item: str
-    level: Level | None = None
-    reason: str = ""  # why it is not applicable
-    grade: Annotated[Grade, Field(description="0 none 1 stated 2 shown 3 sampled 4 measured")] = (
-        Grade.STATED
-    )
-    by: str = ""
-    role: str = ""
-    at: datetime | None = None
-    note: str = ""
-    overrules: bool = False  # the adviser has reason to trust the answer over the evidence
-
-    @model_validator(mode="after")
-    def _level_or_reason(self) -> Answer:
-        if self.level is None and not self.reason:
-            raise ValueError("an answer without a level is 'not applicable' and needs a 'reason'")
-        return self
-
-
-class Answers(Written):
-    """The journal of one checklist: `answers/<checklist>.yaml`."""
-
-    checklist: Name
-    version: str  # of the checklist that was asked
-    answers: tuple[Answer, ...] = ()

@@ -11,6 +11,7 @@ from datetime import date
 
 from techdd import __version__
 from techdd.audiences import Audience, withheld
+from techdd.checklists import Checklist
 from techdd.identity import Resolution
 from techdd.model import (
     Chapter,
@@ -30,7 +31,7 @@ from techdd.model import (
     Verdict,
 )
 from techdd.naming import Voice, merges_series, numbered
-from techdd.policy import Checklist, Engagement, Scoring
+from techdd.policy import Engagement, Scoring
 from techdd.repository import MISSING
 from techdd.scope import unread_files
 from techdd.scoring import overall

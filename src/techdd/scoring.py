@@ -17,6 +17,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from techdd.answers import Answer
+from techdd.checklists import Checklist, EvidenceRule, Item
 from techdd.model import (
     Finding,
     Grade,
@@ -28,7 +30,7 @@ from techdd.model import (
     Severity,
     Verdict,
 )
-from techdd.policy import Answer, Checklist, EvidenceRule, Item, Scoring, VerdictRule
+from techdd.policy import Scoring, VerdictRule
 
 TOP = 4
 _DARKER = (Rating.GREEN, Rating.AMBER, Rating.RED)

@@ -8,8 +8,9 @@ debt.yaml         what mending debt takes, in their own hours     (people write 
 triage.yaml       what was decided about findings                 (people write it, optional)
 vex/              what the client states of vulnerabilities       (OpenVEX, CycloneDX, optional)
 pseudonyms.json   numbers under which people appear               (the tool keeps them)
-answers/          interview answers, one journal a checklist      (people write it)
-checklists/       the client's own checklists                     (optional)
+answers/          the journal of interview answers                (the tool writes it)
+asked/            checklists as they were when first answered     (the tool keeps them)
+checklists/       checklists and profiles of one's own            (optional)
 templates/        overrides of report templates                   (optional)
 evidence/         facts as Parquet, runs as JSON                  (the tool measures it)
 logs/, .cache/    tracebacks of bugs; overlays of repositories and clones
@@ -27,22 +28,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from techdd.answers import Answer, Entry, Journal, Standing, standings
+from techdd.checklists import Checklist, Item
 from techdd.cloning import clone, is_url
 from techdd.documents import dump_yaml, load, read_yaml
 from techdd.errors import DocumentError, RepositoryError, TechddError
 from techdd.evidence import Evidence
 from techdd.files import write_atomic
 from techdd.intake import check_source, open_repository
-from techdd.policy import (
-    Answer,
-    Answers,
-    Checklist,
-    Engagement,
-    FindingRule,
-    FindingRules,
-    RepositoryEntry,
-    Scoring,
-)
+from techdd.library import Library
+from techdd.policy import Engagement, FindingRule, FindingRules, RepositoryEntry, Scoring
 from techdd.repository import Repository
 from techdd.text import without_credentials
 
@@ -130,20 +125,16 @@ class Workspace:
         _refuse_inside(self.root, [str(source)])
         return open_repository(entry.name, source, cache / "overlay.git", entry.revision)
 
+    @property
+    def library(self) -> Library:
+        """Where the questions come from."""
+        engagement = self.engagement
+        return Library(self.root, data("checklists"), engagement.checklists, engagement.profile)
+
     @cached_property
     def checklists(self) -> tuple[Checklist, ...]:
-        """The checklists in report order: the engagement's own and those that ship."""
-        own = {path.stem: path for path in sorted((self.root / "checklists").glob("*.yaml"))}
-        shipped = {path.stem: path for path in sorted(data("checklists").glob("*.yaml"))}
-        found = {
-            one.id: one for one in (load(path, Checklist) for path in {**shipped, **own}.values())
-        }
-        wanted = self.engagement.checklists or tuple(found)
-        if missing := [name for name in wanted if name not in found]:
-            raise DocumentError(
-                f"no checklist {missing[0]!r}; there are: {', '.join(sorted(found))}", self.file
-            )
-        return tuple(sorted((found[name] for name in wanted), key=lambda one: (one.order, one.id)))
+        """What is asked, in report order, as the engagement's profile weighs it."""
+        return self.library.checklists
 
     def checklist(self, name: str) -> Checklist:
         """One checklist by its id. Raises TechddError that lists those there are."""
@@ -197,27 +188,31 @@ class Workspace:
         """Template folders, the engagement's own overrides first."""
         return Templates((self.root / "templates", data("report_templates")))
 
-    def answers(self, checklist: str) -> Answers | None:
-        """The journal of one checklist; None where nobody answered anything yet."""
-        path = self._answers(checklist)
-        return load(path, Answers) if path.is_file() else None
+    @cached_property
+    def journal(self) -> Journal:
+        """All answers."""
+        return Journal(self.root / "answers" / "journal.jsonl")
 
-    def unknown_journals(self) -> list[str]:
-        """The journals in `answers/` that belong to no checklist of the engagement."""
-        known = {one.id for one in self.checklists}
-        found = sorted(path.stem for path in (self.root / "answers").glob("*.yaml"))
-        return [name for name in found if name not in known]
+    def standings(self) -> dict[str, Standing]:
+        """Item -> what was said to it, over all people and rounds."""
+        return standings(self.journal.read())
 
-    def record(self, checklist: Checklist, answer: Answer) -> None:
-        """Adds one answer to the journal; nothing that was said before is lost."""
-        path = self._answers(checklist.id)
-        entry = answer.model_dump(mode="json", exclude_defaults=True)
-        if path.is_file():
-            document = read_yaml(path)
-            document["answers"].append(entry)
-        else:
-            document = {"checklist": checklist.id, "version": checklist.version, "answers": [entry]}
-        _write(path, dump_yaml(document))
+    def untaken_answers(self) -> list[str]:
+        """Files of answers that are not in the journal, such as those of earlier versions."""
+        found = sorted((self.root / "answers").glob("*.yaml"))
+        return [f"{path.name} (take it in with: techdd interview import)" for path in found]
+
+    def record(
+        self, checklist: Checklist, item: Item, answer: Answer, *, seen: str | None = None
+    ) -> Entry:
+        """Adds one answer with the question's version and the time; `seen` as in `Journal.append`.
+
+        Nothing that was said before is lost. Raises TechddError, of which Conflict is one.
+        """
+        self.library.pin(checklist.id)
+        asked = {"checklist": checklist.id, "version": checklist.version, "wording": item.wording}
+        stamped = {"item": item.id, "at": now(), "round": answer.round or self.engagement.round}
+        return self.journal.append(answer.model_copy(update=asked | stamped), seen=seen)
 
     def log(self, name: str, text: str) -> None:
         """Keeps the traceback of a bug for the maintainers."""
@@ -235,9 +230,6 @@ class Workspace:
                     self.root,
                 ) from None
             yield
-
-    def _answers(self, checklist: str) -> Path:
-        return self.root / "answers" / f"{checklist}.yaml"
 
 
 _HEADER = """\

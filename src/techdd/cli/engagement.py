@@ -203,9 +203,9 @@ def status(folder: Path) -> None:
         click.echo(f"  {name:34} {ends}")
         waiting = waiting or "not run" in ends
     answered = asked = 0
+    said = workspace.standings().keys()
     for checklist in workspace.checklists:
-        journal = workspace.answers(checklist.id)
-        done = {answer.item for answer in journal.answers} if journal else set()
+        done = said & {item.id for item in checklist.items}
         answered, asked = answered + len(done), asked + len(checklist.items)
         click.echo(f"  {checklist.title:34} {len(done)} of {len(checklist.items)} answered")
     step = "collect" if waiting else "interview" if answered < asked else "report"

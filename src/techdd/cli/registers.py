@@ -152,8 +152,8 @@ def checklist() -> None:
 @checklist.command("list")
 def checklist_list() -> None:
     """List the checklists that ship with the tool."""
+    from techdd.checklists import Checklist
     from techdd.documents import load
-    from techdd.policy import Checklist
     from techdd.workspace import data
 
     found = [load(path, Checklist) for path in sorted(data("checklists").glob("*.yaml"))]
@@ -167,8 +167,8 @@ def checklist_list() -> None:
 )
 def checklist_lint(paths: tuple[Path, ...]) -> None:
     """Check checklists; every mistake with file, line and column."""
+    from techdd.checklists import Checklist
     from techdd.documents import load
-    from techdd.policy import Checklist
 
     wrong = 0
     for path in paths:

@@ -6,10 +6,11 @@ import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from techdd.answers import Answer
+from techdd.checklists import Checklist, Item
 from techdd.model import Grade, Metric
-from techdd.policy import Answer, Checklist, Item
 from techdd.scoring import describe_evidence
-from techdd.workspace import Workspace, now
+from techdd.workspace import Workspace
 
 HELP = "0-4 = level, n = not applicable, s = skip, b = back, ? = what the levels mean, q = quit"
 GRADES = {
@@ -55,16 +56,15 @@ def interview(
             position = max(0, position - 1)
             continue
         if isinstance(step, Answer):
-            answer = step.model_copy(update={"by": by, "role": role, "at": now()})
-            workspace.record(checklist, answer)
+            said_by = {"by": by, "role": role, "source": "terminal"}
+            workspace.record(checklist, item, step.model_copy(update=said_by))
             written += 1
         position += 1
     return written
 
 
 def _open(workspace: Workspace, checklist: Checklist, *, again: bool) -> list[Item]:
-    journal = workspace.answers(checklist.id)
-    answered = {answer.item for answer in journal.answers} if journal and not again else set()
+    answered = set() if again else workspace.standings().keys()
     return [item for item in checklist.items if item.id not in answered]
 
 

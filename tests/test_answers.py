@@ -1,0 +1,181 @@
+"""The journal of answers, and which of several answers counts."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from techdd.answers import Answer, Conflict, Entry, Journal, standings
+from techdd.model import Grade
+
+
+def said(level: int | None = None, by: str = "Ann", **more: Any) -> Answer:
+    return Answer(item="AA-01", level=level, by=by, **more)
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Journal:
+    return Journal(tmp_path / "answers" / "journal.jsonl")
+
+
+def test_answers_come_back_as_they_were_given(journal: Journal) -> None:
+    first = said(3, note="ÿ\u2028 two\nlines", figures={"rto_hours": 4.5}, grade=Grade.SHOWN)
+    given_ = [first, said(reason="no cards"), said(unknown=True, by="Bo")]
+    ids = [journal.append(one).id for one in given_]
+    read = journal.read()
+    assert [entry.answer for entry in read] == given_
+    assert [entry.id for entry in read] == ids
+    assert not journal.doubts
+
+
+def test_a_journal_that_is_not_there_is_empty(journal: Journal) -> None:
+    assert journal.read() == []
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{}, {"level": 2, "reason": "x"}, {"level": 2, "unknown": True}, {"level": 5}, {"level": "2"}],
+)
+def test_an_answer_says_one_thing(fields: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        Answer(item="AA-01", **fields)
+
+
+def test_a_line_that_was_cut_costs_itself_only(journal: Journal) -> None:
+    journal.append(said(3))
+    with journal.path.open("ab") as file:
+        file.write(b'{"by": "Ann", "item": "AA-0')
+    journal.append(said(1, by="Bo"))
+    assert [entry.answer.level for entry in journal.read()] == [3, 1]
+    assert journal.doubts == ["line 2 is not an answer (JSONDecodeError)"]
+    assert b'"item": "AA-0\n' in journal.path.read_bytes()  # nothing is taken away
+
+
+def test_a_changed_or_missing_line_is_noticed(journal: Journal) -> None:
+    for level in (1, 2, 3):
+        journal.append(said(level))
+    first, second, third = journal.path.read_bytes().splitlines(keepends=True)
+    journal.path.write_bytes(first + second.replace(b'"level": 2', b'"level": 4') + third)
+    journal.read()
+    assert journal.doubts == ["line 3 does not follow the one before it"]
+    journal.path.write_bytes(first + third)
+    journal.read()
+    assert journal.doubts == ["line 2 does not follow the one before it"]
+
+
+def test_who_saw_an_older_answer_is_told(journal: Journal) -> None:
+    first = journal.append(said(3), seen="")
+    with pytest.raises(Conflict) as told:
+        journal.append(said(1), seen="")
+    assert told.value.entry == first
+    journal.append(said(1), seen=first.id)
+    journal.append(said(2, by="Bo"), seen="")  # another person's answer is none of Ann's business
+    assert [entry.answer.level for entry in journal.read()] == [3, 1, 2]
+
+
+def test_what_cannot_be_written_is_told_in_a_line(tmp_path: Path) -> None:
+    (tmp_path / "answers").write_text("a file")
+    with pytest.raises(Exception, match="cannot be written"):
+        Journal(tmp_path / "answers" / "journal.jsonl").append(said(1))
+
+
+def _write(path: Path, name: str) -> None:
+    for number in range(20):
+        Journal(path).append(said(number % 5, by=name, note=f"{number}"))
+
+
+def test_two_writers_at_once_lose_nothing(journal: Journal) -> None:
+    context = multiprocessing.get_context("fork")
+    writers = [context.Process(target=_write, args=(journal.path, n)) for n in ("Ann", "Bo", "Cy")]
+    for one in writers:
+        one.start()
+    for one in writers:
+        one.join()
+    entries = journal.read()
+    assert not journal.doubts
+    for name in ("Ann", "Bo", "Cy"):
+        notes = [entry.answer.note for entry in entries if entry.answer.by == name]
+        assert notes == [str(number) for number in range(20)]
+
+
+@given(st.binary(max_size=300))
+def test_whatever_the_file_holds_is_read_or_doubted(tmp_path_factory: Any, content: bytes) -> None:
+    journal = Journal(tmp_path_factory.mktemp("j") / "journal.jsonl")
+    journal.path.write_bytes(content)
+    assert len(journal.read()) + len(journal.doubts) <= 2 * content.count(b"\n") + 2
+    if content.strip(b"\n"):
+        assert journal.read() or journal.doubts
+
+
+def test_no_line_holds_more_than_was_said(journal: Journal) -> None:
+    journal.append(said(2))
+    assert json.loads(journal.path.read_text()) == {
+        "by": "Ann", "item": "AA-01", "level": 2, "prev": "",
+    }  # fmt: skip
+
+
+# --- which one counts -----------------------------------------------------------------------------
+
+
+def standing(*answers: Answer) -> Any:
+    return standings(Entry(str(place), one) for place, one in enumerate(answers))["AA-01"]
+
+
+def test_the_latest_answer_of_a_person_counts() -> None:
+    one = standing(said(3), said(1), said(2, by=" ANN "))
+    assert one.counts.level == 2
+    assert len(one.voices) == 1
+    assert one.spread == 0
+
+
+def test_of_people_who_differ_the_lowest_counts_and_all_are_kept() -> None:
+    one = standing(said(3), said(1, by="Bo"), said(2, by="Cy"))
+    assert one.counts.by == "Bo"
+    assert one.spread == 2
+    assert [voice.by for voice in one.voices] == ["Ann", "Bo", "Cy"]
+
+
+def test_of_equal_levels_the_better_evidenced_counts() -> None:
+    one = standing(said(2), said(2, by="Bo", grade=Grade.SAMPLED))
+    assert one.counts.by == "Bo"
+
+
+def test_who_does_not_know_lowers_nothing() -> None:
+    assert standing(said(unknown=True), said(3, by="Bo")).counts.by == "Bo"
+    alone = standing(said(unknown=True))
+    assert alone.counts.unknown
+    assert alone.spread == 0
+
+
+def test_that_one_person_finds_an_item_out_of_place_is_a_difference() -> None:
+    one = standing(said(reason="no cards"), said(1, by="Bo"))
+    assert one.counts.level == 1
+    assert one.spread == 4
+
+
+def test_a_decision_counts_until_somebody_speaks_again() -> None:
+    decision = said(2, by="Adviser", settles=True)
+    settled = standing(said(3), said(1, by="Bo"), decision)
+    assert settled.counts == decision
+    assert (settled.settled, settled.spread) == (True, 0)
+    again = standing(said(3), said(1, by="Bo"), decision, said(4, by="Bo"))
+    assert (again.settled, again.counts.level) == (False, 3)
+
+
+def test_what_was_taken_back_does_not_count_and_is_kept() -> None:
+    one = standing(said(3), said(1, by="Bo"), said(by="Bo", withdrawn=True))
+    assert one.counts.level == 3
+    assert standing(said(3), said(withdrawn=True)).counts is None
+
+
+def test_a_later_round_stands_for_the_items_that_it_asks() -> None:
+    first = [said(1, round="first"), said(4, by="Bo", round="first")]
+    assert standing(*first, said(3, by="Bo", round="closing")).counts.level == 3
+    assert standing(*first, said(by="Bo", withdrawn=True, round="closing")).counts.level == 1
