@@ -46,7 +46,7 @@ def test_without_the_file_nobody_is_named(tmp_path: Path) -> None:
     [
         ("people: [{name: Ann}, {name: ' ann '}]", "name used twice: ann"),
         ("people: [{name: Ann, asked: [gamma]}]", "Ann: no checklist or item 'gamma'"),
-        ("people: [{name: Ann, kind: boss}]", "interviews.yaml:1:23"),
+        ("people: [{name: Ann, kind: boss}]", "people.1.kind|people.0.kind"),
     ],
 )
 def test_mistakes_are_told(tmp_path: Path, text: str, says: str) -> None:
