@@ -216,7 +216,7 @@ class Walk:
         body = node.child_by_field_name("body")  # spares looking at all of them
         if body and body.type in bodies:
             return True
-        return any(child.type in bodies for child in node.children)
+        return any(child.type in bodies for child in reversed(node.children))
 
     def _bind(self, node: Node) -> None:
         """Remembers the name that a variable or a property gives to a function."""
@@ -228,23 +228,28 @@ class Walk:
 
     def _name(self, node: Node) -> tuple[str, int]:
         """The name and the line that it stands on."""
-        found = next(filter(None, map(node.child_by_field_name, _NAMING)), None)
+        found = None
         inner = node.child_by_field_name("declarator")
         for _ in range(20):  # C: pointers and references around the declared name
             if inner is None:
                 break
             found = inner
             inner = inner.child_by_field_name("declarator")
+        found = found or next(filter(None, map(node.child_by_field_name, _NAMING)), None)
         name = self._text(found) if found else _KEYWORDS.get(node.type, ANONYMOUS)
         owner = self.grammar.receiver and node.child_by_field_name(self.grammar.receiver)
         if owner:
-            words = re.findall(r"\w+", re.sub(r"\[.*\]", "", self._text(owner)))
+            words = _WORD.findall(_BRACKETS.sub("", self._text(owner)))
             name = f"{words[-1]}.{name}" if words else name
         return name, (found or node).start_point.row
 
     def _text(self, node: Node) -> str:
-        raw = self.source[node.start_byte : min(node.end_byte, node.start_byte + NAME_LENGTH)]
-        return " ".join(raw.decode("utf-8", "replace").split()).replace("::", ".") or ANONYMOUS
+        text = self._raw(node).decode("utf-8", "replace")
+        return " ".join(text.split()).replace("::", ".") or ANONYMOUS
+
+    def _raw(self, node: Node) -> bytes:
+        start, end = node.byte_range
+        return self.source[start : min(end, start + NAME_LENGTH)]
 
     def _parameters(self, node: Node) -> int:
         single = node.child_by_field_name("parameter")  # x => ...
@@ -269,14 +274,15 @@ class Walk:
         for one in parameters.named_children:
             if one.is_extra or one.type in self.grammar.not_parameters:
                 continue
-            if one.type not in ("variadic_parameter",) and self._text(one) in _RECEIVERS:
+            if self._raw(one).strip() in _RECEIVERS and one.type != "variadic_parameter":
                 continue
             count += len(one.children_by_field_name("name")) or 1 if self.grammar.receiver else 1
         return count
 
 
 _NAMING = ("name", "operator", "type")  # the fields that may name a function or a scope
-_RECEIVERS = frozenset(("self", "cls", "this", "void"))  # C writes `(void)` for no parameters
+_RECEIVERS = frozenset((b"self", b"cls", b"this", b"void"))  # C has `(void)` for no parameters
+_WORD, _BRACKETS = re.compile(r"\w+"), re.compile(r"\[.*\]")
 _KEYWORDS = {
     "getter": "get", "setter": "set", "secondary_constructor": "constructor",
     "computed_getter": "get", "computed_setter": "set", "deinit_declaration": "deinit",
