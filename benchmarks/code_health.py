@@ -3,9 +3,10 @@
     python benchmarks/code_health.py REPOSITORY... [--most 3000000]
 
 For each language with both a grammar of ours and a reader of lizard's: the same files, held in
-memory, one process each, interleaved, medians of three rounds; at most so many bytes of a language
-in a repository. lizard does less: no nesting, no cognitive complexity, no comments. Then `techdd
-collect` as whole processes: `code` the first time and again, `duplication` and `trend` after it.
+memory, one process each, interleaved, medians of three rounds of computing time (so what else the
+machine does tells less); at most so many bytes of a language in a repository. lizard does less: no
+nesting, no cognitive complexity, no comments. Then `techdd collect` as whole processes: `code` the
+first time and again, `duplication` and `trend` after it.
 """
 
 from __future__ import annotations
@@ -40,11 +41,11 @@ COLLECTED = (
 
 
 def seconds(work: Callable[[], None]) -> float:
-    """How long `work` takes."""
+    """How long `work` computes."""
     gc.collect()
-    begun = time.perf_counter()
+    begun = time.process_time()
     work()
-    return time.perf_counter() - begun
+    return time.process_time() - begun
 
 
 def by_language(

@@ -160,12 +160,11 @@ def _analysed(entries: Sequence[Entry], content: bytes) -> Iterator[tuple[str, S
             component, language = component_of(entry.path), languages()[known.language]
             for one in measurement.functions:
                 role = "test" if language.is_inline_test(one.name) else known.role
-                function = one._replace(name=clean(one.name))
                 where = (clean(entry.path), component, role, known.language)
-                yield "functions", (name, *where, *function)
+                yield "functions", (name, *where, clean(one.name), *one[1:])
             where = (clean(entry.path), component, known.role, known.language)
             for held in measurement.classes:
-                yield "classes", (name, *where, *held._replace(name=clean(held.name)))
+                yield "classes", (name, *where, clean(held.name), *held[1:])
 
 
 def _measured(known: Classified, source: bytes) -> tuple[Measurement | None, str]:

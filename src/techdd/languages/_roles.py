@@ -46,6 +46,7 @@ _MARKER = re.compile(
     rb"|bison|flex|cython|coffeescript|jison|sqlc|mockgen|swig)",
     re.IGNORECASE,
 )
+_MARKER_WORDS = (b"generated", b"do not ")  # one of them is in each marker, in any case of letters
 _COMMENT_START = re.compile(rb"^\s*(?://|#|/?\*|--|;|<!--|%|\"\"\"|'''|'|!)")
 _MINIFIED = re.compile(r"[.-]min\.(?:js|mjs|css)$|\.bundle\.js$", re.IGNORECASE)
 _DOCUMENTATION = re.compile(
@@ -108,7 +109,8 @@ def _long_lines(head: bytes) -> bool:
 
 def _says_generated(head: bytes) -> bool:
     """A generator's mark in a comment near the top; in a string it would be part of a program."""
-    return any(
-        _MARKER.search(line) and _COMMENT_START.match(line)
-        for line in head.split(b"\n")[:_MARKER_LINES]
-    )
+    lines = head.split(b"\n", _MARKER_LINES)[:_MARKER_LINES]
+    top = b"\n".join(lines).lower()
+    if not any(word in top for word in _MARKER_WORDS):  # most files, told ten times as fast so
+        return False
+    return any(_COMMENT_START.match(line) and _MARKER.search(line) for line in lines)

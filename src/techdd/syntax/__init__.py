@@ -52,25 +52,25 @@ def measure(grammar: Grammar, source: bytes) -> Measurement:
 
     Raises Unmeasurable for a file beyond the limits.
     """
-    events = sorted(engine(grammar).find(source), key=in_order)
-    comments = [(start, -end) for start, end, kind, _ in events if kind is Kind.COMMENT]
+    found = engine(grammar).find(source)
+    errors = found.pop(Kind.ERROR, [])
+    comments = [one.byte_range for one in in_order(found.pop(Kind.COMMENT, []))]
     code, comment_lines = _lines(source, comments)
-    functions, classes = Walk(grammar, source, code).run(events)
+    functions, classes = Walk(grammar, source, code).run(found)
     return Measurement(
         functions=tuple(functions),
         code_lines=code[-1],
         comment_lines=comment_lines,
         lines=len(code) - 1,
-        errors=sum(kind is Kind.ERROR for _, _, kind, _ in events),
+        errors=len(errors),
         classes=tuple(classes),
     )
 
 
 def comments(grammar: Grammar, source: bytes) -> Iterator[tuple[int, str]]:
     """(first line, text) of each comment, in order. Raises Unmeasurable as `measure` does."""
-    for _, _, kind, node in sorted(engine(grammar).find(source), key=in_order):
-        if kind is Kind.COMMENT:
-            yield node.start_point.row + 1, (node.text or b"").decode("utf-8", "replace")
+    for node in in_order(engine(grammar).find(source)[Kind.COMMENT]):
+        yield node.start_point.row + 1, (node.text or b"").decode("utf-8", "replace")
 
 
 def _lines(source: bytes, comments: Sequence[tuple[int, int]]) -> tuple[list[int], int]:
@@ -89,7 +89,7 @@ def _lines(source: bytes, comments: Sequence[tuple[int, int]]) -> tuple[list[int
         row += between.count(b"\n")
         height = source.count(b"\n", start, end)
         pieces.append(b"\n" * height)
-        ends_line = source[start:end].endswith(b"\n")
+        ends_line = source.endswith(b"\n", start, end)
         commented.update(range(row, row + height + (not ends_line)))
         row += height
         position = end
@@ -97,5 +97,6 @@ def _lines(source: bytes, comments: Sequence[tuple[int, int]]) -> tuple[list[int
     rows = b"".join(pieces).split(b"\n")
     if not rows[-1] and (not source or source.endswith(b"\n")):
         rows.pop()
-    is_code = [int(bool(line.strip())) for line in rows]
-    return [0, *accumulate(is_code)], sum(row < len(rows) and not is_code[row] for row in commented)
+    is_code = list(map(bool, map(bytes.strip, rows)))
+    above = list(accumulate(is_code, initial=0))
+    return above, sum(row < len(rows) and not is_code[row] for row in commented)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable
 from enum import IntEnum
 from functools import cache
 from importlib import import_module
-from operator import itemgetter
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -41,13 +41,11 @@ _FIELDS = {
 }  # fmt: skip
 _BROKEN = ("(ERROR)", "(MISSING)")
 
-# start, -end (an outer node sorts before those inside), what it means, the node
-Event = tuple[int, int, Kind, "Node"]
-in_order = itemgetter(0, 1, 2)
-
 
 class Engine:
-    """A grammar's parser and its one query."""
+    """A grammar's parser and its one query, which also finds what is broken where something is: the
+    search for missing nodes has to look at each node there is.
+    """
 
     def __init__(self, grammar: Grammar) -> None:
         from tree_sitter import Language, Parser, Query, QueryCursor
@@ -59,13 +57,16 @@ class Engine:
         self.parser = Parser(language)
         self.kinds = {kind.name: kind for kind in kinds}
         self.by_type = {name: kind for kind, names in kinds.items() for name in names}
-        patterns = "\n".join(
+        patterns = [
             f"{_pattern(name)} @{kind.name}" for kind, names in kinds.items() for name in names
-        )
-        self.cursor = QueryCursor(Query(language, patterns))
+        ]
+        sound = "\n".join(patterns[: -len(_BROKEN)])
+        self.sound = QueryCursor(Query(language, sound))
+        self.broken = QueryCursor(Query(language, "\n".join(patterns)))
 
-    def find(self, source: bytes) -> Iterator[Event]:
-        """The nodes that mean something, in no order."""
+    def find(self, source: bytes) -> dict[Kind, list[Node]]:
+        """The nodes that mean something by what they mean, in no order."""
+        found: dict[Kind, list[Node]] = defaultdict(list)
         deadline = monotonic() + SECONDS
         tree = self.parse(source, deadline)
         waiting = [tree.root_node]
@@ -74,16 +75,16 @@ class Engine:
                 raise Unmeasurable(f"reading took more than {SECONDS:g} seconds")
             node = waiting.pop()
             if node.descendant_count > SUBTREE:
-                yield from self._single(node)
                 waiting += node.children
-            elif node.child_count == 0:
-                yield from self._single(node)
-            else:
-                for name, nodes in self.cursor.captures(node).items():
-                    kind = self.kinds[name]
-                    for one in nodes:
-                        start, end = one.byte_range
-                        yield start, -end, kind, one
+            elif node.child_count > 0:
+                cursor = self.broken if node.has_error else self.sound
+                for name, nodes in cursor.captures(node).items():
+                    found[self.kinds[name]] += nodes
+                continue
+            kind = self._single(node)
+            if kind is not None:
+                found[kind].append(node)
+        return found
 
     def parse(self, source: bytes, deadline: float) -> Tree:
         """The tree of `source`. Raises Unmeasurable after `deadline`, as `monotonic` counts."""
@@ -104,20 +105,22 @@ class Engine:
             self.parser.reset()
             raise Unmeasurable(f"parsing took more than {SECONDS:g} seconds") from None
 
-    def _single(self, node: Node) -> Iterator[Event]:
-        """`node` alone, as the query would have found it by its type."""
+    def _single(self, node: Node) -> Kind | None:
+        """What `node` alone means, as the query would have found it by its type."""
         if node.is_missing or node.is_error:
-            kind: Kind | None = Kind.ERROR
-        else:
-            kind = self.by_type.get(node.type if node.is_named else f'"{node.type}"')
-        if kind is not None:
-            yield node.start_byte, -node.end_byte, kind, node
+            return Kind.ERROR
+        return self.by_type.get(node.type if node.is_named else f'"{node.type}"')
 
 
 @cache
 def engine(grammar: Grammar) -> Engine:
     """The engine of a grammar, loaded once."""
     return Engine(grammar)
+
+
+def in_order(nodes: Iterable[Node]) -> list[Node]:
+    """`nodes` as they begin, an outer one before those inside."""
+    return sorted(nodes, key=lambda node: (node.start_byte, -node.end_byte))
 
 
 def _pattern(name: str) -> str:
