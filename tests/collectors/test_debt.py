@@ -230,10 +230,11 @@ def test_what_pays_first_stands_first_and_says_what_it_buys() -> None:
     assert metric(found, "debt.first_days_low").value == 3
     assert metric(found, "debt.days_low").value == 9 + 2 + 2
     assert series(found, "debt_by_kind").title == (
-        "Mending all that was measured takes 13–26 person-days (EUR 10,000–36,000); 3–6 of them pay first"
+        "Mending all that was measured takes 13–26 person-days (EUR 10,000–36,000); "
+        "3–6 of them pay first"
     )
     first = series(found, "debt_components").rows[0]
-    assert first == ("src", "Complex functions", 2, 10, 20, "1–2")
+    assert first == ("src", "Complex functions", 2, 10, 20, 8_000, 28_000, "1–2")
 
 
 def test_money_says_whose_day_rate_it_is() -> None:
