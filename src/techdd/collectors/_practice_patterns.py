@@ -15,8 +15,9 @@ FOREIGN = re.compile(
 )
 # Not what runs in production: counted for nothing but load tests and pipelines.
 ASIDE = re.compile(
-    r"(?:^|/)(?:tests?|specs?|e2e|integration[-_]?tests?|smoke[-_]?tests?|examples?|samples?|"
-    r"demos?|\.devcontainer)/|(?:^|/)src/(?:test|dockertest|inttest)/"
+    r"(?:^|/)(?:tests?|specs?|e2e|integration[-_]?tests?|smoke[-_]?tests?|samples?|demos?|fuzz|"
+    r"(?:[^/]*[ _-])?examples?|\.(?:devcontainer|codesandbox|gitpod))/"
+    r"|(?:^|/)src/(?:test|dockertest|inttest)/"
 )
 
 # By their names, they serve those who write the product and not those who use it.

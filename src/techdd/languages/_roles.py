@@ -61,7 +61,7 @@ _CATALOGUE = re.compile(
 _COMMENT_START = re.compile(rb"^\s*(?://|#|/?\*|--|;|<!--|%|\"\"\"|'''|'|!)")
 _MINIFIED = re.compile(r"[.-]min\.(?:js|mjs|css)$|\.bundle\.js$", re.IGNORECASE)
 _DOCUMENTATION = re.compile(
-    r"""^(?:docs?|documentation|man|examples?|demos?|samples?|tutorials?|website)/
+    r"""^(?:docs?|documentation|man|(?:[^/]*[ _-])?examples?|demos?|samples?|tutorials?|website)/
     |(?:^|/)(?:docs|documentation|javadoc|apidoc|_examples?)/
     |(?:^|/)(?:README|CHANGELOG|CHANGES|HISTORY|NEWS|CONTRIBUTING|CONTRIBUTORS|COPYING|LICEN[CS]E
         |NOTICE|AUTHORS|INSTALL|SECURITY|CODE_OF_CONDUCT|MAINTAINERS|UPGRADING|TODO|RELEASING)
@@ -70,7 +70,8 @@ _DOCUMENTATION = re.compile(
 )
 _TEST = re.compile(
     r"""(?:^|/)(?:_?tests?|testing|specs?|__tests__|__mocks__|__fixtures__|fixtures|testdata|test[-_]data
-        |e2e|(?<!packages/)playwright|(?<!packages/)cypress|acceptance|integration[-_]tests?|unit[-_]?tests?|test[-_]?(?:utils?|support|helpers?)
+        |e2e|fuzz|fuzz_targets|(?<!packages/)playwright|(?<!packages/)cypress|acceptance|integration[-_]tests?|unit[-_]?tests?
+        |(?:[\w.-]+[-_.])?test(?:ing)?[-_]?(?:utils?|support|helpers?|fixtures)
         |benchmarks?|bench)/|(?:^|/)test_?(?:helper|utils?)\.\w+$|(?:^|/)spec_helper\.rb$""",
     re.VERBOSE | re.IGNORECASE,
 )
