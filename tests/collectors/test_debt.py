@@ -248,9 +248,16 @@ def test_money_says_whose_day_rate_it_is() -> None:
         "Mending all that was measured takes 1–2 person-days (CHF 500–2,000); 0 of them pay first"
     )
     assert "CHF 500–1,000 (as the adviser gave it)" in series(found, "debt_by_kind").note
+    assert kind_of_many() == (120, 250, 96_000, 350_000)  # 123 to 246 days, rounded outward first
     kind = series(found, "debt_kinds")
     assert kind.columns[4:6] == ("CHF from", "CHF to")
     assert kind.rows[0][4:6] == (500, 2_000)
+
+
+def kind_of_many() -> tuple[Any, ...]:
+    """Days and money of 123 complex functions."""
+    many = [function("src/a.go", complexity=11)] * 123
+    return tuple(series(asked(file("src/a.go"), *many), "debt_kinds").rows[0][2:6])
 
 
 def test_the_share_of_building_anew_is_a_range_over_code_alone() -> None:

@@ -36,8 +36,8 @@ def ends(items: DataFrame) -> tuple[float, float]:
 def by_kind(items: DataFrame, kinds: DataFrame, terms: Basis, missing: str) -> Series:
     """The picture; its title is the one sentence to remember."""
     days, first = (span(*ends(some)) for some in (items, items[items["first"]]))
-    low, high = items["low"].sum() * terms.rate_low, items["high"].sum() * terms.rate_high
-    cost = money(low, high, terms.currency)
+    low, high = ends(items)
+    cost = money(low * terms.rate_low, high * terms.rate_high, terms.currency)
     rows = [(one.title, *ends(own)) for one, own in _of_kinds(items, kinds)]
     return Series(
         "debt_by_kind",
@@ -48,7 +48,6 @@ def by_kind(items: DataFrame, kinds: DataFrame, terms: Basis, missing: str) -> S
         chart="ranges",
         note=f"Pays first: files changed at least {OFTEN} times in 12 months, and packages with "
         f"critical or high vulnerabilities. An estimate, not an offer, at {_rate(terms)} a day. "
-        f"The roadmap prices findings, some of them for the same work: the two do not add up. "
         f"{missing}",
     )
 
@@ -71,9 +70,10 @@ def _columns(terms: Basis) -> tuple[str, ...]:
 
 
 def _amounts(items: DataFrame, terms: Basis) -> Iterator[Value]:
-    yield from ends(items)
-    yield two_figures(float(items["low"].sum()) * terms.rate_low)
-    yield two_figures(float(items["high"].sum()) * terms.rate_high)
+    """Money is what a reader gets who multiplies the days that stand beside it."""
+    low, high = ends(items)
+    yield from (low, high)
+    yield from (two_figures(low * terms.rate_low), two_figures(high * terms.rate_high))
 
 
 def kinds_table(items: DataFrame, kinds: DataFrame, terms: Basis) -> Series:
@@ -87,7 +87,8 @@ def kinds_table(items: DataFrame, kinds: DataFrame, terms: Basis) -> Series:
         "Technical debt by kind, and what mending it buys",
         ("kind", "items", *_columns(terms), "days that pay first", "what it buys"),
         tuple(rows),
-        note="A function that is complex does not count as long as well.",
+        note="A function that is complex does not count as long as well. The roadmap prices "
+        "findings, some of them for the same work: the two do not add up.",
     )
 
 
