@@ -570,6 +570,7 @@ def sample_report() -> Report:
         roadmap=_roadmap(FINDINGS),
         day_rate=(900.0, 1400.0),
         currency="EUR",
+        rate_given=True,
         methodology=_METHODOLOGY,
         versions=(
             ("techdd", "0.1.0"), ("git", "2.39.5"), ("bandit", "1.9.4"), ("kingfisher", "2.14.0"),

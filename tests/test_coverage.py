@@ -72,6 +72,18 @@ def test_a_line_that_two_classes_of_a_file_tell_is_one_line_which_either_may_cov
     assert next(one.made for one in found if isinstance(one, CoverageReport)).year == 2026
 
 
+def test_lines_of_methods_count_only_where_the_class_has_none_of_its_own() -> None:
+    method = "<methods><method><lines><line number='1' hits='5'/></lines></method></methods>"
+    of_class = "<lines><line number='2' hits='0'/></lines>"
+    for inside, told in (
+        (method + of_class, (0, 1)),
+        (of_class + method, (0, 1)),
+        (method, (1, 1)),
+    ):
+        page = f"<coverage line-rate='1'><class filename='app.py'>{inside}</class></coverage>"
+        assert lines(read(page.encode(), ("app.py",))) == {"app.py": told}
+
+
 KNOWN = (
     "app.py", "src/a.py", "lib/src/a.py", "api/x.py", "api/y.py", "api/z.py", "back/end/u.py",
     "back/end/v.py", "back/end/w.py", "one/m/K.java", "two/m/K.java", "src/deep/util.py",

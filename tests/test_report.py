@@ -386,9 +386,10 @@ def test_dependency_files_that_were_not_read_are_counted_and_some_are_named() ->
 
 def test_rates_of_the_engagement_come_before_those_of_the_policy() -> None:
     assert (report().day_rate, report().currency) == (POLICY.day_rate, POLICY.currency)
+    assert not report().rate_given
     own = ENGAGEMENT.model_copy(update={"day_rate": (500.0, 700.0), "currency": "PLN"})
     made = build(assessment(), own, POLICY, "client")
-    assert (made.day_rate, made.currency) == ((500.0, 700.0), "PLN")
+    assert (made.day_rate, made.currency, made.rate_given) == ((500.0, 700.0), "PLN", True)
 
 
 # --- guarded evidence -----------------------------------------------------------------------------

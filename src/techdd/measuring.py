@@ -155,6 +155,8 @@ def _analysed(entries: Sequence[Entry], content: bytes) -> Iterator[tuple[str, S
             yield "limits", (name, entry.path, reason, detail)
         if guessed and known.role in MEASURED_ROLES:
             yield "limits", (name, entry.path, "not UTF-8, read as Latin-1", "")
+        if known.role == "binary" and classify(entry.path, b"").role in MEASURED_ROLES:
+            yield "limits", (name, entry.path, "binary content under a name of source code", "")
         yield "files", _file(entry, known, measurement)
         if measurement and known.role in MEASURED_ROLES:
             component, language = component_of(entry.path), languages()[known.language]
@@ -179,7 +181,8 @@ def _measured(known: Classified, source: bytes) -> tuple[Measurement | None, str
     except Unmeasurable as error:
         return _counted(language, source, f"functions not measured: {error}")
     if found.errors:
-        return found, f"syntax errors: in {found.errors:,} places; functions there may be missing"
+        places = f"{found.errors:,} place{'s' * (found.errors > 1)}"
+        return found, f"syntax errors: in {places}; functions there may be missing"
     return found, ""
 
 

@@ -331,6 +331,7 @@ class Report:
     roadmap: tuple[tuple[str, tuple[str, ...], float, float], ...]  # horizon, finding ids, days
     day_rate: tuple[float, float]
     currency: str
+    rate_given: bool  # by the adviser; else assumed by the policy
     methodology: Mapping[str, object]
     versions: tuple[tuple[str, str], ...]
     people: tuple[tuple[str, str], ...] = ()  # only where the audience may see names: id, name

@@ -189,9 +189,11 @@ class Engagement(Written):
     format_version: Literal[1] = 1
 
     @model_validator(mode="after")
-    def _names_are_unique(self) -> Engagement:
+    def _agrees_with_itself(self) -> Engagement:
         names = [entry.name for entry in self.repositories]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"repository name used twice: {', '.join(twice)}")
+        if self.currency and self.day_rate is None:
+            raise ValueError("'currency' belongs to a day rate: give 'day_rate' too")
         return self

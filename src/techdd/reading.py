@@ -14,7 +14,7 @@ from techdd.identity import Domain, Employment, People, Resolution, Roster, reso
 from techdd.licensing import Delivery, Term
 from techdd.model import Issue, Metric, Observation, Reading, Run, Series, Status
 from techdd.plugins import discover
-from techdd.remediation import Basis, DebtPolicy, Remediation
+from techdd.remediation import Basis, DebtPolicy, Remediation, day_rate
 from techdd.sarif import HandedIn
 from techdd.text import clean
 from techdd.vex import Products, Statement, limits, stated
@@ -58,9 +58,9 @@ class Tables:
             self._read[kind] = _joined(self.table(kind), rows) if kind in self.makers else rows
         self._read[Term] = frame(Term, workspace.licence_policy.rows())
         debt = load(workspace.policy("debt.yaml"), DebtPolicy)
-        engagement, currency = workspace.engagement, workspace.scoring.currency
+        engagement = workspace.engagement
         self._read[Remediation] = frame(Remediation, debt.remediations(engagement))
-        self._read[Basis] = frame(Basis, [debt.basis(engagement, currency)])
+        self._read[Basis] = frame(Basis, [debt.basis(day_rate(workspace.scoring, engagement))])
         deliveries = workspace.deliveries
         self._read[Delivery] = frame(Delivery, deliveries.values())
         self._read[Delivery].insert(0, "repo", list(deliveries))

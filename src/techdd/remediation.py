@@ -7,7 +7,7 @@ from typing import Annotated, NamedTuple
 
 from pydantic import Field, model_validator
 
-from techdd.policy import Debt, Engagement, Range, Written
+from techdd.policy import Debt, Engagement, Range, Scoring, Written
 
 
 class Remediation(NamedTuple):
@@ -25,6 +25,22 @@ class Remediation(NamedTuple):
     own: bool  # the adviser's hours, in place of the policy's
 
 
+class Rate(NamedTuple):
+    """What a person-day costs, at least and at most: one for all money of a report."""
+
+    low: float
+    high: float
+    currency: str
+    given: bool  # by the adviser; else the policy's assumption
+
+
+def day_rate(policy: Scoring, engagement: Engagement) -> Rate:
+    """The engagement's own, or what the policy assumes."""
+    if engagement.day_rate is None:
+        return Rate(*policy.day_rate, policy.currency, given=False)
+    return Rate(*engagement.day_rate, engagement.currency or policy.currency, given=True)
+
+
 class Basis(NamedTuple):
     """What turns hours into days, money and a share of what building anew would take."""
 
@@ -32,9 +48,10 @@ class Basis(NamedTuple):
     lines_low: float  # code lines that a person-day brings forth when all is built anew
     lines_high: float
     lines_source: str
-    rate_low: float | None  # None = the adviser gave no day rate
-    rate_high: float | None
+    rate_low: float
+    rate_high: float
     currency: str
+    rate_given: bool  # by the adviser; else assumed by the policy
 
 
 class Kind(Written):
@@ -74,11 +91,10 @@ class DebtPolicy(Written):
                 "the adviser's own hours" if own else one.source, own is not None,
             )  # fmt: skip
 
-    def basis(self, engagement: Engagement, currency: str) -> Basis:
-        """The rest; without a day rate of the engagement there is no money."""
-        low, high = engagement.day_rate or (None, None)
+    def basis(self, rate: Rate) -> Basis:
+        """The rest."""
         fewest, most = self.lines_per_day
         return Basis(
             self.hours_per_day, fewest, most, self.lines_source,
-            low, high, engagement.currency or currency,
+            rate.low, rate.high, rate.currency, rate.given,
         )  # fmt: skip

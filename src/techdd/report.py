@@ -32,6 +32,7 @@ from techdd.model import (
 )
 from techdd.naming import Voice, merges_series, numbered
 from techdd.policy import Engagement, Scoring
+from techdd.remediation import day_rate
 from techdd.repository import MISSING
 from techdd.scope import unread_files
 from techdd.scoring import overall
@@ -75,6 +76,7 @@ def build(
     identities that were given before.
     """
     named = audience == "internal" if names is None else names
+    rate = day_rate(policy, engagement)
     people = assessment.who.people
     voice = Voice(
         people,
@@ -103,8 +105,9 @@ def build(
         runs=tuple(replace(run, key="") for run in assessment.runs),  # keys name this engagement
         limits=tuple(_limits(assessment, audience, named=named)),
         roadmap=tuple(_roadmap(assessment.findings)),
-        day_rate=engagement.day_rate or policy.day_rate,
-        currency=engagement.currency or policy.currency,
+        day_rate=(rate.low, rate.high),
+        currency=rate.currency,
+        rate_given=rate.given,
         methodology=policy.model_dump(mode="json"),
         versions=assessment.versions,
         people=tuple({one.person: one.name for one in people}.items()) if named else (),

@@ -105,6 +105,19 @@ def test_what_cannot_be_looked_at_is_said(tmp_path: Path) -> None:
     assert not [row for row in functions if row.path == "link"]
 
 
+def test_code_where_none_can_be_measured_is_named(tmp_path: Path) -> None:
+    *_, issues = gathered(tmp_path, {
+        "src/run.rb": b"\x7fELF\0\0", "logo.png": b"\x89PNG\0", "tests/a.go": b"a\0b",
+        "nb/a.ipynb": '{"cells": []}', "examples/b.ipynb": "{", "one.py": "def f(:\n",
+    })  # fmt: skip
+    assert [(one.reason, one.path, one.detail) for one in issues] == [
+        ("syntax errors", "one.py", "in 1 place; functions there may be missing"),
+        ("binary content under a name of source code", "src/run.rb", ""),
+        ("binary content under a name of source code", "tests/a.go", ""),
+        ("code in notebooks not measured", "nb/a.ipynb", ""),
+    ]
+
+
 def test_submodules_are_no_files(tmp_path: Path) -> None:
     sub = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
     files, _, _ = gathered(tmp_path, {"a.py": PYTHON, "lib/x": sub}, lib_x="160000")

@@ -139,6 +139,16 @@ def test_tests_are_told_by_component() -> None:
     assert shown.rows == (("api", 1_000, 250, 0.25), ("web", 800, 0, 0.0))
 
 
+def test_tests_in_a_folder_of_their_own_leave_open_whose_they_are() -> None:
+    rows = [a_file("app/a.go", 1_000), a_file("lib/b.go", 600),
+            a_file("lib/t.go", 60, role="test"), a_file("spec/a.go", 900, role="test")]  # fmt: skip
+    files = table(File, [one._replace(component=one.path.split("/")[0]) for one in rows])
+    (shown,) = (one for one in testing.run(DAY, files, FUNCTIONS) if isinstance(one, Series))
+    assert shown.rows == (
+        ("app", 1_000, 0, None), ("lib", 600, 60, 0.1), ("spec", 0, 900, None),
+    )  # fmt: skip
+
+
 def test_tests_in_the_file_that_they_test_are_tests() -> None:
     files = table(File, [a_file("a.rs", 100), a_file("b.rs", 50)])
     functions = table(

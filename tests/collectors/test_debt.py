@@ -17,14 +17,15 @@ from techdd.documents import load
 from techdd.errors import DocumentError
 from techdd.facts import Change, Commit, File, Function, Package, frame
 from techdd.model import Metric, Series
-from techdd.policy import Engagement
+from techdd.policy import Engagement, Scoring
 from techdd.reading import Tables
-from techdd.remediation import Basis, DebtPolicy, Remediation
+from techdd.remediation import Basis, DebtPolicy, Remediation, day_rate
 from techdd.workspace import Workspace, data
 
 AS_OF = date(2025, 12, 31)
 END = datetime(2025, 12, 31, 12, tzinfo=UTC)
 POLICY = load(data("checklists") / "policy" / "debt.yaml", DebtPolicy)
+SCORING = load(data("checklists") / "policy" / "scoring.yaml", Scoring)
 FLAT = {one.id: (8.0, 16.0) for one in POLICY.kinds}  # a day to two, of whatever kind
 
 
@@ -74,7 +75,7 @@ def asked(
         tables.append(frame(fact, own))
     engagement = Engagement(client="C", remediation_hours=FLAT, **keys)
     tables.append(frame(Remediation, POLICY.remediations(engagement)))
-    tables.append(frame(Basis, [POLICY.basis(engagement, "EUR")]))
+    tables.append(frame(Basis, [POLICY.basis(day_rate(SCORING, engagement))]))
     told = (Vulnerability, AdvisoryCoverage, Package, PackageFact, PackageLookup)
     tables += [frame(fact, [row for row in rows if isinstance(row, fact)]) for fact in told]
     stated = (5, 6)
@@ -207,29 +208,56 @@ def test_what_pays_first_stands_first_and_says_what_it_buys() -> None:
         changed={"src/busy.go": 7, "src/quiet.go": 1},
     )
     assert series(found, "debt_first").rows == (
-        ("1 package: patch updates", "package-lock.json", 1, 2, "closes 1 known vulnerability"),
-        ("1 complex function, 1 long function", "src/busy.go", 2, 4, "7 changes in 12 months"),
+        (
+            "1 package: patch updates",
+            "package-lock.json",
+            1,
+            2,
+            800,
+            2_800,
+            "closes 1 known vulnerability",
+        ),
+        (
+            "1 complex function, 1 long function",
+            "src/busy.go",
+            2,
+            4,
+            1_600,
+            5_600,
+            "eases work that came 7 times in 12 months",
+        ),
     )
     assert metric(found, "debt.first_days_low").value == 3
     assert metric(found, "debt.days_low").value == 9 + 2 + 2
     assert series(found, "debt_by_kind").title == (
-        "Mending all that was measured takes 13–26 person-days; 3–6 of them pay first"
+        "Mending all that was measured takes 13–26 person-days (EUR 10,000–36,000); "
+        "3–6 of them pay first"
     )
     first = series(found, "debt_components").rows[0]
-    assert first == ("src", "Complex functions", 2, 10, 20, "1–2")
+    assert first == ("src", "Complex functions", 2, 10, 20, 8_000, 28_000, "1–2")
 
 
-def test_money_is_shown_where_the_adviser_gives_a_day_rate_and_only_there() -> None:
+def test_money_says_whose_day_rate_it_is() -> None:
     rows = [file("src/a.go"), function("src/a.go", complexity=11)]
-    without = asked(*rows, currency="CHF")
-    assert not [one for one in without if isinstance(one, Series) and "CHF" in str(one)]
+    assumed = asked(*rows)
+    assert "1–2 person-days (EUR 800–2,800)" in series(assumed, "debt_by_kind").title
+    for name in ("debt_by_kind", "debt_assumptions"):
+        assert "EUR 800–1,400 (assumed by the policy)" in series(assumed, name).note
     found = asked(*rows, day_rate=(500, 1_000), currency="CHF")
     assert series(found, "debt_by_kind").title == (
         "Mending all that was measured takes 1–2 person-days (CHF 500–2,000); 0 of them pay first"
     )
+    assert "CHF 500–1,000 (as the adviser gave it)" in series(found, "debt_by_kind").note
+    assert kind_of_many() == (120, 250, 96_000, 350_000)  # 123 to 246 days, rounded outward first
     kind = series(found, "debt_kinds")
     assert kind.columns[4:6] == ("CHF from", "CHF to")
     assert kind.rows[0][4:6] == (500, 2_000)
+
+
+def kind_of_many() -> tuple[Any, ...]:
+    """Days and money of 123 complex functions."""
+    many = [function("src/a.go", complexity=11)] * 123
+    return tuple(series(asked(file("src/a.go"), *many), "debt_kinds").rows[0][2:6])
 
 
 def test_the_share_of_building_anew_is_a_range_over_code_alone() -> None:
@@ -292,7 +320,8 @@ def test_an_engagement_has_its_own_policy_hours_and_rate(tmp_path: Path) -> None
     workspace = Workspace.create(tmp_path / "e", "C", [])
     shipped = Tables(workspace).table(Remediation)
     assert list(shipped["low"]) == [one.hours[0] for one in POLICY.kinds]
-    assert Tables(workspace).table(Basis)["rate_low"].isna().all()
+    assumed = Tables(workspace).table(Basis).iloc[0]
+    assert (assumed["rate_low"], assumed["rate_given"]) == (SCORING.day_rate[0], False)
     text = (data("checklists") / "policy" / "debt.yaml").read_text()
     (workspace.root / "debt.yaml").write_text(text.replace("above: 10\n", "above: 15\n"))
     with workspace.file.open("a") as file:
@@ -310,6 +339,7 @@ def test_an_engagement_has_its_own_policy_hours_and_rate(tmp_path: Path) -> None
     [
         ("day_rate: [900, 800]", "engagement.yaml:2:1: day_rate: give the lower end first"),
         ("day_rate: [0, 800]", "day_rate.0: should be greater than 0 (got 0)"),
+        ("currency: CHF", "'currency' belongs to a day rate: give 'day_rate' too"),
         ("day_rate: [800]", "day_rate.1: this entry is missing"),
         ("remediation_hours: {duplication: [3, 1]}", "remediation_hours.duplication: give the low"),
         ("remediation_hours: {clones: [1, 3]}", "should be 'complex-functions', 'long-functions'"),

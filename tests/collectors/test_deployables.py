@@ -45,7 +45,7 @@ CASES: dict[str, tuple[str, list[tuple[str, str, int | None, str]]]] = {
     ),
     ".github/workflows/x.yml": (
         "name: Nightly\non:\n  schedule:\n    - cron: '0 1 * * *'\njobs: {}\n",
-        [("scheduled job", "Nightly", 4, "pipeline, 0 1 * * *")],
+        [("pipeline by the clock", "Nightly", 4, "by the clock: 0 1 * * *")],
     ),
     "package.json": (
         '{"name": "tool",\n "bin": {"t": "cli.js"},\n "scripts": {"start": "node server.js"}}',
@@ -120,12 +120,23 @@ def test_what_cannot_be_read_is_a_gap_and_templates_are_left_to_helm(tmp_path: P
 def test_variants_of_a_workload_count_once_and_examples_not_at_all(tmp_path: Path) -> None:
     table = tables_of(gathered(tmp_path, {
         "a/cron.yaml": CRON_JOB, "b/cron.yaml": CRON_JOB, "examples/Procfile": "web: x\n",
+        "watch Example/Procfile": "web: x\n", "fuzz/Procfile": "web: x\n",
+        ".github/workflows/scan.yml": "name: Scan\non: {schedule: [{cron: 0 1 * * *}]}\n",
     }), Deployable)[Deployable].assign(repo="app")  # fmt: skip
     answers = list(entry_points.run(date(2026, 1, 1), table))
     values = {one.name: one.value for one in answers if isinstance(one, Metric) and not one.repo}
     assert values == {"deployables.count": 1, "deployables.scheduled": 1}
+    counted = next(one for one in answers if isinstance(one, Metric))
+    assert counted.basis == "scheduled job (1)"
     listed = next(one for one in answers if isinstance(one, Series) and one.name == "deployables")
     assert listed.rows == (
+        (
+            "app",
+            "pipeline by the clock",
+            "Scan",
+            "by the clock: 0 1 * * *",
+            ".github/workflows/scan.yml:2",
+        ),
         ("app", "scheduled job", "nightly", "CronJob 0 3 * * *", "a/cron.yaml:2"),
     )
 

@@ -178,6 +178,20 @@ def test_severity_by_what_runs_and_how_long_it_is_over(tmp_path: Path) -> None:
     assert [str(one) for one in place] == ["api/Dockerfile:2"]
 
 
+def test_what_the_product_does_not_run_is_no_finding(tmp_path: Path) -> None:
+    pipeline = "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    container: centos:7\n"
+    found = answers(tmp_path, {
+        ".github/workflows/a.yml": pipeline,
+        "lib/copied/.github/workflows/b.yml": pipeline.replace("centos:7", "debian:9"),
+        ".codesandbox/Dockerfile": "FROM node:16\n",
+    })  # fmt: skip
+    assert severities(found) == {}
+    (table,) = [one for one in found if isinstance(one, Series)]
+    assert [(row[0], row[5]) for row in table.rows] == [
+        ("Node.js", "development or tests"), ("CentOS", "development or tests"),
+    ]  # fmt: skip
+
+
 def test_the_day_of_the_audit_decides(tmp_path: Path) -> None:
     files = {".python-version": "3.9.2\n"}
     assert severities(answers(tmp_path / "a", files, date(2025, 10, 31))) == {}

@@ -154,6 +154,7 @@ def test_a_line_is_evidence(path: str, line: str, kind: str) -> None:
         ("vendor/lib/README.md", "", "readme"),
         ("tests/fixtures/main.tf", "", "iac"),
         ("examples/Dockerfile", "", "container"),
+        ("assets/ace/snippets/dockerfile.js", "", "container"),
         ("docs/snippets/dockerfile", "FROM x", "container_root"),
         ("app/migrations/__init__.py", "", "migrations"),
         ("docs/adr/README.md", "", "adr"),
@@ -221,6 +222,14 @@ def test_what_matched_is_quoted_and_never_the_line(tmp_path: Path) -> None:
 
 
 LINES = st.text(alphabet=st.sampled_from(list("go test{}\n\"'=:-/@ #$mvnreplicas1")), max_size=300)
+
+
+def test_what_copied_code_holds_is_no_practice_of_the_client(tmp_path: Path) -> None:
+    files = {"deps/jemalloc/.clang-format": "x\n", "web/vendors/Dockerfile": "FROM x\n"}
+    found = list(practices.collector.run(opened(tmp_path, [A(files)])))
+    assert not [one for one in found if isinstance(one, Artefact)]
+
+
 NAMES = ["Dockerfile", "a.tf", ".env", "k.yml", ".github/workflows/a.yml", "Jenkinsfile"]
 
 

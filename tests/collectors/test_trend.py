@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import A, git, opened, rows_of, tables_of
+from builders import A, a_commit, git, opened, rows_of, tables_of
 
 from techdd.collectors import trend as module
 from techdd.collectors.code import code
@@ -95,11 +95,24 @@ def _row(month: str, code: int, complex_: int, component: str = "src") -> TrendP
     return TrendPoint(month, "c" * 40, component, code, 10, complex_, 0, 0, 0, 0)
 
 
-def _answers(rows: dict[str, list[TrendPoint]]) -> Iterator[Any]:
+def _answers(
+    rows: dict[str, list[TrendPoint]], begun: dict[str, str] | None = None
+) -> Iterator[Any]:
+    """What the probe says where repositories begin with their first point, or in `begun`."""
     import pandas as pd
 
     tables = [frame(TrendPoint, some).assign(repo=repo) for repo, some in rows.items()]
-    return trends.run(date(2025, 6, 1), pd.concat(tables, ignore_index=True))
+    firsts = {repo: (begun or {}).get(repo, some[0].month) for repo, some in rows.items()}
+    commits = [
+        frame(Commit, [a_commit("a", committed=datetime.fromisoformat(f"{month}-01T00:00:00Z"))])
+        .assign(repo=repo)
+        for repo, month in firsts.items()
+    ]  # fmt: skip
+    return trends.run(
+        date(2025, 6, 1),
+        pd.concat(tables, ignore_index=True),
+        pd.concat(commits, ignore_index=True),
+    )
 
 
 def test_growth_is_against_a_year_before_and_a_repository_that_rests_stays_as_it_was() -> None:
@@ -123,12 +136,31 @@ def test_growth_is_against_a_year_before_and_a_repository_that_rests_stays_as_it
     assert series["trend_components"].rows == (("busy: src", 2_000, 4_000, 0.1, 0.2),)
 
 
+def test_a_repository_does_not_grow_out_of_nothing_where_its_months_begin() -> None:
+    old = [_row("2022-01", 3_000, 0), _row("2023-01", 3_000, 0), _row("2023-02", 3_000, 0)]
+    large = [_row(month, 90_000, 0) for month in ("2022-12", "2023-01", "2023-02")]
+    found = _answers({"old": old, "large": large}, {"large": "2015-01"})
+    rows = next(one for one in found if isinstance(one, Series) and one.name == "trend_size").rows
+    assert rows == (
+        ("2022-12", 93_000, 20),
+        ("2023-01", 93_000, 20),
+        ("2023-02", 93_000, 20),
+    )
+    born = _answers({"old": old, "large": large}, {"large": "2022-12"})
+    rows = next(one for one in born if isinstance(one, Series) and one.name == "trend_size").rows
+    assert rows[0] == ("2022-01", 3_000, 10)
+
+
 def test_little_code_has_no_trend() -> None:
     found = _answers({"a": [_row("2024-05", 100, 50), _row("2025-05", 200, 0)]})
     assert {one.value for one in found if isinstance(one, Metric)} == {None}
 
 
 def test_without_points_nothing_is_claimed() -> None:
-    found = list(trends.run(date(2025, 6, 1), frame(TrendPoint, []).assign(repo=[])))
+    found = list(
+        trends.run(
+            date(2025, 6, 1), *(frame(one, []).assign(repo=[]) for one in (TrendPoint, Commit))
+        )
+    )
     assert {one.value for one in found if isinstance(one, Metric)} == {None}
     assert not [one for one in found if isinstance(one, Series)]

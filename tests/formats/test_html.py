@@ -136,6 +136,14 @@ def test_cost_stands_with_its_day_rate(sample_html: str) -> None:
     roadmap = said[said.rindex("Remediation roadmap") :]
     assert "EUR 900–1,400" in roadmap
     assert "EUR 94,000–310,000" in roadmap  # 104 days x 900, 219 days x 1,400, two figures
+    assert "as the adviser gave it" in roadmap
+    assert "to remedy all findings, at EUR 900–1,400 a day" in said
+
+
+def test_a_day_rate_that_nobody_gave_is_called_an_assumption(templates: Templates) -> None:
+    said = text(compose(replace(sample_report(), rate_given=False), templates, ""))
+    assert "to remedy all findings, at EUR 900–1,400 a day (assumed)" in said
+    assert "EUR 900–1,400 (an assumption of the rules: nobody gave one)" in said
 
 
 def test_an_engagement_may_bring_its_own_templates(templates: Templates, tmp_path: Path) -> None:

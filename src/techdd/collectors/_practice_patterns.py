@@ -9,14 +9,15 @@ import re
 
 # Other people's code and files that only feed tests are no practice of the client's.
 FOREIGN = re.compile(
-    r"(?:^|/)(?:vendor|vendored|node_modules|bower_components|third[-_]?party|external|"
+    r"^deps/|(?:^|/)(?:vendors?|vendored|node_modules|bower_components|third[-_]?party|external|"
     r"site-packages|\.?venv|fixtures?|__fixtures__|test[-_]?data|testdata|__snapshots__|"
     r"snapshots|mocks?|__mocks__|generators)/"
 )
 # Not what runs in production: counted for nothing but load tests and pipelines.
 ASIDE = re.compile(
-    r"(?:^|/)(?:tests?|specs?|e2e|integration[-_]?tests?|smoke[-_]?tests?|examples?|samples?|"
-    r"demos?|\.devcontainer)/|(?:^|/)src/(?:test|dockertest|inttest)/"
+    r"(?:^|/)(?:tests?|specs?|e2e|integration[-_]?tests?|smoke[-_]?tests?|samples?|demos?|fuzz|"
+    r"(?:[^/]*[ _-])?examples?|\.(?:devcontainer|codesandbox|gitpod))/"
+    r"|(?:^|/)src/(?:test|dockertest|inttest)/"
 )
 
 # By their names, they serve those who write the product and not those who use it.
@@ -60,7 +61,9 @@ CI_SYSTEMS: dict[str, str] = {
 }
 CI = "|".join(CI_SYSTEMS.values())
 DOCKERFILE = re.compile(
-    r"(?:^|/)(?:dockerfile|containerfile)(?:[.-][\w.-]+)?$|\.(?:dockerfile|containerfile)$"
+    r"(?:^|/)(?:dockerfile|containerfile)"
+    r"(?!\S*\.(?:[cm]?[jt]sx?|py|rb|go|java|kt|php|rs|cs|html?|s?css|md|rst|vim|lua)$)"
+    r"(?:[.-][\w.-]+)?$|\.(?:dockerfile|containerfile)$"
 )
 TERRAFORM = re.compile(r"\.(?:tf|tofu)$")
 ENV_FILE = re.compile(

@@ -14,6 +14,8 @@ from techdd.measuring import MEASURED_ROLES, Measured, folder
 from techdd.model import Issue
 from techdd.repository import MISSING, Repository
 
+NOTEBOOK = "Jupyter Notebook"  # a document, whose cells may be a program all the same
+
 
 @collector(makes=(File, Function, Class), minutes=60, version=3)
 def code(repo: Repository) -> Gathered:
@@ -46,4 +48,9 @@ def _measured(repo: Repository) -> Gathered:
         language = languages().get(name)
         # Somebody would expect functions there, and no engine can find them.
         if language and language.programming and not language.measured:
-            yield Issue("language measured in lines only", detail=f"{name}: {count:,} files")
+            said = f"{name}: {count:,} file{'s' * (count > 1)}"
+            yield Issue("language measured in lines only", detail=said)
+    select = f"SELECT path FROM {parquet.files(files.paths)} WHERE language = '{NOTEBOOK}'"
+    select += " AND role = 'data' ORDER BY path"
+    for (path,) in measured.store.connection.sql(select).fetchall():
+        yield Issue("code in notebooks not measured", path)

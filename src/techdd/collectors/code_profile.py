@@ -150,9 +150,11 @@ def testing(_: date, files: DataFrame, functions: DataFrame) -> Answered:
 
 
 def _by_component(programs: DataFrame, tests: DataFrame) -> Series:
-    """Lines of production and of test code of the largest components."""
+    """Lines of code and of tests of the largest components, and tests that stand apart."""
     several = programs["repo"].nunique() > 1
     kept = tests.groupby(["repo", "component"])["code"].sum()
+    homes = programs[programs["code"] > 0].groupby(["repo", "component"]).size()
+    apart = kept[~kept.index.isin(homes.index) & (kept >= FEWEST_LINES)]
     sizes = programs.groupby(["repo", "component"])[["code", "tests"]].sum().reset_index()
     sizes = sizes[sizes["code"] >= FEWEST_LINES].sort_values(
         ["code", "repo", "component"], ascending=[False, True, True]
@@ -161,14 +163,19 @@ def _by_component(programs: DataFrame, tests: DataFrame) -> Series:
     for one in sizes.head(SHOWN_COMPONENTS).itertuples(index=False, name="Component"):
         lines = int(one.tests + kept.get((one.repo, one.component), 0))
         name = component_name(str(one.component), str(one.repo) if several else "")
-        rows.append((name, int(one.code), lines, round(lines / one.code, 2)))
+        elsewhere = not lines and one.repo in apart.index.get_level_values("repo")
+        ratio = None if elsewhere else round(lines / one.code, 2)
+        rows.append((name, int(one.code), lines, ratio))
+    for (repo, component), lines in apart.sort_values(ascending=False, kind="stable").items():
+        if len(rows) < 2 * SHOWN_COMPONENTS:
+            rows.append((component_name(component, repo if several else ""), 0, int(lines), None))
     return Series(
         "tests_components",
         "Test code beside production code, by component",
         ("component", "code lines", "test lines", "ratio"),
         tuple(rows),
-        note=f"Components of at least {FEWEST_LINES:,} code lines. Tests count where they stand: a "
-        "component whose tests stand in a folder of their own shows none here.",
+        note=f"Components of at least {FEWEST_LINES:,} code lines. Those without code "
+        "are tests in a folder of their own: of which component they are is not told.",
     )
 
 

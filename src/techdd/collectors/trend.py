@@ -167,10 +167,11 @@ _BY_COMPONENT = """
     FROM sized JOIN wanted USING (version) GROUP BY component ORDER BY component"""
 
 
-@probe(domain="code_health", needs=(TrendPoint,))
-def trends(_: date, points: DataFrame) -> Answered:
+@probe(domain="code_health", needs=(TrendPoint, Commit))
+def trends(_: date, points: DataFrame, commits: DataFrame) -> Answered:
     """Does what is hard to change grow faster than the code?"""
     whole = _by_month(points)
+    whole = whole[whole.index >= _all_known_from(points, commits)]
     for repo in ("", *sorted(points["repo"].unique())):
         part = whole if not repo else _by_month(points[points["repo"] == repo])
         yield from _metrics(str(repo), part)
@@ -185,6 +186,25 @@ def _by_month(points: DataFrame) -> DataFrame:
     months = sorted(points["month"].unique())
     wide = sizes.unstack("repo").reindex(months).ffill().fillna(0)
     return wide.T.groupby(level=0).sum().T
+
+
+def _all_known_from(points: DataFrame, commits: DataFrame) -> str:
+    """The first month in which no repository lacks a point that was there already: before it a sum
+    would grow with each repository whose months begin to be looked at.
+    """
+    begun = commits.groupby("repo")["committed"].min()
+    known = ""
+    for repo, own in points.groupby("repo"):
+        months = sorted(own["month"].unique())
+        step = _number_of(months[1]) - _number_of(months[0]) if len(months) > 1 else 1
+        start = begun.get(repo)
+        if start is None or _number_of(months[0]) - _number_of(f"{start:%Y-%m}") >= step:
+            known = max(known, months[0])
+    return known
+
+
+def _number_of(month: str) -> int:
+    return 12 * int(month[:4]) + int(month[5:])
 
 
 _SIZES = ("code", "tests", "complex", "very_complex", "long", "very_long", "wide")
@@ -222,7 +242,8 @@ def _charts(months: DataFrame) -> Iterator[Series]:
         tuple((str(row.month), int(row.code), int(row.tests)) for row in rows),
         chart="line",
         note="At the end of each month, by the rules of today: without generated, copied and "
-        "minified code, and without languages whose functions are not measured.",
+        "minified code, and without languages whose functions are not measured. The first month "
+        "is one from which all repositories that were there are known.",
     )
     some = months[months["code"] >= FEWEST_LINES].reset_index()
     yield Series(

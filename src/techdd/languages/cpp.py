@@ -20,6 +20,7 @@ CPP = Language(
         loops=(*_C.loops, "for_range_loop", "catch_clause"),
         ands=('"&&"', '"and"'),
         ors=('"||"', '"or"'),
+        no_ands=("reference_declarator", "abstract_reference_declarator"),
     ),
     tests=(r"(?:^|/)test_[^/]*\.\w+$", r"_?(?:unit)?[tT]ests?\.\w+$"),
     comments=(*SLASHES, *BLOCK),

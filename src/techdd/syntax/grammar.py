@@ -77,6 +77,7 @@ class Grammar:
     exhaustive: tuple[str, ...] = ()  # hold arms of which one needs no decision
     ands: tuple[str, ...] = ('"&&"',)
     ors: tuple[str, ...] = ('"||"',)
+    no_ands: tuple[str, ...] = ()  # in which `&&` is no condition
     operators: tuple[str, ...] = ()  # where `&&` is no token of its own: decided by the text
     binaries: tuple[str, ...] = ("binary_expression",)
     jumps: tuple[str, ...] = ()

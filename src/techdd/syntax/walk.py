@@ -147,6 +147,8 @@ class Walk:
         if function is None or kind is OPERATOR:
             return
         if kind in (AND, OR):
+            if self.grammar.no_ands and node.parent and node.parent.type in self.grammar.no_ands:
+                return
             function.complexity += 1
             function.cognitive += self._begins_run(kind, end)
         elif kind is DECISION:
@@ -228,13 +230,12 @@ class Walk:
 
     def _name(self, node: Node) -> tuple[str, int]:
         """The name and the line that it stands on."""
-        found = None
-        inner = node.child_by_field_name("declarator")
+        found, inner = None, _declarator(node)
         for _ in range(20):  # C: pointers and references around the declared name
             if inner is None:
                 break
             found = inner
-            inner = inner.child_by_field_name("declarator")
+            inner = _declarator(inner)
         found = found or next(filter(None, map(node.child_by_field_name, _NAMING)), None)
         name = self._text(found) if found else _KEYWORDS.get(node.type, ANONYMOUS)
         owner = self.grammar.receiver and node.child_by_field_name(self.grammar.receiver)
@@ -264,7 +265,7 @@ class Walk:
             ]
             if lists:
                 return sum(map(self._listed, lists))
-            inner = inner.child_by_field_name("declarator")
+            inner = _declarator(inner)
         return 0
 
     def _listed(self, parameters: Node) -> int:
@@ -292,3 +293,10 @@ _KEYWORDS = {
 def _qualified(prefix: str, name: str) -> str:
     """`prefix.name`, its last three parts: names must not grow with the depth of nesting."""
     return ".".join([*prefix.split("."), name][-3:]).strip(".")
+
+
+def _declarator(node: Node) -> Node | None:
+    """What a declaration of C declares; C++'s grammar has no field for it behind a reference."""
+    if node.type == "reference_declarator":
+        return node.named_children[-1] if node.named_children else None
+    return node.child_by_field_name("declarator")

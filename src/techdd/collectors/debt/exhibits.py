@@ -36,20 +36,25 @@ def ends(items: DataFrame) -> tuple[float, float]:
 def by_kind(items: DataFrame, kinds: DataFrame, terms: Basis, missing: str) -> Series:
     """The picture; its title is the one sentence to remember."""
     days, first = (span(*ends(some)) for some in (items, items[items["first"]]))
-    cost = ""
-    if terms.rate_low and terms.rate_high:
-        low, high = items["low"].sum() * terms.rate_low, items["high"].sum() * terms.rate_high
-        cost = f" ({money(low, high, terms.currency)})"
+    low, high = ends(items)
+    cost = money(low * terms.rate_low, high * terms.rate_high, terms.currency)
     rows = [(one.title, *ends(own)) for one, own in _of_kinds(items, kinds)]
     return Series(
         "debt_by_kind",
-        f"Mending all that was measured takes {days} person-days{cost}; {first} of them pay first",
+        f"Mending all that was measured takes {days} person-days ({cost}); "
+        f"{first} of them pay first",
         ("kind", "person-days from", "to"),
         tuple(rows),
         chart="ranges",
         note=f"Pays first: files changed at least {OFTEN} times in 12 months, and packages with "
-        f"critical or high vulnerabilities. An estimate, not an offer. {missing}",
+        f"critical or high vulnerabilities. An estimate, not an offer, at {_rate(terms)} a day. "
+        f"{missing}",
     )
+
+
+def _rate(terms: Basis) -> str:
+    whose = "as the adviser gave it" if terms.rate_given else "assumed by the policy"
+    return f"{terms.currency} {span(terms.rate_low, terms.rate_high)} ({whose})"
 
 
 def _of_kinds(items: DataFrame, kinds: DataFrame) -> Iterator[tuple[Any, DataFrame]]:
@@ -61,16 +66,14 @@ def _of_kinds(items: DataFrame, kinds: DataFrame) -> Iterator[tuple[Any, DataFra
 
 
 def _columns(terms: Basis) -> tuple[str, ...]:
-    """Of amounts; of money only where the adviser gave a day rate."""
-    cost = (f"{terms.currency} from", f"{terms.currency} to") if terms.rate_low else ()
-    return ("days from", "days to", *cost)
+    return ("days from", "days to", f"{terms.currency} from", f"{terms.currency} to")
 
 
 def _amounts(items: DataFrame, terms: Basis) -> Iterator[Value]:
-    yield from ends(items)
-    if terms.rate_low and terms.rate_high:
-        yield two_figures(float(items["low"].sum()) * terms.rate_low)
-        yield two_figures(float(items["high"].sum()) * terms.rate_high)
+    """Money is what a reader gets who multiplies the days that stand beside it."""
+    low, high = ends(items)
+    yield from (low, high)
+    yield from (two_figures(low * terms.rate_low), two_figures(high * terms.rate_high))
 
 
 def kinds_table(items: DataFrame, kinds: DataFrame, terms: Basis) -> Series:
@@ -84,7 +87,8 @@ def kinds_table(items: DataFrame, kinds: DataFrame, terms: Basis) -> Series:
         "Technical debt by kind, and what mending it buys",
         ("kind", "items", *_columns(terms), "days that pay first", "what it buys"),
         tuple(rows),
-        note="A function that is complex does not count as long as well.",
+        note="A function that is complex does not count as long as well. The roadmap prices "
+        "findings, some of them for the same work: the two do not add up.",
     )
 
 
@@ -144,7 +148,7 @@ def _code(items: DataFrame, terms: Basis, several: bool) -> Iterator[tuple[Value
     rows = []
     for (repo, path), own in items.groupby(["repo", "path"]):
         where = f"{repo}: {path}" if several else str(path)
-        buys = f"{int(own['changes'].iloc[0]):,} changes in 12 months"
+        buys = f"eases work that came {int(own['changes'].iloc[0]):,} times in 12 months"
         row: tuple[Value, ...] = (_listed(own), where, *_amounts(own, terms), buys)
         rows.append((-_interest(own), where, row))
     yield from (row for *_, row in sorted(rows))
@@ -167,15 +171,12 @@ def assumptions(kinds: DataFrame, items: DataFrame, terms: Basis) -> Series:
         (one.title, one.counted, float(one.low), float(one.high), one.source)
         for one, _ in _of_kinds(items, kinds)
     ]
-    rate = "No day rate was given, so there is no money."
-    if terms.rate_low and terms.rate_high:
-        rate = f"Day rate: {terms.currency} {span(terms.rate_low, terms.rate_high)}."
     return Series(
         "debt_assumptions",
         "What mending is assumed to take",
         ("kind", "what is counted", "hours from", "hours to", "source"),
         tuple(rows),
-        note=f"{rate} {number(terms.hours_per_day)} hours are a day. Low: somebody who knows the "
-        "code and has tests; high: who has to read it first and to write them. The reasons stand "
-        "in full in policy/debt.yaml.",
+        note=f"Day rate: {_rate(terms)}. {number(terms.hours_per_day)} hours are a day. Low: "
+        "somebody who knows the code and has tests; high: who has to read it first and to write "
+        "them. The reasons stand in full in policy/debt.yaml.",
     )

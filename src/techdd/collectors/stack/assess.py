@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from techdd.collectors import Answered, probe
 from techdd.collectors._imported import ImportedModule
 from techdd.collectors.stack.catalogue import catalogue, recogniser
+from techdd.collectors.stack.containers import PIPELINE
 from techdd.collectors.stack.deployables import IMAGE, Deployable
 from techdd.collectors.stack.detecting import Detection, detections, plainest
 from techdd.collectors.stack.mentions import Mention
@@ -121,6 +122,7 @@ def entry_points(_as_of: date, found: DataFrame) -> Answered:
     live = live[~alike]
     for repo in ("", *sorted(found["repo"].unique())):
         own = of_repository(repo, live)
+        own = own[own["kind"] != PIPELINE]
         basis = _counted(Counter(own["kind"])) or "nothing that can be started"
         yield Metric("deployables.count", len(own), "deployables", str(repo), basis)
         jobs = int((own["kind"] == "scheduled job").sum())
@@ -131,7 +133,7 @@ def entry_points(_as_of: date, found: DataFrame) -> Answered:
 
 def _counted(kinds: Counter[str]) -> str:
     ordered = sorted(kinds.items(), key=lambda row: (-row[1], row[0]))
-    return ", ".join(f"{count:,} {kind}" for kind, count in ordered)
+    return ", ".join(f"{kind} ({count:,})" for kind, count in ordered)
 
 
 def _listed(live: DataFrame) -> Iterator[Series]:
@@ -143,7 +145,8 @@ def _listed(live: DataFrame) -> Iterator[Series]:
         tuple((str(kind), str(repo), int(count)) for (kind, repo), count in counts.items()),
         note="By what files say can be started or shipped; what serves development, tests and "
         "examples is left out, and a name of a kind counts once, images apart. One program can "
-        "show as a command, an image and a workload.",
+        "show as a command, an image and a workload. Pipelines by the clock check the code as a "
+        "rule and are not counted; where one is a job of the product, its name says so.",
     )
     more = len(live) - STARTED
     yield Series(

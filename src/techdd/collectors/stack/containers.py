@@ -12,6 +12,7 @@ from techdd.dockerfiles import FROM, filled, instructions
 from techdd.lockfiles import decoded, table
 from techdd.yamls import items, line_of, mappings, yaml_documents
 
+PIPELINE = "pipeline by the clock"  # the kind of work on the code itself, as a rule
 _RUNS = re.compile(r"(?i)(?:CMD|ENTRYPOINT)\s+(.+)")
 _ARGUMENT = re.compile(r"(?i)ARG\s+(\w{1,100})=(\S+)")
 _SERVED = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Rollout", "Pod")
@@ -121,12 +122,12 @@ def serverless(_: str, content: bytes) -> Iterator[Started]:
 
 
 def workflow(path: str, content: bytes) -> Iterator[Started]:
-    """A pipeline that the clock starts."""
+    """A pipeline that the clock starts: mostly checks, at times a job of the product."""
     for document in mappings(yaml_documents(decoded(content))):
         for entry in mappings(items([table(document.get("on")).get("schedule")])):
             when = text_of(entry.get("cron"))
             name = text_of(document.get("name")) or basename(path)
-            yield Started("scheduled job", name, line_of(when), f"pipeline, {when}")
+            yield Started(PIPELINE, name, line_of(when), f"by the clock: {when}")
 
 
 def chart(_: str, content: bytes) -> Iterator[Started]:

@@ -110,7 +110,7 @@ def deployables(repo: Repository) -> Gathered:
                 rows.extend(reader(entry.path, content))
         except ValueError as error:
             yield Issue("file could not be searched for deployables", entry.path, str(error)[:200])
-        # What a pipeline does by the clock is work that runs.
+        # What a pipeline does by the clock may be a job of the product, and is told.
         use = "production" if reader is containers.workflow else use_of(entry.path)
         for kind, name, line, detail, images in rows:
             named = without_tokens(name)[:_LONGEST]

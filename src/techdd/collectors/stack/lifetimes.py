@@ -151,6 +151,8 @@ def _of_images(known: Calendar, packages: DataFrame, deployables: DataFrame) -> 
             sign = _STAGE
         elif path.lower().endswith((".yml", ".yaml")):
             sign = COMPOSE if _SERVICES.search(path.lower()) else "the image of a pipeline"
+        if "/.github/" in path:
+            continue  # GitHub runs the pipelines of the top folder alone: this is a copy's
         live = row.scope != "development" and use_of(path) == "production"
         yield from _tagged(known, row, name, tag, sign, live, path)
     running = deployables[(deployables["images"] != "") & (deployables["kind"] != IMAGE)]
