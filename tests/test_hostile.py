@@ -75,6 +75,17 @@ def test_modules_in_the_folder_where_the_user_stands_are_not_imported(tmp_path: 
     assert not marker.exists()
 
 
+def test_repositories_without_any_source_code_have_a_report(tmp_path: Path) -> None:
+    build(tmp_path / "infra.git", [A({"main.tf": 'resource "aws_s3_bucket" "a" {}\n'})])
+    build(tmp_path / "nothing.git", [A({"a.txt": "a\n"}), A({"a.txt": None}, day=1)])
+    names = ("infra.git", "nothing.git")
+    out = tmp_path / "x.json"
+    done = audit(tmp_path, *(tmp_path / name for name in names), "-o", out)
+    assert (done.returncode, out.is_file()) == (0, True), done.stderr
+    runs = json.loads(out.read_text())["report"]["runs"]
+    assert {one["collector"] for one in runs if one["status"] == "failed"} == set()
+
+
 def _pipe_for_an_object(git_dir: Path) -> None:
     blob = git(git_dir, "hash-object", "-w", str(git_dir / "config")).strip()
     place = git_dir / "objects" / blob[:2] / blob[2:]

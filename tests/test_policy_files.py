@@ -42,6 +42,7 @@ OBSERVED = {
     "credential-in-configuration": CHAIN,
     "floating-image": CHAIN,
     "unchecked-download": CHAIN,
+    "broad-cluster-rights": CHAIN,
     "privileged-workload": CHAIN,
     "public-data-store": CHAIN,
     "open-to-everybody": CHAIN,

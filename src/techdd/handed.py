@@ -47,6 +47,8 @@ def is_any(entry: RepositoryEntry) -> bool:
 
 def of_all(workspace: Workspace, files: DataFrame, snapshots: DataFrame) -> Handed:
     """What was handed in about all repositories; `files` and `snapshots` are of those opened."""
+    from pandas import Series
+
     rows: dict[Fact, list[tuple[Any, ...]]] = {fact: [] for fact in _FACTS}
     repos: dict[Fact, list[str]] = {fact: [] for fact in _FACTS}
     unread: dict[tuple[str, str], list[Issue]] = defaultdict(list)
@@ -65,7 +67,8 @@ def of_all(workspace: Workspace, files: DataFrame, snapshots: DataFrame) -> Hand
                 repos[fact].append(entry.name)
     tables = {fact: frame(fact, some) for fact, some in rows.items()}
     for fact, table in tables.items():
-        table.insert(0, "repo", repos[fact])
+        # Of text even where it is empty: a table of other facts is joined by it.
+        table.insert(0, "repo", Series(repos[fact], dtype=object))
     return Handed(tables, dict(unread))
 
 

@@ -52,6 +52,11 @@ class Block:
         return found
 
 
+def listed(value: Any) -> list[Any]:
+    """The values of a list; of anything else, itself."""
+    return value if isinstance(value, list) else [value]
+
+
 def blocks(data: bytes) -> tuple[list[Block], bool]:
     """The blocks at the top of a file, and whether all of it could be read. Raises ValueError where
     that takes too long.

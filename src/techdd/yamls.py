@@ -30,6 +30,25 @@ class Placed(str):
         return placed
 
 
+class _Tree:
+    """A list or a mapping, where a reader may expect a text: as one it is short, whatever an alias
+    multiplies, and it can be looked up like one.
+    """
+
+    def __repr__(self) -> str:
+        return f"({type(self).__name__.lower()})"
+
+    __hash__ = object.__hash__  # by identity: nothing is changed once it is read
+
+
+class Sequence(_Tree, list[Any]):  # type: ignore[misc]  # a list has no hash
+    """A list of YAML."""
+
+
+class Mapping(_Tree, dict[str, Any]):  # type: ignore[misc]
+    """A mapping of YAML."""
+
+
 def line_of(key: str) -> int | None:
     """The line of a key or text that was read with its place."""
     return key.line if isinstance(key, Placed) else None
@@ -83,7 +102,7 @@ class _Trees:
                 continue
             if kind in ("MappingEndEvent", "SequenceEndEvent"):
                 values, anchor, line, is_mapping = open_.pop()
-                value: Any = self._mapping(values, line) if is_mapping else values
+                value: Any = self._mapping(values, line) if is_mapping else Sequence(values)
             elif kind == "ScalarEvent":
                 plain = not event.style or event.style not in "'\"|>"
                 text = "" if plain and event.value in _NOTHING else event.value
@@ -101,9 +120,9 @@ class _Trees:
             (open_[-1][0] if open_ else documents).append(value)
         return documents
 
-    def _mapping(self, values: list[Any], line: int) -> dict[str, Any]:
+    def _mapping(self, values: list[Any], line: int) -> Mapping:
         """Keys and values in turn; what `<<` names stands behind what is said here."""
-        own: dict[str, Any] = {}
+        own = Mapping()
         bases: list[Any] = []
         for key, value in zip(values[::2], values[1::2], strict=True):
             if not isinstance(key, str):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import pytest
@@ -19,11 +20,13 @@ from techdd.collectors.delivery_chain import (
     delivery_chain,
     infrastructure,
     pipelines,
+    terraform,
 )
 from techdd.collectors.delivery_chain.actions import workflows
 from techdd.collectors.delivery_chain.assess import RULES
 from techdd.collectors.delivery_chain.checks import CHECKS, is_credential, shown, tag_of
 from techdd.collectors.delivery_chain.images import dockerfile
+from techdd.collectors.delivery_chain.kubernetes import Manifest, objects
 from techdd.facts import frame
 from techdd.model import Issue, Metric, Observation, Series
 from techdd.text import PLACE_TOKEN
@@ -290,7 +293,9 @@ def test_what_has_no_reader_is_seen_and_not_judged(gathered: list[Any]) -> None:
 
 def test_what_failed_is_one_observation_a_rule(gathered: list[Any]) -> None:
     observed = {one.rule: one for one in answers(gathered) if isinstance(one, Observation)}
-    assert set(observed) == set(RULES) - {"unencrypted-store", "store-without-backup"}
+    assert set(observed) == set(RULES) - {
+        "unencrypted-store", "store-without-backup", "broad-cluster-rights",
+    }  # fmt: skip
     strangers = observed["untrusted-code-in-pipeline"]
     assert strangers.values["severity"] == "high"
     assert [str(place) for place in strangers.locations] == [
@@ -474,6 +479,204 @@ def test_any_bytes_are_blocks_or_none(data: bytes) -> None:
     found, whole = hcl.blocks(data)
     assert isinstance(whole, bool)
     assert all(isinstance(one, hcl.Block) for one in found)
+
+
+LAUGHS = "a0: &a0 [lol]\n" + "".join(
+    f"a{n + 1}: &a{n + 1} [{f'*a{n}, ' * 9}*a{n}]\n" for n in range(9)
+)  # stands for a billion words
+BILLION = "*a9"
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("k8s/a.yaml", "kind: Deployment\nmetadata: {name: @}\nspec: {replicas: @, template: "
+         "{metadata: {labels: {a: @}}, spec: {containers: [{name: @, image: @}]}}}\n"),
+        ("k8s/a.yaml", "kind: HorizontalPodAutoscaler\nspec: {scaleTargetRef: {name: @}}\n"),
+        ("k8s/a.yaml", "kind: Service\nmetadata: {annotations: {a: @}}\n"
+         "spec: {type: LoadBalancer}\n"),
+        ("k8s/a.yaml", "kind: Kustomization\nimages: [{name: @}]\n"),
+        ("k8s/a.yaml", "kind: ClusterRole\nrules: [{apiGroups: [@], resources: [@]}]\n"),
+        ("compose.yaml", "services: {a: {image: @, command: @, environment: {PASSWORD: @}}}\n"),
+        (".github/workflows/a.yml", "on: @\njobs: {a: {runs-on: @, needs: [@], steps: "
+         "[{uses: @, run: @}]}}\n"),
+    ],
+)  # fmt: skip
+def test_an_alias_in_place_of_a_text_stays_small(tmp_path: Path, path: str, text: str) -> None:
+    head = "" if path == "compose.yaml" or "workflows" in path else "apiVersion: v1\n"
+    whole = f"{LAUGHS}{head}{text.replace('@', BILLION)}"
+    found = list(delivery_chain.run(opened(tmp_path, [A({path: whole})])))
+    assert not [one for one in found if isinstance(one, Issue)]
+    assert [one.path for one in found if isinstance(one, ChainFile)] == [path]
+    assert all(len(str(one)) < 1_000 for one in found)
+
+
+def test_a_folder_of_many_buckets_takes_no_longer_than_its_parts() -> None:
+    bucket = 'resource "aws_s3_bucket" "b{0}" {{}}\n'
+    logs = 'resource "aws_s3_bucket_acl" "l{0}" {{\n bucket = aws_s3_bucket.b{0}.id\n}}\n'
+    text = "".join((bucket + logs).format(n) for n in range(6_000))
+    blocks, _ = hcl.blocks((text + "resource {\n bucket = aws_s3_bucket.b1.id\n}\n").encode())
+    started = process_time()
+    assert len(list(terraform.resources([("main.tf", blocks)]))) == 12_000
+    assert process_time() - started < 3.0
+
+
+def test_many_budgets_are_not_compared_with_every_workload() -> None:
+    def labels(n: int) -> dict[str, Any]:
+        return {"app": f"a{n}", "team": "t"}
+
+    budgets = [{"kind": "PodDisruptionBudget", "spec": {"selector": {"matchLabels": labels(n)}}}
+               for n in range(20_000)]  # fmt: skip
+    pods = [
+        {"kind": "Deployment", "spec": {"replicas": "2", "template": {"metadata": {"labels": {
+            **labels(n), "tier": "web"}}}}}
+        for n in range(10_000, 30_000)
+    ]  # fmt: skip
+    found = [Manifest("a.yaml", {"apiVersion": "v1", **one}) for one in [*budgets, *pods]]
+    started = process_time()
+    kept = [one.passed for one in objects(found) if one.check == "disruption_budget"]
+    assert (kept.count(True), kept.count(False)) == (10_000, 10_000)
+    assert process_time() - started < 5.0
+
+
+RIGHTS = """\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: boss}
+roleRef: {kind: ClusterRole, name: cluster-admin}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: all}
+rules:
+  - apiGroups: ["*"]
+    resources: ["*"]
+    verbs: ["*"]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: reads}
+rules:
+  - {apiGroups: [""], resources: ["*"], verbs: [get, list]}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: operator}
+rules:
+  - {apiGroups: [acme.example], resources: ["*"], verbs: ["*"]}
+  - {apiGroups: [""], resources: [configmaps], verbs: [get]}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: binds}
+roleRef: {kind: Role, name: reads}
+"""
+
+
+def test_rights_to_everything_in_a_cluster_are_told(tmp_path: Path) -> None:
+    found = list(delivery_chain.run(opened(tmp_path, [A({"k8s/rbac.yaml": RIGHTS})])))
+    assert answer(found, "rights_limited") == {
+        "k8s/rbac.yaml:4 boss": False,
+        "k8s/rbac.yaml:12 all": False,
+        "k8s/rbac.yaml:18 reads": False,
+        "k8s/rbac.yaml:21 operator": True,
+    }
+    seen = {one.thing: one.seen for one in found if isinstance(one, Check)}
+    assert seen["all"] == "every right to every object"
+    assert seen["reads"] == "every object, Secrets too within its namespace"
+    (told,) = (one for one in answers(found) if isinstance(one, Observation))
+    assert (told.rule, told.values["severity"], told.values["count"]) == (
+        "broad-cluster-rights", "medium", 3,
+    )  # fmt: skip
+
+
+NETWORKS = """\
+resource "google_sql_database_instance" "open" {
+  settings {
+    ip_configuration {
+      authorized_networks {
+        name  = "office"
+        value = "198.51.100.0/24"
+      }
+      authorized_networks {
+        value = "0.0.0.0/0"
+      }
+    }
+  }
+}
+resource "google_sql_database_instance" "office" {
+  settings {
+    ip_configuration {
+      authorized_networks {
+        value = "198.51.100.0/24"
+      }
+    }
+  }
+}
+resource "google_sql_database_instance" "variable" {
+  settings {
+    ip_configuration {
+      dynamic "authorized_networks" {
+        for_each = var.networks
+        content {
+          value = authorized_networks.value
+        }
+      }
+    }
+  }
+}
+resource "google_sql_database_instance" "proxy" {}
+resource "azurerm_mssql_firewall_rule" "all" {
+  start_ip_address = "0.0.0.0"
+  end_ip_address   = "255.255.255.255"
+}
+resource "azurerm_postgresql_flexible_server_firewall_rule" "azure" {
+  start_ip_address = "0.0.0.0"
+  end_ip_address   = "0.0.0.0"
+}
+resource "azurerm_network_security_group" "group" {
+  security_rule {
+    direction              = "Inbound"
+    access                 = "Allow"
+    source_address_prefix  = "*"
+    destination_port_range = "22"
+  }
+  security_rule {
+    direction               = "Inbound"
+    access                  = "Allow"
+    source_address_prefix   = "Internet"
+    destination_port_ranges = ["80", "443"]
+  }
+  security_rule {
+    direction             = "Outbound"
+    access                = "Allow"
+    source_address_prefix = "*"
+  }
+}
+resource "azurerm_network_security_rule" "office" {
+  direction               = "Inbound"
+  access                  = "Allow"
+  source_address_prefixes = ["198.51.100.0/24"]
+  destination_port_range  = "3389"
+}
+"""
+
+
+def test_who_may_connect_is_asked_of_each_cloud(tmp_path: Path) -> None:
+    found = list(delivery_chain.run(opened(tmp_path, [A({"main.tf": NETWORKS})])))
+    assert answer(found, "store_not_public") == {
+        "main.tf:9 google_sql_database_instance.open": False,
+        "main.tf:14 google_sql_database_instance.office": True,
+        "main.tf:23 google_sql_database_instance.variable": None,
+        "main.tf:35 google_sql_database_instance.proxy": True,
+        "main.tf:36 azurerm_mssql_firewall_rule.all": False,
+        "main.tf:40 azurerm_postgresql_flexible_server_firewall_rule.azure": True,
+    }
+    assert answer(found, "ingress_limited") == {
+        "main.tf:45 azurerm_network_security_group.group": False,
+        "main.tf:51 azurerm_network_security_group.group": True,
+        "main.tf:63 azurerm_network_security_rule.office": True,
+    }
 
 
 def test_clouds_that_no_check_knows_are_told(tmp_path: Path) -> None:

@@ -661,6 +661,33 @@ def test_generated_values_in_settings_and_scripts_are_found(folder: Path) -> Non
 
 
 @pytest.mark.parametrize(
+    ("path", "line", "confidence"),
+    [
+        ("main.tf", 'administrator_login_password = "AdminPassword123!"', "medium"),
+        ("main.tf", '  password = "Aa12345678"', "low"),
+        ("main.tf", 'secret_key = "Xk29fGqLm77zPqq"', "medium"),
+        ("main.tf", 'secret = "my-app-secret"', ""),
+        ("main.tf", "password = var.password", ""),
+        ("main.tf", 'password = "${var.password}"', ""),
+        ("main.tf", 'password = random_password.db.result', ""),
+        ("main.tf", 'password = "changeme"', ""),
+        ("main.tf", 'manage_master_user_password = "true"', ""),
+        (".npmrc", "//npm.acme.io/:_authToken=0d6b1c2f-77aa", "medium"),
+        (".npmrc", "_password=Xk29fGqLm77z", "medium"),
+        (".npmrc", "//npm.acme.io/:_authToken=${NPM_TOKEN}", ""),
+        ("web/.npmrc", "always-auth=true", ""),
+        (".pypirc", "password = Xk29fGqLm77z", "medium"),
+    ],
+)  # fmt: skip
+def test_what_is_written_out_for_terraform_and_registries_counts(
+    path: str, line: str, confidence: str
+) -> None:
+    found = list(plain._in_file(f"# a\n{line}\n".encode(), path, "key"))
+    told = [(hit.line, hit.confidence) for hit in found]
+    assert told == ([(2, confidence)] if confidence else [])
+
+
+@pytest.mark.parametrize(
     ("value", "counts"),
     [
         ("devXk29fGqLm77zPqq", True),

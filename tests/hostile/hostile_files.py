@@ -131,6 +131,12 @@ def yaml_bombs(_: Path) -> Case:
             ".github/workflows/merges.yml": f"{merges}jobs: *m12\n",
             ".github/workflows/deep.yml": deep,
             "docker-compose.yml": f"{laughs}services: *a9\n",
+            # Where a reader expects a text.
+            "yaml/deployment.yaml": f"{laughs}apiVersion: v1\nkind: Deployment\n"
+            "metadata: {name: *a9}\nspec: {template: {spec: {containers: [{image: *a9}]}}}\n",
+            "yaml/scaler.yaml": f"{laughs}apiVersion: v1\nkind: HorizontalPodAutoscaler\n"
+            "spec: {scaleTargetRef: {name: *a9}}\n",
+            "yaml/compose.yaml": f"{laughs}services: {{a: {{image: *a9, command: *a9}}}}\n",
             "yaml/pnpm-lock.yaml": f"lockfileVersion: '9.0'\n{laughs}packages: *a9\n",
             "yaml/pubspec.lock": f"packages: {{a: {deep}",
         },

@@ -20,7 +20,7 @@ from techdd.cli import main
 WORDS = string.ascii_letters + string.digits
 ONLY = (
     "dependencies", "delivery_chain", "imported_results", "weaknesses", "patterns", "taint",
-    "history", "snapshot", "notice_signs", "licence_statements", "governance",
+    "history", "snapshot", "notice_signs", "licence_statements", "governance", "deployables",
 )  # fmt: skip
 
 
@@ -74,6 +74,7 @@ jobs:
   "svc_{token("service")}":
     image: ci:{word("compose")}@ghcr.io/a/e
     privileged: true
+  "svc_{word("service-word")}": {{image: x}}
 """,
     "k8s.yaml": f"""apiVersion: apps/v1
 kind: Deployment
@@ -93,7 +94,8 @@ module "n" {{
 }}
 """,
     "package.json": json.dumps({
-        "name": "a", "license": token("licence"), "author": f"x {token('author')}",
+        "name": "a", "license": token("licence"),
+        "author": f"x {word('author-word')} {token('author')}",
         "dependencies": {
             "b": f"ci:{word('scp')}@git.acme.example:x/y.git", "c": token("range"),
             "d": f"git+https://git.acme.example/x.git?private_token={word('parameter')}",
@@ -101,7 +103,9 @@ module "n" {{
     }),
     "requirements.txt": f"foo @ https://x.acme.example/{word('path')}/foo.whl\n"
     f"{token('package')}==1.0\nflask==0.{token('version')}\n",
-    "h.py": f"# SPDX-License-Identifier: {token('spdx')}\nx = 1\n",
+    "LICENSE": f"MIT License\n\nCopyright (c) 2024 Acme {word('holder')}\n",
+    "h.py": f"# Copyright 2024 {word('notice')}\n"
+    f"# SPDX-License-Identifier: {token('spdx')}\nx = 1\n",
     "scan.sarif": sarif(
         f"SQL injection in a.py:3 on db1.corp.example, password={word('title')}",
         f"R-{token('rule')}", "Acme at https://ci.corp.example/7 " + token("tool"),

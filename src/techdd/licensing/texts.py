@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from techdd.licensing.expressions import UNKNOWN, classify, mentioned
+from techdd.text import disguised
 
 HEAD = 8_192  # bytes of a source file in which its notice stands
 _LONGEST = 200_000  # characters of a licence file that are looked at
@@ -135,11 +136,13 @@ def comments(head: str) -> str:
 
 
 def holders(text: str) -> str:
-    """Whose copyright `text` names, joined by "; "."""
+    """Whose copyright `text` names, joined by "; "; words that look like credentials are masked, as
+    in the names of people.
+    """
     lines = re.sub(r"\s*\n\s*", "\n", re.sub(r"[^\S\n]+", " ", text))
     names = (_HOLDER_END.split(found[1])[0].strip(" ,.;:-'\"") for found in _HOLDER.finditer(lines))
     known = dict.fromkeys(name for name in names if len(name) > 2 and not _SPEAKS.search(name))
-    return "; ".join(list(known)[:_HOLDERS])
+    return disguised("; ".join(list(known)[:_HOLDERS]))
 
 
 def _named(text: str) -> list[str]:

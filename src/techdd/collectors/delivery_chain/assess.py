@@ -10,6 +10,7 @@ from techdd.collectors import Answered, probe
 from techdd.collectors._practice_patterns import DEVELOPMENT
 from techdd.collectors.delivery_chain.checks import CHECKS, Check
 from techdd.collectors.delivery_chain.gather import ChainFile
+from techdd.collectors.delivery_chain.kubernetes import IN_NAMESPACE
 from techdd.counting import of_repository
 from techdd.model import Location, Metric, Observation, Series, Value
 from techdd.text import place_token, some_of
@@ -37,6 +38,7 @@ RULES: dict[str, dict[str, str]] = {
     "floating-image": {"base_tagged": "low", "service_tagged": "low", "pod_image_tagged": "low"},
     "unchecked-download": {"no_piped_shell": "low", "no_remote_add": "low"},
     "privileged-workload": {"service_not_privileged": "medium", "pod_not_privileged": "medium"},
+    "broad-cluster-rights": {"rights_limited": "medium"},
     "public-data-store": {"bucket_private": "high", "store_not_public": "high"},
     "open-to-everybody": {"ingress_limited": "medium"},
     "unencrypted-store": {"store_encrypted": "medium"},
@@ -49,7 +51,7 @@ RULES: dict[str, dict[str, str]] = {
 _LEVELS = ("info", "low", "medium", "high")
 _LEFT_OUT = "left out"  # how a check says that only a default counts
 # A default that only allows something, or scripts without secrets, weighs less.
-_WEAKER = (_LEFT_OUT, "without secrets", "its callers")
+_WEAKER = (_LEFT_OUT, "without secrets", "its callers", IN_NAMESPACE)
 _SHOWN_ONLY = ("tests_run",)  # of one file; `practices.ci_tests` tells it of the repository
 # Checks that quote what the client wrote; the others say what they saw in words of their own.
 _QUOTING = ("action_pinned", "base_tagged", "service_tagged", "pod_image_tagged",

@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from techdd.dockerfiles import without_user
+from techdd.hcl import Block
 from techdd.text import disguised
 
 
@@ -69,6 +70,9 @@ CHECKS: dict[str, Asked] = {
     "pod_not_root": Asked("kubernetes", "workloads", "told not to run as root"),
     "pod_image_tagged": Asked("kubernetes", "containers", "a fixed tag or digest"),
     "secret_not_in_clear": Asked("kubernetes", "Secret objects", "without values"),
+    "rights_limited": Asked(
+        "kubernetes", "roles and bindings to cluster-admin", "not the rights to everything"
+    ),
     "balancer_limited": Asked("kubernetes", "load balancers", "limited to address ranges"),
     "disruption_budget": Asked("kubernetes", "scaled workloads", "a disruption budget"),
     "bucket_private": Asked("terraform", "buckets", "not public"),
@@ -100,6 +104,14 @@ def is_credential(name: str, value: str) -> bool:
     """Whether a setting of that name holds a value of its own, and not a reference or stand-in."""
     named = bool(_CREDENTIAL.search(name)) and not _NOT_ONE.search(name)
     return named and not _STAND_IN.match(value.strip("\"'"))
+
+
+def of_block(
+    path: str, block: Block, check: str, passed: bool | None, seen: str, line: int = 0
+) -> Check:
+    """The answer of a block of Terraform, on its first line or the one given."""
+    kind = block.labels[0] if block.labels else block.kind
+    return Check(check, kind, ".".join(block.labels), path, line or block.line, passed, seen)
 
 
 def shown(check: Check) -> Check:

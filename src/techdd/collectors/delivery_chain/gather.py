@@ -47,7 +47,7 @@ class ChainFile(NamedTuple):
     judged: bool
 
 
-@collector(makes=(Check, ChainFile), version=4)
+@collector(makes=(Check, ChainFile), version=5)
 def delivery_chain(repo: Repository) -> Gathered:
     """What pipelines, containers and infrastructure say of themselves, one question a thing.
 
@@ -92,9 +92,7 @@ def _gathered(repo: Repository) -> Gathered:
     yield from actions.workflows(found.workflows)
     yield from kubernetes.objects(found.objects)
     for files in found.modules.values():
-        around = [block for _, blocks in files for block in blocks]
-        for path, blocks in files:
-            yield from terraform.resources(path, blocks, around)
+        yield from terraform.resources(files)
 
 
 class _Found:

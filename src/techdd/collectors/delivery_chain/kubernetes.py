@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -12,6 +13,8 @@ _SERVED = ("Deployment", "StatefulSet", "ReplicaSet")
 _WORKLOADS = (*_SERVED, "DaemonSet", "Job", "CronJob", "Pod")
 _SENT = ("Deployment", "StatefulSet", "DaemonSet", "Pod", "ReplicaSet")  # that run until stopped
 _RESTRICTED = ("loadBalancerSourceRanges",)
+_CORE_GROUPS = {"", "*"}  # of the API; Secrets are in it
+IN_NAMESPACE = "within its namespace"
 
 
 class Manifest(NamedTuple):
@@ -52,11 +55,7 @@ def objects(found: Sequence[Manifest]) -> Iterator[Check]:
         for one in found
         if one.kind in ("HorizontalPodAutoscaler", "ScaledObject")
     }
-    budgets = [
-        _table(_table(one.spec.get("selector")).get("matchLabels"))
-        for one in found
-        if one.kind == "PodDisruptionBudget"
-    ]
+    budgets = _Budgets(found)
     replaced = set(_replaced(found))
     for one in found:
         if one.kind in _WORKLOADS:
@@ -70,6 +69,37 @@ def objects(found: Sequence[Manifest]) -> Iterator[Check]:
             limited = any(one.spec.get(key) for key in _RESTRICTED) or _is_internal(one)
             seen = "address ranges or internal" if limited else "open to every address"
             yield _told(one, "balancer_limited", limited, seen, one.spec["type"])
+        elif one.kind in ("Role", "ClusterRole"):
+            yield _role(one)
+        elif one.kind in ("RoleBinding", "ClusterRoleBinding"):
+            yield from _binding(one)
+
+
+class _Budgets:
+    """The labels that budgets for disruptions ask for, found by the rarest of each: a cluster can
+    have as many of them as workloads.
+    """
+
+    def __init__(self, found: Sequence[Manifest]) -> None:
+        every = [
+            _table(_table(one.spec.get("selector")).get("matchLabels"))
+            for one in found
+            if one.kind == "PodDisruptionBudget"
+        ]
+        asked = [frozenset(pairs) for pairs in map(_pairs, every) if pairs]
+        known = Counter(pair for labels in asked for pair in labels)
+        self._by_rarest: dict[tuple[str, str], set[frozenset[tuple[str, str]]]] = defaultdict(set)
+        for labels in asked:
+            self._by_rarest[min(labels, key=lambda pair: (known[pair], pair))].add(labels)
+
+    def match(self, labels: dict[str, Any]) -> bool:
+        """Whether one of them asks for no more than these labels."""
+        pairs = _pairs(labels)
+        return any(asked <= pairs for one in pairs for asked in self._by_rarest.get(one, ()))
+
+
+def _pairs(labels: dict[str, Any]) -> set[tuple[str, str]]:
+    return {(key, value) for key, value in labels.items() if isinstance(value, str)}
 
 
 def values(path: str, documents: Sequence[Any]) -> Iterator[Check]:
@@ -119,7 +149,7 @@ def _pod(one: Manifest) -> dict[str, Any]:
     return _table(_table(_table(outer.get("spec")).get("template")).get("spec"))
 
 
-def _workload(one: Manifest, scaled: set[Any], budgets: list[dict[str, Any]]) -> Iterator[Check]:
+def _workload(one: Manifest, scaled: set[Any], budgets: _Budgets) -> Iterator[Check]:
     if one.kind in _SERVED:
         yield from _copies(one, scaled, budgets)
     pod = _pod(one)
@@ -145,7 +175,7 @@ def _workload(one: Manifest, scaled: set[Any], budgets: list[dict[str, Any]]) ->
         yield from _container(one, container)
 
 
-def _copies(one: Manifest, scaled: set[Any], budgets: list[dict[str, Any]]) -> Iterator[Check]:
+def _copies(one: Manifest, scaled: set[Any], budgets: _Budgets) -> Iterator[Check]:
     stated = one.spec.get("replicas", "1")
     number = int(stated) if isinstance(stated, str) and stated.isdigit() else None
     if number == 0:  # switched off
@@ -158,7 +188,7 @@ def _copies(one: Manifest, scaled: set[Any], budgets: list[dict[str, Any]]) -> I
     if several:
         template = _table(one.spec.get("template"))
         labels = _table(_table(template.get("metadata")).get("labels"))
-        kept = any(budget and budget.items() <= labels.items() for budget in budgets)
+        kept = budgets.match(labels)
         seen = "a PodDisruptionBudget" if kept else "no PodDisruptionBudget"
         yield _told(one, "disruption_budget", kept, seen)
 
@@ -183,3 +213,32 @@ def _secret(one: Manifest) -> Check:
     held = [key for key in held if not any(mark in data[key] for mark in ("${", "{{", "<"))]
     seen = f"{len(held)} keys with a value" if held else "no value"
     return _told(one, "secret_not_in_clear", not held, seen, held[0] if held else "")
+
+
+def _role(one: Manifest) -> Check:
+    """Whether a role gives every right, or every object, of the core of the API."""
+    for rule in mappings(items([one.document.get("rules")])):
+        groups, resources, verbs = (
+            [text for text in items([rule.get(key)]) if isinstance(text, str)]
+            for key in ("apiGroups", "resources", "verbs")
+        )
+        if _CORE_GROUPS.isdisjoint(groups):
+            continue
+        at = next(iter(verbs), "")
+        if "*" in resources:
+            seen = "every right to every object" if "*" in verbs else "every object, Secrets too"
+            return _told(one, "rights_limited", False, _where(one, seen), at)
+        if "*" in verbs and "secrets" in resources:
+            return _told(one, "rights_limited", False, _where(one, "every right to Secrets"), at)
+    return _told(one, "rights_limited", True, "named objects and rights")
+
+
+def _binding(one: Manifest) -> Iterator[Check]:
+    """Only what gives away everything is told by the binding; else its role tells."""
+    role = _table(one.document.get("roleRef")).get("name")
+    if role == "cluster-admin":
+        yield _told(one, "rights_limited", False, _where(one, "bound to cluster-admin"), role)
+
+
+def _where(one: Manifest, seen: str) -> str:
+    return seen if one.kind.startswith("Cluster") else f"{seen} {IN_NAMESPACE}"

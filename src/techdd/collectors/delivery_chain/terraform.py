@@ -7,18 +7,19 @@ provider's default counts, as its documentation states it (November 2026).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from techdd.collectors.delivery_chain.checks import Check
-from techdd.hcl import COMPUTED, Block
+from techdd.collectors.delivery_chain import networks
+from techdd.collectors.delivery_chain.checks import Check, of_block
+from techdd.hcl import COMPUTED, Block, listed
 
 _BUCKETS = ("aws_s3_bucket", "google_storage_bucket", "azurerm_storage_account")
+_BUCKET = re.compile(rf"\b((?:{'|'.join(_BUCKETS)})\.[\w-]+)\.")
 _PUBLIC_ACLS = ("public-read", "public-read-write", "website")
 _EVERYBODY = ("allUsers", "allAuthenticatedUsers")
-_ANYWHERE = ("0.0.0.0/0", "::/0")
-_WEB = ("80", "443")
 
 
 @dataclass(frozen=True)
@@ -94,8 +95,26 @@ _UNASKED = frozenset(
 _LOCKED = ("gcs", "azurerm", "remote", "pg", "consul", "kubernetes", "oss", "cos")
 
 
-def resources(path: str, blocks: Sequence[Block], around: Sequence[Block]) -> Iterator[Check]:
-    """The checks of one file; `around` are the blocks of all files of its folder."""
+def resources(files: Sequence[tuple[str, Sequence[Block]]]) -> Iterator[Check]:
+    """The checks of the files of one folder, which are one module."""
+    around = _by_bucket(block for _, blocks in files for block in blocks)
+    for path, blocks in files:
+        yield from _of_file(path, blocks, around)
+
+
+def _by_bucket(blocks: Iterable[Block]) -> dict[str, list[Block]]:
+    """The resources that name a bucket, by what they name ("aws_s3_bucket.logs")."""
+    named: dict[str, list[Block]] = defaultdict(list)
+    for block in blocks:
+        if block.kind == "resource" and len(block.labels) == 2:
+            for bucket in set(_BUCKET.findall(block.names.get("bucket", ""))):
+                named[bucket].append(block)
+    return named
+
+
+def _of_file(
+    path: str, blocks: Sequence[Block], around: Mapping[str, list[Block]]
+) -> Iterator[Check]:
     for block in blocks:
         if block.kind == "resource" and len(block.labels) == 2:
             for setting in SETTINGS.get(block.labels[0], ()):
@@ -103,7 +122,7 @@ def resources(path: str, blocks: Sequence[Block], around: Sequence[Block]) -> It
                     yield _asked(path, block, setting)
             if block.labels[0] in _BUCKETS:
                 yield from _bucket(path, block, around)
-            yield from _ingress(path, block)
+            yield from networks.admitted(path, block)
         elif block.kind == "terraform":
             yield from _project(path, block)
 
@@ -112,13 +131,6 @@ def unasked(blocks: Sequence[Block]) -> list[str]:
     """The clouds of resources that no check is there for."""
     kinds = {one.labels[0] for one in blocks if one.kind == "resource" and one.labels}
     return sorted({kind.partition("_")[0] for kind in kinds} & _UNASKED)
-
-
-def _told(
-    path: str, block: Block, check: str, passed: bool | None, seen: str, line: int = 0
-) -> Check:
-    kind = block.labels[0] if block.labels else block.kind
-    return Check(check, kind, ".".join(block.labels), path, line or block.line, passed, seen)
 
 
 def _is_copy(block: Block) -> bool:
@@ -137,11 +149,11 @@ def _asked(path: str, block: Block, setting: Setting) -> Check:
             passed = None if value is COMPUTED else _is_good(value, setting.good)
             said = "as it should be" if passed else "not as it should be"
             said = "set by a variable" if passed is None else said
-            return _told(
+            return of_block(
                 path, block, setting.check, passed, f"{setting.at}: {said}", holder.lines[name]
             )
     seen = f"{setting.at} is left out"
-    return _told(path, block, setting.check, setting.default, seen)
+    return of_block(path, block, setting.check, setting.default, seen)
 
 
 def _is_good(value: Any, good: tuple[Any, ...]) -> bool:
@@ -152,14 +164,10 @@ def _is_good(value: Any, good: tuple[Any, ...]) -> bool:
     return value in good or str(value).lower() in {str(one).lower() for one in good}
 
 
-def _bucket(path: str, block: Block, around: Sequence[Block]) -> Iterator[Check]:
+def _bucket(path: str, block: Block, around: Mapping[str, list[Block]]) -> Iterator[Check]:
     """Whether a bucket is public or versioned, which other resources of the folder may say."""
-    kind, name = block.labels
-    mine = [
-        one
-        for one in around
-        if one.kind == "resource" and f"{kind}.{name}." in one.names.get("bucket", "")
-    ]
+    kind = block.labels[0]
+    mine = around.get(".".join(block.labels), [])
     if kind == "aws_s3_bucket":
         acls = [one.values.get("acl") for one in (block, *mine)]
         public = [acl for acl in acls if acl in _PUBLIC_ACLS]
@@ -168,7 +176,7 @@ def _bucket(path: str, block: Block, around: Sequence[Block]) -> Iterator[Check]
         seen = (
             f"acl {public[0]}" if public else "a public access block" if closed else "no public acl"
         )
-        yield _told(path, block, "bucket_private", not open_, seen, block.lines.get("acl", 0))
+        yield of_block(path, block, "bucket_private", not open_, seen, block.lines.get("acl", 0))
         versions = [
             inner.values.get(key)
             for one in (block, *mine)
@@ -179,53 +187,13 @@ def _bucket(path: str, block: Block, around: Sequence[Block]) -> Iterator[Check]
         on = any(value is True or value == "Enabled" for value in versions)
         passed = True if on else None if COMPUTED in versions else False
         seen = "versioning" if on else "set by a variable" if passed is None else "no versioning"
-        yield _told(path, block, "bucket_versioned", passed, seen)
+        yield of_block(path, block, "bucket_versioned", passed, seen)
     elif kind == "google_storage_bucket":
-        members = [_flat(one.values.get("member")) + _flat(one.values.get("members"))
-                   + _flat(one.values.get("entity")) for one in mine]  # fmt: skip
+        members = [listed(one.values.get("member")) + listed(one.values.get("members"))
+                   + listed(one.values.get("entity")) for one in mine]  # fmt: skip
         public = [member for some in members for member in some if member in _EVERYBODY]
         seen = f"granted to {public[0]}" if public else "granted to nobody unknown"
-        yield _told(path, block, "bucket_private", not public, seen)
-
-
-def _flat(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def _ingress(path: str, block: Block) -> Iterator[Check]:
-    kind = block.labels[0]
-    rules: list[tuple[Block, tuple[str, ...], str, str]] = []
-    if kind == "aws_security_group":
-        rules = [(one, ("cidr_blocks", "ipv6_cidr_blocks"), "from_port", "to_port")
-                 for one in block.inner("ingress")]  # fmt: skip
-    elif kind == "aws_security_group_rule" and block.values.get("type") == "ingress":
-        rules = [(block, ("cidr_blocks", "ipv6_cidr_blocks"), "from_port", "to_port")]
-    elif kind == "aws_vpc_security_group_ingress_rule":
-        rules = [(block, ("cidr_ipv4", "cidr_ipv6"), "from_port", "to_port")]
-    elif kind == "google_compute_firewall" and block.inner("allow"):
-        inbound = block.values.get("direction", "INGRESS") == "INGRESS"
-        rules = [(block, ("source_ranges",), "", "")] if inbound else []
-    for rule, sources, low, high in rules:
-        named = [one for source in sources for one in _flat(rule.values.get(source))]
-        wide = any(one in _ANYWHERE for one in named)
-        ports = _ports(block) if not low else [rule.values.get(low), rule.values.get(high)]
-        web = bool(ports) and all(port in _WEB for port in ports)
-        unknown = not wide and (COMPUTED in named)
-        if unknown or named != [None] * len(named):
-            passed = None if unknown or (wide and COMPUTED in ports) else not wide or web
-            where = "web ports" if web else "ports other than 80 and 443"
-            seen = (
-                f"every address, {where}"
-                if wide
-                else "limited"
-                if not unknown
-                else "set by a variable"
-            )
-            yield _told(path, block, "ingress_limited", passed, seen, rule.line)
-
-
-def _ports(firewall: Block) -> list[Any]:
-    return [port for rule in firewall.inner("allow") for port in _flat(rule.values.get("ports"))]
+        yield of_block(path, block, "bucket_private", not public, seen)
 
 
 def _project(path: str, block: Block) -> Iterator[Check]:
@@ -237,9 +205,9 @@ def _project(path: str, block: Block) -> Iterator[Check]:
                 "dynamodb_table" in backend.values or backend.values.get("use_lockfile") is True
             )
             seen = "a lock" if locked else "neither dynamodb_table nor use_lockfile"
-            yield _told(path, named, "state_locked", locked, seen)
+            yield of_block(path, named, "state_locked", locked, seen)
         elif kind in _LOCKED:
-            yield _told(path, named, "state_locked", True, "locked by the service itself")
+            yield of_block(path, named, "state_locked", True, "locked by the service itself")
     for required in block.inner("required_providers"):
         for name, written in required.names.items():
             limited = bool(re.search(r"\bversion\b", written)) or written.startswith('"')

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from techdd.collectors.secrets.engine import MOST as CROWD
 from techdd.collectors.secrets.engine import Hit
-from techdd.collectors.secrets.standins import is_generated, is_strong, stands_in
+from techdd.collectors.secrets.standins import is_generated, is_reference, is_strong, stands_in
 from techdd.collectors.secrets.values import is_example, mark
 from techdd.guard import one_file
 from techdd.model import Issue
@@ -25,7 +25,7 @@ _TEMPLATE = r"(?!\S*(?:example|sample|template|dist|test|schema|default|[._-]ci\
 # Read in every version. A state file of Terraform may be large and is read in the tree too.
 PURPOSE = re.compile(
     rf"(?:^|/){_TEMPLATE}(?:\.env(?:\.[\w-]+)*|[\w.-]+\.env|\.envs/[\w./-]+|\.pgpass|pgpass\.conf"
-    r"|[._]netrc|\.htpasswd|[\w.-]+\.tfstate(?:\.backup)?|appsettings[\w.-]*\.json|web\.config"
+    r"|[._]netrc|\.htpasswd|\.npmrc|\.pypirc|[\w.-]+\.tfstate(?:\.backup)?|appsettings[\w.-]*\.json|web\.config"
     r"|(?:application|database|datasource|db|jdbc|secrets?|credentials?)[\w.-]*\.properties"
     r"|(?:database|secrets?|credentials?)\.ya?ml|[\w.-]+\.tfvars)$",
     re.I,
@@ -36,6 +36,7 @@ _BY_ENDING = {
     **dict.fromkeys(("sh", "bash", "zsh", "bashrc", "profile", "dockerfile"), "exported"),
     **dict.fromkeys(("config", "xml"), "json"),
     "json": "object",
+    **dict.fromkeys(("tf", "hcl"), "literal"),
 }
 _PIPELINE = re.compile(
     r"^\.github/workflows/|(?:^|/)(?:\.gitlab-ci|azure-pipelines[\w.-]*|\.drone|bitbucket-pipelines)"
@@ -60,6 +61,11 @@ _ASSIGNED = re.compile(
     rb"(?i)^\s*(?:(?:export|set|local|readonly|ENV|ARG)\s+)?(" + _NAME + rb")\s*=\s*" + _VALUE
 )
 _MAPPED = re.compile(rb"(?i)^\s*(?:-\s+)?[\"']?(" + _NAME + rb")[\"']?\s*:\s+" + _VALUE)
+# In HCL a text in quotes is no reference to something else, and what it says is what is set up.
+_TEXT = rb"\s*=\s*\"([^\"\\$%{}\s]{6,300})\""
+_LITERAL_PASSWORD = re.compile(rb"(?i)^\s*(\w*pass(?:word|wd|phrase))" + _TEXT)
+_LITERAL = re.compile(rb"(?i)^\s*(?!\w*pass(?:word|wd|phrase)\b)(" + _NAME + rb")" + _TEXT)
+_NPMRC = re.compile(rb"(?i)^\s*(?://\S*:)?(_(?:auth(?:Token)?|password))\s*=\s*" + _VALUE)
 _IN_STATE = re.compile(
     rb"(?i)\"((?:\w*_)?(?:password|passphrase|secret|secret_key|private_key|access_key|auth_token"
     rb"|token|connection_string))\"\s*:\s*\"([^\"\\]{6,300})"
@@ -96,6 +102,7 @@ class _Form(NamedTuple):
     sure: bool = False
     hashed: bool = False
     generated_only: bool = False  # others there serve tests, or are names
+    guessable: bool = False  # what elsewhere stands in for a value is one there
 
 
 _FORMS: dict[str, tuple[_Form, ...]] = {
@@ -109,6 +116,11 @@ _FORMS: dict[str, tuple[_Form, ...]] = {
         _Form("password-in-settings", _ASSIGNED, generated_only=True),
         _Form("connection-string", _CONNECTION),
     ),
+    "literal": (
+        _Form("password-in-settings", _LITERAL_PASSWORD, guessable=True),
+        _Form("password-in-settings", _LITERAL, generated_only=True),
+    ),
+    "npmrc": (_Form("password-in-settings", _NPMRC, sure=True),),
     "exported": (_Form("password-in-script", _ASSIGNED, generated_only=True),),
     "held": (_Form("password-in-settings", _MAPPED), _Form("connection-string", _CONNECTION)),
     "mapped": (
@@ -144,6 +156,7 @@ def _forms(path: str) -> str:
             ("pgpass", lambda: "pgpass" in name),
             ("netrc", lambda: name.endswith("netrc")),
             ("htpasswd", lambda: name.endswith("htpasswd")),
+            ("npmrc", lambda: name.endswith(".npmrc")),
             ("object", lambda: name.endswith(".json")),
             ("json", lambda: name.endswith(".config")),
             ("held", lambda: name.endswith((".yml", ".yaml"))),
@@ -217,7 +230,8 @@ def _hit(form: _Form, found: re.Match[bytes], path: str, line: int, key: str) ->
     group = found.re.groups
     value = found[group]
     named = found[1] if group > 1 else b""
-    if not form.hashed and (stands_in(value) or is_example(value)):
+    is_none = is_reference if form.guessable else stands_in
+    if not form.hashed and (is_none(value) or is_example(value)):
         return None
     if _PUBLIC.search(named) or value.lower() in named.lower():
         return None

@@ -89,7 +89,7 @@ class _Hits:
     files: list[Hit] = field(default_factory=list)
 
 
-@collector(makes=(Secret, SecretScan), version=6, minutes=60)
+@collector(makes=(Secret, SecretScan), version=7, minutes=60)
 def secrets(repo: Repository, *, key: str = "", seconds: float = 3000.0) -> Gathered:
     """Every credential-shaped string in any file version that the repository holds, and in the
     messages of commits and tags.

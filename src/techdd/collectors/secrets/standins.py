@@ -29,9 +29,14 @@ _DIGITS = re.compile(rb"\d+")
 _LEAST = 12  # characters of a value that no person needs to remember
 
 
+def is_reference(value: bytes) -> bool:
+    """Whether it stands elsewhere, or is a word of the language."""
+    return bool(_REFERENCE.fullmatch(value) or _WORD.fullmatch(value))
+
+
 def stands_in(value: bytes) -> bool:
     """Whether it is no value: what a generator made is one, whatever words it holds by chance."""
-    if _REFERENCE.fullmatch(value) or _WORD.fullmatch(value):
+    if is_reference(value):
         return True
     return bool(_SAID.search(value)) and not is_generated(value)
 

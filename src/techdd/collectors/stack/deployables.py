@@ -16,7 +16,7 @@ from techdd.collectors.stack.uses import use_of
 from techdd.guard import one_file
 from techdd.model import Issue
 from techdd.repository import MISSING, Entry, Repository
-from techdd.text import masked, without_credentials, without_tokens
+from techdd.text import disguised, masked, without_credentials
 
 MAX_FILE = 1_000_000  # bytes
 _LONGEST = 120  # characters of a name or a detail
@@ -75,7 +75,7 @@ _READERS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
 _ANY = (containers.manifest, programs.go_main, programs.spring_main)
 
 
-@collector(makes=(Deployable,))
+@collector(makes=(Deployable,), version=2)
 def deployables(repo: Repository) -> Gathered:
     """Every entry point and deployable that a file names; other people's code does not count."""
     entries = [
@@ -113,7 +113,7 @@ def deployables(repo: Repository) -> Gathered:
         # What a pipeline does by the clock may be a job of the product, and is told.
         use = "production" if reader is containers.workflow else use_of(entry.path)
         for kind, name, line, detail, images in rows:
-            named = without_tokens(name)[:_LONGEST]
+            named = disguised(name)[:_LONGEST]
             # Masked before it is cut: of half a token nobody could tell that it is one.
             told = masked(detail)[:_LONGEST]
             held = masked(without_credentials(images))

@@ -28,6 +28,7 @@ from techdd.licensing import (
 from techdd.lockfiles import strings, tables
 from techdd.model import Issue
 from techdd.repository import MAX_SOURCE, MISSING, Entry, Repository
+from techdd.text import disguised
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -69,7 +70,7 @@ class _Rule(NamedTuple):
         return any(one.match(path) and deep in (None, depth) for one, deep in self.paths)
 
 
-@collector(makes=(LicenceFile, Declaration, FileNotice), needs=(File,), minutes=20)
+@collector(makes=(LicenceFile, Declaration, FileNotice), needs=(File,), minutes=20, version=2)
 def licence_statements(repo: Repository, files: DataFrame) -> Gathered:
     """Licence files, the licences that packages declare, and the notices at the head of files."""
     entries = repo.regular_files()
@@ -136,7 +137,7 @@ def _declarations(repo: Repository, entries: list[Entry]) -> Iterator[Declaratio
         except ValueError as error:
             yield Issue("package metadata not understood", entry.path, str(error)[:200])
             continue
-        yield Declaration(entry.path, licence, authors)
+        yield Declaration(entry.path, disguised(licence), disguised(authors))
 
 
 def _annotations(repo: Repository, entries: list[Entry]) -> tuple[list[_Rule], list[Issue]]:
