@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,6 +22,8 @@ from test_sandbox import ended
 
 from techdd import pipeline
 from techdd.cli import main, run
+from techdd.collectors import Probe
+from techdd.plugins import discover
 from techdd.workspace import Workspace, now
 
 ROOT = Path(__file__).parents[1]
@@ -176,6 +179,26 @@ def test_words_that_mean_nothing_are_exit_code_2(techdd: Techdd, arguments: list
     assert (said.code, said.out) == (2, "")
     assert "Error: " in said.err
     assert "Traceback" not in said.err
+
+
+def test_a_bug_in_one_question_costs_that_answer_only(
+    techdd: Techdd, engagement: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def bug(*_: object) -> None:
+        raise ZeroDivisionError
+
+    probes = discover("techdd.collectors", Probe)
+    broken = probes | {"activity": replace(probes["activity"], run=bug)}
+    found = lambda group, kind: broken if kind is Probe else discover(group, kind)  # noqa: E731
+    monkeypatch.setattr(pipeline, "discover", found)
+    said = techdd("report", engagement, "-o", "r.json")
+    assert said.code == 4
+    assert "Traceback" not in said.err
+    assert "this is a bug of techdd, details in logs/probe-activity.log" in said.err
+    assert "ZeroDivisionError" in (engagement / "logs" / "probe-activity.log").read_text()
+    told = Path("r.json").read_text()
+    assert "this is a bug of techdd" in told
+    assert '"review.unreviewed_share"' in told  # of another question
 
 
 def test_a_bug_is_one_line_exit_code_4_and_a_log(

@@ -178,6 +178,7 @@ class Reading:
     series: tuple[Series, ...] = ()
     reasons: tuple[str, ...] = ()
     guarded: bool = False  # what it reads would show an attacker the way: no places for investors
+    fault: bool = False  # techdd itself failed at it
 
 
 @dataclass(frozen=True)

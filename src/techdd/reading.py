@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -152,7 +153,14 @@ def read(probe: Probe, as_of: date, tables: Tables) -> Reading:
         status, reasons = Status.PARTIAL if unsettled else status, (*reasons, *unsettled)
     needed = [tables.table(fact) for fact in (*probe.needs, *probe.helps)]
     seen = [table[~table["repo"].isin(blind)] if "repo" in table else table for table in needed]
-    answered = [_told(one, blind) for one in probe.run(as_of, *seen)]
+    try:
+        answered = [_told(one, blind) for one in probe.run(as_of, *seen)]
+    except Exception:  # a fault in one question must not cost the answers to all the others
+        name = f"probe-{probe.name}"
+        tables.workspace.log(name, traceback.format_exc())
+        reason = f"this is a bug of techdd, details in logs/{name}.log"
+        asked = (probe.name, probe.question, probe.domain)
+        return Reading(*asked, Status.FAILED, reasons=(reason,), fault=True)
     return Reading(
         probe.name,
         probe.question,

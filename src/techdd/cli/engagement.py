@@ -79,7 +79,12 @@ def audit(repositories: tuple[str, ...], output: Path, **options: Any) -> None:
     for path in made:
         click.echo(path)
     say_next(f"techdd interview {workspace.root}")
-    leave(with_handed_in(runs, workspace), assessment.findings, options["fail_on"])
+    leave(
+        with_handed_in(runs, workspace),
+        assessment.findings,
+        options["fail_on"],
+        assessment.readings,
+    )
 
 
 @click.command()
@@ -162,7 +167,7 @@ def score(folder: Path, as_of: datetime | None, fail_on: str | None) -> None:
         )
     _say_verdict(assessment)
     say_next(f"techdd report {folder}")
-    leave(assessment.runs, assessment.findings, fail_on)
+    leave(assessment.runs, assessment.findings, fail_on, assessment.readings)
 
 
 @click.command()
@@ -187,7 +192,7 @@ def report(folder: Path, output: Path | None, as_of: datetime | None, **options:
     _warn_of_nothing(assessment, folder)
     for path in _publish(workspace, assessment, destination, options):
         click.echo(path)
-    leave(assessment.runs, ())
+    leave(assessment.runs, (), None, assessment.readings)
 
 
 @click.command()

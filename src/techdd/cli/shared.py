@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from techdd.model import Finding, Run
+    from techdd.model import Finding, Reading, Run
     from techdd.workspace import Workspace
 
 _SHOWN = 10
@@ -62,7 +62,12 @@ def open_engagement(folder: Path) -> Workspace:
     return Workspace(folder)
 
 
-def leave(runs: Sequence[Run], found: Sequence[Finding], fail_on: str | None = None) -> None:
+def leave(
+    runs: Sequence[Run],
+    found: Sequence[Finding],
+    fail_on: str | None = None,
+    readings: Sequence[Reading] = (),
+) -> None:
     """Ends with the exit code that says how complete and how good the result is."""
     from techdd.handed import COLLECTORS
     from techdd.model import Severity, Status
@@ -76,6 +81,11 @@ def leave(runs: Sequence[Run], found: Sequence[Finding], fail_on: str | None = N
             part for issue in run.issues[:1] for part in (issue.reason, issue.detail) if part
         )
         talk(f"Not measured, and said so in the report: {run.collector} of {run.repo}: {why}")
+    faults = [one for one in readings if one.fault]
+    for one in faults:
+        talk(f"Not answered, and said so in the report: {one.question} {'; '.join(one.reasons)}")
+    if faults:
+        sys.exit(BUG)
     if fail_on and any(one.severity.rank >= Severity(fail_on).rank for one in found):
         sys.exit(GATE)
     if failed:

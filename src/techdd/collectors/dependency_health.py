@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from itertools import groupby
+from operator import attrgetter, itemgetter
 from statistics import median
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -59,8 +61,9 @@ def dependency_health(
     used = _used(packages, facts)
     asked = set(lookups["repo"])
     repos = sorted(map(str, packages["repo"].unique()))
+    by_repo = {"": used} | {repo: list(own) for repo, own in groupby(used, attrgetter("repo"))}
     for repo in ("", *repos):
-        own = [one for one in used if repo in ("", one.repo)]
+        own = by_repo.get(repo, [])
         missing = [one for one in ([repo] if repo else repos) if one not in asked]
         yield from _metrics(as_of, repo, own, NOT_ASKED if missing else "")
         yield Metric("dependency_health.single_maintainer", None, "packages", repo, "", NOBODY_SAYS)
@@ -93,24 +96,27 @@ def _used(packages: DataFrame, facts: DataFrame) -> list[Used]:
     said = {tuple(map(str, row[:4])): row[4:] for row in _rows(facts, [*_KEY, *_SAID])}
     shipped = packages[(packages["scope"] != "development") & packages["version"].notna()]
     found = []
-    for key, rows in shipped.groupby(_KEY, sort=True):
+    rows = _rows(shipped.sort_values([*_KEY, *_PLACE]), [*_KEY, *_PLACE, "direct"])
+    for key, group in groupby(rows, key=itemgetter(0, 1, 2, 3)):
         names = tuple(map(str, key))
+        stated = [(row[4:6], row[6]) for row in group]
         published, latest, latest_published, last, deprecated, reason = said.get(
             names, (None, "", None, None, None, "")
         )
-        places = rows.sort_values(["manifest", "line"])[["manifest", "line"]].drop_duplicates()
         found.append(
             Used(
-                *(names[0], names[1], names[2], names[3], bool((rows["direct"] == True).any())),  # noqa: E712
+                *(names[0], names[1], names[2], names[3]),
+                any(direct for _, direct in stated),
                 *(published, str(latest), latest_published, last),
                 None if deprecated is None else bool(deprecated),
                 str(reason),
-                tuple(Location(path, line) for path, line in _rows(places, ["manifest", "line"])),
+                tuple(Location(*place) for place in dict.fromkeys(place for place, _ in stated)),
             )
         )
     return found
 
 
+_PLACE = ["manifest", "line"]
 _SAID = ["published", "latest", "latest_published", "last_release", "deprecated", "reason"]
 
 
