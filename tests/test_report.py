@@ -11,6 +11,7 @@ import pytest
 from builders import a_finding, an_item
 
 from techdd.audiences import AUDIENCES, Audience
+from techdd.checklists import Checklist, Item
 from techdd.documents import load
 from techdd.facts import Identity, Person
 from techdd.identity import Merge, Resolution
@@ -33,7 +34,7 @@ from techdd.model import (
     Verdict,
     person_token,
 )
-from techdd.policy import Checklist, Engagement, Item, RepositoryEntry, Scoring
+from techdd.policy import Engagement, RepositoryEntry, Scoring
 from techdd.report import Assessment, build
 from techdd.repository import MISSING
 from techdd.text import place_token

@@ -11,7 +11,9 @@ def test_changes_without_a_mark_of_review() -> None:
         {"mainline": False}, {"author": "bot"}, {"ago": 366}, {"repo": "web"},
     )  # fmt: skip
     found = list(review.run(AS_OF, table, PEOPLE))
-    assert metrics(found) == {
+    assert {
+        key: value for key, value in metrics(found).items() if key[1] == "unreviewed_share"
+    } == {
         ("", "unreviewed_share"): 2 / 5,
         ("api", "unreviewed_share"): 1 / 4,
         ("web", "unreviewed_share"): 1,
@@ -43,3 +45,19 @@ def test_merges_of_a_line_say_nothing_and_a_pull_is_no_review() -> None:
 def test_no_recent_change_is_not_measured() -> None:
     (metric, *_) = review.run(AS_OF, commits({"ago": 400}), PEOPLE)
     assert (metric.value, metric.note) == (None, "no change in the last 12 months")
+
+
+def test_changes_that_name_an_assistant_are_counted_apart() -> None:
+    helped = {"assisted": True}
+    table = commits(
+        *([helped] * 8),
+        helped | {"review": "trailer"},
+        {},
+        # brought in by a merge: the commit beside the main line is the one that names it
+        {"sha": "merge", "parents": 2},
+        helped | {"mainline": False, "landed": "merge"},
+    )
+    found = list(review.run(AS_OF, table, PEOPLE))
+    assert metrics(found)["", "assisted_unreviewed_share"] == 8 / 10
+    few = list(review.run(AS_OF, commits(helped), PEOPLE))
+    assert metrics(few)["", "assisted_unreviewed_share"] is None

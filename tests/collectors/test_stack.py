@@ -116,16 +116,22 @@ def test_lock_files_name_registries_and_no_services(tmp_path: Path) -> None:
 
 def test_the_probe_counts_production_only_and_names_every_kind(tmp_path: Path) -> None:
     tables = facts_of(tmp_path, {
-        "requirements.txt": "django==4.2\npsycopg2==2.9\nstripe==9\n",
+        "requirements.txt": "django==4.2\npsycopg2==2.9\nstripe==9\nopenai==1.0\n",
         "tests/test_a.py": "URL = 'https://api.mollie.com'\n",
     })  # fmt: skip
     answers = list(technologies.run(date(2026, 1, 1), *tables))
     values = {one.name: one.value for one in answers if isinstance(one, Metric) and not one.repo}
-    assert values == {"stack.technologies": 3, "stack.data_stores": 1, "stack.suppliers": 1}
+    assert values == {
+        "stack.technologies": 4,
+        "stack.data_stores": 1,
+        "stack.suppliers": 2,
+        "stack.ai_services": 1,
+    }
     overview = next(one for one in answers if isinstance(one, Series) and one.name == "stack")
     assert overview.rows == (
         ("web framework", "Django", "-"),
         ("data store", "PostgreSQL", "-"),
+        ("AI service", "OpenAI API", "-"),
         ("payment", "Stripe", "Mollie"),
     )
 

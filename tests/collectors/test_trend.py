@@ -151,6 +151,12 @@ def test_a_repository_does_not_grow_out_of_nothing_where_its_months_begin() -> N
     assert rows[0] == ("2022-01", 3_000, 10)
 
 
+def test_a_component_without_code_a_year_ago_has_no_share_of_then() -> None:
+    found = _answers({"api": [_row("2024-05", 0, 0), _row("2025-05", 2_000, 200)]})
+    (table,) = [one for one in found if isinstance(one, Series) and one.name == "trend_components"]
+    assert table.rows == (("src", 0, 2_000, None, 0.1),)
+
+
 def test_little_code_has_no_trend() -> None:
     found = _answers({"a": [_row("2024-05", 100, 50), _row("2025-05", 200, 0)]})
     assert {one.value for one in found if isinstance(one, Metric)} == {None}

@@ -9,7 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from techdd.collectors import Answered, probe
-from techdd.counting import scopes, within
+from techdd.counting import scopes, share, within
 from techdd.facts import Commit, Person
 from techdd.history.landing import is_line_merge, is_pull
 from techdd.identity import of_people
@@ -32,7 +32,11 @@ def review(as_of: date, commits: DataFrame, people: DataFrame) -> Answered:
     proposed = merge & ~subject.map(is_pull).astype(bool)
     mark = mainline["review"].mask(proposed, "merge").replace("", "no mark")
     lines = merge & subject.map(is_line_merge).astype(bool)
-    for repo, part in scopes(mainline.assign(mark=mark, line=lines)):
+    # A change was assisted where any commit that it brought in says so.
+    helped = recent[recent["assisted"].astype(bool)][["repo", "landed"]].drop_duplicates()
+    helped = helped.rename(columns={"landed": "sha"}).assign(helped=True)
+    told = mainline.assign(mark=mark, line=lines).merge(helped, on=["repo", "sha"], how="left")
+    for repo, part in scopes(told):
         # What a merge of a line carries over was reviewed, or not, where it was done.
         own = part[~part["line"]]
         left = (
@@ -48,6 +52,9 @@ def review(as_of: date, commits: DataFrame, people: DataFrame) -> Answered:
             f"{len(own):,} first-parent changes in the last 12 months{left}",
             "" if len(own) else f"no change in the last 12 months{left}",
         )
+        what = "first-parent changes in the last 12 months that name an AI assistant"
+        assisted = own[own["helped"].notna()]
+        yield share("review.assisted_unreviewed_share", assisted["mark"] == "no mark", repo, what)
     counts = mark[~lines].value_counts().sort_index()
     yield Series(
         "review_marks",

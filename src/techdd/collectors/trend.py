@@ -273,7 +273,9 @@ def _components(points: DataFrame) -> Series:
         if max(then, now) < FEWEST_LINES or _year_before(last) not in set(own["month"]):
             continue
         shares = [
-            round(int(one["complex"].sum()) / int(one["code"].sum()), 4) if len(one) else None
+            round(int(one["complex"].sum()) / int(one["code"].sum()), 4)
+            if one["code"].sum()
+            else None
             for one in ends.values()
         ]
         rows.append((component_name(component, repo if several else ""), then, now, *shares))

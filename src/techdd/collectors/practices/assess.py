@@ -23,6 +23,8 @@ _CARRIED: dict[str, tuple[str, tuple[str, ...]]] = {
     "replicas": ("infrastructure code", ("iac",)),
     "backup": ("infrastructure code", ("iac",)),
     "restore": ("infrastructure code", ("iac",)),
+    "autoscaling": ("infrastructure code", ("iac",)),
+    "cost_control": ("infrastructure code", ("iac",)),
 }
 _NAMED = 5  # places named in one observation
 _ACROSS = 8  # repositories that a printed table has room for

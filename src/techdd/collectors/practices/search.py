@@ -13,7 +13,8 @@ from techdd.collectors._practice_patterns import (
     ENV_FILE,
     FOREIGN,
 )
-from techdd.collectors.practices.signs import SIGNS, Sign
+from techdd.collectors.practices.sign import Sign
+from techdd.collectors.practices.signs import SIGNS
 from techdd.facts import Artefact
 from techdd.guard import Unreadable, one_file
 from techdd.model import Issue
@@ -23,7 +24,9 @@ MAX_TEXT = 1_000_000  # bytes of a file that is searched for words
 _LINE = 500  # characters of a line that are looked at
 _ANYWHERE = ("load_test", "ci")  # kinds that also count below test and example folders
 # What a documentation shows is not what runs.
-_LIVE = {"container", "iac", "multi_zone", "replicas", "backup", "alerts", "migrations"}
+_LIVE = {
+    "container", "iac", "multi_zone", "replicas", "backup", "alerts", "migrations", "autoscaling"
+}  # fmt: skip
 _BY_PATH: dict[str, list[Sign]] = {}  # many signs share a pattern: try each once
 for _each in SIGNS:
     _BY_PATH.setdefault(_each.path, []).append(_each)
@@ -36,7 +39,7 @@ class SearchScope(NamedTuple):
     texts: int  # of these, searched by their lines
 
 
-@collector(makes=(Artefact, SearchScope), version=3)
+@collector(makes=(Artefact, SearchScope), version=4)
 def practices(repo: Repository) -> Gathered:
     """Files and lines that are evidence of a practice, one a kind and file.
 

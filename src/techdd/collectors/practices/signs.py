@@ -6,11 +6,6 @@ alone; with it, by the first line that matches (comment lines do not count).
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from functools import cached_property
-from re import Pattern
-
 from techdd.collectors._practice_patterns import (
     ALERTS,
     ARCHITECTURE,
@@ -37,31 +32,8 @@ from techdd.collectors._practice_patterns import (
     YAML,
     ZONES,
 )
-
-
-@dataclass(frozen=True)
-class Sign:
-    """One piece of evidence. `detail` says what was seen; empty means the words that matched.
-
-    `path` and `text` are patterns; they are compiled only where something is searched.
-    """
-
-    kind: str
-    path: str
-    text: str = ""
-    detail: str = ""
-    case: bool = False  # whether the text's upper and lower case tell apart
-
-    @cached_property
-    def in_path(self) -> Pattern[str]:
-        """Searches a path in lower case."""
-        return re.compile(self.path)
-
-    @cached_property
-    def in_line(self) -> Pattern[str]:
-        """Searches a line."""
-        return re.compile(self.text, re.ASCII if self.case else re.ASCII | re.IGNORECASE)
-
+from techdd.collectors.practices.duties import DUTIES, DUTY_SIGNS
+from techdd.collectors.practices.sign import Sign
 
 # The kinds in the order in which a report lists them, with what a reader calls them.
 KINDS: dict[str, str] = {
@@ -101,6 +73,7 @@ KINDS: dict[str, str] = {
     "privacy": "privacy documents",
     "retention": "data retention",
     "feature_flags": "feature flags",
+    **DUTIES,
 }
 
 
@@ -155,7 +128,7 @@ SIGNS: tuple[Sign, ...] = (
     ),
     Sign(
         "privacy",
-        rf"(?:^|/)[\w-]*(?:privacy|gdpr|dpia|data[-_]protection|"
+        rf"(?:^|/)[\w-]*(?:privacy|gdpr|dpia|data[-_]protection|sub-?processors?|"
         rf"records?[-_]of[-_]processing|data[-_]processing[-_]agreement)[\w-]*{DOC}$",
     ),
     # pipelines
@@ -297,4 +270,5 @@ SIGNS: tuple[Sign, ...] = (
         r"kt|cs|sh)$",
     ),
     Sign("feature_flags", MANIFEST, FLAGS),
+    *DUTY_SIGNS,
 )

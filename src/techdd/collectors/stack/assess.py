@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 STORES = ("data store", "search", "cache", "queue or stream")
 SUPPLIERS = ("AI service", "cloud service", "payment", "messages to people", "third-party API")
+AI = ("AI service",)
 SHOWN = 60  # rows of evidence
 STARTED = 40  # deployables that are listed
 NAMED = 24  # technologies of a kind
@@ -61,7 +62,8 @@ def technologies(
         looked = any(map(len, counted))
         note = "" if looked else "nothing that could name a technology"
         for name, kinds in (
-            ("technologies", catalogue().kinds), ("data_stores", STORES), ("suppliers", SUPPLIERS)
+            ("technologies", catalogue().kinds), ("data_stores", STORES), ("suppliers", SUPPLIERS),
+            ("ai_services", AI),
         ):  # fmt: skip
             names = {one.technology for one in own if one.kind in kinds}
             value = len(names) if looked else None
