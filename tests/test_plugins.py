@@ -15,6 +15,7 @@ import pytest
 
 import techdd
 from techdd import plugins
+from techdd.checklists import Checklist
 from techdd.collectors import Collector, Probe
 from techdd.documents import load
 from techdd.errors import TechddError
@@ -25,7 +26,7 @@ from techdd.languages import Language
 from techdd.licensing import Delivery, Term
 from techdd.lockfiles import Lockfile
 from techdd.plugins import discover
-from techdd.policy import Checklist, FindingRules
+from techdd.policy import FindingRules
 from techdd.remediation import Basis, Remediation
 from techdd.sarif import HandedIn
 from techdd.vex import Statement
