@@ -59,7 +59,7 @@ def files(paths: Iterable[Path]) -> list[Path]:
     found: dict[Path, None] = {}
     for path in paths:
         folder = path / "checklists" if (path / "engagement.yaml").is_file() else path
-        inside = _of_folder(folder) if folder.is_dir() else [path]
+        inside = _of_folder(folder) if path.is_dir() else [path]
         if not inside:
             raise TechddError("holds no checklist (*.yaml)", folder)
         found.update(dict.fromkeys(inside))

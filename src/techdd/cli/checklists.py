@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from techdd.workspace import Workspace
 
 WIDTH = 96
+_IN_A_WORD = ("title", "order", "importance", "weight")  # values short enough to show
 # What can be written by hand, and the model that reads it.
 DOCUMENTS = {
     "checklist": "techdd.checklists:Checklist",
@@ -150,16 +151,13 @@ def checklist_diff(folder: Path, names: tuple[str, ...]) -> None:
 
     An engagement keeps the wording that it was asked with; see also: techdd checklist update.
     """
-    from techdd.library import changes
-
     workspace = open_engagement(folder)
     pending = _pending(workspace.library, names)
     answers = _to_ask_again(workspace, [after for _, after in pending])
     for before, after in pending:
-        _say_move(before, after)
-        for item, found in groupby(changes(before, after), key=lambda change: change.item):
-            for change in found:
-                click.echo("\n".join(_told(change)))
+        click.echo(f"{after.id}: version {before.version} -> {after.version}")
+        for item, found in groupby(_besides_version(before, after), key=lambda one: one.item):
+            click.echo("\n".join(_told(item, list(found))))
             if item in answers:
                 click.echo(f"    ask again: answered by {_people(answers[item])}")
     if pending:
@@ -185,7 +183,7 @@ def checklist_update(folder: Path, names: tuple[str, ...], *, dry_run: bool) -> 
         for before, after in pending:
             if not dry_run:
                 workspace.library.move(after.id)
-            _say_move(before, after)
+            click.echo(f"{after.id}: version {before.version} -> {after.version}")
             _say_again({item.id: answers[item.id] for item in after.items if item.id in answers})
     if not pending:
         _say_newest(workspace)
@@ -253,9 +251,10 @@ def _to_ask_again(
     return reworded(checklists, workspace.standings())
 
 
-def _say_move(before: Checklist, after: Checklist) -> None:
-    same = " (the version was not raised)" if before.version == after.version else ""
-    click.echo(f"{after.id}: version {before.version} -> {after.version}{same}")
+def _besides_version(before: Checklist, after: Checklist) -> Iterator[Change]:
+    from techdd.library import changes
+
+    return (one for one in changes(before, after) if (one.item, one.what) != ("", "version"))
 
 
 def _say_newest(workspace: Workspace) -> None:
@@ -272,14 +271,20 @@ def _people(answers: Iterable[Answer]) -> str:
     return ", ".join(sorted({one.by or one.role or "somebody unnamed" for one in answers}))
 
 
-def _told(change: Change) -> Iterator[str]:
-    what = f"{change.item} {change.what}" if change.item else change.what
-    if change.kind in ("added", "removed"):
+def _told(item: str, found: Sequence[Change]) -> Iterator[str]:
+    """What changed of one item, or of the whole where `item` is empty; new words in full."""
+    for change in (one for one in found if one.kind in ("added", "removed")):
         sign = "+" if change.kind == "added" else "-"
-        yield _filled(f"{sign} {what}: {change.after or change.before}", "  ", "            ")
-    elif change.before == change.after:  # evidence of the same metrics, with other bounds
-        yield f"    {what}: in detail"
-    else:
-        yield f"  {'~' if change.kind == 'reworded' else ' '} {what}"
-        yield _filled(f"was: {change.before or 'nothing'}", "            ", "                 ")
-        yield _filled(f"is: {change.after or 'nothing'}", "            ", "                 ")
+        text = f"{sign} {item} {change.what}: {change.after or change.before}"
+        yield _filled(text, "  ", "           ")
+    for change in (one for one in found if one.kind == "reworded"):
+        yield f"  ~ {item} {change.what}"
+        yield _filled(f"was: {change.before or 'nothing'}", "           ", "                ")
+        yield _filled(f"is: {change.after or 'nothing'}", "           ", "                ")
+    plain = [
+        f"{one.what} {one.before} -> {one.after}" if one.what in _IN_A_WORD else one.what
+        for one in found
+        if one.kind == "changed"
+    ]
+    if plain:
+        yield _filled(f"{item or 'as a whole'}: {', '.join(plain)}", "    ", "           ")
