@@ -77,6 +77,22 @@ def _items(value: Any, said: Any, _: Any, file: str, place: str) -> Iterator[str
         yield from _mistakes(one, rule, file, f"{place}[{number}]")
 
 
+def _prefix_items(value: Any, said: Any, rule: Any, file: str, place: str) -> Iterator[str]:
+    if isinstance(value, list):
+        yield from _items(value, said, rule, file, place)
+
+
+def _names(value: Any, said: Any, _: Any, file: str, place: str) -> Iterator[str]:
+    for key in value if isinstance(value, dict) else ():
+        yield from _mistakes(key, said, file, f"{place}.{key}")
+
+
+def _matching(value: Any, said: Any, _: Any, file: str, place: str) -> Iterator[str]:
+    for key, one in value.items() if isinstance(value, dict) else ():
+        for pattern in (pattern for pattern in said if re.search(pattern, key)):
+            yield from _mistakes(one, said[pattern], file, f"{place}.{key}")
+
+
 def _additional(value: Any, said: Any, rule: Any, file: str, place: str) -> Iterator[str]:
     for key in value.keys() - rule.get("properties", {}) if isinstance(value, dict) else ():
         if said is False:
@@ -127,7 +143,10 @@ _CHECKS: dict[str, Any] = {
     "$ref": _ref,
     "type": _type,
     "items": _items,
+    "prefixItems": _prefix_items,
     "additionalProperties": _additional,
+    "patternProperties": _matching,
+    "propertyNames": _names,
     "required": _required,
     "allOf": _all,
     "if": _if,
@@ -142,6 +161,8 @@ _CHECKS: dict[str, Any] = {
     "maxItems": _count(list)(lambda value, said: len(value) > said),
     "minimum": _count(int, float)(lambda value, said: value < said),
     "maximum": _count(int, float)(lambda value, said: value > said),
+    "exclusiveMinimum": _count(int, float)(lambda value, said: value <= said),
+    "exclusiveMaximum": _count(int, float)(lambda value, said: value >= said),
     "uniqueItems": _count(list)(
         lambda value, _: len({json.dumps(one, sort_keys=True) for one in value}) < len(value)
     ),

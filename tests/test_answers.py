@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from techdd.answers import Answer, Conflict, Entry, Journal, standings
+from techdd.answers import Answer, Conflict, Entry, Journal, reworded, standings
+from techdd.checklists import Checklist
 from techdd.model import Grade
 
 
@@ -179,3 +180,32 @@ def test_a_later_round_stands_for_the_items_that_it_asks() -> None:
     first = [said(1, round="first"), said(4, by="Bo", round="first")]
     assert standing(*first, said(3, by="Bo", round="closing")).counts.level == 3
     assert standing(*first, said(by="Bo", withdrawn=True, round="closing")).counts.level == 1
+
+
+def checklist(*asks: str) -> Checklist:
+    """A checklist with the questions `asks`, AA-01 and on."""
+    items = [
+        {"id": f"AA-{number:02}", "ask": ask, "why": "W.", "levels": ["0", "1", "2", "3", "4"]}
+        for number, ask in enumerate(asks, 1)
+    ]
+    whole = {"id": "a", "title": "T", "version": "1", "order": 1, "about": "A.", "items": items}
+    return Checklist.model_validate(whole)
+
+
+def test_who_answered_another_wording_is_told_by_item() -> None:
+    old, new = checklist("First?", "Second?"), checklist("Reworded?", "Second?")
+    first = said(3, wording=old.items[0].wording)
+    same = said(4, wording=old.items[1].wording).model_copy(update={"item": "AA-02"})
+    given_ = [Entry(str(n), one) for n, one in enumerate([first, same, said(1, by="Bo")])]
+    assert reworded([old], standings(given_)) == {}
+    assert reworded([new], standings(given_)) == {"AA-01": (first,)}  # Bo's wording is not known
+    again = said(2, wording=new.items[0].wording)
+    assert reworded([new], standings([*given_, Entry("3", again)])) == {}
+
+
+def test_a_decision_about_another_wording_is_told_as_well() -> None:
+    old, new = checklist("First?"), checklist("Reworded?")
+    decision = said(2, by="Adviser", settles=True, wording=old.items[0].wording)
+    heard = standings([Entry("1", said(3, wording=new.items[0].wording)), Entry("2", decision)])
+    assert reworded([new], heard) == {"AA-01": (decision,)}
+    assert reworded([old], heard)["AA-01"][0].by == "Ann"

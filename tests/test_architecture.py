@@ -78,7 +78,7 @@ FLOORS = (
     },
     {"measuring", "pages", "report", "departure", "vex", "patterns", "sarif", "coverage"},
     {"collectors", "formats", "interviews", "handed"},
-    {"worker", "planning", "reading", "doctor"},
+    {"worker", "planning", "reading", "doctor", "linting"},
     {"jobs", "register", "bills"},
     {"collecting"},
     {"pipeline", "progress"},

@@ -327,19 +327,6 @@ def test_an_interview_through_a_pipe_goes_on_where_it_stopped(
     ]  # fmt: skip
 
 
-def test_checklists_are_listed_and_linted(techdd: Techdd, tmp_path: Path) -> None:
-    listed = techdd("checklist", "list")
-    assert listed.code == 0
-    assert "team " in listed.out
-    good = ROOT / "checklists" / "team.yaml"
-    bad = tmp_path / "bad.yaml"
-    bad.write_text(good.read_text().replace("order: 6", "ordr: 6"))
-    assert techdd("checklist", "lint", good).code == 0
-    said = techdd("checklist", "lint", good, bad)
-    assert said.code == 1
-    assert f"{bad}:9:1: unknown key 'ordr' (did you mean 'order'?)" in said.out
-
-
 def test_a_collector_that_failed_is_exit_code_3_and_named(
     techdd: Techdd, engagement: Path, tmp_path: Path
 ) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from techdd.checklists import Checklist
 from techdd.errors import DocumentError
-from techdd.library import Change, Library, changes
+from techdd.library import Change, Library, Selection, changes
 
 CHECKLIST = """\
 id: {id}
@@ -137,3 +137,21 @@ def test_only_another_wording_changes_the_mark_of_a_question() -> None:
     assert item() != item(ask="P?")
     assert item() != item(levels=["0", "1", "2", "3", "five"])
     assert item() != item(figures=[{"key": "rto", "ask": "RTO?", "unit": "hours"}])
+
+
+def test_what_a_profile_makes_of_the_checklists_is_told(root: Path, shipped: Path) -> None:
+    write(shipped, "gamma", prefix="CC")
+    folder = shipped / "profiles"
+    (folder / "seed.yaml").write_text(PROFILE.replace("{beta: 0}", "{beta: 0, gamma: 2}"))
+    told = Library(root, shipped, profile_id="seed").selection
+    assert told == Selection(
+        "Seed", "For a seed round.", 3, 6, (("Title", 1, 2), ("Title", 2, 2)), (("Title", 2.0),), 1
+    )
+    assert Library(root, shipped).selection is None
+
+
+def test_only_the_wanted_checklists_are_read(root: Path, shipped: Path) -> None:
+    (shipped / "beta.yaml").write_text("id: beta\n")
+    assert asked(Library(root, shipped, ("alpha",))) == {"alpha": "First?"}
+    with pytest.raises(DocumentError, match="this key is missing"):
+        asked(Library(root, shipped))

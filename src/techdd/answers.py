@@ -21,7 +21,7 @@ from typing import IO, Annotated, Literal, NamedTuple
 
 from pydantic import Field, ValidationError, model_validator
 
-from techdd.checklists import Level
+from techdd.checklists import Checklist, Level
 from techdd.errors import TechddError
 from techdd.model import Grade
 from techdd.policy import Written
@@ -261,3 +261,20 @@ def _caution(answer: Answer) -> tuple[int, int, int]:
     """The lowest level first; of equal ones the best evidenced; who knows before who does not."""
     kind = 0 if answer.level is not None else 1 if answer.reason else 2
     return kind, answer.level or 0, -answer.grade
+
+
+def reworded(
+    checklists: Iterable[Checklist], said: Mapping[str, Standing]
+) -> dict[str, tuple[Answer, ...]]:
+    """Item of `checklists` -> the answers to it that were given to another wording than its own.
+
+    They still count; the question is worth asking these people again.
+    """
+    found = {}
+    for item in (item for one in checklists for item in one.items):
+        standing = said.get(item.id, Standing(None))
+        heard = [*standing.voices, *([standing.counts] if standing.settled else ())]
+        old = tuple(one for one in heard if one and one.wording not in ("", item.wording))
+        if old:
+            found[item.id] = old
+    return found

@@ -30,7 +30,11 @@ def load(path: Path, kind: type[Document], **context: object) -> Document:
     Raises DocumentError whose `where` is file:line:column of the first mistake; further mistakes
     follow in the message, one a line.
     """
-    tree = read_yaml(path)
+    return validated(read_yaml(path), path, kind, **context)
+
+
+def validated(tree: Any, path: Path, kind: type[Document], **context: object) -> Document:
+    """As `load`, for what `read_yaml` read from `path`."""
     if not isinstance(tree, CommentedMap):
         raise DocumentError("expected a mapping of keys at the top", f"{path}:1:1")
     try:
@@ -134,11 +138,11 @@ def _mistake(
     path: Path, tree: CommentedMap, kind: type[BaseModel], detail: ErrorDetails
 ) -> tuple[str, str]:
     location = _location(tree, detail["loc"])
-    line, column = _position(tree, location)
+    line, column = position(tree, location)
     dotted = ".".join(str(part) for part in location) or "document"
     if detail["type"] == "extra_forbidden":
         key = str(location[-1])
-        text = f"unknown key {key!r}{_did_you_mean(key, _known_keys(kind, location[:-1]))}"
+        text = f"unknown key {key!r}{did_you_mean(key, _known_keys(kind, location[:-1]))}"
     elif detail["type"] == "missing":
         what = "entry" if isinstance(location[-1], int) else "key"
         text = f"{dotted}: this {what} is missing"
@@ -170,7 +174,7 @@ def _holds(tree: Any, part: object) -> bool:
     return isinstance(tree, CommentedSeq) and isinstance(part, int) and part < len(tree)
 
 
-def _position(tree: Any, location: Sequence[object]) -> tuple[int, int]:
+def position(tree: Any, location: Sequence[object]) -> tuple[int, int]:
     """Line and column (from 1) of the last part of `location` that stands in the file."""
     line, column = 0, 0
     for part in location:
@@ -204,7 +208,8 @@ def _innermost(annotation: Any) -> Any:
     return annotation
 
 
-def _did_you_mean(word: str, known: Sequence[str]) -> str:
+def did_you_mean(word: str, known: Sequence[str]) -> str:
+    """A hint at the nearest of `known` words, "" where none is near."""
     near = difflib.get_close_matches(word, known, n=1)
     return f" (did you mean {near[0]!r}?)" if near else ""
 

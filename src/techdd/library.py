@@ -29,6 +29,18 @@ class Change(NamedTuple):
     after: str = ""
 
 
+class Selection(NamedTuple):
+    """What a profile makes of the checklists: which questions it asks, and what weighs more."""
+
+    title: str
+    about: str
+    asked: int
+    of: int
+    left_out: tuple[tuple[str, int, int], ...]  # title of a checklist, items left out, all items
+    weights: tuple[tuple[str, float], ...]  # title of a checklist, factor
+    weighed: int  # questions that weigh more or less than they do without the profile
+
+
 @dataclass(frozen=True)
 class Library:
     """Where an engagement's questions come from. `shipped` is the tool's folder of checklists."""
@@ -41,18 +53,52 @@ class Library:
     @cached_property
     def checklists(self) -> tuple[Checklist, ...]:
         """What is asked, in report order, as the profile weighs it. Raises DocumentError."""
-        found = {one.id: one for one in _loaded(self._files().values(), Checklist)}
-        for missing in (name for name in self.wanted if name not in found):
+        profile = self.profile
+        asked = [profile.of(one) if profile else one for one in self._wanted]
+        return tuple(filter(None, asked))
+
+    @property
+    def selection(self) -> Selection | None:
+        """What the engagement's profile asks and how it weighs, as the report tells it."""
+        profile = self.profile
+        if profile is None:
+            return None
+        left_out, weights = [], []
+        asked = weighed = 0
+        for one in self._wanted:
+            chosen = profile.of(one)
+            items = {item.id: item for item in chosen.items} if chosen else {}
+            asked += len(items)
+            weighed += sum(item.id in items and items[item.id] != item for item in one.items)
+            if missing := len(one.items) - len(items):
+                left_out.append((one.title, missing, len(one.items)))
+            if chosen and chosen.weight != one.weight:
+                weights.append((one.title, round(chosen.weight / one.weight, 2)))
+        return Selection(
+            profile.title,
+            " ".join(profile.about.split()),
+            asked,
+            sum(len(one.items) for one in self._wanted),
+            tuple(left_out),
+            tuple(weights),
+            weighed,
+        )
+
+    @cached_property
+    def _wanted(self) -> tuple[Checklist, ...]:
+        """The engagement's checklists with all their items, in report order."""
+        files = self._files()
+        for missing in (name for name in self.wanted if name not in files):
             raise DocumentError(
-                f"no checklist {missing!r}; there are: {', '.join(sorted(found))}",
+                f"no checklist {missing!r}; there are: {', '.join(sorted(files))}",
                 self.root / "engagement.yaml",
             )
-        _refuse_shared_ids(found)
-        profile = self.profile
-        asked = [
-            profile.of(found[name]) if profile else found[name] for name in self.wanted or found
-        ]
-        return tuple(sorted(filter(None, asked), key=lambda one: (one.order, one.id)))
+        wanted = {
+            one.id: one
+            for one in _loaded((files[name] for name in self.wanted or files), Checklist)
+        }
+        _refuse_shared_ids(wanted)
+        return tuple(sorted(wanted.values(), key=lambda one: (one.order, one.id)))
 
     @cached_property
     def profile(self) -> Profile | None:

@@ -132,6 +132,7 @@ def report(
         audience,
         names=names,
         numbers=kept_numbers(workspace.root / "pseudonyms.json", assessment.who.people),
+        selection=workspace.library.selection,
     )
 
 

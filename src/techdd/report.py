@@ -13,6 +13,7 @@ from techdd import __version__
 from techdd.audiences import Audience, withheld
 from techdd.checklists import Checklist
 from techdd.identity import Resolution
+from techdd.library import Selection
 from techdd.model import (
     Chapter,
     Check,
@@ -69,11 +70,12 @@ def build(
     *,
     names: bool | None = None,
     numbers: Mapping[str, int] | None = None,
+    selection: Selection | None = None,
 ) -> Report:
     """The report of `assessment` for `audience`, with people named as the audience may see them.
 
     `names` says whether people go by name, whatever the audience; `numbers` are the pseudonyms of
-    identities that were given before.
+    identities that were given before; `selection` is what a profile asks.
     """
     named = audience == "internal" if names is None else names
     rate = day_rate(policy, engagement)
@@ -103,12 +105,13 @@ def build(
         strengths=tuple(_strengths(assessment)),
         scope=assessment.scope,
         runs=tuple(replace(run, key="") for run in assessment.runs),  # keys name this engagement
-        limits=tuple(_limits(assessment, audience, named=named)),
+        limits=(*_limits(assessment, audience, named=named), *_left_out(selection)),
         roadmap=tuple(_roadmap(assessment.findings)),
         day_rate=(rate.low, rate.high),
         currency=rate.currency,
         rate_given=rate.given,
-        methodology=policy.model_dump(mode="json"),
+        methodology=policy.model_dump(mode="json")
+        | ({"profile": selection._asdict()} if selection else {}),
         versions=assessment.versions,
         people=tuple({one.person: one.name for one in people}.items()) if named else (),
     )
@@ -254,6 +257,15 @@ def _limits(assessment: Assessment, audience: Audience, *, named: bool) -> Itera
         yield "People appear under pseudonyms that are the same throughout this report."
     if audience == "investor":
         yield "Places of security evidence are withheld; the client's copy has them."
+
+
+def _left_out(selection: Selection | None) -> Iterable[str]:
+    if selection and selection.asked < selection.of:
+        missing = selection.of - selection.asked
+        yield (
+            f"The profile {selection.title!r} leaves out {missing} of {selection.of} questions; "
+            "the method names their chapters."
+        )
 
 
 def _roadmap(

@@ -77,15 +77,20 @@ class Workspace:
 
     @classmethod
     def create(
-        cls, root: Path, client: str, sources: Sequence[str], adviser: str = ""
-    ) -> Workspace:
+        cls, root: Path, client: str, sources: Sequence[str],
+        adviser: str = "", profile: str | None = None,
+    ) -> Workspace:  # fmt: skip
         """A new engagement in `root`. Raises TechddError where one is there already."""
         _refuse_inside(root, sources)
         if (root / "engagement.yaml").exists():
             raise TechddError("is an engagement already; add to its engagement.yaml", root)
+        if profile:
+            _ = Library(
+                root, data("checklists"), profile_id=profile
+            ).profile  # raises for a stranger
         document: dict[str, object] = {"format_version": 1, "client": client}
-        if adviser:
-            document["adviser"] = adviser
+        document |= {"adviser": adviser} if adviser else {}
+        document |= {"profile": profile} if profile else {}
         document["repositories"] = [
             {"name": entry.name, "source": entry.source} for entry in entries(sources)
         ]

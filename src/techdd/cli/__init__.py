@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import click
 
 from techdd import __version__
-from techdd.cli import bills, engagement, people, registers
+from techdd.cli import bills, checklists, engagement, people, registers
 from techdd.cli import simulate as simulation
 from techdd.cli.shared import BUG, INTERRUPTED, USAGE, talk
 from techdd.errors import TechddError
@@ -60,7 +60,7 @@ for command in (
     registers.findings,
     bills.sbom,
     registers.advisories,
-    registers.checklist,
+    checklists.checklist,
     registers.doctor,
 ):
     main.add_command(command)

@@ -23,6 +23,7 @@ from techdd.cli.shared import (
     online_option,
     only_option,
     open_engagement,
+    profile_option,
     quiet_option,
     say_next,
     talk,
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @click.option("--client", metavar="NAME", help="The client's name, as the report prints it.")
 @click.option("--format", multiple=True, metavar="F", help="A further format; repeatable.")
+@profile_option
 @only_option
 @jobs_option
 @online_option
@@ -70,7 +72,7 @@ def audit(repositories: tuple[str, ...], output: Path, **options: Any) -> None:
 
     for name in ("", *options["format"]):
         pipeline.check_format(output, name)
-    workspace = _engagement(options["engagement"], output, repositories, options["client"])
+    workspace = _engagement(output, repositories, options)
     with _undone_where_nothing_opens(workspace):
         runs = _collect(workspace, options)
     assessment = pipeline.assess(workspace, as_of=day(options["as_of"]))
@@ -92,11 +94,12 @@ def audit(repositories: tuple[str, ...], output: Path, **options: Any) -> None:
 @click.argument("repositories", metavar="[REPO]...", nargs=-1)
 @click.option("--client", required=True, metavar="NAME", help="The client's name.")
 @click.option("--adviser", default="", metavar="NAME", help="Who gives the report.")
-def init(folder: Path, repositories: tuple[str, ...], client: str, adviser: str) -> None:
+@profile_option
+def init(folder: Path, repositories: tuple[str, ...], client: str, **options: str) -> None:
     """Begin an engagement for one client in DIR."""
     from techdd.workspace import Workspace
 
-    workspace = Workspace.create(folder, client, repositories, adviser)
+    workspace = Workspace.create(folder, client, repositories, **options)
     talk(f"Engagement for {client} in {folder}: {len(workspace.names)} repositories.")
     say_next(f"techdd collect {folder}")
 
@@ -160,9 +163,10 @@ def score(folder: Path, as_of: datetime | None, fail_on: str | None) -> None:
     assessment = pipeline.assess(workspace, as_of=day(as_of))
     _warn_of_nothing(assessment, folder)
     for checklist, one, _ in assessment.domains:
+        light = "not assessed" if one.rating == "grey" else str(one.rating)
         value = "  –" if one.value is None else f"{one.value:3.0f}"
         click.echo(
-            f"{checklist.title:38} {value}  {_light(one.rating):12}  {one.coverage:4.0%} assessed, "
+            f"{checklist.title:38} {value}  {light:12}  {one.coverage:4.0%} assessed, "
             f"confidence {one.confidence}"
         )
     _say_verdict(assessment)
@@ -217,25 +221,24 @@ def status(folder: Path) -> None:
     say_next(f"techdd {step} {folder}")
 
 
-def _engagement(
-    given: Path | None, output: Path, repositories: Sequence[str], client: str | None
-) -> Workspace:
-    """The engagement in `given` or beside the report, made where there is none.
+def _engagement(output: Path, repositories: Sequence[str], options: dict[str, Any]) -> Workspace:
+    """The engagement that --engagement names or beside the report, made where there is none.
 
     It holds one client only: to the one beside the report, which nobody named, repositories are
     added only where it has one of them already.
     """
     from techdd.workspace import Workspace, entries
 
+    given, client, profile = (options[name] for name in ("engagement", "client", "profile"))
     folder = given or output.with_suffix(".engagement")
     if not (folder / "engagement.yaml").exists():
-        return Workspace.create(folder, client or entries(repositories)[0].name, repositories)
+        name = client or entries(repositories)[0].name
+        return Workspace.create(folder, name, repositories, profile=profile)
     workspace = Workspace(folder)
-    if client and client != workspace.engagement.client:
-        raise TechddError(
-            f"is the engagement of {workspace.engagement.client!r}; give another --engagement",
-            folder,
-        )
+    if client and client != (other := workspace.engagement.client):
+        raise TechddError(f"is the engagement of {other!r}; give another --engagement", folder)
+    if profile and profile != workspace.engagement.profile:
+        raise TechddError(f"is asked otherwise; write there: profile: {profile}", workspace.file)
     had = workspace.engagement.repositories
     if had and not given and len(entries(repositories, had)) == len(entries(repositories)):
         raise TechddError(
@@ -288,10 +291,6 @@ def _warn_of_nothing(assessment: Assessment, folder: Path) -> None:
 
     if all(run.status is Status.SKIPPED for run in assessment.runs):
         talk(f"Nothing has been measured yet; first: techdd collect {folder}")
-
-
-def _light(rating: str) -> str:
-    return "not assessed" if rating == "grey" else str(rating)
 
 
 def _say_verdict(assessment: Assessment) -> None:

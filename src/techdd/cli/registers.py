@@ -1,4 +1,4 @@
-"""The commands around an engagement: findings, advisories, checklists, the state of the machine."""
+"""The commands around an engagement: findings, advisories, the state of the machine."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import click
 
 from techdd.cli.bills import sarif, vex
 from techdd.cli.shared import (
-    GATE,
     INCOMPLETE,
     as_of_option,
     day,
@@ -142,44 +141,6 @@ def _say_held(found: Status, name: str, held: str, dated: str, today: date) -> N
     mark = old.mark if old else "MAY BE OLD"
     line = f"{name:12} {held:>18}  of {dated or 'no date':10}  {came}  {days}  {mark}"
     click.echo(line.rstrip())
-
-
-@click.group()
-def checklist() -> None:
-    """The questions of the interviews."""
-
-
-@checklist.command("list")
-def checklist_list() -> None:
-    """List the checklists that ship with the tool."""
-    from techdd.checklists import Checklist
-    from techdd.documents import load
-    from techdd.workspace import data
-
-    found = [load(path, Checklist) for path in sorted(data("checklists").glob("*.yaml"))]
-    for one in sorted(found, key=lambda one: one.order):
-        click.echo(f"{one.id:14} {len(one.items):3} questions  {one.title}")
-
-
-@checklist.command("lint")
-@click.argument(
-    "paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path)
-)
-def checklist_lint(paths: tuple[Path, ...]) -> None:
-    """Check checklists; every mistake with file, line and column."""
-    from techdd.checklists import Checklist
-    from techdd.documents import load
-
-    wrong = 0
-    for path in paths:
-        try:
-            load(path, Checklist)
-        except TechddError as error:
-            click.echo(error)
-            wrong += 1
-    if wrong:
-        sys.exit(GATE)
-    talk(f"{len(paths)} checklist(s) are sound.")
 
 
 @click.command()

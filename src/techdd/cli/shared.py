@@ -40,6 +40,12 @@ names_option = click.option(
     default=None,
     help="Call people by name or by a pseudonym that holds still (default: as the audience may).",
 )
+profile_option = click.option(
+    "--profile",
+    metavar="ID",
+    help="What occasions the audit: seed, series-a, growth, acquisition, carve-out or one of your "
+    "own; it chooses and weighs the questions (default: all of them; see: techdd checklist list).",
+)
 jobs_option = click.option(
     "--jobs", type=click.IntRange(1), metavar="N", help="Worker processes (default: all cores)."
 )
