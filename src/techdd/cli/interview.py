@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
+import signal
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from techdd.cli.shared import engagement_folder, open_engagement, say_next, talk
+from techdd.errors import TechddError
+
+if TYPE_CHECKING:
+    from techdd.checklists import Checklist
+    from techdd.interviews.people import Participant
+    from techdd.workspace import Workspace
 
 _DEFAULT = "ask"
 
@@ -36,31 +46,80 @@ def interview() -> None:
 @interview.command(_DEFAULT, context_settings={"auto_envvar_prefix": "TECHDD_INTERVIEW"})
 @engagement_folder
 @click.option("--checklist", metavar="ID", help="Only this checklist.")
-@click.option("--by", default="", metavar="NAME", help="Who answers.")
+@click.option("--as", "known", metavar="NAME", help="Who answers, as interviews.yaml knows them.")
+@click.option("--by", default="", metavar="NAME", help="Who answers, where nothing knows them.")
 @click.option("--role", default="", metavar="ROLE", help="The role of who answers, such as CTO.")
+@click.option("--recorded-by", default="", metavar="NAME", help="Who asks and writes it down.")
 @click.option("--again", is_flag=True, help="Ask answered questions too; old answers are kept.")
-def ask(folder: Path, checklist: str | None, by: str, role: str, again: bool) -> None:
+def ask(folder: Path, checklist: str | None, known: str | None, **options: Any) -> None:
     """Ask the open questions in the terminal (the default).
 
     Every answer is saved at once: stop at any time, and go on by running it again.
     """
-    from techdd.interviews import terminal
+    from techdd.interviews import prompts, terminal
     from techdd.reading import engagement_metrics
 
     workspace = open_engagement(folder)
     checklists = (workspace.checklist(checklist),) if checklist else workspace.checklists
-    console = terminal.Console(click.echo, _ask)
-    talk(terminal.HELP)
-    with workspace.locked():
-        written = terminal.interview(
-            workspace, checklists, console,
-            by=by, role=role, metrics=engagement_metrics(workspace), again=again,
-        )  # fmt: skip
-    talk(f"{written} answer(s) saved in {workspace.root / 'answers'}.")
+    if known:
+        if options["by"]:
+            raise TechddError("give one of --as and --by")
+        who = _participant(workspace, known)
+        checklists = _scope(who, checklists)
+        options |= {"by": who.name, "role": options["role"] or who.role}
+    _end_as_ctrl_c()
+    console = prompts.Console(click.echo, _line, _width)
+    again, metrics = options.pop("again"), engagement_metrics(workspace)
+    sitting = terminal.Sitting(workspace, checklists, console, metrics=metrics, **options)
+    talk("h = help. Every answer is saved at once; Ctrl-D or q stops.")
+    try:
+        sitting.hold(again=again)
+    finally:
+        talk(f"{sitting.written} answer(s) saved in {workspace.root / 'answers'}.")
     say_next(f"techdd score {folder}")
 
 
-def _ask(prompt: str) -> str | None:
+def _participant(workspace: Workspace, name: str) -> Participant:
+    """The respondent `name` of interviews.yaml. Raises TechddError where there is none."""
+    from techdd.interviews.people import FILE, participants
+
+    people = participants(workspace.root, workspace.checklists)
+    for one in people:
+        if " ".join(one.name.split()).casefold() == " ".join(name.split()).casefold():
+            if one.kind == "interviewer":
+                raise TechddError(
+                    f"{one.name} asks and does not answer; name who answers, and give "
+                    f"--recorded-by '{one.name}'",
+                    workspace.root / FILE,
+                )
+            return one
+    names = ", ".join(one.name for one in people) or "nobody"
+    raise TechddError(f"does not name {name!r}; it names: {names}", workspace.root / FILE)
+
+
+def _scope(who: Participant, checklists: Sequence[Checklist]) -> tuple[Checklist, ...]:
+    """What `who` is asked of `checklists`. Raises TechddError where that is nothing."""
+    found = who.scope(checklists)
+    if not found:
+        raise TechddError(f"{who.name} is asked nothing of: {', '.join(c.id for c in checklists)}")
+    return found
+
+
+def _end_as_ctrl_c() -> None:
+    """A terminal that is closed ends the interview as Ctrl-C does: what was given is saved."""
+
+    def end(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    for sign in (signal.SIGHUP, signal.SIGTERM):
+        signal.signal(sign, end)
+
+
+def _width() -> int:
+    return min(96, max(20, shutil.get_terminal_size((97, 24)).columns - 1))
+
+
+def _line(prompt: str) -> str | None:
     try:
         return input(f"{prompt}: ")
     except EOFError:
