@@ -29,7 +29,7 @@ FLOORS = (
         "sandbox",
         "scratch",
     },
-    {"amounts", "dockerfiles", "hcl", "xmls", "yamls"},
+    {"amounts", "dockerfiles", "hcl", "workbooks", "xmls", "yamls"},
     {
         "facts",
         "documents",

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import shutil
 import signal
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from techdd.cli.shared import engagement_folder, open_engagement, say_next, talk
+from techdd.cli import papers
+from techdd.cli.shared import (
+    engagement_folder,
+    open_engagement,
+    participant,
+    say_next,
+    scope,
+    talk,
+)
 from techdd.errors import TechddError
-
-if TYPE_CHECKING:
-    from techdd.checklists import Checklist
-    from techdd.interviews.people import Participant
-    from techdd.workspace import Workspace
 
 _DEFAULT = "ask"
 
@@ -64,8 +66,8 @@ def ask(folder: Path, checklist: str | None, known: str | None, **options: Any) 
     if known:
         if options["by"]:
             raise TechddError("give one of --as and --by")
-        who = _participant(workspace, known)
-        checklists = _scope(who, checklists)
+        who = participant(workspace, known)
+        checklists = scope(who, checklists)
         options |= {"by": who.name, "role": options["role"] or who.role}
     _end_as_ctrl_c()
     console = prompts.Console(click.echo, _line, _width)
@@ -77,32 +79,6 @@ def ask(folder: Path, checklist: str | None, known: str | None, **options: Any) 
     finally:
         talk(f"{sitting.written} answer(s) saved in {workspace.root / 'answers'}.")
     say_next(f"techdd score {folder}")
-
-
-def _participant(workspace: Workspace, name: str) -> Participant:
-    """The respondent `name` of interviews.yaml. Raises TechddError where there is none."""
-    from techdd.interviews.people import FILE, participants
-
-    people = participants(workspace.root, workspace.checklists)
-    for one in people:
-        if " ".join(one.name.split()).casefold() == " ".join(name.split()).casefold():
-            if one.kind == "interviewer":
-                raise TechddError(
-                    f"{one.name} asks and does not answer; name who answers, and give "
-                    f"--recorded-by '{one.name}'",
-                    workspace.root / FILE,
-                )
-            return one
-    names = ", ".join(one.name for one in people) or "nobody"
-    raise TechddError(f"does not name {name!r}; it names: {names}", workspace.root / FILE)
-
-
-def _scope(who: Participant, checklists: Sequence[Checklist]) -> tuple[Checklist, ...]:
-    """What `who` is asked of `checklists`. Raises TechddError where that is nothing."""
-    found = who.scope(checklists)
-    if not found:
-        raise TechddError(f"{who.name} is asked nothing of: {', '.join(c.id for c in checklists)}")
-    return found
 
 
 def _end_as_ctrl_c() -> None:
@@ -124,3 +100,7 @@ def _line(prompt: str) -> str | None:
         return input(f"{prompt}: ")
     except EOFError:
         return None
+
+
+for command in (papers.export, papers.import_):
+    interview.add_command(command)
