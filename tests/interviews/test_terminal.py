@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from paper import Own
 
 from techdd.answers import Answer, Document, placed
 from techdd.checklists import Checklist
@@ -40,8 +41,8 @@ INTERRUPT = "\x03"
 
 
 @pytest.fixture
-def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    made = Workspace.create(tmp_path / "e", "Northwind", [])
+def workspace(tmp_path: Path) -> Workspace:
+    made = Own.create(tmp_path / "e", "Northwind", [])
     own = made.root / "checklists"
     own.mkdir()
     own.joinpath("team.yaml").write_text(LIST.model_dump_json())
@@ -265,7 +266,7 @@ def test_a_new_round_asks_anew(workspace: Workspace) -> None:
     record(workspace, 1, level=4)
     file = workspace.root / "engagement.yaml"
     file.write_text(file.read_text() + "round: closing\n")
-    assert hold(Workspace(workspace.root), "q")[1].shown == ["TE-01"]
+    assert hold(Own(workspace.root), "q")[1].shown == ["TE-01"]
 
 
 def test_a_reworded_question_is_offered_again(workspace: Workspace) -> None:

@@ -34,7 +34,7 @@ _HEADING = re.compile(r"#{1,6}[ \t]+[*_`\[]*([A-Za-z]{2,4}-\d{2})\b")
 _LABEL = re.compile(
     r"(?:[-*+][ \t]+)?"
     r"(?:(?P<mark>\*\*|__|\*|_)(?P<marked>[^:*]{1,60}?)(?::(?P=mark)|(?P=mark)[ \t]*:)"
-    r"|(?P<bare>[^:*>#]{1,60}):)(?P<value>.*)"
+    r"|(?P<bare>[^\s:*>#][^:*>#]{0,60}):)(?P<value>.*)"
 )
 _FIGURE = re.compile(r"figure\s+`?([a-z][a-z0-9_]*)`?", re.IGNORECASE)
 _ABOUT = """\
