@@ -25,7 +25,7 @@ GRADES = {"stated": Grade.STATED, "shown": Grade.SHOWN, "sampled": Grade.SAMPLED
 CONFIDENCES: tuple[Confidence, ...] = ("low", "medium", "high")
 
 _LEVEL = re.compile(r"(?:level\s*)?([0-4])(?:[.,]0+)?(?:\s*[-–—:=.)(]+\s*[^\W\d].*|\s*/\s*4)?")
-_NOT_APPLICABLE = {"not applicable", "n/a", "na", "n.a.", "n. a.", "none of ours", "n"}
+_NOT_APPLICABLE = {"not applicable", "n/a", "na", "n.a", "n. a", "n"}
 _UNKNOWN = {"don't know", "dont know", "do not know", "unknown", "not known", "no idea", "u"}
 _GRADES = GRADES | {
     "said": Grade.STATED, "told": Grade.STATED, "1": Grade.STATED,
@@ -126,15 +126,19 @@ def told(answer: Answer) -> str:
     elif answer.unknown:
         parts.append(UNKNOWN)
     else:
-        parts.append(f"{NOT_APPLICABLE}: {clean(answer.reason)}")
+        parts.append(f"{NOT_APPLICABLE}: {_line(answer.reason)}")
     if answer.confidence:
         parts.append(f"confidence {answer.confidence}")
     parts += [f"{key} {clean(written(value))}" for key, value in sorted(answer.figures.items())]
     if answer.documents:
         parts.append(f"documents {', '.join(clean(one.name) for one in answer.documents)}")
     if answer.note:
-        parts.append(f"note: {clean(answer.note)}")
+        parts.append(f"note: {_line(answer.note)}")
     return "; ".join(parts)
+
+
+def _line(text: str) -> str:
+    return " / ".join(clean(line) for line in text.split("\n") if line.strip())
 
 
 def _number(asked: Figure, word: str) -> float:

@@ -251,7 +251,7 @@ def test_what_was_said_before_is_shown_with_who_and_when(workspace: Workspace) -
     _, talk = hold(workspace, "p", "s", "p", "q")
     (line,) = [line for line in talk.said if line.startswith("  Bo")]
     assert "Bo\\x1b[31m on 20" in line
-    assert "4 (stated); rto 4; note: we\\x0ado" in " ".join(talk.text.split())
+    assert "4 (stated); rto 4; note: we / do" in " ".join(talk.text.split())
     assert "  Nobody has said anything to it yet." in talk.said
 
 

@@ -323,7 +323,7 @@ def test_bombs_and_entities_are_refused(workspace: Workspace, path: Path) -> Non
 )
 def test_a_broken_workbook_is_one_line(workspace: Workspace, path: Path, change: Any) -> None:
     repacked(path, change)
-    with pytest.raises(TechddError, match="cannot be read as XLSX|is no questionnaire") as told_:
+    with pytest.raises(TechddError, match=r"cannot be read as XLSX|is no questionnaire") as told_:
         returned(workspace, path)
     assert "\n" not in str(told_.value)
 

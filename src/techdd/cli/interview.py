@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from techdd.cli import papers
+from techdd.cli import papers, voices
 from techdd.cli.shared import (
     engagement_folder,
     open_engagement,
@@ -71,24 +71,28 @@ def ask(folder: Path, checklist: str | None, known: str | None, **options: Any) 
         options |= {"by": who.name, "role": options["role"] or who.role}
     _end_as_ctrl_c()
     console = prompts.Console(click.echo, _line, _width)
+    talk("Reading the evidence ...")
     again, metrics = options.pop("again"), engagement_metrics(workspace)
     sitting = terminal.Sitting(workspace, checklists, console, metrics=metrics, **options)
     talk("h = help. Every answer is saved at once; Ctrl-D or q stops.")
     try:
         sitting.hold(again=again)
+    except KeyboardInterrupt:
+        talk("")  # ^C stands where the prompt was
+        raise
     finally:
         talk(f"{sitting.written} answer(s) saved in {workspace.root / 'answers'}.")
     say_next(f"techdd score {folder}")
 
 
 def _end_as_ctrl_c() -> None:
-    """A terminal that is closed ends the interview as Ctrl-C does: what was given is saved."""
+    """Who ends the program or closes its terminal loses nothing that was given."""
 
     def end(*_: object) -> None:
         raise KeyboardInterrupt
 
-    for sign in (signal.SIGHUP, signal.SIGTERM):
-        signal.signal(sign, end)
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # without its terminal the input ends by itself
 
 
 def _width() -> int:
@@ -98,9 +102,9 @@ def _width() -> int:
 def _line(prompt: str) -> str | None:
     try:
         return input(f"{prompt}: ")
-    except EOFError:
+    except (EOFError, OSError):  # the latter where the terminal itself is gone
         return None
 
 
-for command in (papers.export, papers.import_):
+for command in (papers.export, papers.import_, voices.brief, voices.answers, voices.settle):
     interview.add_command(command)

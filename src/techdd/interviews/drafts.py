@@ -22,6 +22,7 @@ class Draft(NamedTuple):
     measured: int | None  # the level that a measurement gives
     indicated: int | None  # the level that indications support at most
     sentences: tuple[str, ...]  # what was found, then what could not be measured
+    found: bool  # whether anything was measured that speaks to it, be it only an absence
     ask: str  # the question worth asking; "" where the item's own says it all
 
     @property
@@ -38,7 +39,10 @@ class Draft(NamedTuple):
             parts.append(f"measured {self.measured}")
         if self.indicated is not None:
             parts.append(f"indicates at most {self.indicated}")
-        return ", ".join(parts) or "nothing speaks to it"
+        nothing = (
+            "no trace was found, which proves nothing" if self.found else "nothing speaks to it"
+        )
+        return ", ".join(parts) or nothing
 
 
 class Topic(NamedTuple):
@@ -51,7 +55,7 @@ class Topic(NamedTuple):
 
 def draft(item: Item, metrics: Mapping[str, Metric]) -> Draft:
     """What `metrics`, the engagement's by name, say about `item`."""
-    measured, indicated, _, _ = read_evidence(item, metrics)
+    measured, indicated, found, _ = read_evidence(item, metrics)
     asks = [
         rule.ask
         for rule in item.evidence
@@ -61,7 +65,9 @@ def draft(item: Item, metrics: Mapping[str, Metric]) -> Draft:
         and rule.level(metric.value) <= LOW
     ]
     question = next(iter((*asks, *item.follow_ups)), "")
-    return Draft(measured, indicated, tuple(describe_evidence(item, metrics)), question)
+    return Draft(
+        measured, indicated, tuple(describe_evidence(item, metrics)), bool(found), question
+    )
 
 
 def by_urgency(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import signal
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from techdd import replies
 from techdd.answers import Answer, Conflict, Entry, latest
@@ -152,7 +154,8 @@ class Sitting:
         while answer:
             given = answer.model_copy(update=dict(self.said_by))
             try:
-                self.workspace.record(checklist, item, given, seen=known.id if known else "")
+                with _undisturbed():
+                    self.workspace.record(checklist, item, given, seen=known.id if known else "")
             except Conflict as conflict:
                 known = conflict.entry
                 if ended or self._is_mine_taken(checklist, item, answer, known):
@@ -180,3 +183,14 @@ class Sitting:
     def _own(self, item: Item) -> Answer | None:
         """What the respondent says to `item` in this round."""
         return self.heard().get(item.id, {}).get(self.person)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Who presses Ctrl-C twice does not stop the saving."""
+    signs = {signal.SIGINT, signal.SIGTERM}
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, signs)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
