@@ -29,7 +29,7 @@ FLOORS = (
         "sandbox",
         "scratch",
     },
-    {"amounts", "dockerfiles", "hcl", "xmls", "yamls"},
+    {"amounts", "dockerfiles", "hcl", "workbooks", "xmls", "yamls"},
     {
         "facts",
         "documents",
@@ -57,6 +57,7 @@ FLOORS = (
     {
         "evidence",
         "history",
+        "replies",
         "identity",
         "intake",
         "scoring",
@@ -76,7 +77,17 @@ FLOORS = (
         "scope",
         "workspace",
     },
-    {"measuring", "pages", "report", "departure", "vex", "patterns", "sarif", "coverage"},
+    {
+        "measuring",
+        "pages",
+        "report",
+        "departure",
+        "vex",
+        "patterns",
+        "sarif",
+        "coverage",
+        "questionnaires",
+    },
     {"collectors", "formats", "interviews", "handed"},
     {"worker", "planning", "reading", "doctor", "linting"},
     {"jobs", "register", "bills"},
@@ -85,7 +96,7 @@ FLOORS = (
     {"cli"},
 )
 FLOOR = {name: number for number, floor in enumerate(FLOORS) for name in floor}
-PLUGINS = ("collectors", "coverage", "formats", "interviews", "languages", "lockfiles")
+PLUGINS = ("collectors", "coverage", "formats", "languages", "lockfiles", "questionnaires")
 
 HEAVY = {
     "bandit", "cvss", "cyclonedx", "duckdb", "git", "jinja2", "kingfisher", "license_expression",

@@ -315,15 +315,16 @@ def test_two_clients_never_share_the_folder_beside_the_report(
 def test_an_interview_through_a_pipe_goes_on_where_it_stopped(
     techdd: Techdd, engagement: Path
 ) -> None:
-    first = techdd("interview", "e", "--checklist", "team", "--by", "Ann", said="3\n2\nseen\n1\n")
+    lines = "3\n2\n\n\nseen\nq\n"
+    first = techdd("interview", "e", "--checklist", "team", "--by", "Ann", said=lines)
     assert first.code == 0
     assert "1 answer(s) saved in e/answers." in first.err
-    second = techdd("interview", "e", "--checklist", "team", said="x\nn\nno office\nq\n")
+    second = techdd("interview", "e", "--checklist", "team", said="x\nn\nno office\n\n1\n")
     assert "'x' is none of: " in second.out
-    assert "1 answer(s) saved" in second.err
+    assert "2 answer(s) saved" in second.err  # the input ended after a level, which is an answer
     said = [entry.answer for entry in Workspace(engagement).journal.read()]
-    assert [(one.item, one.level, one.by) for one in said] == [
-        ("TEA-01", 3, "Ann"), ("TEA-02", None, ""),
+    assert [(one.item, one.level, one.by, one.note) for one in said] == [
+        ("TEA-01", 3, "Ann", "seen"), ("TEA-02", None, "", ""), ("TEA-03", 1, "", ""),
     ]  # fmt: skip
 
 

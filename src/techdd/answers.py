@@ -12,7 +12,7 @@ import fcntl
 import json
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from hashlib import sha256
@@ -21,7 +21,7 @@ from typing import IO, Annotated, Literal, NamedTuple
 
 from pydantic import Field, ValidationError, model_validator
 
-from techdd.checklists import Checklist, Level
+from techdd.checklists import Checklist, Item, Level
 from techdd.errors import TechddError
 from techdd.model import Grade
 from techdd.policy import Written
@@ -84,6 +84,13 @@ class Answer(Written):
         return " ".join(self.by.split()).casefold()
 
 
+def placed(answer: Answer, checklist: Checklist, item: Item, in_round: str, at: datetime) -> Answer:
+    """`answer` with what it answers, when, and in which round, as far as it does not say so."""
+    said = {"version": checklist.version, "wording": item.wording, "round": in_round, "at": at}
+    unsaid = {name: value for name, value in said.items() if not getattr(answer, name)}
+    return answer.model_copy(update={"checklist": checklist.id, "item": item.id, **unsaid})
+
+
 class Entry(NamedTuple):
     """One answer as the journal holds it; `id` is the digest of its line."""
 
@@ -139,20 +146,34 @@ class Journal:
         `seen` is the id of the same person's latest answer to the item as the writer knew it, ""
         for none; another one there raises Conflict. None skips the check. Raises TechddError.
         """
+        return self.extend([(answer, seen)])[0]
+
+    def extend(self, answers: Sequence[tuple[Answer, str | None]]) -> list[Entry]:
+        """Adds answers in one piece: where one of them is in conflict, none is added."""
+        added: list[Entry] = []
+        lines = b""
         try:
             with self._locked() as file:
                 entries = self.read()
-                if seen is not None:
-                    latest = _latest(entries, answer.item, answer.person)
-                    if (latest.id if latest else "") != seen:
-                        raise Conflict(latest, self.path)
-                line = _line(answer, entries[-1].id if entries else "")
+                for answer, seen in answers:
+                    self._refuse_unseen(entries, answer, seen)
+                before = entries[-1].id if entries else ""
+                for answer, _ in answers:
+                    line = _line(answer, before)
+                    before = _digest(line)
+                    added.append(Entry(before, answer))
+                    lines += line + b"\n"
                 # A line that was cut is closed first, and stays as it is.
                 whole = file.seek(0, os.SEEK_END) == 0 or _last_byte(file.fileno()) == b"\n"
-                _write_all(file.fileno(), line + b"\n" if whole else b"\n" + line + b"\n")
+                _write_all(file.fileno(), lines if whole else b"\n" + lines)
         except OSError as error:
             raise TechddError(f"cannot be written: {error.strerror}", self.path) from None
-        return Entry(_digest(line), answer)
+        return added
+
+    def _refuse_unseen(self, entries: list[Entry], answer: Answer, seen: str | None) -> None:
+        last = latest(entries, answer.item, answer.person)
+        if seen is not None and (last.id if last else "") != seen:
+            raise Conflict(last, self.path)
 
     @contextmanager
     def _locked(self) -> Iterator[IO[bytes]]:
@@ -162,7 +183,8 @@ class Journal:
             yield file
 
 
-def _latest(entries: Iterable[Entry], item: str, person: str) -> Entry | None:
+def latest(entries: Iterable[Entry], item: str, person: str) -> Entry | None:
+    """The last answer of a person (see `Answer.person`) to an item, whatever it says."""
     found = None
     for entry in entries:
         if entry.answer.item == item and entry.answer.person == person:

@@ -20,7 +20,7 @@ from techdd.facts import Fact, frame
 from techdd.model import Metric
 from techdd.plugins import discover
 from techdd.policy import Engagement
-from techdd.remediation import Basis, DebtPolicy, Remediation
+from techdd.remediation import Basis, DebtPolicy, Rate, Remediation
 from techdd.workspace import data
 
 # By folder; every other holds checklists.
@@ -154,7 +154,11 @@ def _table(fact: Fact) -> Any:
     if fact in (Remediation, Basis):
         debt = load(data("checklists") / "policy" / "debt.yaml", DebtPolicy)
         nobody = Engagement(client="none")
-        rows: Any = debt.remediations(nobody) if fact is Remediation else [debt.basis(nobody, "")]
+        rows: Any = (
+            debt.remediations(nobody)
+            if fact is Remediation
+            else [debt.basis(Rate(0, 0, "", given=False))]
+        )
         return frame(fact, rows)
     return frame(fact, []).assign(repo="")
 

@@ -40,7 +40,7 @@ def score_item(
     item: Item, answer: Answer | None, metrics: Mapping[str, Metric], policy: Scoring
 ) -> ItemScore:
     """`item` with its level and what made it; `metrics` are the engagement's, by name."""
-    measured, indicated, sentences, gaps = _read_evidence(item, metrics)
+    measured, indicated, sentences, gaps = read_evidence(item, metrics)
     outcome = _outcome(item, answer, measured, indicated, policy)
     level, basis, capped, grade = _level(answer, measured, outcome, policy)
     applicable = answer is None or answer.level is not None
@@ -64,10 +64,10 @@ def score_item(
     )
 
 
-def _read_evidence(
+def read_evidence(
     item: Item, metrics: Mapping[str, Metric]
 ) -> tuple[int | None, int | None, list[str], list[str]]:
-    """(measured level, indicated level, sentences, gaps); the lowest level wins."""
+    """(measured level, indicated level, sentences, gaps) for `item`; the lowest level wins."""
     levels: dict[str, list[int]] = {"measures": [], "indicates": []}
     sentences, gaps = [], []
     for rule in item.evidence:
@@ -90,7 +90,7 @@ def _nothing_found(rule: EvidenceRule, value: float) -> bool:
 
 def describe_evidence(item: Item, metrics: Mapping[str, Metric]) -> list[str]:
     """What the repositories say about `item`, one sentence a metric; gaps come last."""
-    _, _, sentences, gaps = _read_evidence(item, metrics)
+    _, _, sentences, gaps = read_evidence(item, metrics)
     return sentences + gaps
 
 

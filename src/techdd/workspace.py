@@ -28,7 +28,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from techdd.answers import Answer, Entry, Journal, Standing, standings
+from techdd.answers import Answer, Entry, Journal, Standing, placed, standings
 from techdd.checklists import Checklist, Item
 from techdd.cloning import clone, is_url
 from techdd.documents import dump_yaml, load, read_yaml
@@ -214,10 +214,18 @@ class Workspace:
 
         Nothing that was said before is lost. Raises TechddError, of which Conflict is one.
         """
-        self.library.pin(checklist.id)
-        asked = {"checklist": checklist.id, "version": checklist.version, "wording": item.wording}
-        stamped = {"item": item.id, "at": now(), "round": answer.round or self.engagement.round}
-        return self.journal.append(answer.model_copy(update=asked | stamped), seen=seen)
+        fresh = answer.model_copy(update={"version": "", "wording": "", "at": None})
+        return self.record_all([(checklist, item, fresh, seen)])[0]
+
+    def record_all(self, said: Iterable[tuple[Checklist, Item, Answer, str | None]]) -> list[Entry]:
+        """As `record`, all or none. What an answer says of its version, wording and time stays: it
+        was asked on paper, maybe in an earlier wording.
+        """
+        at, stamped = now(), []
+        for checklist, item, answer, seen in said:
+            self.library.pin(checklist.id)
+            stamped.append((placed(answer, checklist, item, self.engagement.round, at), seen))
+        return self.journal.extend(stamped)
 
     def log(self, name: str, text: str) -> None:
         """Keeps the traceback of a bug for the maintainers."""

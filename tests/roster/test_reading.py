@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
+from techdd import workbooks
 from techdd.errors import TechddError
 from techdd.identity import RosterEntry
 from techdd.roster import Understood, read_sheets, sheets, understand
@@ -152,7 +153,7 @@ def test_entities_are_refused(tmp_path: Path) -> None:
 def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
     path = tmp_path / "s.xlsx"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as parts:
-        parts.writestr("xl/worksheets/sheet1.xml", b" " * (sheets.MAX_UNPACKED + 1))
+        parts.writestr("xl/worksheets/sheet1.xml", b" " * (workbooks.MAX_UNPACKED + 1))
     with pytest.raises(TechddError, match="unpacks to more than"):
         read_sheets(path)
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import click
 
 from techdd import __version__
-from techdd.cli import bills, checklists, engagement, people, registers
+from techdd.cli import bills, checklists, engagement, interview, people, registers
 from techdd.cli import simulate as simulation
 from techdd.cli.shared import BUG, INTERRUPTED, USAGE, talk
 from techdd.errors import TechddError
@@ -51,7 +51,7 @@ for command in (
     engagement.audit,
     engagement.init,
     engagement.collect,
-    engagement.interview,
+    interview.interview,
     engagement.score,
     engagement.report,
     engagement.status,

@@ -126,33 +126,6 @@ def collect(folder: Path, **options: Any) -> None:
 
 @click.command()
 @engagement_folder
-@click.option("--checklist", metavar="ID", help="Only this checklist.")
-@click.option("--by", default="", metavar="NAME", help="Who answers.")
-@click.option("--role", default="", metavar="ROLE", help="The role of who answers, such as CTO.")
-@click.option("--again", is_flag=True, help="Ask answered questions too; old answers are kept.")
-def interview(folder: Path, checklist: str | None, by: str, role: str, again: bool) -> None:
-    """Ask the open questions in the terminal.
-
-    Every answer is saved at once: stop at any time, and go on by running it again.
-    """
-    from techdd.interviews import terminal
-    from techdd.reading import engagement_metrics
-
-    workspace = open_engagement(folder)
-    checklists = (workspace.checklist(checklist),) if checklist else workspace.checklists
-    console = terminal.Console(click.echo, _ask)
-    talk(terminal.HELP)
-    with workspace.locked():
-        written = terminal.interview(
-            workspace, checklists, console,
-            by=by, role=role, metrics=engagement_metrics(workspace), again=again,
-        )  # fmt: skip
-    talk(f"{written} answer(s) saved in {workspace.root / 'answers'}.")
-    say_next(f"techdd score {folder}")
-
-
-@click.command()
-@engagement_folder
 @as_of_option
 @fail_on_option
 def score(folder: Path, as_of: datetime | None, fail_on: str | None) -> None:
@@ -295,10 +268,3 @@ def _warn_of_nothing(assessment: Assessment, folder: Path) -> None:
 
 def _say_verdict(assessment: Assessment) -> None:
     talk(f"{assessment.verdict.label} ({assessment.verdict.coverage:.0%} assessed).")
-
-
-def _ask(prompt: str) -> str | None:
-    try:
-        return input(f"{prompt}: ")
-    except EOFError:
-        return None

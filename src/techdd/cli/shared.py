@@ -10,7 +10,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from techdd.errors import TechddError
+
 if TYPE_CHECKING:
+    from techdd.checklists import Checklist
+    from techdd.interviews.people import Participant
     from techdd.model import Finding, Reading, Run
     from techdd.workspace import Workspace
 
@@ -66,6 +70,32 @@ def open_engagement(folder: Path) -> Workspace:
     from techdd.workspace import Workspace
 
     return Workspace(folder)
+
+
+def participant(workspace: Workspace, name: str) -> Participant:
+    """The respondent `name` of interviews.yaml. Raises TechddError where there is none."""
+    from techdd.interviews.people import FILE, participants
+
+    people = participants(workspace.root, workspace.checklists)
+    for one in people:
+        if one.person == " ".join(name.split()).casefold():
+            if one.kind == "interviewer":
+                raise TechddError(
+                    f"{one.name} asks and does not answer; name who answers, and give "
+                    f"--recorded-by '{one.name}'",
+                    workspace.root / FILE,
+                )
+            return one
+    names = ", ".join(one.name for one in people) or "nobody"
+    raise TechddError(f"does not name {name!r}; it names: {names}", workspace.root / FILE)
+
+
+def scope(who: Participant, checklists: Sequence[Checklist]) -> tuple[Checklist, ...]:
+    """What `who` is asked of `checklists`. Raises TechddError where that is nothing."""
+    found = who.scope(checklists)
+    if not found:
+        raise TechddError(f"{who.name} is asked nothing of: {', '.join(c.id for c in checklists)}")
+    return found
 
 
 def leave(

@@ -24,6 +24,11 @@ class Participant(Written):
     kind: Literal["respondent", "interviewer"] = "respondent"
     asked: tuple[str, ...] = ()
 
+    @property
+    def person(self) -> str:
+        """The name as it is compared, as `Answer.person` is."""
+        return " ".join(self.name.split()).casefold()
+
     def scope(self, checklists: Sequence[Checklist]) -> tuple[Checklist, ...]:
         """The questions for this person, without checklists of which none is left."""
         if not self.asked:
@@ -45,7 +50,7 @@ class Participants(Written):
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Participants:
-        names = [" ".join(one.name.split()).casefold() for one in self.people]
+        names = [one.person for one in self.people]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"name used twice: {', '.join(twice)}")

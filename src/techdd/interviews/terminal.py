@@ -2,133 +2,195 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import signal
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
-from techdd.answers import Answer
+from techdd import replies
+from techdd.answers import Answer, Conflict, Entry, latest
 from techdd.checklists import Checklist, Item
-from techdd.model import Grade, Metric
-from techdd.scoring import describe_evidence
+from techdd.interviews import screens
+from techdd.interviews.asking import heard, is_open
+from techdd.interviews.prompts import Console, Ended, Reply
+from techdd.model import Metric
+from techdd.text import clean
 from techdd.workspace import Workspace
 
-HELP = "0-4 = level, n = not applicable, s = skip, b = back, ? = what the levels mean, q = quit"
-GRADES = {
-    "1": (Grade.STATED, "said"),
-    "2": (Grade.SHOWN, "shown"),
-    "3": (Grade.SAMPLED, "sample inspected"),
-}
+PROMPT = "Level [0-4 n u, h = help]"
 
 
-@dataclass(frozen=True)
-class Console:
-    """How the interview talks: `say` prints a line, `ask` reads one (None at the end of input)."""
+class Sitting:
+    """One person's interview: `left` holds the questions still to come, `way` those shown.
 
-    say: Callable[[str], None]
-    ask: Callable[[str], str | None]
-
-
-def interview(
-    workspace: Workspace,
-    checklists: Sequence[Checklist],
-    console: Console,
-    *,
-    by: str,
-    role: str,
-    metrics: Mapping[str, Metric],
-    again: bool = False,
-) -> int:
-    """Asks what is open (everything, where `again`); returns how many answers were written.
-
-    `by` and `role` are the respondent's. `metrics` of the engagement are shown beside the question
-    as evidence for the interviewer.
+    `by` and `role` are the respondent's; where nobody is named, what anybody answered is answered.
+    `metrics` of the engagement are shown beside the question as evidence for the interviewer.
     """
-    questions = [(one, item) for one in checklists for item in _open(workspace, one, again=again)]
-    written = position = 0
-    while position < len(questions):
-        checklist, item = questions[position]
-        console.say(f"\n{checklist.title} · {position + 1} of {len(questions)}")
-        _show(console, item, metrics)
-        step = _ask_item(console, item)
-        if step == "quit":
-            break
-        if step == "back":
-            position = max(0, position - 1)
-            continue
-        if isinstance(step, Answer):
-            said_by = {"by": by, "role": role, "source": "terminal"}
-            workspace.record(checklist, item, step.model_copy(update=said_by))
-            written += 1
-        position += 1
-    return written
 
+    def __init__(
+        self,
+        workspace: Workspace,
+        checklists: Sequence[Checklist],
+        console: Console,
+        *,
+        metrics: Mapping[str, Metric],
+        by: str = "",
+        role: str = "",
+        recorded_by: str = "",
+    ) -> None:
+        self.workspace = workspace
+        self.checklists = checklists
+        self.console = console
+        self.metrics = metrics
+        self.said_by = {"by": by, "role": role, "recorded_by": recorded_by, "source": "terminal"}
+        self.person = Answer(item="", unknown=True, by=by).person
+        self.questions = {item.id: (one, item) for one in checklists for item in one.items}
+        self.left: list[str] = []
+        self.way: list[str] = []
+        self.written = 0
 
-def _open(workspace: Workspace, checklist: Checklist, *, again: bool) -> list[Item]:
-    answered = set() if again else workspace.standings().keys()
-    return [item for item in checklist.items if item.id not in answered]
+    def hold(self, *, again: bool = False) -> None:
+        """Asks what is open (everything, where `again`) until none is left or the input ends."""
+        said = self.heard()
+        self.left = [
+            name
+            for name, (_, item) in self.questions.items()
+            if again or is_open(item, said, self.person)
+        ]
+        current = next(iter(self.left), None)
+        try:
+            while current:
+                self.way.append(current)
+                current = self._ask(current)
+        except Ended:
+            self.console.say("")
+        self._overview()
 
+    def heard(self) -> dict[str, dict[str, Answer]]:
+        """What everybody says in this round."""
+        return heard(self.workspace.journal.read(), self.workspace.engagement.round)
 
-def _show(console: Console, item: Item, metrics: Mapping[str, Metric]) -> None:
-    mark = {"critical": " [critical]", "major": "", "minor": " [minor]"}[item.importance]
-    console.say(_wrapped(f"{item.id}{mark}  {item.ask}"))
-    console.say(_wrapped(f"Why: {item.why}", "  "))
-    for sentence in describe_evidence(item, metrics):
-        console.say(_wrapped(f"Evidence: {sentence}", "  "))
+    # --- one question -----------------------------------------------------------------------------
 
+    def _ask(self, name: str) -> str | None:
+        """Shows a question and does what is said; returns the one that comes next, None to stop."""
+        checklist, item = self.questions[name]
+        position = list(self.questions).index(name) + 1
+        place = f"question {position} of {len(self.questions)}, {len(self.left)} to go"
+        screens.question(self.console, checklist, item, self.metrics, place)
+        if earlier := self._own(item):
+            screens.own(self.console, item, earlier)
+        while True:
+            said = self.console.read(PROMPT)
+            word = said.casefold()
+            if word in ("", "s"):
+                return self._next(name)
+            if word == "b":
+                return self._back()
+            if word == "q":
+                return None
+            if said.upper() in self.questions:
+                return said.upper()
+            if not self._aside(word, item) and self._is_answered(checklist, item, said):
+                return self._next(name)
 
-def _ask_item(console: Console, item: Item) -> Answer | str:
-    """An answer, or "skip", "back" or "quit"."""
-    while True:
-        said = console.ask("Level [0-4 n s b ? q]")
-        if said is None:
-            return "quit"
-        said = said.strip().lower()
-        if said in ("s", ""):
-            return "skip"
-        if said == "b":
-            return "back"
-        if said == "q":
-            return "quit"
-        if said == "?":
-            _explain(console, item)
-        elif said == "n":
-            reason = (console.ask("Why is it not applicable") or "").strip()
-            if reason:
-                return Answer(item=item.id, reason=reason)
-            console.say("A reason is needed: 'not applicable' leaves the score.")
-        elif said in ("0", "1", "2", "3", "4"):
-            return _graded(console, item, int(said))
+    def _next(self, name: str) -> str | None:
+        """The next question that is left, in the order of the checklists, then from the start."""
+        order = list(self.questions)
+        self.left = [one for one in self.left if one != name]
+        later = [one for one in self.left if order.index(one) > order.index(name)]
+        return next(iter(later or self.left), None)
+
+    def _back(self) -> str:
+        """The question that was shown before; the first one stays."""
+        shown = self.way.pop()
+        return self.way.pop() if self.way else shown
+
+    def _aside(self, word: str, item: Item) -> bool:
+        """Shows what `word` asks for, which is no answer; whether there is such a word."""
+        if word == "?":
+            screens.levels(self.console, item)
+        elif word == "h":
+            self.console.say(screens.HELP)
+        elif word == "p":
+            screens.before(self.console, item, self.workspace.journal.read())
+        elif word == "o":
+            self._overview()
+        elif word in ("e", "w") and not self._own(item):
+            self.console.say("There is no answer of this person yet.")
         else:
-            console.say(f"{said[:40]!r} is none of: {HELP}")
+            return False
+        return True
+
+    def _overview(self) -> None:
+        screens.overview(self.console, self.checklists, self.heard(), self.person)
+
+    # --- one answer -------------------------------------------------------------------------------
+
+    def _is_answered(self, checklist: Checklist, item: Item, said: str) -> bool:
+        """Takes an answer that begins with `said`, as far as the input goes."""
+        known = latest(self.workspace.journal.read(), item.id, self.person)
+        reply = Reply(self.console, item, self._own(item))
+        try:
+            reply.give(said)
+        except ValueError:
+            self.console.tell(f"{said[:40]!r} is none of: 0-4, n, u and what h shows")
+            return False
+        except (Ended, KeyboardInterrupt):
+            self._record(checklist, item, reply.answer(), known, ended=True)
+            raise
+        self._record(checklist, item, reply.answer(), known)
+        return True
+
+    def _record(
+        self,
+        checklist: Checklist,
+        item: Item,
+        answer: Answer | None,
+        known: Entry | None,
+        *,
+        ended: bool = False,
+    ) -> None:
+        """Saves an answer; where the same person answered meanwhile, asks which one counts."""
+        while answer:
+            given = answer.model_copy(update=dict(self.said_by))
+            try:
+                with _undisturbed():
+                    self.workspace.record(checklist, item, given, seen=known.id if known else "")
+            except Conflict as conflict:
+                known = conflict.entry
+                if ended or self._is_mine_taken(checklist, item, answer, known):
+                    continue
+                return
+            self.written += 1
+            return
+
+    def _is_mine_taken(
+        self, checklist: Checklist, item: Item, answer: Answer, other: Entry | None
+    ) -> bool:
+        """Whether this answer is to count although `other` was given in the meantime."""
+        who = clean(self.said_by["by"]) or "somebody"
+        said = replies.told(other.answer) if other else "nothing"
+        self.console.tell(f"{who} answered this elsewhere in the meantime: {said}.")
+        try:
+            while True:
+                choice = self.console.read("Which one counts: m this one, t that one [m]")
+                if choice.casefold() in ("", "m", "t"):
+                    return choice.casefold() != "t"
+        except (Ended, KeyboardInterrupt):
+            self._record(checklist, item, answer, other, ended=True)
+            raise
+
+    def _own(self, item: Item) -> Answer | None:
+        """What the respondent says to `item` in this round."""
+        return self.heard().get(item.id, {}).get(self.person)
 
 
-def _graded(console: Console, item: Item, level: int) -> Answer | str:
-    """An answer of `level` with its grade and note, or "quit" where the input ends before both."""
-    choices = ", ".join(f"{key} = {text}" for key, (_, text) in GRADES.items())
-    grade = None
-    while grade is None:
-        said = console.ask(f"Known how ({choices}) [1]")
-        if said is None:
-            return "quit"
-        grade, _ = GRADES.get(said.strip() or "1", (None, ""))
-        if grade is None:
-            console.say(f"{said.strip()[:40]!r} is none of: {', '.join(GRADES)}")
-    note = console.ask("Note (empty for none)")
-    if note is None:
-        return "quit"
-    return Answer(item=item.id, level=level, grade=grade, note=note.strip())
-
-
-def _explain(console: Console, item: Item) -> None:
-    for level, text in enumerate(item.levels):
-        console.say(_wrapped(f"{level}: {text}", "  "))
-    for question in item.follow_ups:
-        console.say(_wrapped(f"Ask on: {question}", "  "))
-    if item.documents:
-        console.say(_wrapped(f"Documents: {', '.join(item.documents)}", "  "))
-
-
-def _wrapped(text: str, indent: str = "") -> str:
-    return textwrap.fill(
-        " ".join(text.split()), 96, initial_indent=indent, subsequent_indent=indent + "  "
-    )
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Who presses Ctrl-C twice does not stop the saving."""
+    signs = {signal.SIGINT, signal.SIGTERM}
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, signs)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -9,8 +9,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import warnings
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,10 +16,8 @@ from itertools import islice
 from pathlib import Path
 
 from techdd.errors import TechddError
+from techdd.workbooks import MAX_BYTES, OLE, ZIP, opened
 
-MAX_BYTES = 10_000_000  # of the file
-MAX_UNPACKED = 60_000_000  # of all parts of an XLSX together
-MAX_PARTS = 1_000
 MAX_ROWS = 5_000
 MAX_COLUMNS = 100
 MAX_SHEETS = 20
@@ -52,9 +48,9 @@ def read_sheets(path: Path) -> list[Sheet]:
         raw = path.read_bytes()
     except OSError as error:
         raise TechddError(f"cannot be read: {error.strerror}", path) from None
-    if raw.startswith(b"PK\x03\x04"):
+    if raw.startswith(ZIP):
         return _workbook(raw, path)
-    if raw.startswith(b"\xd0\xcf\x11\xe0"):
+    if raw.startswith(OLE):
         raise TechddError("is an old .xls or has a password; save it as .xlsx or CSV", path)
     return [Sheet("", _capped(_csv_rows(_text(raw), path), path))]
 
@@ -107,47 +103,14 @@ def _delimiter(text: str) -> str:
 
 
 def _workbook(raw: bytes, path: Path) -> list[Sheet]:
-    from openpyxl import load_workbook
-
-    _refuse_bombs(raw, path)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True, keep_links=False)
-            found = []
-            for sheet in book.worksheets[:MAX_SHEETS]:
-                sheet.reset_dimensions()  # what the file claims may be a million columns
-                rows = sheet.iter_rows(max_col=MAX_COLUMNS, values_only=True)
-                found.append(Sheet(sheet.title, _capped(enumerate(rows, 1), path), book.epoch))
-            return found
-    except TechddError:
-        raise
-    except Exception as error:  # the library lets out whatever a broken file makes it stumble on
-        reason = f"{type(error).__name__}: {error}".splitlines()[0][:120]
-        raise TechddError(f"cannot be read as XLSX ({reason}); save it as CSV", path) from None
-
-
-def _refuse_bombs(raw: bytes, path: Path) -> None:
-    """What unpacks to too much, or declares entities, which no program that makes XLSX does."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(raw)) as parts:
-            listed = parts.infolist()
-            unpacked = sum(one.file_size for one in listed)
-            if len(listed) > MAX_PARTS or unpacked > MAX_UNPACKED:
-                raise TechddError(
-                    f"unpacks to more than {MAX_UNPACKED:,} bytes or {MAX_PARTS:,} parts", path
-                )
-            for one in listed:
-                if one.filename.lower().endswith((".xml", ".rels", ".vml")):
-                    text = parts.read(one).replace(b"\0", b"")
-                    if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
-                        raise TechddError("declares XML entities, which no roster needs", path)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
-        raise TechddError(f"cannot be read as XLSX: {error}", path) from None
-    except Exception as error:
-        if isinstance(error, TechddError):
-            raise
-        raise TechddError(f"cannot be unpacked: {type(error).__name__}", path) from None
+    how = {"read_only": True, "data_only": True}
+    found = []
+    with opened(raw, path, instead="save it as CSV", **how) as book:
+        for sheet in book.worksheets[:MAX_SHEETS]:
+            sheet.reset_dimensions()  # what the file claims may be a million columns
+            rows = sheet.iter_rows(max_col=MAX_COLUMNS, values_only=True)
+            found.append(Sheet(sheet.title, _capped(enumerate(rows, 1), path), book.epoch))
+    return found
 
 
 def _capped(rows: Iterable[tuple[int, Sequence[object]]], path: Path) -> tuple[Row, ...]:

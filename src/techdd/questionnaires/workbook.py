@@ -1,0 +1,233 @@
+"""Questionnaires as XLSX: a sheet a checklist, a row a question and one for each of its figures.
+
+Ids and the wording stand in hidden columns, what the questionnaire knows of itself on a hidden
+sheet. Sheets and columns are found by what is in them, not by where they stand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from techdd.errors import TechddError
+from techdd.questionnaires import (
+    FIELDS,
+    Filled,
+    Format,
+    Manifest,
+    Questionnaire,
+    Refusal,
+    Returned,
+    Value,
+    field_of,
+    manifest_of,
+    normal,
+    once,
+)
+from techdd.questionnaires._layout import FIGURE, ID, MANIFEST, WORDING, laid_out
+from techdd.workbooks import MAX_BYTES, OLE, ZIP, opened
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
+
+MAX_UNPACKED = 20_000_000
+MAX_SHEETS = 60
+MAX_ROWS = 2_000
+MAX_COLUMNS = 60
+HEADER_WITHIN = 20  # rows: somebody may have written above the header
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+
+def _write(asked: Questionnaire) -> bytes:
+    return laid_out(asked)
+
+
+def _read(path: Path) -> Returned:
+    """Raises TechddError where it is no questionnaire."""
+    raw = _raw(path)
+    instead = "open it and save it as .xlsx anew"
+    with opened(raw, path, instead=instead, unpacked=MAX_UNPACKED) as book:
+        return _Book(book, path).returned()
+
+
+def _raw(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise TechddError(f"larger than {MAX_BYTES:,} bytes", path)
+        raw = path.read_bytes()
+    except OSError as error:
+        raise TechddError(f"cannot be read: {error.strerror}", path) from None
+    if raw.startswith(OLE):
+        raise TechddError("is an old .xls or has a password; save it as .xlsx without one", path)
+    if not raw.startswith(ZIP):
+        raise TechddError("is no XLSX", path)
+    if b"vbaProject.bin" in raw:  # names of parts stand there as they are
+        raise TechddError("holds macros; save it as .xlsx without them", path)
+    return raw
+
+
+class _Header(NamedTuple):
+    """Where the columns of a sheet are: key -> number from 1."""
+
+    row: int
+    columns: dict[str, int]
+
+
+class _Book:
+    """A workbook as it came back."""
+
+    def __init__(self, book: Any, path: Path) -> None:
+        self.sheets: list[Worksheet] = book.worksheets[:MAX_SHEETS]
+        self.path = path
+        self.refused: list[Refusal] = []
+        self.notices: list[str] = []
+        self.name = self.role = ""
+
+    def returned(self) -> Returned:
+        """All that is in it."""
+        manifest = self._manifest()
+        rows: list[Filled] = []
+        for sheet in self.sheets:
+            if str(sheet["A1"].value or "").startswith(MANIFEST):
+                continue
+            if header := self._header(sheet):
+                rows += self._rows(sheet, header)
+            elif not self._respondent(sheet):
+                self.notices.append(f"sheet {sheet.title!r} is no part of the questionnaire")
+        whole, refused = once(rows)
+        bad = {one.item for one in self.refused}
+        kept = tuple(row for row in whole if row.item not in bad)
+        every = (*self.refused, *refused)
+        return Returned(manifest, kept, self.name, self.role, every, tuple(self.notices))
+
+    def _manifest(self) -> Manifest:
+        for sheet in self.sheets:
+            if str(sheet["A1"].value or "").startswith(MANIFEST):
+                parts = (sheet.cell(row, 1).value for row in range(2, 200))
+                return manifest_of("".join(str(one) for one in parts if one), self.path)
+        raise TechddError("is no questionnaire of techdd: its hidden sheet is missing", self.path)
+
+    def _header(self, sheet: Worksheet) -> _Header | None:
+        """The row that names the columns, among the first ones."""
+        for cells in sheet.iter_rows(max_row=HEADER_WITHIN, max_col=MAX_COLUMNS):
+            columns: dict[str, int] = {}
+            unknown = []
+            for cell in cells:
+                label = _text(cell.value)
+                key = _column(label)
+                if key and key not in columns:
+                    columns[key] = cell.column or 0
+                elif key:
+                    self.notices.append(f"{_place(sheet, cell)}: a second column {label!r}")
+                elif label:
+                    unknown.append(f"{_place(sheet, cell)}: no known column {label[:40]!r}")
+            if ID in columns:
+                self.notices += [
+                    one for one in unknown if not one.endswith(("'Question'", "'Levels'"))
+                ]
+                for key in (key for key in (*FIELDS, FIGURE) if key not in columns):
+                    label = FIELDS[key][0] if key in FIELDS else "Figure"
+                    self.notices.append(f"sheet {sheet.title!r} has no column {label!r} any more")
+                return _Header(cells[0].row or 0, columns)
+        return None
+
+    def _rows(self, sheet: Worksheet, header: _Header) -> Iterator[Filled]:
+        """The questions of a sheet, the figures of each with it."""
+        merged = _merged(sheet)
+        found: dict[str, Filled] = {}
+        figures: dict[str, dict[str, Value]] = {}
+        for number in range(header.row + 1, min(sheet.max_row, MAX_ROWS) + 1):
+            said = {key: sheet.cell(number, at) for key, at in header.columns.items()}
+            name = _text(said[ID].value)
+            item, _, figure = name.partition("/")
+            values = {}
+            for key, cell in said.items():
+                if key in (ID, WORDING):
+                    continue
+                place = _place(sheet, cell)
+                if why := _wrong(cell, (number, cell.column) in merged):
+                    self.refused.append(Refusal(item, place, why))
+                elif text := normal(_text(cell.value)):
+                    values[key] = Value(text, place)
+            place = f"{sheet.title}!{number}"
+            value = values.pop(FIGURE, None)
+            if not name and (values or value):
+                why = "stands in a row whose question is not known any more"
+                self.refused.append(Refusal("", place, why))
+            elif value and not figure:
+                self.refused.append(Refusal(item, value.place, "is no row of a figure"))
+            elif value:
+                figures.setdefault(item, {})[figure] = value
+            if not name or figure:
+                continue
+            wording = _text(said[WORDING].value) if WORDING in said else ""
+            row = Filled(item, place, values, figures.setdefault(item, {}), wording)
+            if item in found:
+                yield row  # the same question twice is told by all its places
+            found.setdefault(item, row)
+        yield from found.values()
+
+    def _respondent(self, sheet: Worksheet) -> bool:
+        """Whether a sheet is the one with name and role, which are then known."""
+        found = False
+        for cells in sheet.iter_rows(max_row=60, max_col=10):
+            for cell, beside in pairwise(cells):
+                label = _text(cell.value).casefold()
+                if label in ("your name", "your role"):
+                    found = True
+                    text = "" if _wrong(beside, False) else normal(_text(beside.value))
+                    setattr(self, label.removeprefix("your "), " ".join(text.split()))
+        return found
+
+
+def _column(label: str) -> str:
+    word = label.casefold()
+    return word if word in (ID, WORDING, FIGURE) else field_of(label)
+
+
+def _merged(sheet: Worksheet) -> set[tuple[int, int]]:
+    """The cells that share a value with others."""
+    return {
+        (row, column)
+        for one in sheet.merged_cells.ranges
+        if sheet.cell(one.min_row, one.min_col).value is not None
+        for row in range(one.min_row, min(one.max_row, MAX_ROWS) + 1)
+        for column in range(one.min_col, min(one.max_col, MAX_COLUMNS) + 1)
+    }
+
+
+def _wrong(cell: Any, merged: bool) -> str:
+    """Why nothing can be read from a cell; "" where it can."""
+    if merged:
+        return "is merged with other cells; part them, so that it is clear whose value it is"
+    if cell.data_type == "f":
+        return "is a formula, which is not evaluated; write its value"
+    if cell.data_type == "e":
+        return f"holds the error {_text(cell.value)}"
+    return ""
+
+
+def _text(value: object) -> str:
+    """A cell's value as one would write it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, float):
+        return f"{value:.15g}"
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(" ")
+    if isinstance(value, date):
+        return value.isoformat()
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), str(value)).strip()
+
+
+def _place(sheet: Worksheet, cell: Any) -> str:
+    return f"{sheet.title}!{cell.coordinate}"
+
+
+workbook = Format("workbook", (".xlsx", ".xlsm", ".xls"), _read, _write)

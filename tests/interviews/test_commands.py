@@ -1,0 +1,175 @@
+"""`techdd interview` and its commands, from words to words."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from paper import checklist, put
+from test_cli import Techdd, techdd
+
+from techdd.workspace import Workspace
+
+__all__ = ["techdd"]
+PEOPLE = """\
+people:
+  - {name: Lea Lang, role: CTO, asked: [team]}
+  - {name: Bo, asked: [OP-01]}
+  - {name: A. Adviser, kind: interviewer}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = Workspace.create(tmp_path / "e", "Northwind", [])
+    made.file.write_text(made.file.read_text() + "checklists: [ops, team]\n")
+    put(made.root, checklist("team", "TE"))
+    put(made.root, checklist("ops", "OP"))
+    (made.root / "interviews.yaml").write_text(PEOPLE)
+    return made.root
+
+
+def journal(folder: Path) -> list[tuple[str, int | None, str]]:
+    said = [entry.answer for entry in Workspace(folder).journal.read()]
+    return [(one.item, one.level, one.by) for one in said]
+
+
+def test_somebody_known_is_asked_what_is_for_them(techdd: Techdd, folder: Path) -> None:
+    said = techdd("interview", "e", "--as", "bo", "--recorded-by", "Ann", said="3\n\n\nhear\n")
+    assert (said.code, journal(folder)) == (0, [("OP-01", 3, "Bo")])
+    assert "question 1 of 1" in said.out
+    assert Workspace(folder).journal.read()[0].answer.recorded_by == "Ann"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["interview", "e", "--as", "Cy"], "e/interviews.yaml: does not name 'Cy'; it names: Lea"),
+        (["interview", "e", "--as", "Bo", "--by", "Al"], "give one of --as and --by"),
+        (["interview", "e", "--as", "A. Adviser"], "A. Adviser asks and does not answer; name"),
+        (["interview", "e", "--as", "Bo", "--checklist", "team"], "Bo is asked nothing of: team"),
+        (["interview", "export", "e", "-o", "q.odt"], "q.odt: no format of questionnaires ends in"),
+        (["interview", "export", "e", "-o", "q.yaml"], "use: .md, .xlsx"),
+        (["interview", "export", "e", "-o", "q.md", "--checklist", "x"], "no checklist 'x' in"),
+        (["interview", "import", "e", "gone.xlsx"], "gone.xlsx: cannot be read: No such file"),
+        (["interview", "settle", "e", "TE-01", "--by", "A"], "give one of --level, --not-app"),
+        (["interview", "settle", "e", "TE-01", "--by", "A", "--level", "1"], "needs its --reason"),
+        (["interview", "settle", "e", "TE-01", "--by", "A", "--withdraw"], "TE-01 is not settled"),
+        (
+            ["interview", "settle", "e", "XX-01", "--by", "A", "--level", "1", "--reason", "x"],
+            "no question 'XX-01' in this engagement",
+        ),
+    ],
+)
+def test_a_mistake_is_one_line(
+    techdd: Techdd, folder: Path, arguments: list[str], message: str
+) -> None:
+    said = techdd(*arguments)
+    assert (said.code, said.out) == (2, "")
+    assert message in said.err
+    assert len(said.err.splitlines()) == 1
+    assert journal(folder) == []
+
+
+def test_a_questionnaire_goes_out_and_comes_back(
+    techdd: Techdd, folder: Path, tmp_path: Path
+) -> None:
+    out = techdd("interview", "export", "e", "-o", "q.xlsx", "--for", "Lea Lang")
+    assert (out.code, out.out) == (0, "q.xlsx\n")
+    assert "3 questions." in out.err
+    book = load_workbook("q.xlsx")
+    book["Title  team"]["E2"], book["Title  team"]["E3"] = 3, "often"
+    book.save("q.xlsx")
+    shown = techdd("interview", "import", "e", "q.xlsx")
+    assert shown.code == 3
+    assert shown.out == (
+        "new        TE-01 (Title  team!2) Lea Lang: 3 (stated)\n"
+        "refused    TE-02 (Title  team!E3): 'often' is no level: 0 to 4, 'not applicable' or "
+        '"don\'t know"\n'
+    )
+    assert "1 new, 0 changed, 0 unchanged, 1 refused, 1 left open." in shown.err
+    whole = techdd("interview", "import", "e", "q.xlsx", "--apply")
+    assert whole.code == 2
+    assert "q.xlsx: nothing was recorded: 1 refused; mend the file, or leave" in whole.err
+    assert journal(folder) == []
+    partly = techdd("interview", "import", "e", "q.xlsx", "--apply", "--partly", "--role", "CEO")
+    assert partly.code == 3
+    assert journal(folder) == [("TE-01", 3, "Lea Lang")]
+    again = techdd("interview", "import", "e", "q.xlsx", "--apply", "--partly")
+    assert "0 answer(s) recorded" in again.err
+    opened = techdd("interview", "export", "e", "-o", "q.md", "--for", "lea lang", "--open")
+    assert "2 questions." in opened.err
+    assert "TE-01" not in Path("q.md").read_text()
+
+
+def test_a_conflict_is_in_the_way_until_it_is_overwritten(techdd: Techdd, folder: Path) -> None:
+    techdd("interview", "export", "e", "-o", "q.md")
+    text = Path("q.md").read_text().replace("Name:", "Name: Lea Lang")
+    Path("q.md").write_text(text.replace("Level:\n", "Level: 3\n", 1))
+    techdd("interview", "e", "--by", "Lea Lang", said="1\n")
+    shown = techdd("interview", "import", "e", "q.md")
+    assert shown.out.startswith("conflict   OP-01 (line ")
+    assert shown.out.endswith(" Lea Lang: 1 (stated) -> 3 (stated)\n")
+    refused = techdd("interview", "import", "e", "q.md", "--apply")
+    assert refused.code == 2
+    assert "nothing was recorded: 1 in conflict with what was answered since" in refused.err
+    assert techdd("interview", "import", "e", "q.md", "--apply", "--overwrite").code == 0
+    assert journal(folder) == [("OP-01", 1, "Lea Lang"), ("OP-01", 3, "Lea Lang")]
+
+
+def test_a_questionnaire_without_a_name_asks_for_it(techdd: Techdd, folder: Path) -> None:
+    techdd("interview", "export", "e", "-o", "q.md")
+    said = techdd("interview", "import", "e", "q.md")
+    assert (said.code, "q.md: does not say who answered; add --by NAME" in said.err) == (2, True)
+    assert techdd("interview", "import", "e", "q.md", "--by", "Al").code == 0
+
+
+def test_answers_of_an_earlier_version_are_taken_in_once(techdd: Techdd, folder: Path) -> None:
+    file = folder / "answers" / "team.yaml"
+    file.parent.mkdir()
+    said = {"checklist": "team", "version": "1", "answers": [{"item": "TE-01", "level": 2}]}
+    file.write_text(json.dumps(said))
+    assert "techdd interview import" in techdd("interview", "answers", "e").err
+    done = techdd("interview", "import", "e", "e/answers/team.yaml", "--apply")
+    assert done.code == 0
+    assert "is called team.yaml.taken from now on" in done.err
+    assert journal(folder) == [("TE-01", 2, "")]
+    assert "techdd interview import" not in techdd("interview", "answers", "e").err
+
+
+def test_what_was_said_is_listed_and_settled(techdd: Techdd, folder: Path) -> None:
+    techdd("interview", "e", "--by", "Ann", "--role", "CTO", said="3\n2\n\n\nyes\nq\n")
+    techdd("interview", "e", "--by", "Bo", said="1\n\n\n\n2\n")
+    listed = techdd("interview", "answers", "e")
+    assert listed.code == 0
+    lines = listed.out.splitlines()
+    assert lines[:3] == [
+        "OP-01  not testable from repositories, answered differently  Question 1?",
+        "    Ann (CTO): 3 (shown); note: yes [not testable from repositories]",
+        "    Bo: 1 (stated) [not testable from repositories]",
+    ]
+    assert "2 answered: 0 contradicted, 1 answered differently." in listed.err
+    done = techdd(
+        "interview", "settle", "e", "op-01", "--level", "3", "--reason", "seen", "--by", "Al"
+    )
+    assert done.code == 0
+    standing = Workspace(folder).standings()["OP-01"]
+    assert standing.settled
+    assert standing.counts is not None
+    assert (standing.counts.level, standing.counts.grade, standing.counts.note) == (3, 2, "seen")
+    assert "    settled by Al: 3 (shown); note: seen" in techdd("interview", "answers", "e").out
+    back = techdd("interview", "settle", "e", "OP-01", "--withdraw", "--by", "Al")
+    assert back.code == 0
+    assert not Workspace(folder).standings()["OP-01"].settled
+
+
+def test_the_brief_is_for_one_person_or_all(techdd: Techdd, folder: Path) -> None:
+    said = techdd("interview", "brief", "e", "--for", "bo")
+    assert said.code == 0
+    assert "For the interview with Bo." in said.out
+    assert "OP-01" in said.out
+    assert "TE-01" not in said.out
+    assert techdd("interview", "brief", "e", "-o", "b.md").out == "b.md\n"
+    assert "### TE-03" in Path("b.md").read_text()
