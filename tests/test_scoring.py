@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from builders import a_finding, an_item
 
-from techdd.answers import Answer
+from techdd.answers import Answer, Standing
 from techdd.checklists import Checklist, EvidenceRule, Item
 from techdd.documents import load
 from techdd.model import Grade, ItemScore, Metric, Outcome, Rating, Score, Severity
@@ -40,7 +40,8 @@ def scored(
 ) -> ItemScore:
     rules = () if role == "" else (rule(role, **changes),)
     metrics = {} if value is None else {"m": Metric("m", value)}
-    return score_item(item(*rules), answered, metrics, POLICY)
+    standing = Standing(answered, (answered,)) if answered else None
+    return score_item(item(*rules), standing, metrics, POLICY)
 
 
 @pytest.mark.parametrize(

@@ -16,10 +16,13 @@ from techdd.identity import Resolution
 from techdd.model import (
     Chapter,
     Check,
+    Difference,
     Finding,
     Grade,
     Horizon,
     ItemScore,
+    Move,
+    Outcome,
     Rating,
     Reading,
     Report,
@@ -58,6 +61,9 @@ class Assessment:
     strays: tuple[str, ...] = ()  # answers to items or checklists that are not asked
     decisions: Mapping[str, Decision] = field(default_factory=dict)
     unmatched: tuple[str, ...] = ()  # decisions about findings that there are none of
+    differences: tuple[Difference, ...] = ()
+    lapsed: tuple[str, ...] = ()  # approved words that no longer count
+    moves: tuple[Move, ...] = ()
 
 
 def build(
@@ -108,6 +114,9 @@ def build(
         methodology=policy.model_dump(mode="json"),
         versions=assessment.versions,
         people=tuple({one.person: one.name for one in people}.items()) if named else (),
+        differences=assessment.differences,
+        clarifying=sum(not one.words for one in assessment.differences),
+        moves=assessment.moves,
     )
     spoken = voice.spoken(withheld(report, audience, named=named))
     # What the adviser calls the client and themselves is not the client's to hide.
@@ -143,8 +152,15 @@ def _chapter(
         metrics=tuple(metric for reading in readings for metric in reading.metrics),
         series=tuple(series for reading in readings for series in reading.series if series.rows),
         strengths=tuple(_item_strengths(items)) if score.rating is not Rating.RED else (),
-        gaps=(*unread, *sorted(limits)),
+        gaps=(*unread, *_unknown(items), *sorted(limits)),
     )
+
+
+def _unknown(items: Iterable[ItemScore]) -> Iterable[str]:
+    """What nobody who was asked could answer is a gap of its own: it tells something."""
+    named = [one.id for one in items if one.outcome is Outcome.NOT_KNOWN and one.level is None]
+    if named:
+        yield f"Nobody who was asked could answer: {_listed(named)}."
 
 
 def _item_strengths(items: Iterable[ItemScore]) -> list[str]:
@@ -195,7 +211,7 @@ def _summary(assessment: Assessment) -> Iterable[str]:
         f"{f', mainly {_listed(largest)},' if largest else ''} were examined as of "
         f"{assessment.as_of.isoformat()}."
     )
-    answered = sum(item.stated is not None for _, _, items in assessment.domains for item in items)
+    answered = sum(bool(item.voices) for _, _, items in assessment.domains for item in items)
     total = sum(len(items) for _, _, items in assessment.domains)
     if answered:
         yield f"{answered} of {total} interview questions were answered."
@@ -240,6 +256,12 @@ def _limits(assessment: Assessment, audience: Audience, *, named: bool) -> Itera
         yield f"Answers to what no checklist asks were left out: {_listed(assessment.strays)}."
     if assessment.unmatched:
         yield f"In triage.yaml, without a finding in this audit: {_listed(assessment.unmatched)}."
+    if clarifying := sum(not one.words for one in assessment.differences):
+        word = "difference" if clarifying == 1 else "differences"
+        verb = "is" if clarifying == 1 else "are"
+        yield f"{clarifying} {word} between answers and evidence {verb} being clarified."
+    if assessment.lapsed:
+        yield f"Approved words that no longer count: {_listed(assessment.lapsed)}."
     unanswered = sum(
         item.level is None and item.applicable
         for _, _, items in assessment.domains
