@@ -78,6 +78,8 @@ FLOORS = (
         "scope",
         "workspace",
     },
+    {"assessment"},
+    {"telling"},
     {"measuring", "pages", "report", "departure", "vex", "patterns", "sarif", "coverage"},
     {"collectors", "formats", "interviews", "handed"},
     {"worker", "planning", "reading", "doctor"},

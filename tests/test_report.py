@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from builders import a_finding, an_item
 
+from techdd.assessment import Assessment
 from techdd.audiences import AUDIENCES, Audience
+from techdd.checklists import Checklist, Item
 from techdd.documents import load
 from techdd.facts import Identity, Person
 from techdd.identity import Merge, Resolution
@@ -33,8 +35,8 @@ from techdd.model import (
     Verdict,
     person_token,
 )
-from techdd.policy import Checklist, Engagement, Item, RepositoryEntry, Scoring
-from techdd.report import Assessment, build
+from techdd.policy import Engagement, RepositoryEntry, Scoring
+from techdd.report import build
 from techdd.repository import MISSING
 from techdd.text import place_token
 from techdd.workspace import data

@@ -329,7 +329,9 @@ class Step:
 
 @dataclass(frozen=True)
 class Move:
-    """An item that would move the result: where it stands, and what `steps` upwards would do."""
+    """An item that would move the result: where it stands, what `steps` upwards would do, in
+    numbers and in `words`.
+    """
 
     item: str
     domain: str
@@ -339,6 +341,7 @@ class Move:
     score: float | None
     verdict: str
     steps: tuple[Step, ...]
+    words: str
 
 
 @dataclass(frozen=True)

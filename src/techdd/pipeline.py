@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from techdd import __version__, advisories, software
+from techdd.assessment import Assessment
 from techdd.audiences import Audience
 from techdd.claims.controls import controls
 from techdd.claims.differences import interview, of_items
@@ -27,7 +28,7 @@ from techdd.model import Report, Status
 from techdd.naming import kept_numbers
 from techdd.plugins import discover
 from techdd.reading import Tables, read
-from techdd.report import Assessment, build
+from techdd.report import build
 from techdd.repository import git_version
 from techdd.scope import ledger
 from techdd.scoring import most_moving, score_domain, score_item, verdict

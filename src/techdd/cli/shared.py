@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from techdd.assessment import Assessment
     from techdd.model import Finding, Run
     from techdd.workspace import Workspace
 
@@ -116,3 +117,16 @@ def talk(text: str) -> None:
 def say_next(command: str) -> None:
     """Names the command that comes next."""
     talk(f"Next: {command}")
+
+
+def warn_of_nothing(assessment: Assessment, folder: Path) -> None:
+    """Says so where no repository has been measured."""
+    from techdd.model import Status
+
+    if all(run.status is Status.SKIPPED for run in assessment.runs):
+        talk(f"Nothing has been measured yet; first: techdd collect {folder}")
+
+
+def say_verdict(assessment: Assessment) -> None:
+    """The verdict in one line, on stderr."""
+    talk(f"{assessment.verdict.label} ({assessment.verdict.coverage:.0%} assessed).")

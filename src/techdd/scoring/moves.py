@@ -25,6 +25,8 @@ def most_moving(
     a higher score before a brighter domain.
     """
     now = deciding_rule([(one, score) for one, score, _ in domains], findings, policy)
+    whole, _ = overall([(one, score) for one, score, _ in domains])
+    label = policy.verdicts[now].label
     ranked = []
     for place, (checklist, score, items) in enumerate(domains):
         for item in items:
@@ -36,9 +38,8 @@ def most_moving(
                 steps.append(step)
                 keys.append(key)
             move = Move(
-                item.id, checklist.id, item.ask, item.level, score.value,
-                overall([(one, value) for one, value, _ in domains])[0],
-                policy.verdicts[now].label, tuple(steps),
+                item.id, checklist.id, item.ask, item.level, score.value, whole, label,
+                tuple(steps), _words(checklist.title, item.level, score.value, whole, label, steps),
             )  # fmt: skip
             ranked.append((tuple(-part for part in max(keys)), item.id, move))
     return tuple(move for _, _, move in sorted(ranked, key=lambda one: one[:2])[:most])
@@ -65,3 +66,29 @@ def _raised(
     bright = (Rating.RED, Rating.GREY, Rating.AMBER, Rating.GREEN).index(moved.rating)
     step = Step(level, moved.value, whole, policy.verdicts[rule].label)
     return step, (rule, round(whole or 0.0, 9), bright, round(moved.value or 0.0, 9))
+
+
+def _words(
+    title: str,
+    level: float,
+    domain: float | None,
+    whole: float | None,
+    label: str,
+    steps: Sequence[Step],
+) -> str:
+    parts = []
+    for step in steps:
+        said = f"at level {step.level:g} {title} {_change(domain, step.domain_score)}"
+        said += f" and the whole {_change(whole, step.score)}"
+        if step.verdict != label:
+            said += f', and the verdict becomes "{step.verdict}"'
+        parts.append(said)
+    return f"Now at level {level:g}; {'; '.join(parts)}."
+
+
+def _change(before: float | None, after: float | None) -> str:
+    if before is None or after is None:
+        return "is not scored" if after is None else f"scores {after:.0f}"
+    if abs(after - before) < 0.05:
+        return f"stays at {after:.0f}"
+    return f"goes from {before:.1f} to {after:.1f}"
