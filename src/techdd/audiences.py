@@ -69,7 +69,8 @@ def _without_voices(report: Report) -> Report:
         )
         for chapter in report.chapters
     )
-    return replace(report, chapters=chapters)
+    differences = tuple(replace(one, note="") for one in report.differences)
+    return replace(report, chapters=chapters, differences=differences)
 
 
 # --- contradictions -------------------------------------------------------------------------------

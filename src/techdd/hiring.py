@@ -32,7 +32,6 @@ from techdd.policy import Name, Range, Written
 FILE = "hiring.yaml"
 DOMAIN = "team"
 _QUESTION = "Which roles does the evidence call for, and does the plan have them?"
-_NAMED = 3  # findings of a rule
 NEEDED, OPEN, LOOSE = "planned and needed", "needed and not planned", "planned without evidence"
 
 
@@ -235,9 +234,8 @@ def _reasons(role: Role, scope: Scope) -> Iterator[str]:
         else:
             for rule in call.findings:
                 if open_ := _open(rule, scope.findings):
-                    ids = ", ".join(one.id for one in open_[:_NAMED])
-                    more = f" and {len(open_) - _NAMED} more" if len(open_) > _NAMED else ""
-                    yield f"{rule.replace('-', ' ').capitalize()}: finding {ids}{more}."
+                    more = f" and {len(open_) - 1} more like it" if len(open_) > 1 else ""
+                    yield f"Finding {open_[0].id}{more}: {open_[0].title}."
 
 
 def _is_beyond(call: Call, value: float) -> bool:

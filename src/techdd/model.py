@@ -292,6 +292,7 @@ class Difference:
     seen: str
     state: str
     words: str = ""  # approved by the adviser for all audiences
+    note: str = ""  # that the respondent added
 
 
 @dataclass(frozen=True)

@@ -98,12 +98,14 @@ def _summary(frameworks: Sequence[Framework], rows: Sequence[Row]) -> Series:
                 one.title,
                 one.edition,
                 len(own),
+                sum(bool(row[3]) for row in own),
                 *(count[name] for name in (MET, PARTLY, GAP, UNKNOWN)),
             )
         )
     return Series(
         "frameworks", "Readiness by framework",
-        ("framework", "edition", "controls", MET, PARTLY, GAP, UNKNOWN), tuple(listed), note=_NOTE,
+        ("framework", "edition", "controls", "asked about", MET, PARTLY, GAP, UNKNOWN),
+        tuple(listed), note=_NOTE,
     )  # fmt: skip
 
 

@@ -37,9 +37,10 @@ def of_items(scored: Scored, standings: Mapping[str, Standing]) -> Iterator[Diff
                 item=item.id,
                 domain=checklist.id,
                 about=item.ask,
-                told=f"Level {answer.level}{f': {answer.note}' if answer.note else '.'}",
+                told=f"Level {answer.level}",
                 seen=" ".join(item.evidence),
                 state=fingerprint(item.id, _content(answer), *item.evidence),
+                note=answer.note,
             )
 
 

@@ -118,9 +118,13 @@ def _claim(told: _Told, key: str) -> Claim:
 
 
 def _figure(key: str, value: float | str) -> str:
-    unit = "days" if key.endswith("_days") else "hours" if key.endswith("_hours") else ""
-    said = value if isinstance(value, str) else number(value)
-    return f"{said} {unit}".strip()
+    if isinstance(value, str):
+        return value
+    return _amount(value, "day" if key.endswith("_days") else "hour")
+
+
+def _amount(value: float, unit: str = "hour") -> str:
+    return f"{number(value)} {unit}{'' if value == 1 else 's'}"
 
 
 def _observed(claim: Claim) -> Observation:
@@ -166,7 +170,7 @@ def _words(told: _Told, name: str) -> str:
         note = metric.note if metric else "it was not looked for"
         return f"Nothing in the code speaks to it: {note}."
     if name == _DAYS:
-        return f"Backups are kept {number(value)} days at the least ({told.basis(name)})."
+        return f"Backups are kept {_amount(value, 'day')} at the least ({told.basis(name)})."
     if name == _ZONES:
         return f"In several zones: {told.basis(name)}."
     if name == _RESTORE:
@@ -178,7 +182,7 @@ def _loss(told: _Told, limit: float) -> Judged:
     """Whether no more than `limit` hours of data would be lost."""
     interval = told.number("backup_interval_hours")
     if interval is not None and interval > limit:
-        return Outcome.CONTRADICTED, f"Backups are said to be made every {number(interval)} hours."
+        return Outcome.CONTRADICTED, f"Backups are said to be made every {_amount(interval)}."
     share = told.value(_BACKED_UP)
     if share is None:
         return Outcome.NO_EVIDENCE, _words(told, _BACKED_UP)
@@ -190,7 +194,7 @@ def _time(told: _Told, limit: float) -> Judged:
     took = told.number("restore_hours")
     if took is None:
         return Outcome.NO_EVIDENCE, f"No restore was timed. {_words(told, _ZONES)}"
-    last = f"The last restore is said to have taken {number(took)} hours."
+    last = f"The last restore is said to have taken {_amount(took)}."
     if took > limit:
         return Outcome.CONTRADICTED, last
     restored = _day(told.figures.get("last_restore"))
@@ -210,7 +214,7 @@ def _limited(key: str, judge: Callable[[_Told, float], Judged]) -> Callable[[_To
             return Outcome.NO_EVIDENCE, "It is no number."
         agreed = told.number(key.removeprefix("promised_"))
         if key.startswith("promised_") and agreed is not None and limit < agreed:
-            return Outcome.CONTRADICTED, f"{number(agreed)} hours are agreed inside the company."
+            return Outcome.CONTRADICTED, f"The company itself has agreed on {_amount(agreed)}."
         return judge(told, limit)
 
     return judged

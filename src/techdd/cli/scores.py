@@ -106,9 +106,12 @@ def contradictions_list(folder: Path, as_of: datetime | None) -> None:
     assessment = pipeline.assess(open_engagement(folder), as_of=day(as_of))
     for one in assessment.differences:
         click.echo(f"{one.id}  {one.about}")
+        words = one.words or "(none approved)"
         for name, text in (
-            ("told", one.told), ("seen", one.seen), ("words", one.words or "(none approved)"),
-        ):  # fmt: skip
+            ("told", f"{one.told}. {one.note}"),
+            ("seen", one.seen),
+            ("words", words),
+        ):
             lines = textwrap.wrap(text, 88)
             click.echo("\n".join(f"  {name if not n else '':6} {t}" for n, t in enumerate(lines)))
     for name in assessment.lapsed:
