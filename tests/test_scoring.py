@@ -292,6 +292,29 @@ def test_all_items_that_cap_are_named() -> None:
     assert score_domain(items, [], POLICY).capped_by == ("BB-02", "CC-03")
 
 
+def test_the_worked_example_of_the_documentation() -> None:
+    def question(name: str, importance: str, *rules: EvidenceRule) -> Item:
+        given = {"id": name, "importance": importance, "evidence": rules}
+        return item().model_copy(update=given)
+
+    asked = [
+        (question("TEA-01", "critical", rule()), [answer(3)]),
+        (question("TEA-03", "major"), [answer(3, Grade.SHOWN)]),
+        (question("TEA-04", "major"), [answer(1), answer(2)]),
+        (question("TEA-07", "major"), [answer(unknown=True)]),
+        (question("TEA-12", "minor"), [answer(4, Grade.SAMPLED)]),
+    ]
+    items = [
+        score_item(one, Standing(voices[0], tuple(voices)), {"m": Metric("m", 5)}, POLICY)
+        for one, voices in asked
+    ]
+    found = score_domain(items, [], POLICY)
+    assert found.value == pytest.approx(21.8, abs=0.05)
+    assert found.told == pytest.approx(53.5, abs=0.05)
+    assert (found.low, found.high) == (pytest.approx(13.9, abs=0.05), 25)
+    assert (found.coverage, found.told_coverage, found.rating) == (0.8, 0.8, Rating.RED)
+
+
 # --- what if --------------------------------------------------------------------------------------
 
 
