@@ -94,7 +94,7 @@ def _disagreement(domain: str, item: ItemScore, policy: Scoring) -> Observation 
         "said": f"{', '.join(said[:-1])} and {said[-1]}",
         "severity": severity.value,
     }
-    mark = mark_of(_briefly(one) for one in item.voices)
+    mark = mark_of(["; ".join(sorted(map(_briefly, item.voices)))])
     return Observation("answers-differ", "", item.id, (), values, mark, domain)
 
 
@@ -120,7 +120,7 @@ def _contradiction(
         "evidence": " ".join(item.evidence),
         "severity": severity.value,
     }
-    mark = mark_of((_content(answer), *item.evidence))
+    mark = mark_of(["; ".join((_content(answer), *item.evidence))])
     return Observation("answer-contradicted", "", item.id, (), values, mark, domain, item.id)
 
 

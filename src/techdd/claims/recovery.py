@@ -132,7 +132,7 @@ def _observed(claim: Claim) -> Observation:
     rule = "recovery-promise-contradicted" if promise else "recovery-figure-contradicted"
     values = {"item": claim.item, "about": _ABOUT[claim.key].lower(), "told": claim.told,
               "seen": claim.seen}  # fmt: skip
-    mark = mark_of((claim.told, claim.seen))
+    mark = mark_of([f"{claim.told}; {claim.seen}"])
     difference = f"{claim.item}.{claim.key}"
     return Observation(rule, "", claim.key, (), values, mark, DOMAIN, difference)
 
