@@ -329,6 +329,13 @@ def test_what_does_not_apply_touches_no_control() -> None:
     assert "no audit opinion" in summary.note
 
 
+def test_a_control_that_no_framework_has_is_named() -> None:
+    asked = a_list(an_asked(controls={"soc2": ("A1", "Z9"), "basel": ("1",)}))
+    summary = controls([FRAMEWORK], [asked], {"AA-01": an_item(level=4)}).series[0]
+    assert summary.note.endswith("Left out, since no framework has them: basel 1, soc2 Z9.")
+    assert summary.rows == (("SOC 2", "2017", 3, 1, 1, 0, 0, 2),)
+
+
 def test_a_framework_that_no_question_names_is_left_out() -> None:
     reading = controls([FRAMEWORK], [a_list(an_asked())], {})
     assert reading.series == ()

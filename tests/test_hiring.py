@@ -51,6 +51,8 @@ def rows(made: Roles, plan: Hiring | None, seen: Scope) -> list[tuple[Any, ...]]
         ({"findings": ["key-person"]}, scope(a_finding(), a_finding(id="f2")),
          "Finding f1 and 1 more like it: One person."),
         ({"findings": ["key-person"]}, scope(a_finding(severity=Severity.INFO)), None),
+        ({"findings": ["key-person"]}, scope(a_finding(difference="TEA-01")),
+         "Finding f1: an answer and the evidence differ."),
         (LOW, scope(an_item("SEC-01", level=1), an_item("SEC-02", level=0)),
          "Questions: SEC-01 at level 1, SEC-02 at level 0."),
         (LOW, scope(an_item("SEC-01", level=1), an_item("SEC-02", level=2)), None),

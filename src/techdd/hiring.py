@@ -235,7 +235,13 @@ def _reasons(role: Role, scope: Scope) -> Iterator[str]:
             for rule in call.findings:
                 if open_ := _open(rule, scope.findings):
                     more = f" and {len(open_) - 1} more like it" if len(open_) > 1 else ""
-                    yield f"Finding {open_[0].id}{more}: {open_[0].title}."
+                    yield f"Finding {open_[0].id}{more}: {_title(open_[0])}."
+
+
+def _title(finding: Finding) -> str:
+    """What a finding is called here, where nobody chooses what an audience may read of it."""
+    contradicts = "an answer and the evidence differ"
+    return contradicts if finding.difference else finding.title
 
 
 def _is_beyond(call: Call, value: float) -> bool:

@@ -47,7 +47,7 @@ def controls(
     ]
     return Reading(
         "controls", _QUESTION, DOMAIN, Status.OK, tuple(_metrics(rows)), (),
-        (_summary(named, rows), _gaps(rows), _full(rows)),
+        (_summary(named, rows, _unknown(named, touching)), _gaps(rows), _full(rows)),
     )  # fmt: skip
 
 
@@ -88,7 +88,17 @@ def _metrics(rows: Sequence[Row]) -> Iterator[Metric]:
         yield Metric(f"controls.{name}_share", share, "share", "", basis, note)
 
 
-def _summary(frameworks: Sequence[Framework], rows: Sequence[Row]) -> Series:
+def _unknown(
+    frameworks: Sequence[Framework], touching: Mapping[tuple[str, str], object]
+) -> list[str]:
+    """What items refer to and no framework has: it counts nowhere."""
+    there = {(one.id, control.number) for one in frameworks for control in one.controls}
+    return [f"{framework} {number}" for framework, number in sorted(touching.keys() - there)]
+
+
+def _summary(
+    frameworks: Sequence[Framework], rows: Sequence[Row], unknown: Sequence[str]
+) -> Series:
     listed: list[tuple[Value, ...]] = []
     for one in frameworks:
         own = [row for row in rows if row[0] == one.title]
@@ -102,10 +112,11 @@ def _summary(frameworks: Sequence[Framework], rows: Sequence[Row]) -> Series:
                 *(count[name] for name in (MET, PARTLY, GAP, UNKNOWN)),
             )
         )
+    left_out = f" Left out, since no framework has them: {', '.join(unknown)}." if unknown else ""
     return Series(
         "frameworks", "Readiness by framework",
         ("framework", "edition", "controls", "asked about", MET, PARTLY, GAP, UNKNOWN),
-        tuple(listed), note=_NOTE,
+        tuple(listed), note=f"{_NOTE}{left_out}",
     )  # fmt: skip
 
 
