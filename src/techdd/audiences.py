@@ -114,6 +114,8 @@ def _item_in_words(item: ItemScore, words: str | None) -> ItemScore:
         item,
         stated=None,
         told=None,
+        least=None,
+        most=None,
         gap=0,
         capped="",
         outcome=item.outcome if words else Outcome.CLARIFIED,

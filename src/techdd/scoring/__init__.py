@@ -15,7 +15,7 @@ The rules are those of `checklists/policy/scoring.yaml`; the report prints them.
 """
 
 from techdd.scoring.domains import score_domain
-from techdd.scoring.items import describe_evidence, score_item
+from techdd.scoring.items import describe_evidence, read_evidence, score_item
 from techdd.scoring.moves import most_moving
 from techdd.scoring.verdicts import overall, overall_told, verdict
 
@@ -24,6 +24,7 @@ __all__ = [
     "most_moving",
     "overall",
     "overall_told",
+    "read_evidence",
     "score_domain",
     "score_item",
     "verdict",

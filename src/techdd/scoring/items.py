@@ -18,7 +18,7 @@ def score_item(
     """`item` with its level and what made it; `metrics` are the engagement's, by name."""
     standing = standing or Standing(None)
     answer = standing.counts
-    measured, indicated, sentences, gaps = _read_evidence(item, metrics)
+    measured, indicated, sentences, gaps = read_evidence(item, metrics)
     outcome = _outcome(item, answer, measured, indicated, policy)
     level, basis, capped, grade = _level(answer, measured, outcome, policy)
     applicable = not (answer and answer.reason)
@@ -63,10 +63,10 @@ def _said(answer: Answer) -> Said:
     return Said(answer.by, answer.role, answer.level, words, answer.grade, confidence)
 
 
-def _read_evidence(
+def read_evidence(
     item: Item, metrics: Mapping[str, Metric]
 ) -> tuple[int | None, int | None, list[str], list[str]]:
-    """(measured level, indicated level, sentences, gaps); the lowest level wins."""
+    """(measured level, indicated level, sentences, gaps) for `item`; the lowest level wins."""
     levels: dict[str, list[int]] = {"measures": [], "indicates": []}
     sentences, gaps = [], []
     for rule in item.evidence:
@@ -89,7 +89,7 @@ def _nothing_found(rule: EvidenceRule, value: float) -> bool:
 
 def describe_evidence(item: Item, metrics: Mapping[str, Metric]) -> list[str]:
     """What the repositories say about `item`, one sentence a metric; gaps come last."""
-    _, _, sentences, gaps = _read_evidence(item, metrics)
+    _, _, sentences, gaps = read_evidence(item, metrics)
     return sentences + gaps
 
 
