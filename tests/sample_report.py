@@ -7,6 +7,7 @@ from dataclasses import replace
 from techdd.model import (
     Chapter,
     Check,
+    Difference,
     Finding,
     Grade,
     Horizon,
@@ -14,6 +15,7 @@ from techdd.model import (
     ItemScore,
     Location,
     Metric,
+    Move,
     Outcome,
     Rating,
     Report,
@@ -23,6 +25,7 @@ from techdd.model import (
     Series,
     Severity,
     Status,
+    Step,
     Verdict,
     fingerprint,
 )
@@ -514,6 +517,11 @@ def sample_report() -> Report:
             rule="Proceed with conditions: 1 or more critical findings",
             coverage=0.68,
             confidence="medium",
+            score=52.0,
+            low=41.0,
+            high=70.0,
+            told=61.0,
+            told_coverage=0.4,
         ),
         summary=(
             "The product is built on sound foundations and its interfaces are well described. "
@@ -572,6 +580,24 @@ def sample_report() -> Report:
         currency="EUR",
         rate_given=True,
         methodology=_METHODOLOGY,
+        differences=(
+            Difference(
+                "TEA-01", "TEA-01", "team", "Without which people would the next release slip?",
+                "", "", "", "Management names five who know the core; the history shows two.",
+            ),
+        ),
+        clarifying=2,
+        moves=(
+            Move(
+                "SEC-01", "security", "Have production secrets ever been in a repository?", 0.0,
+                21.8, 52.0, "Proceed with conditions",
+                (Step(1.0, 28.0, 52.9, "Proceed with conditions"),
+                 Step(3.0, 33.1, 53.6, "Proceed")),
+                "Now at level 0; at level 1 Security goes from 21.8 to 28.0 and the whole goes "
+                "from 52.0 to 52.9; at level 3 Security goes from 21.8 to 33.1 and the whole goes "
+                'from 52.0 to 53.6, and the verdict becomes "Proceed".',
+            ),
+        ),
         versions=(
             ("techdd", "0.1.0"), ("git", "2.39.5"), ("bandit", "1.9.4"), ("kingfisher", "2.14.0"),
             ("advisory data", "2026-11-20"), ("checklist security", "1.0"),
@@ -664,6 +690,9 @@ def empty_report() -> Report:
         roadmap=(),
         methodology={},
         versions=(),
+        differences=(),
+        clarifying=0,
+        moves=(),
     )
 
 

@@ -21,6 +21,7 @@ from test_jobs import TOYS, inline
 from test_sandbox import ended
 
 from techdd import pipeline
+from techdd.answers import Answer
 from techdd.cli import main, run
 from techdd.collectors import Probe
 from techdd.plugins import discover
@@ -234,12 +235,59 @@ def test_init_then_status_says_what_comes_next(techdd: Techdd, api: Path) -> Non
 def test_score_prints_every_domain_and_the_verdict(techdd: Techdd, engagement: Path) -> None:
     said = techdd("score", "e", "--as-of", "2025-12-31")
     assert said.code == 0
-    assert len(said.out.splitlines()) == len(Workspace(engagement).checklists)
-    assert said.err.splitlines() == [
-        said.err.splitlines()[0],
-        "Next: techdd report e",
-    ]
-    assert "assessed)." in said.err
+    lines, number = said.out.splitlines(), len(Workspace(engagement).checklists)
+    assert lines[number].startswith("All domains, by weight ")
+    assert all(" capped by critical item " in line for line in lines[number + 1 :])
+    head, verdict, then = said.err.splitlines()
+    assert head.split() == ["score", "range", "answers", "light"]
+    assert verdict.endswith(" assessed).")
+    assert then == "Next: techdd report e"
+
+
+def test_what_would_move_the_result_is_said_in_words(techdd: Techdd, engagement: Path) -> None:
+    said = techdd("score", "e", "--as-of", "2025-12-31", "--what-if")
+    told = said.out.partition("What would move the result most")[2].splitlines()[1:]
+    assert 1 <= len([line for line in told if line[:1].isalpha()]) <= 5
+    assert any(line.startswith("  Now at level ") for line in told)
+
+
+def test_words_on_a_contradiction_count_until_the_answer_changes(
+    techdd: Techdd, engagement: Path
+) -> None:
+    workspace = Workspace(engagement)
+    sdlc = workspace.checklist("sdlc")
+    (question,) = [item for item in sdlc.items if item.id == "SDL-01"]
+    workspace.record(sdlc, question, Answer(item="SDL-01", level=4, by="Lea", note="All do."))
+    when = ("--as-of", "2025-12-31")
+    listed = techdd("contradictions", "list", "e", *when)
+    assert "SDL-01  Is every change" in listed.out
+    assert "told   Level 4. All do." in listed.out
+    assert "1 without approved words" in listed.err
+
+    approve = ("contradictions", "approve", "e", "SDL-01", "--words", "It rests on one.", *when)
+    assert techdd(*approve, "--by", "A. Adviser").code == 0
+    (engagement / "statements.yaml").write_text(
+        "# ours\n" + (engagement / "statements.yaml").read_text()
+    )
+    assert techdd(*approve, "--by", " ").code == 2
+    assert techdd(*approve, "--by", "A. Adviser").code == 0
+    assert (engagement / "statements.yaml").read_text().startswith("# ours\n")
+    assert "words  It rests on one." in techdd("contradictions", "list", "e", *when).out
+
+    workspace.record(sdlc, question, Answer(item="SDL-01", level=3, by="Lea"))
+    listed = techdd("contradictions", "list", "e", *when)
+    assert "words  (none approved)" in listed.out
+    assert "SDL-01: the approved words no longer count" in listed.err
+
+
+def test_only_what_contradicts_can_be_approved(techdd: Techdd, engagement: Path) -> None:
+    said = techdd("contradictions", "approve", "e", "TEA-99", "--words", "x", "--by", "y")
+    assert said.code == 2
+    assert "no contradiction 'TEA-99' in this engagement; there are: none" in said.err
+    (engagement / "statements.yaml").write_text("statements: {TEA-01: {word: x}}")
+    said = techdd("contradictions", "list", "e")
+    assert said.code == 2
+    assert "statements.yaml:1:" in said.err
 
 
 def test_findings_and_the_gate(techdd: Techdd, engagement: Path) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from string import Formatter
 
 import pytest
 
-from techdd import checklists, policy
+from techdd import checklists, hiring, policy
 from techdd.documents import load
 from techdd.model import Grade, Severity
 
@@ -94,6 +95,10 @@ OBSERVED = {
     "hidden-coupling": "count one other shared share",
     "end-of-life": "product cycle kind ended count sign severity",
     "cross-repository-coupling": "count one other shared share",
+    "answers-differ": "item people said severity",
+    "answer-contradicted": "item told seen evidence severity",
+    "recovery-promise-contradicted": "item about told seen",
+    "recovery-figure-contradicted": "item about told seen",
 }
 # An investor's copy shows no paths; the finding's locations hold them for those who may see them.
 PATHS = {"path", "paths", "manifest"}
@@ -272,7 +277,8 @@ def test_rule_ids_are_unique_and_every_domain_has_a_checklist() -> None:
     assert [one for one, count in ids.items() if count > 1] == []
     for path in RULES:
         assert {rule.domain for rule in rules(path)} == {path.stem}
-    assert {rule.domain for rule in all_rules()} <= DOMAINS
+    # What people said is judged for the chapter of its question.
+    assert {rule.domain for rule in all_rules()} <= DOMAINS | {"interview"}
 
 
 def test_every_observation_of_the_probes_has_a_rule() -> None:
@@ -367,6 +373,29 @@ def test_scoring_covers_every_grade_severity_and_importance(scoring: policy.Scor
     assert set(scoring.importance) == {"critical", "major", "minor"}
 
 
+def test_differences_are_judged_from_the_worst_to_the_mildest(scoring: policy.Scoring) -> None:
+    for table in (scoring.disagreement, scoring.contradicted):
+        for lines in table.values():
+            assert list(lines) == sorted(lines, key=lambda one: -one[0])
+            ranks = [severity.rank for _, severity in lines]
+            assert ranks == sorted(set(ranks), reverse=True)
+    assert min(levels for levels, _ in scoring.contradicted["critical"]) == scoring.contradiction
+
+
+def test_roles_are_called_for_by_what_there_is() -> None:
+    roles = load(FOLDER / "policy" / "roles.yaml", hiring.Roles).roles
+    assert len({role.id for role in roles}) == len(roles)
+    items = {item.id for one in all_checklists() for item in one.items}
+    terms = (FOLDER.parent / "report_templates" / "_terms.html").read_text()
+    rule_ids = {rule.id for rule in all_rules()}
+    for call in (call for role in roles for call in role.calls):
+        assert set(call.findings) <= rule_ids
+        for pattern in call.items:
+            assert [one for one in items if fnmatchcase(one, pattern)], pattern
+        assert not call.metric or f'"{call.metric}"' in terms, call.metric
+        assert fields(call.says) <= {"value", "basis"}
+
+
 def test_scoring_is_consistent(scoring: policy.Scoring) -> None:
     assert 0 < scoring.bounds.amber < scoring.bounds.green < 100
     caps = dict(scoring.critical_caps)
@@ -388,7 +417,8 @@ def test_the_coverage_gate_is_first_and_some_verdict_always_applies(
 
 
 def test_yaml_keeps_to_the_house_style() -> None:
-    for path in [*CHECKLISTS, *FRAMEWORKS, *RULES, FOLDER / "policy" / "scoring.yaml"]:
+    policies = [FOLDER / "policy" / name for name in ("scoring.yaml", "roles.yaml")]
+    for path in [*CHECKLISTS, *FRAMEWORKS, *RULES, *policies]:
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             assert len(line) <= 100, f"{path.name}:{number}"
             assert line == line.rstrip(), f"{path.name}:{number}"

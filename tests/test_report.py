@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from builders import a_finding, an_item
 
+from techdd.assessment import Assessment
 from techdd.audiences import AUDIENCES, Audience
 from techdd.checklists import Checklist, Item
 from techdd.documents import load
@@ -17,16 +18,19 @@ from techdd.facts import Identity, Person
 from techdd.identity import Merge, Resolution
 from techdd.model import (
     Check,
+    Difference,
     Grade,
     Horizon,
     Issue,
     Location,
     Metric,
+    Outcome,
     Rating,
     Reading,
     Report,
     RepositoryScope,
     Run,
+    Said,
     Score,
     Series,
     Severity,
@@ -35,7 +39,7 @@ from techdd.model import (
     person_token,
 )
 from techdd.policy import Engagement, RepositoryEntry, Scoring
-from techdd.report import Assessment, build
+from techdd.report import build
 from techdd.repository import MISSING
 from techdd.text import place_token
 from techdd.workspace import data
@@ -276,6 +280,113 @@ def test_what_was_withheld_is_said(audience: Audience, said: tuple[bool, bool]) 
     assert (
         "Places of security evidence are withheld; the client's copy has them." in limits
     ) is said[1]
+
+
+# --- contradictions -------------------------------------------------------------------------------
+
+CLAIM = an_item(
+    id_="TEA-01", level=0.0, stated=4, told=2.0, gap=4, measured=0, outcome=Outcome.CONTRADICTED,
+    basis="The answer was 4; the repositories show 0.", evidence=("Truck factor: 1.",),
+    note="Everybody knows it.", voices=(Said("Cleo", "CTO", 4, "Everybody", Grade.STATED),),
+    documents=(("owners.pdf", "a" * 64),), capped="capped at 2",
+)  # fmt: skip
+TOLD_FALSE = Difference("TEA-01", "TEA-01", "team", "Who?", "Level 4", "Truck factor: 1.", "s1")
+FIGURE = Difference("BCD-01.rto_hours", "BCD-01", "team", "Time", "4 hours", "took 6 hours", "s2")
+CONTRADICTED = a_finding(
+    id="f-claim", rule="answer-contradicted", title="The evidence contradicts TEA-01",
+    observation="Truck factor: 1. The answer was level 4.", difference="TEA-01",
+    severity=Severity.HIGH, places="1-aaaaaaaa", effort=(0.5, 2),
+)  # fmt: skip
+RECOVERY = Series(
+    "recovery_claims", "Recovery", ("claim", "told", "evidence", "outcome", "difference"),
+    (("Time", "4 hours", "took 6 hours", "contradicted", "BCD-01.rto_hours"),
+     ("Kept", "7 days", "7 days", "supported", "")), prose=True,
+)  # fmt: skip
+
+
+def confronted(audience: Audience, *, words: str = "", figure_words: str = "") -> Report:
+    return report(
+        audience,
+        domains=((a_checklist("team"), a_score(), (CLAIM,)),),
+        readings=(Reading("recovery", "?", "team", Status.OK, series=(RECOVERY,)),),
+        findings=(CONTRADICTED,),
+        checks=(Check("answer-contradicted", "t", "team", "", "1", "any", "fired"),),
+        differences=(
+            replace(TOLD_FALSE, words=words, note="Everybody knows it."),
+            replace(FIGURE, words=figure_words),
+        ),
+    )
+
+
+@pytest.mark.parametrize("audience", ["investor", "client"])
+@pytest.mark.parametrize(
+    "private",
+    ["level 4", "Level 4", "Everybody", "answer was 4", "4 hours", "6 hours", "answer-contradicted",
+     "contradicted", "owners.pdf", "Cleo", '"stated": 4', '"told": 2.0', "capped at 2"],
+)  # fmt: skip
+def test_what_is_not_approved_is_only_counted_outside(audience: Audience, private: str) -> None:
+    assert private not in everything(replace(confronted(audience), methodology={}))
+    made = confronted(audience)
+    assert (made.differences, made.clarifying) == ((), 2)
+    assert "2 differences between answers and evidence are being clarified." in made.limits
+
+
+def test_what_is_not_approved_keeps_its_effect() -> None:
+    made = confronted("investor")
+    (item,) = made.chapters[0].items
+    assert (item.level, item.outcome) == (0, Outcome.CLARIFIED)
+    assert item.basis == "Level 0 counts; the answer and the evidence are being clarified."
+    (finding,) = made.findings
+    assert (finding.id, finding.severity, finding.effort) == ("f-claim", Severity.HIGH, (0.5, 2))
+    assert made.chapters[0].findings == (finding,)
+    assert made.chapters[0].series[0].rows == (
+        ("Time", "", "", "being clarified"),
+        ("Kept", "7 days", "7 days", "supported"),
+    )
+
+
+def test_outside_a_contradiction_is_told_in_the_approved_words_only() -> None:
+    made = confronted("client", words="It rests on one.", figure_words="It takes six hours.")
+    assert [(one.id, one.words, one.told, one.seen) for one in made.differences] == [
+        ("TEA-01", "It rests on one.", "", ""),
+        ("BCD-01.rto_hours", "It takes six hours.", "", ""),
+    ]
+    assert made.clarifying == 0
+    (item,) = made.chapters[0].items
+    assert (item.outcome, item.basis) == (Outcome.CONTRADICTED, "It rests on one.")
+    assert (item.stated, item.told, item.gap) == (None, None, 0)
+    assert made.findings[0].observation == "It rests on one."
+    assert made.chapters[0].series[0].rows[0] == (
+        "Time", "", "It takes six hours.", "contradicted",
+    )  # fmt: skip
+    assert not [limit for limit in made.limits if "clarified" in limit]
+
+
+def test_the_adviser_reads_both_sides_first() -> None:
+    made = confronted("internal")
+    assert [one.seen for one in made.differences] == ["Truck factor: 1.", "took 6 hours"]
+    (item,) = made.chapters[0].items
+    assert (item.stated, item.voices[0].by, item.documents[0][0]) == (4, "Cleo", "owners.pdf")
+    assert made.findings == (CONTRADICTED,)
+    hidden = build(
+        assessment(
+            domains=((a_checklist("team"), a_score(), (CLAIM,)),),
+            differences=(replace(TOLD_FALSE, note="Cleo said so."),), findings=(),
+        ),
+        ENGAGEMENT, POLICY, "internal", names=False,
+    )  # fmt: skip
+    assert "Cleo" not in everything(hidden)
+    assert hidden.differences[0].told == "Level 4"
+
+
+def test_approved_words_that_lapsed_are_named() -> None:
+    assert "Approved words that no longer count: SDL-01." in report(lapsed=("SDL-01",)).limits
+
+
+def test_what_nobody_knows_is_a_gap_of_the_chapter() -> None:
+    unknown = an_item("TEA-02", level=None, outcome=Outcome.NOT_KNOWN, stated=None)
+    made = report(domains=((a_checklist("team"), a_score(), (TOLD, unknown)),))
+    assert "Nobody who was asked could answer: TEA-02." in made.chapters[0].gaps
 
 
 # --- contents -------------------------------------------------------------------------------------

@@ -8,12 +8,20 @@ from typing import Any
 import pytest
 from builders import a_finding, an_item
 
-from techdd.answers import Answer
+from techdd.answers import Answer, Standing
 from techdd.checklists import Checklist, EvidenceRule, Item
 from techdd.documents import load
 from techdd.model import Grade, ItemScore, Metric, Outcome, Rating, Score, Severity
 from techdd.policy import Scoring
-from techdd.scoring import describe_evidence, overall, score_domain, score_item, verdict
+from techdd.scoring import (
+    describe_evidence,
+    most_moving,
+    overall,
+    overall_told,
+    score_domain,
+    score_item,
+    verdict,
+)
 from techdd.workspace import data
 
 POLICY = load(data("checklists") / "policy" / "scoring.yaml", Scoring)
@@ -40,7 +48,8 @@ def scored(
 ) -> ItemScore:
     rules = () if role == "" else (rule(role, **changes),)
     metrics = {} if value is None else {"m": Metric("m", value)}
-    return score_item(item(*rules), answered, metrics, POLICY)
+    standing = Standing(answered, (answered,)) if answered else None
+    return score_item(item(*rules), standing, metrics, POLICY)
 
 
 @pytest.mark.parametrize(
@@ -149,6 +158,211 @@ def test_evidence_is_told_in_sentences_and_gaps_with_their_reason() -> None:
 def test_weight_is_own_weight_times_importance() -> None:
     heavy = item().model_copy(update={"weight": 2.0, "importance": "critical"})
     assert score_item(heavy, None, {}, POLICY).weight == 2 * 3
+
+
+# --- several voices -------------------------------------------------------------------------------
+
+
+def heard(*voices: Answer, value: float | None = None, settled: int | None = None) -> ItemScore:
+    """The item as scored where the lowest level counts, or the voice of that place."""
+    levels = [one for one in voices if one.level is not None]
+    counts = voices[settled] if settled is not None else min(
+        levels, key=lambda one: one.level or 0, default=voices[0]
+    )  # fmt: skip
+    standing = Standing(counts, voices, settled=settled is not None)
+    return score_item(
+        item(rule()), standing, {} if value is None else {"m": Metric("m", value)}, POLICY
+    )
+
+
+@pytest.mark.parametrize(
+    ("voices", "value", "level", "least", "most"),
+    [
+        pytest.param([answer(1), answer(2)], None, 1, 1, 2, id="people differ"),
+        pytest.param([answer(1), answer(4)], None, 1, 1, 2, id="each end is capped"),
+        pytest.param([answer(1), answer(4, Grade.SAMPLED)], None, 1, 1, 4, id="by its evidence"),
+        pytest.param([answer(2), answer(2)], None, 2, None, None, id="people agree"),
+        pytest.param([answer(1, confidence="low")], None, 1, 0, 2, id="unsure"),
+        pytest.param([answer(2, confidence="low")], None, 2, 1, 2, id="unsure, capped"),
+        pytest.param([answer(1, confidence="high")], None, 1, None, None, id="sure"),
+        pytest.param([answer(1), answer(4, Grade.SAMPLED)], 5, 0, None, None, id="measured"),
+        pytest.param([answer(3, Grade.SHOWN)], None, 3, None, None, id="one alone"),
+    ],
+)
+def test_the_range_of_an_item(
+    voices: list[Answer], value: float | None, level: int, least: int | None, most: int | None
+) -> None:
+    found = heard(*voices, value=value)
+    assert (found.level, found.least, found.most) == (level, least, most)
+
+
+def test_what_is_settled_has_no_range() -> None:
+    found = heard(answer(1), answer(3, Grade.SAMPLED), settled=1)
+    assert (found.level, found.least, found.most, found.spread) == (3, None, None, 0)
+
+
+def test_every_voice_is_kept_with_who_said_it() -> None:
+    paper = {"name": "list.pdf", "sha256": "a" * 64}
+    found = heard(
+        answer(3, Grade.SHOWN, by="Lea", role="CTO", confidence="high", documents=(paper,)),
+        answer(1, by="Ben", role="Lead", note="I would not say so."),
+        answer(by="Cy", unknown=True),
+        answer(by="Di", reason="no backend"),
+    )
+    assert [(one.by, one.role, one.level, one.words) for one in found.voices] == [
+        ("Lea", "CTO", 3, ""),
+        ("Ben", "Lead", 1, "I would not say so."),
+        ("Cy", "", None, "does not know"),
+        ("Di", "", None, "does not apply: no backend"),
+    ]
+    assert (found.voices[0].grade, found.voices[0].confidence) == (Grade.SHOWN, "high")
+    assert found.documents == (("list.pdf", "a" * 64),)
+    assert (found.level, found.by, found.spread) == (1, "Ben", 4)
+
+
+def test_who_does_not_know_leaves_a_gap_and_no_score() -> None:
+    found = scored(answer(unknown=True))
+    assert (found.level, found.applicable, found.outcome) == (None, True, Outcome.NOT_KNOWN)
+    assert (
+        found.basis == "Not assessed: nobody who was asked could answer, and nothing measures it."
+    )
+    measured = scored(answer(unknown=True), 35)
+    assert (measured.level, measured.grade) == (3, Grade.MEASURED)
+
+
+def test_what_nobody_knows_is_named_and_counts_as_nothing_at_the_low_end() -> None:
+    known = an_item(level=4)
+    unknown = an_item("BB-02", level=None, outcome=Outcome.NOT_KNOWN)
+    found = score_domain([known, unknown], [], POLICY)
+    assert found.value == 100
+    assert found.low == 25
+    assert found.rationale[-1] == "Nobody who was asked could answer BB-02."
+
+
+def test_doubts_move_the_ends_of_a_domain_and_never_its_score() -> None:
+    found = score_domain([an_item(level=1, least=0, most=4), an_item(level=4)], [], POLICY)
+    assert (found.low, found.value, found.high) == (25, 56.25, 100)
+
+
+# --- by the answers alone -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "value", "told"),
+    [
+        (answer(4), 5, 2), (answer(4, Grade.SHOWN), 5, 3), (answer(4, Grade.SAMPLED), 5, 4),
+        (answer(1), 45, 1), (answer(unknown=True), 45, None), (None, 45, None),
+        (answer(reason="no backend"), 45, None),
+    ],
+)  # fmt: skip
+def test_an_answer_alone_is_capped_by_its_own_evidence(
+    given: Answer | None, value: float, told: float | None
+) -> None:
+    assert scored(given, value).told == told
+
+
+def test_both_scores_stand_side_by_side() -> None:
+    items = [an_item(level=0, told=4), an_item(level=4, told=4), an_item(level=4, told=None)]
+    found = score_domain(items, [], POLICY)
+    assert found.value == pytest.approx(100 * (2 / 3) ** 2)
+    assert (found.told, found.told_coverage) == (100, pytest.approx(2 / 3))
+
+
+def test_too_few_answers_are_no_score_of_answers() -> None:
+    items = [an_item(level=2, told=2), *(an_item(level=2) for _ in range(4))]
+    found = score_domain(items, [], POLICY)
+    assert (found.told, found.told_coverage) == (None, 0.2)
+
+
+def test_a_critical_answer_caps_the_score_of_answers_as_well() -> None:
+    items = [
+        an_item(level=4, told=4, weight=9),
+        an_item("BB-02", level=4, told=0, importance="critical"),
+    ]
+    found = score_domain(items, [], POLICY)
+    assert (found.told, found.value, found.capped_by) == (25, 100, ())
+
+
+def test_all_items_that_cap_are_named() -> None:
+    items = [
+        an_item(level=4, weight=9),
+        *(an_item(name, level=0, importance="critical") for name in ("CC-03", "BB-02")),
+        an_item("DD-04", level=1, importance="critical"),
+    ]
+    assert score_domain(items, [], POLICY).capped_by == ("BB-02", "CC-03")
+
+
+def test_the_worked_example_of_the_documentation() -> None:
+    def question(name: str, importance: str, *rules: EvidenceRule) -> Item:
+        given = {"id": name, "importance": importance, "evidence": rules}
+        return item().model_copy(update=given)
+
+    asked = [
+        (question("TEA-01", "critical", rule()), [answer(3)]),
+        (question("TEA-03", "major"), [answer(3, Grade.SHOWN)]),
+        (question("TEA-04", "major"), [answer(1), answer(2)]),
+        (question("TEA-07", "major"), [answer(unknown=True)]),
+        (question("TEA-12", "minor"), [answer(4, Grade.SAMPLED)]),
+    ]
+    items = [
+        score_item(one, Standing(voices[0], tuple(voices)), {"m": Metric("m", 5)}, POLICY)
+        for one, voices in asked
+    ]
+    found = score_domain(items, [], POLICY)
+    assert found.value == pytest.approx(21.8, abs=0.05)
+    assert found.told == pytest.approx(53.5, abs=0.05)
+    assert (found.low, found.high) == (pytest.approx(13.9, abs=0.05), 25)
+    assert (found.coverage, found.told_coverage, found.rating) == (0.8, 0.8, Rating.RED)
+
+
+# --- what if --------------------------------------------------------------------------------------
+
+
+def whole(*domains: tuple[ItemScore, ...], findings: tuple[Any, ...] = ()) -> Any:
+    made = [
+        (checklist(f"d{n}"), score_domain(items, findings, POLICY), items)
+        for n, items in enumerate(domains)
+    ]
+    return most_moving(made, findings, POLICY)
+
+
+def test_a_raised_item_is_computed_anew() -> None:
+    low, high = an_item("AA-01", level=0), an_item("AA-02", level=4)
+    (move,) = whole((low, high))
+    assert (move.item, move.level, move.domain_score, move.score) == ("AA-01", 0, 25, 25)
+    assert [(one.level, one.domain_score) for one in move.steps] == [
+        (1, pytest.approx(56.25)),
+        (3, pytest.approx(100 * ((1 + 0.75**0.5) / 2) ** 2)),
+    ]
+    assert move.verdict == "Proceed with conditions"  # one domain is red
+    assert {one.verdict for one in move.steps} == {"Proceed"}
+    first, second = move.words.split("; at level 3 ")
+    said = "Now at level 0; at level 1 D0 goes from 25.0 to 56.2 and the whole goes from 25.0 to"
+    assert first == f'{said} 56.2, and the verdict becomes "Proceed"'
+    assert second.startswith("D0 goes from 25.0 to 87.1 and the whole")
+
+
+def test_a_better_verdict_comes_before_a_higher_score() -> None:
+    red = (an_item("AA-01", level=1), an_item("AA-02", level=1), an_item("AA-03", level=2))
+    amber = (an_item("BB-01", level=2, weight=9), an_item("BB-02", level=2))
+    moves = whole(red, amber)
+    gains = {move.item: move.steps[-1].score - move.score for move in moves}
+    assert max(gains, key=lambda one: gains[one]) == "BB-01"
+    assert [move.item for move in moves][:2] == ["AA-01", "AA-02"]
+    assert moves[0].steps[-1].verdict == "Proceed"
+
+
+def test_what_stands_at_three_or_is_open_or_does_not_apply_is_no_move() -> None:
+    assert whole((an_item(level=3), an_item(level=None), an_item(level=1, applicable=False))) == ()
+
+
+def test_findings_stay_but_for_those_that_contradict_the_item() -> None:
+    finding = replace(CRITICAL, domain="d0")
+    items = (an_item("AA-01", level=0), an_item("AA-02", level=4))
+    (kept,) = whole(items, findings=(finding,))
+    (gone,) = whole(items, findings=(replace(finding, difference="AA-01.rto_hours"),))
+    assert kept.steps[-1].verdict == "Proceed only with conditions"
+    assert gone.steps[-1].verdict == "Proceed"
 
 
 # --- one domain -----------------------------------------------------------------------------------
@@ -280,6 +494,16 @@ def test_the_overall_score_is_the_mean_by_weight() -> None:
     assert overall(domains) == (70, 0.875)
     assert overall([*domains, (checklist("c", 4), score(None, 0))]) == (70, 0.4375)
     assert overall([]) == (None, 0)
+
+
+def test_the_verdict_carries_both_scores_and_the_range() -> None:
+    one = replace(score(80), low=60, high=90, told=90.0, told_coverage=0.5)
+    two = replace(score(40, 0.5), low=20, high=70)
+    domains = [(checklist("a", 3), one), (checklist("b", 1), two)]
+    assert overall_told(domains) == (90, 0.375)
+    found = verdict(domains, [], POLICY)
+    assert (found.score, found.low, found.high) == (70, 50, 85)
+    assert (found.told, found.told_coverage) == (90, 0.375)
 
 
 BREAKER = replace(a_finding(severity=Severity.CRITICAL), deal_breaker=True)

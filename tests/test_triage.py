@@ -101,9 +101,9 @@ PLACES = mark_of(["a.py", "a.py", "b.py"])
         (["a.py"] * 5, "does not count: it has 2 places more than when it was judged"),
         (
             ["a.py", "b.py", "b.py"],
-            "does not count: it has other places than when it was judged",
+            "does not count: it has other places or answers than when it was judged",
         ),
-        (["a.py"], "does not count: it has other places than when it was judged"),
+        (["a.py"], "does not count: it has other places or answers than when it was judged"),
     ],
 )
 def test_a_decision_speaks_of_the_places_that_were_judged(now: list[str], words: str) -> None:

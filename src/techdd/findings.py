@@ -24,7 +24,7 @@ FIRED, SILENT, UNKNOWN = "fired", "did not fire", "not assessable"
 OPEN = frozenset((
     "repo", "kind", "added", "removed", "readers", "where", "aside", "confidence", "severity",
     "things", "examples", "test", "title", "why", "remedy", "cwe", "owasp_2021", "owasp_2025",
-    "tool", "tools", "asides",
+    "tool", "tools", "asides", "item", "said",
 ))  # fmt: skip
 
 
@@ -50,7 +50,7 @@ def judge(
         for observation in reading.observations:
             seen[observation.rule].append(observation)
             rule = by_id[observation.rule]
-            guarded = reading.guarded or rule.domain == "security"
+            guarded = reading.guarded or "security" in (rule.domain, observation.domain)
             findings.append(_judge_observation(rule, observation, policy, guarded=guarded))
     checks += [
         _observation_check(by_id[name], found, readings, repos, metrics)
@@ -114,7 +114,7 @@ def _finding(
         rule=rule.id,
         title=rule.title.format_map(values),
         severity=severity,
-        domain=rule.domain,
+        domain=(seen.domain if seen else "") or rule.domain,
         repo=repo,
         locations=seen.locations if seen else (),
         observation=rule.observation.format_map(values).strip(),
@@ -130,6 +130,7 @@ def _finding(
         deal_breaker=rule.deal_breaker and severity is Severity.CRITICAL,
         kind=str(values.get(rule.kind_from, "")),
         places=seen.places if seen else "",
+        difference=seen.difference if seen else "",
     )
 
 
@@ -142,8 +143,9 @@ def _observation_check(
 ) -> Check:
     title = rule.title if "{" not in rule.title else rule.id.replace("-", " ").capitalize()
     if found:
-        number = len({one.repo for one in found})
-        places = f"{len(found)} in {number} {'repository' if number == 1 else 'repositories'}"
+        number = len({one.repo for one in found if one.repo})
+        word = "repository" if number == 1 else "repositories"
+        places = f"{len(found)} in {number} {word}" if number else str(len(found))
         return Check(rule.id, title, rule.domain, "", places, "any", FIRED)
     if blind := list(_blind(rule, readings)):
         return Check(rule.id, title, rule.domain, "", "; ".join(blind), "any", UNKNOWN)

@@ -62,6 +62,8 @@ class Outcome(StrEnum):
     CONTRADICTED = "contradicted"
     NO_EVIDENCE = "no evidence in scope"
     NOT_ASKED = "not asked"
+    NOT_KNOWN = "not known to who was asked"
+    CLARIFIED = "being clarified"  # contradicted, and not yet in words for this audience
     NOT_TESTABLE = "not testable from repositories"
 
 
@@ -136,7 +138,8 @@ class Observation:
 
     `key` makes the finding's fingerprint together with rule and repository, so it must hold still
     when code moves (no line numbers). `values` are what the rule's texts may name; `places` is the
-    mark of what can gain further ones (`triage.mark_of`).
+    mark of what can gain further ones (`triage.mark_of`). `domain` is given where it is not the
+    rule's, `difference` where it tells of a Difference.
     """
 
     rule: str
@@ -145,6 +148,8 @@ class Observation:
     locations: tuple[Location, ...] = ()
     values: Mapping[str, Value] = field(default_factory=dict)
     places: str = ""
+    domain: str = ""
+    difference: str = ""
 
 
 @dataclass(frozen=True)
@@ -163,6 +168,8 @@ class Series:
     note: str = ""
     repo: str = ""
     guarded: bool = False  # only columns that are known to name no place are for investors
+    prose: bool = False  # its cells hold sentences
+    full: bool = False  # too long to print, there for programs
 
 
 @dataclass(frozen=True)
@@ -185,7 +192,8 @@ class Reading:
 class Finding:
     """A judged observation, with what it means and what to do. `effort` is in person-days.
 
-    `kind` parts the findings of a rule that speaks of many kinds; `places` as in Observation.
+    `kind` parts the findings of a rule that speaks of many kinds; `places` as in Observation;
+    `difference` is the id of the Difference that it tells of.
     """
 
     id: str
@@ -209,6 +217,7 @@ class Finding:
     guarded: bool = False  # its places are not for investors
     kind: str = ""
     places: str = ""
+    difference: str = ""
 
 
 @dataclass(frozen=True)
@@ -225,8 +234,24 @@ class Check:
 
 
 @dataclass(frozen=True)
+class Said:
+    """What one person said to an item in the round that counts; `level` None = see `words`."""
+
+    by: str
+    role: str
+    level: int | None
+    words: str  # "does not apply: no backend", "does not know", or a note
+    grade: Grade
+    confidence: str = ""  # of the respondent: "low", "medium", "high" or not told
+
+
+@dataclass(frozen=True)
 class ItemScore:
-    """One checklist item as it was scored, with everything that made the number."""
+    """One checklist item as it was scored, with everything that made the number.
+
+    `told` is the level by the answer alone, `least` and `most` are the levels it could be at where
+    people differ or are unsure (None = `level`, or 0 and 4 where there is none).
+    """
 
     id: str
     ask: str
@@ -244,14 +269,41 @@ class ItemScore:
     why: str = ""
     note: str = ""
     by: str = ""
+    told: float | None = None
+    least: float | None = None
+    most: float | None = None
+    voices: tuple[Said, ...] = ()
+    spread: int = 0  # levels between the voices that nobody has settled
+    gap: int = 0  # levels that the evidence lies below the answer
+    documents: tuple[tuple[str, str], ...] = ()  # name and SHA-256 of what was shown
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Where an answer and the evidence contradict each other, and what may be said of it outside.
+
+    `state` is a digest of both: words that were approved for another state do not count.
+    """
+
+    id: str  # of the item, or of a figure of it: "BCD-01.rpo_hours"
+    item: str
+    domain: str
+    about: str
+    told: str
+    seen: str
+    state: str
+    words: str = ""  # approved by the adviser for all audiences
+    note: str = ""  # that the respondent added
 
 
 @dataclass(frozen=True)
 class Score:
     """A domain's score: 0-100 or None, printed together with its coverage, always.
 
-    `low` and `high` are the score if every unanswered item were at 0 or at 4; `grade` is the mean
-    evidence grade (0-4) of the assessed items.
+    `low` and `high` are the score if every unanswered item were at 0 or at 4, and every doubtful
+    one at its lowest or highest; `grade` is the mean evidence grade (0-4) of the assessed items.
+    `told` is the score by the answers alone, over `told_coverage` of the weight. `capped_by` are
+    the critical items without whose level the score would be higher.
     """
 
     value: float | None
@@ -262,6 +314,36 @@ class Score:
     high: float = 100.0
     grade: float = 0.0
     rationale: tuple[str, ...] = ()
+    told: float | None = None
+    told_coverage: float = 0.0
+    capped_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one item at a higher level would change, all else and all findings being as they are."""
+
+    level: float
+    domain_score: float | None
+    score: float | None
+    verdict: str
+
+
+@dataclass(frozen=True)
+class Move:
+    """An item that would move the result: where it stands, what `steps` upwards would do, in
+    numbers and in `words`.
+    """
+
+    item: str
+    domain: str
+    ask: str
+    level: float
+    domain_score: float | None
+    score: float | None
+    verdict: str
+    steps: tuple[Step, ...]
+    words: str
 
 
 @dataclass(frozen=True)
@@ -290,6 +372,11 @@ class Verdict:
     rule: str
     coverage: float
     confidence: str
+    score: float | None = None  # of all domains, 0-100
+    low: float = 0.0
+    high: float = 100.0
+    told: float | None = None  # the same by the answers alone
+    told_coverage: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -336,6 +423,9 @@ class Report:
     methodology: Mapping[str, object]
     versions: tuple[tuple[str, str], ...]
     people: tuple[tuple[str, str], ...] = ()  # only where the audience may see names: id, name
+    differences: tuple[Difference, ...] = ()  # outside, only in the words that were approved
+    clarifying: int = 0  # how many more differences there are
+    moves: tuple[Move, ...] = ()
 
 
 def fingerprint(*parts: str) -> str:

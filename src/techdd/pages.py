@@ -36,14 +36,14 @@ def compose(report: Report, templates: Templates, fonts: str) -> str:
         fonts=Markup(fonts),  # written by the formats, never by a client
         told=told,
         linked={finding.id for findings in told.values() for finding in findings},
-        domains={chapter.domain: chapter.title for chapter in report.chapters},
+        domains={"interview": "Interviews"}
+        | {chapter.domain: chapter.title for chapter in report.chapters},
         by_id={finding.id: finding for finding in report.findings},
         claims=[
             item
             for chapter in report.chapters
             for item in chapter.items
-            if item.stated is not None
-            and item.outcome in (Outcome.CONTRADICTED, Outcome.PARTLY, Outcome.SUPPORTED)
+            if item.stated is not None and item.outcome in (Outcome.PARTLY, Outcome.SUPPORTED)
         ],
     )
 

@@ -9,22 +9,29 @@ from importlib.metadata import version
 from pathlib import Path
 
 from techdd import __version__, advisories, software
+from techdd.assessment import Assessment
 from techdd.audiences import Audience
+from techdd.claims.controls import controls
+from techdd.claims.differences import interview, of_items
+from techdd.claims.recovery import recovery
+from techdd.claims.statements import lapsed, statements, worded
 from techdd.collecting import collect
 from techdd.collectors import Collector, Probe
+from techdd.documents import load
 from techdd.errors import TechddError
 from techdd.facts import Commit, File, Person, Snapshot
 from techdd.files import write_atomic
 from techdd.findings import judge
 from techdd.formats import Format
+from techdd.hiring import Roles, Scope, hiring, hiring_plan, pace
 from techdd.model import Report, Status
 from techdd.naming import kept_numbers
 from techdd.plugins import discover
 from techdd.reading import Tables, read
-from techdd.report import Assessment, build
+from techdd.report import build
 from techdd.repository import git_version
 from techdd.scope import ledger
-from techdd.scoring import score_domain, score_item, verdict
+from techdd.scoring import most_moving, score_domain, score_item, verdict
 from techdd.triage import decided
 from techdd.vex import triage_in
 from techdd.workspace import OPENING, Workspace, now
@@ -44,33 +51,52 @@ def assess(workspace: Workspace, *, as_of: date | None = None) -> Assessment:
     readings = tuple(
         read(probe, day, tables) for probe in discover("techdd.collectors", Probe).values()
     )
-    policy = workspace.scoring
+    policy, said = workspace.scoring, workspace.standings()
+    metrics = {one.name: one for reading in readings for one in reading.metrics if not one.repo}
+    scored = [
+        (one, tuple(score_item(item, said.get(item.id), metrics, policy) for item in one.items))
+        for one in workspace.checklists
+    ]
+    by_item = {item.id: item for _, items in scored for item in items}
+    # What people say is judged by the same rules as what was measured.
+    roles = load(workspace.policy("roles.yaml"), Roles)
+    plan = hiring_plan(workspace.root, roles)
+    recovering, contradicted = recovery(workspace.checklists, said, metrics, day)
+    readings = (
+        *readings,
+        interview(scored, said, policy),
+        recovering,
+        controls(workspace.library.frameworks, workspace.checklists, by_item),
+        pace(plan, metrics),
+    )
+    approved = statements(workspace.root)
+    differences = worded((*of_items(scored, said), *contradicted), approved)
     findings, checks = judge(readings, workspace.rules, workspace.names, policy)
     triage = triage_in(workspace.root, max(day, now().date()))
     findings = decided(findings, triage.decisions, day, policy)
     unmatched = {*triage.decisions, *triage.findings} - {one.id for one in findings}
-    metrics = {one.name: one for reading in readings for one in reading.metrics if not one.repo}
-    domains, said = [], workspace.standings()
+    currency = workspace.engagement.currency or policy.currency
+    called = hiring(roles, plan, Scope(metrics, by_item, findings), currency)
     strays = [*workspace.journal.doubts, *workspace.untaken_answers()]
-    strays += sorted(said.keys() - {item.id for one in workspace.checklists for item in one.items})
-    for checklist in workspace.checklists:
-        items = tuple(
-            score_item(item, said[item.id].counts if item.id in said else None, metrics, policy)
-            for item in checklist.items
-        )
-        own = [finding for finding in findings if finding.domain == checklist.id]
-        domains.append((checklist, score_domain(items, own, policy), items))
+    strays += sorted(said.keys() - by_item.keys())
+    domains = [
+        (one, score_domain(items, [f for f in findings if f.domain == one.id], policy), items)
+        for one, items in scored
+    ]
     outcome = verdict([(one, score) for one, score, _ in domains], findings, policy)
     return Assessment(
         as_of=day,
         verdict=outcome,
         domains=tuple(domains),
-        readings=readings,
+        readings=(*readings, called),
         findings=tuple(findings),
         checks=tuple(checks),
         strays=tuple(strays),
         decisions=triage.decisions,
         unmatched=tuple(sorted(unmatched)),
+        differences=differences,
+        lapsed=tuple(lapsed(differences, approved)),
+        moves=most_moving(domains, findings, policy),
         runs=runs,
         who=tables.who,
         scope=ledger(

@@ -145,6 +145,10 @@ class Scoring(Written):
     importance: Mapping[Importance, float]  # weight factors
     critical_caps: tuple[tuple[int, float], ...]  # (critical item at or below level, domain score)
     contradiction: int  # measured level below the stated one by this much = contradicted
+    unsure: int  # levels that an answer given with low confidence may be off
+    # importance -> (levels apart from, severity) of the finding, the worst first
+    disagreement: Mapping[Importance, tuple[tuple[int, Severity], ...]]
+    contradicted: Mapping[Importance, tuple[tuple[int, Severity], ...]]
     bounds: Bounds
     severity_caps: Mapping[Severity, Rating]  # an open finding's ceiling on its domain's light
     domain_coverage: float  # below this share of assessed weight a domain is grey

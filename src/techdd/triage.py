@@ -70,7 +70,7 @@ class Decision(Written):
         if not finding.places:
             return ""
         more = _number(finding.places) - _number(self.places)
-        changed = f"{_counted(more)} more than" if more > 0 else "other places than"
+        changed = f"{_counted(more)} more than" if more > 0 else "other places or answers than"
         return f"does not count: it has {changed} when it was judged"
 
 

@@ -271,6 +271,29 @@ def test_each_question_has_its_answer_and_its_line(
     assert sorted(told[False]) == sorted(bad)
 
 
+@pytest.mark.parametrize(
+    ("stores", "days", "basis"),
+    [
+        ({"main": "14", "other": "7"}, 7, "2 of 2 databases say how long"),
+        ({"main": "14", "other": "var.days"}, 14, "1 of 2 databases say how long"),
+        ({"main": "var.days"}, None, ""),
+        ({}, None, ""),
+    ],
+)
+def test_how_long_backups_are_kept(
+    tmp_path: Path, stores: dict[str, str], days: float | None, basis: str
+) -> None:
+    text = "".join(
+        f'resource "aws_db_instance" "{name}" {{\n  backup_retention_period = {value}\n}}\n'
+        for name, value in stores.items()
+    )
+    files = {"infra/main.tf": text, "infra/dev/main.tf": text.replace("14", "1")}
+    gathered = list(delivery_chain.run(opened(tmp_path, [A(files)])))
+    found = {one.name: one for one in answers(gathered) if isinstance(one, Metric) and not one.repo}
+    metric = found["delivery_chain.backup_days"]
+    assert (metric.value, metric.basis) == (days, basis)
+
+
 def test_what_a_variable_decides_is_neither(gathered: list[Any]) -> None:
     assert answer(gathered, "store_multi_zone") == {"infra/main.tf:19 aws_db_instance.main": None}
     metrics = {one.name: one for one in answers(gathered) if isinstance(one, Metric) and one.repo}

@@ -7,7 +7,15 @@ import pandas as pd
 import pytest
 from builders import a_change, a_commit
 
-from techdd.collectors import departures, leadership, orphans, ownership, truck_factor, turnover
+from techdd.collectors import (
+    departures,
+    language_knowledge,
+    leadership,
+    orphans,
+    ownership,
+    truck_factor,
+    turnover,
+)
 from techdd.departure import knowledge, simulate
 from techdd.facts import Change, Commit, Contribution, File, Person, Survivor, frame
 from techdd.model import Metric, Observation, Series, person_token
@@ -304,6 +312,45 @@ def test_attrition_needs_ten_people_and_counts_who_stopped() -> None:
         late = [(who, 10) for who in names[:6]]
         found = list(turnover.turnover.run(AS_OF, committed(*early, *late), people_of(*names)))
         assert metrics(found)["", "turnover.attrition_12m"] == share
+
+
+def test_the_best_quarter_is_that_in_which_most_members_joined() -> None:
+    def work(who: str, first: int) -> list[tuple[str, int]]:
+        return [(who, first - days) for days in (0, 40, 80)]
+
+    founders = [*work("ann", 900), *work("ben", 880)]
+    late = [*work("cy", 620), *work("di", 300), *work("ed", 290)]  # 2024-Q2 and, twice, 2025-Q1
+    visitor = [("zoe", 295)]
+    people = people_of("ann", "ben", "cy", "di", "ed", "zoe")
+    found = list(turnover.turnover.run(AS_OF, committed(*founders, *late, *visitor), people))
+    (best,) = [one for one in found if getattr(one, "name", "") == "turnover.best_quarter_joiners"]
+    assert (best.value, best.basis) == (2, "in 2025-Q1, of 3 who joined after the first months")
+    found = list(turnover.turnover.run(AS_OF, committed(*founders), people))
+    assert metrics(found)["", "turnover.best_quarter_joiners"] is None
+    found = list(turnover.turnover.run(AS_OF, committed(), people))
+    assert metrics(found)["", "turnover.best_quarter_joiners"] is None
+
+
+def test_a_language_that_nobody_active_writes() -> None:
+    rows = [
+        *(("api", f"src/{n}.py", "ann+ cy") for n in range(6)),
+        *(("api", f"old/{n}.php", "cy+ bot") for n in range(5)),
+        *(("api", f"few/{n}.pl", "cy+") for n in range(4)),  # too few to be told
+    ]
+    contributions, commits, people = tables(rows, {"ann": 0, "cy": 400})
+    endings = {"py": "Python", "php": "PHP", "pl": "Perl"}
+    listed = [
+        File(path, "b", 1, endings[path.rpartition(".")[2]], "source", 1, 1, 0, "x", "src")
+        for _, path, _ in rows
+    ]
+    files = frame(File, listed).assign(repo="api")
+    probe = language_knowledge.language_knowledge
+    found = list(probe.run(AS_OF, contributions, files, commits, people))
+    (metric,) = [one for one in found if isinstance(one, Metric)]
+    assert (metric.value, metric.basis) == (1, "PHP of 2 languages")
+    assert series(found, "language_knowledge") == (("Python", 6, 2, 1), ("PHP", 5, 1, 0))
+    nothing = list(probe.run(AS_OF, contributions, files[:0], commits, people))
+    assert metrics(nothing)["", "language_knowledge.unattended"] is None
 
 
 def test_a_half_year_is_called_by_its_last_day() -> None:

@@ -128,7 +128,18 @@ def test_dependency_files_that_were_not_read_are_named_in_their_chapter(
 def test_claims_that_are_contradicted_come_first(sample_html: str) -> None:
     said = text(sample_html)
     claims = said[said.rindex("What we were told and what we saw") :]
-    assert claims.index("Contradicted") < claims.index("Supported")
+    assert claims.index("Contradictions") < claims.index("Supported, in whole or in part")
+    assert "the history shows two." in claims[: claims.index("Supported, in whole")]
+    assert "2 differences between answers and evidence are being clarified." in claims
+
+
+def test_the_scorecard_has_both_scores_and_what_would_move_them(sample_html: str) -> None:
+    said = text(sample_html)
+    card = said[said.rindex("What decides it") : said.rindex("How to read the lights")]
+    assert "Answers alone" in said
+    assert "All domains 52 41–70 61 68%" in " ".join(card.split())
+    assert "What would move the result most" in card
+    assert "and the verdict becomes" in card
 
 
 def test_cost_stands_with_its_day_rate(sample_html: str) -> None:

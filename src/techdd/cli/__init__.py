@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import click
 
 from techdd import __version__
-from techdd.cli import bills, checklists, engagement, interview, people, registers
+from techdd.cli import bills, checklists, engagement, interview, people, registers, scores
 from techdd.cli import simulate as simulation
 from techdd.cli.shared import BUG, INTERRUPTED, USAGE, talk
 from techdd.errors import TechddError
@@ -52,7 +52,8 @@ for command in (
     engagement.init,
     engagement.collect,
     interview.interview,
-    engagement.score,
+    scores.score,
+    scores.contradictions,
     engagement.report,
     engagement.status,
     people.people,

@@ -104,7 +104,8 @@ def sarif(folder: Path, output: Path, domain: str | None, as_of: datetime | None
 
     workspace = open_engagement(folder)
     assessment = pipeline.assess(workspace, as_of=day(as_of))
-    report = pipeline.report(workspace, assessment, "internal", names=False)
+    # Code hosts are read by the client: pseudonyms, and contradictions in approved words only.
+    report = pipeline.report(workspace, assessment, "client")
     found = [one for one in report.findings if domain in (None, one.domain)]
     commits = {one.name: one.commit for one in assessment.scope}
     told = Told(__version__, assessment.as_of, assessment.decisions, commits)

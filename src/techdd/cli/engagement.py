@@ -26,14 +26,16 @@ from techdd.cli.shared import (
     profile_option,
     quiet_option,
     say_next,
+    say_verdict,
     talk,
+    warn_of_nothing,
     with_handed_in,
 )
 from techdd.errors import TechddError
 
 if TYPE_CHECKING:
+    from techdd.assessment import Assessment
     from techdd.model import Run
-    from techdd.report import Assessment
     from techdd.workspace import Workspace
 
 
@@ -77,7 +79,7 @@ def audit(repositories: tuple[str, ...], output: Path, **options: Any) -> None:
         runs = _collect(workspace, options)
     assessment = pipeline.assess(workspace, as_of=day(options["as_of"]))
     made = _publish(workspace, assessment, output, options)
-    _say_verdict(assessment)
+    say_verdict(assessment)
     for path in made:
         click.echo(path)
     say_next(f"techdd interview {workspace.root}")
@@ -126,27 +128,6 @@ def collect(folder: Path, **options: Any) -> None:
 
 @click.command()
 @engagement_folder
-@as_of_option
-@fail_on_option
-def score(folder: Path, as_of: datetime | None, fail_on: str | None) -> None:
-    """Score evidence and answers; print the scorecard."""
-    from techdd import pipeline
-
-    workspace = open_engagement(folder)
-    assessment = pipeline.assess(workspace, as_of=day(as_of))
-    _warn_of_nothing(assessment, folder)
-    for checklist, one, _ in assessment.domains:
-        light = "not assessed" if one.rating == "grey" else str(one.rating)
-        value = "  –" if one.value is None else f"{one.value:3.0f}"
-        click.echo(
-            f"{checklist.title:38} {value}  {light:12}  {one.coverage:4.0%} assessed, "
-            f"confidence {one.confidence}"
-        )
-    _say_verdict(assessment)
-    say_next(f"techdd report {folder}")
-    leave(assessment.runs, assessment.findings, fail_on, assessment.readings)
-
-
 @click.command()
 @engagement_folder
 @click.option(
@@ -166,7 +147,7 @@ def report(folder: Path, output: Path | None, as_of: datetime | None, **options:
     for name in ("", *options["format"]):
         pipeline.check_format(destination, name)
     assessment = pipeline.assess(workspace, as_of=day(as_of))
-    _warn_of_nothing(assessment, folder)
+    warn_of_nothing(assessment, folder)
     for path in _publish(workspace, assessment, destination, options):
         click.echo(path)
     leave(assessment.runs, (), None, assessment.readings)
@@ -257,14 +238,3 @@ def _publish(
     made = pipeline.report(workspace, assessment, options["audience"], names=options["names"])
     targets = [(output, ""), *((output.with_suffix(f".{one}"), one) for one in options["format"])]
     return [pipeline.publish(made, workspace, path, name) for path, name in targets]
-
-
-def _warn_of_nothing(assessment: Assessment, folder: Path) -> None:
-    from techdd.model import Status
-
-    if all(run.status is Status.SKIPPED for run in assessment.runs):
-        talk(f"Nothing has been measured yet; first: techdd collect {folder}")
-
-
-def _say_verdict(assessment: Assessment) -> None:
-    talk(f"{assessment.verdict.label} ({assessment.verdict.coverage:.0%} assessed).")

@@ -13,6 +13,7 @@ import click
 from techdd.errors import TechddError
 
 if TYPE_CHECKING:
+    from techdd.assessment import Assessment
     from techdd.checklists import Checklist
     from techdd.interviews.people import Participant
     from techdd.model import Finding, Reading, Run
@@ -162,3 +163,16 @@ def talk(text: str) -> None:
 def say_next(command: str) -> None:
     """Names the command that comes next."""
     talk(f"Next: {command}")
+
+
+def warn_of_nothing(assessment: Assessment, folder: Path) -> None:
+    """Says so where no repository has been measured."""
+    from techdd.model import Status
+
+    if all(run.status is Status.SKIPPED for run in assessment.runs):
+        talk(f"Nothing has been measured yet; first: techdd collect {folder}")
+
+
+def say_verdict(assessment: Assessment) -> None:
+    """The verdict in one line, on stderr."""
+    talk(f"{assessment.verdict.label} ({assessment.verdict.coverage:.0%} assessed).")

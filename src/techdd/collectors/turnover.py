@@ -34,6 +34,7 @@ def turnover(as_of: date, commits: DataFrame, people: DataFrame) -> Answered:
     human = human_commits(as_of, commits, people)
     team = members(human)
     yield _attrition(team, end)
+    yield _best_quarter(team, human)
     present, rows = before(end, ACTIVE_DAYS), []
     for start, stop in half_years(end, HALF_YEARS):
         joined = int(((team["first"] >= start) & (team["first"] < stop)).sum())
@@ -65,6 +66,25 @@ def members(human: DataFrame) -> DataFrame:
         commits=("sha", "size"),
     )
     return team[team["months"] >= MEMBER_MONTHS]
+
+
+def _best_quarter(team: DataFrame, human: DataFrame) -> Metric:
+    """The most people that ever joined in one calendar quarter, without those who began it all."""
+    import pandas as pd
+
+    began = human["authored"].min() if len(human) else None
+    new = team[team["first"] > began + pd.Timedelta(days=ACTIVE_DAYS)] if began else team
+    quarters = new["first"].dt.strftime("%Y-Q").str.cat(new["first"].dt.quarter.astype(str))
+    counts = sorted(quarters.value_counts().items(), key=lambda one: (-one[1], one[0]))
+    return Metric(
+        "turnover.best_quarter_joiners",
+        int(counts[0][1]) if counts else None,
+        "people",
+        basis=f"in {counts[0][0]}, of {len(new)} who joined after the first months"
+        if counts
+        else "",
+        note="" if counts else "nobody is known to have joined after the first months",
+    )
 
 
 def _attrition(team: DataFrame, end: Timestamp) -> Metric:

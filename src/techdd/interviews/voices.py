@@ -61,7 +61,8 @@ def said(
                 continue
             answers = [*standing.voices, *([standing.counts] if standing.settled else [])]
             voices = tuple(
-                Voice(one, score_item(item, one, metrics, policy).outcome) for one in answers
+                Voice(one, score_item(item, Standing(one), metrics, policy).outcome)
+                for one in answers
             )
             found.append(Said(checklist, item, standing, voices, draft(item, metrics)))
     return sorted(found, key=_gravity)

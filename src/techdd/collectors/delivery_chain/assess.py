@@ -88,6 +88,7 @@ def infrastructure(_as_of: date, checks: DataFrame, files: DataFrame) -> Answere
     """Is the infrastructure that is written as code private, kept, and spread?"""
     own = _of(checks, "terraform")
     yield from _answers(own, files, ("terraform",))
+    yield _backup_days(own)
     if len(own):
         yield _counts("infrastructure_checks", "Infrastructure as code, by resource", own)
     unjudged = files[~files["judged"].astype(bool)]
@@ -157,6 +158,21 @@ def _metric(name: str, repo: str, rows: DataFrame) -> Metric:
     basis = f"{good:,} of {len(told):,} {things}"
     basis += f"; {open_:,} more set by variables" if open_ else ""
     return Metric(f"delivery_chain.{name}", good / len(told), "share", repo, basis)
+
+
+def _backup_days(own: DataFrame) -> Metric:
+    """The shortest time for which a database is told to keep its backups; not of development."""
+    stores = own[own["check"] == "store_backed_up"]
+    stores = stores[~stores["path"].astype(str).str.contains(DEVELOPMENT)]
+    days = stores["number"].dropna()
+    told = len(days) > 0
+    return Metric(
+        "delivery_chain.backup_days",
+        float(days.min()) if told else None,
+        "days",
+        basis=f"{len(days):,} of {len(stores):,} databases say how long" if told else "",
+        note="" if told else "no database says how long its backups are kept",
+    )
 
 
 def _observation(

@@ -23,6 +23,7 @@ class Check(NamedTuple):
     line: int | None
     passed: bool | None
     seen: str
+    number: float | None = None  # where the setting is one, such as days of retention
 
 
 class Asked(NamedTuple):

@@ -149,9 +149,11 @@ def _asked(path: str, block: Block, setting: Setting) -> Check:
             passed = None if value is COMPUTED else _is_good(value, setting.good)
             said = "as it should be" if passed else "not as it should be"
             said = "set by a variable" if passed is None else said
-            return of_block(
+            told = of_block(
                 path, block, setting.check, passed, f"{setting.at}: {said}", holder.lines[name]
             )
+            is_number = isinstance(value, str) and re.fullmatch(r"\d{1,6}", value)
+            return told._replace(number=float(value) if is_number else None)
     seen = f"{setting.at} is left out"
     return of_block(path, block, setting.check, setting.default, seen)
 

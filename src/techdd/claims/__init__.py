@@ -1,0 +1,1 @@
+"""What people claim, held against the evidence and against each other."""

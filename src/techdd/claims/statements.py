@@ -1,0 +1,91 @@
+"""What may be said outside of a contradiction: the words that the adviser has approved.
+
+`statements.yaml` holds them. An approval is tied to the state of the answer and of the evidence: it
+lapses when either changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from techdd.documents import dump_yaml, load, read_yaml
+from techdd.errors import TechddError
+from techdd.files import write_atomic
+from techdd.model import Difference
+from techdd.policy import Written
+
+FILE = "statements.yaml"
+_HEADER = """\
+# What investors and the client read of contradictions between answers and evidence.
+# Approve with: techdd contradictions approve. An approval lapses when answer or evidence changes.
+"""
+
+
+class Statement(Written):
+    """Approved words on one difference; `state` says of which answer and which evidence."""
+
+    words: Annotated[str, Field(min_length=1, max_length=1_000)]
+    by: Annotated[str, Field(min_length=1, max_length=200)]
+    at: date
+    state: Annotated[str, Field(pattern=r"^[0-9a-f]{12}$")]
+
+
+class Statements(Written):
+    """All approved words, by the id of their difference."""
+
+    statements: Mapping[str, Statement] = Field(default_factory=dict)
+    format_version: Literal[1] = 1
+
+
+def statements(root: Path) -> Mapping[str, Statement]:
+    """The approved words of an engagement. Raises DocumentError."""
+    path = root / FILE
+    if not path.is_file() or read_yaml(path) is None:
+        return {}
+    return load(path, Statements).statements
+
+
+def worded(
+    differences: Iterable[Difference], approved: Mapping[str, Statement]
+) -> tuple[Difference, ...]:
+    """`differences` with the words that still count."""
+    return tuple(
+        replace(one, words=approved[one.id].words)
+        if one.id in approved and approved[one.id].state == one.state
+        else one
+        for one in differences
+    )
+
+
+def lapsed(differences: Iterable[Difference], approved: Mapping[str, Statement]) -> list[str]:
+    """Approvals that no longer count: answer or evidence has changed, or the difference is gone."""
+    states = {one.id: one.state for one in differences}
+    return sorted(name for name, one in approved.items() if states.get(name) != one.state)
+
+
+def approve(root: Path, difference: Difference, words: str, by: str, at: date) -> None:
+    """Writes the words for the difference as it stands; comments in the file stay.
+
+    Raises TechddError.
+    """
+    path = root / FILE
+    words, by = " ".join(words.split()), " ".join(by.split())
+    if not words or not by:
+        raise TechddError("an approval needs its words and who gives it; give --words and --by")
+    statements(root)  # what is wrong with the file is told before it is written
+    found = read_yaml(path) if path.is_file() else None
+    fresh = found is None
+    document: Any = {"format_version": 1} if found is None else found
+    listed = document.setdefault("statements", {})
+    listed[difference.id] = {"words": words, "by": by, "at": at, "state": difference.state}
+    text = dump_yaml(document)
+    try:
+        write_atomic(path, (f"{_HEADER}{text}" if fresh else text).encode())
+    except OSError as error:
+        raise TechddError(f"cannot be written: {error.strerror}", path) from None

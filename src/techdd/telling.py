@@ -1,0 +1,132 @@
+"""What a report says in sentences of what was examined, and of what limits it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from techdd.assessment import Assessment
+from techdd.audiences import Audience
+from techdd.library import Selection
+from techdd.model import Rating, RepositoryScope, Status
+from techdd.repository import MISSING
+from techdd.scope import unread_files
+from techdd.scoring import overall
+
+
+def summary(assessment: Assessment) -> Iterable[str]:
+    """What was examined and answered, and what it scores."""
+    scope = assessment.scope
+    commits = sum(one.commits or 0 for one in scope)
+    lines: dict[str, int] = {}
+    for repository in scope:
+        for language, code, _ in repository.lines_by_language:
+            lines[language] = lines.get(language, 0) + code
+    unknown = not any(lines.values()) and (_unread(scope) or not any(one.files for one in scope))
+    counted = "an unknown number of" if unknown else f"{sum(lines.values()):,}"
+    largest = sorted(lines, key=lambda language: (-lines[language], language))[:3]
+    committed = {one.identity for one in assessment.who.identities if one.commits}
+    people = {
+        one.person for one in assessment.who.people if not one.bot and one.identity in committed
+    }
+    history = f"{commits:,} commits by {_counted(len(people), 'person', 'people')}"
+    if all(one.commits is None for one in scope):
+        history = "an unknown history"
+    yield (
+        f"{_counted(len(scope), 'repository', 'repositories')} with {history} "
+        f"and {counted} lines of code"
+        f"{f', mainly {listed(largest)},' if largest else ''} were examined as of "
+        f"{assessment.as_of.isoformat()}."
+    )
+    answered = sum(
+        item.stated is not None or not item.applicable
+        for _, _, items in assessment.domains
+        for item in items
+    )
+    total = sum(len(items) for _, _, items in assessment.domains)
+    if answered:
+        yield f"{answered} of {total} interview questions were answered."
+    else:
+        yield (
+            f"No interview was held: {total} questions are open, and what only people can tell "
+            "is stated as not assessed."
+        )
+    score, coverage = overall([(one, score) for one, score, _ in assessment.domains])
+    if score is not None and assessment.verdict.rating is not Rating.GREY:
+        yield f"What could be assessed ({coverage:.0%} of the weight) scores {score:.0f} of 100."
+
+
+def _unread(scope: Iterable[RepositoryScope]) -> int:
+    """How many audited files have no contents, as in a partial clone."""
+    found = (issue for one in scope for issue in one.issues)
+    return sum(count for who, why, count, _ in found if (who, why) == ("code", MISSING))
+
+
+def limits(assessment: Assessment, audience: Audience, *, named: bool) -> Iterable[str]:
+    """What limits the report as a whole, the widest first."""
+    failed = sorted(
+        {(run.collector, run.repo) for run in assessment.runs if run.status is Status.FAILED}
+    )
+    for collector, repo in failed:
+        run = next(r for r in assessment.runs if (r.collector, r.repo) == (collector, repo))
+        yield f"{collector} of {repo} failed: {run.issues[0].reason if run.issues else 'unknown'}."
+    skipped = sorted({run.collector for run in assessment.runs if run.status is Status.SKIPPED})
+    if skipped:
+        yield f"Not run on every repository: {listed(skipped)}."
+    if unread := _unread(assessment.scope):
+        yield f"The contents of {_counted(unread, 'file', 'files')} are missing and were not read."
+    if files := unread_files(assessment.scope):
+        number = _counted(len(files), "dependency file", "dependency files")
+        yield f"{number} could not be read and count nowhere: {listed(files)}."
+    if shallow := [one.name for one in assessment.scope if one.shallow]:
+        yield f"History is truncated in {listed(shallow)}: ages, people and trends are incomplete."
+    if undecided := sum(check.result == "not assessable" for check in assessment.checks):
+        total = len(assessment.checks)
+        yield f"{undecided} of {total} checks could not be decided; see the register."
+    yield from _of_answers(assessment)
+    unanswered = sum(
+        item.level is None and item.applicable
+        for _, _, items in assessment.domains
+        for item in items
+    )
+    if unanswered:
+        yield f"{unanswered} checklist items were neither answered nor measurable."
+    if not named:
+        yield "People appear under pseudonyms that are the same throughout this report."
+    if audience == "investor":
+        yield "Places of security evidence are withheld; the client's copy has them."
+
+
+def _of_answers(assessment: Assessment) -> Iterable[str]:
+    """What limits what people said and decided."""
+    if assessment.strays:
+        yield f"Answers to what no checklist asks were left out: {listed(assessment.strays)}."
+    if assessment.unmatched:
+        yield f"In triage.yaml, without a finding in this audit: {listed(assessment.unmatched)}."
+    if clarifying := sum(not one.words for one in assessment.differences):
+        word = "difference" if clarifying == 1 else "differences"
+        verb = "is" if clarifying == 1 else "are"
+        yield f"{clarifying} {word} between answers and evidence {verb} being clarified."
+    if assessment.lapsed:
+        yield f"Approved words that no longer count: {listed(assessment.lapsed)}."
+
+
+def listed(words: Sequence[str]) -> str:
+    """ "a", "a and b", "a, b and c"; longer lists are cut."""
+    shown = list(words[:5])
+    if len(words) > 5:
+        shown[4] = f"{len(words) - 4} more"
+    return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"
+
+
+def left_out(selection: Selection | None) -> Iterable[str]:
+    """What the profile of the engagement does not ask."""
+    if selection and selection.asked < selection.of:
+        missing = selection.of - selection.asked
+        yield (
+            f"The profile {selection.title!r} leaves out {missing} of {selection.of} questions; "
+            "the method names their chapters."
+        )
