@@ -66,6 +66,7 @@ FLOORS = (
         "depsdev",
         "triage",
     },
+    {"sources"},
     {
         "lockfiles",
         "languages",

@@ -8,7 +8,8 @@ from builders import A, build, git
 
 from techdd.errors import DocumentError, RepositoryError, TechddError
 from techdd.policy import Answer, RepositoryEntry
-from techdd.workspace import Workspace, data, entries
+from techdd.sources import entries
+from techdd.workspace import Workspace, data
 
 ONE = [A({"a": "1"})]
 

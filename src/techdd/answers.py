@@ -185,11 +185,8 @@ class Journal:
 
 def latest(entries: Iterable[Entry], item: str, person: str) -> Entry | None:
     """The last answer of a person (see `Answer.person`) to an item, whatever it says."""
-    found = None
-    for entry in entries:
-        if entry.answer.item == item and entry.answer.person == person:
-            found = entry
-    return found
+    own = [one for one in entries if (one.answer.item, one.answer.person) == (item, person)]
+    return own[-1] if own else None
 
 
 def _write_all(file: int, content: bytes) -> None:

@@ -23,7 +23,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -38,11 +37,11 @@ from techdd.documents import dump_yaml, load, read_yaml
 from techdd.errors import DocumentError, RepositoryError, TechddError
 from techdd.evidence import Evidence
 from techdd.files import write_atomic
-from techdd.intake import check_source, open_repository
+from techdd.intake import open_repository
 from techdd.library import Library
 from techdd.policy import Engagement, FindingRule, FindingRules, RepositoryEntry, Scoring
 from techdd.repository import Repository
-from techdd.text import without_credentials
+from techdd.sources import entries
 
 if TYPE_CHECKING:
     from techdd.licensing import Delivery, LicencePolicy
@@ -254,31 +253,6 @@ _HEADER = """\
 """
 
 
-def entries(sources: Iterable[str], known: Iterable[RepositoryEntry] = ()) -> list[RepositoryEntry]:
-    """Repository entries of those paths and URLs that are not `known`, each once and with a short
-    unique name.
-
-    Raises RepositoryError for a path where no git repository is.
-    """
-    known = list(known)
-    names = {entry.name for entry in known}
-    seen = {entry.source for entry in known}
-    found = []
-    for source in sources:
-        place = source if is_url(source) else str(Path(source).resolve())
-        check_source(place)
-        if place in seen:
-            continue
-        name = base = _short_name(place)
-        number = 2
-        while name in names:
-            name, number = f"{base}-{number}", number + 1
-        names.add(name)
-        seen.add(place)
-        found.append(RepositoryEntry(name=name, source=place))
-    return found
-
-
 def _refuse_inside(root: Path, sources: Iterable[str]) -> None:
     """In a client's folder nothing is written, and what lies there is the client's: answers, rules,
     templates. Raises RepositoryError.
@@ -287,13 +261,6 @@ def _refuse_inside(root: Path, sources: Iterable[str]) -> None:
         if not is_url(source) and root.resolve().is_relative_to(Path(source).resolve()):
             where = "let -o or --engagement name a place outside"
             raise RepositoryError(f"lies inside the repository {source}; {where}", root)
-
-
-def _short_name(source: str) -> str:
-    parts = [part for part in re.split(r"[/:\\]", without_credentials(source)) if part]
-    meaningful = [part for part in parts if part not in (".git", "repo", "repo.git")]
-    name = (meaningful or ["repository"])[-1].removesuffix(".git")
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-._")[:80] or "repository"
 
 
 def now() -> datetime:

@@ -162,6 +162,9 @@ def test_a_file_name_is_evidence(path: str, kind: str) -> None:
         ("dbt/models/schema.yml", "          - not_null", "data_tests"),
         ("package.json", '    "posthog-js": "1.0.0",', "product_analytics"),
         ("package.json", '    "@axe-core/playwright": "4.8.0",', "accessibility"),
+        ("package.json", '    "@lhci/cli": "0.13.0",', "accessibility"),
+        ("package.json", '    "@segment/analytics-next": "1.0.0",', "product_analytics"),
+        ("package.json", '    "next-auth": "4.24.0",', "single_sign_on"),
         ("requirements.txt", "deepeval==1.0", "model_evaluation"),
     ],
 )

@@ -128,8 +128,6 @@ def collect(folder: Path, **options: Any) -> None:
 
 @click.command()
 @engagement_folder
-@click.command()
-@engagement_folder
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path),
     help="The report; the ending says the format (default: DIR/out/report.pdf).",
@@ -181,7 +179,8 @@ def _engagement(output: Path, repositories: Sequence[str], options: dict[str, An
     It holds one client only: to the one beside the report, which nobody named, repositories are
     added only where it has one of them already.
     """
-    from techdd.workspace import Workspace, entries
+    from techdd.sources import entries
+    from techdd.workspace import Workspace
 
     given, client, profile = (options[name] for name in ("engagement", "client", "profile"))
     folder = given or output.with_suffix(".engagement")

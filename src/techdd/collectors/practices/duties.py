@@ -35,8 +35,8 @@ _COST = (
 _SIGN_ON = (
     r"\b(?:[\w@./-]*saml[\w-]*|[\w@./-]*openid[\w-]*|[\w-]*oidc[\w-]*|omniauth[\w-]*|"
     r"[\w@./-]*keycloak[\w-]*|[\w@./-]*auth0[-/][\w-]+|[\w@./-]*okta[\w-]*|[\w@./-]*workos[\w-]*|"
-    r"[\w@./-]*scim[\w-]*|django-allauth|social-auth[\w-]*|laravel/socialite|authlib|"
-    r"\w*Duende\w*|IdentityServer4?|supertokens[\w-]*)(?![\w-])"
+    r"[\w@./-]*scim[\w-]*|django-allauth|social-auth[\w-]*|next-auth|auth/core|arctic|"
+    r"laravel/socialite|authlib|\w*Duende\w*|IdentityServer4?|supertokens[\w-]*)(?![\w-])"
 )
 _AUDITED = (
     r"\b(?:django-auditlog|django-simple-history|django-easy-audit|django-reversion|paper_trail|"
@@ -57,14 +57,14 @@ _DATA_TESTS = (
 )
 _ANALYTICS = (
     r"\b(?:[\w@./-]*mixpanel[\w-]*|[\w@./-]*amplitude[\w-]*|[\w@./-]*posthog[\w-]*|"
-    r"[\w@/-]*segment[-/]analytics[\w-]*|@segment/[\w-]+|analytics-(?:node|ruby|python)|"
+    r"[\w@/-]*segment[-/]analytics[\w-]*|analytics-(?:node|ruby|python)|"
     r"[\w@./-]*rudder-?stack[\w-]*|rudder-sdk[\w-]*|[\w@./-]*matomo[\w-]*|"
     r"[\w@./-]*snowplow[\w-]*|ahoy_matey|[\w-]*plausible[\w-]*)(?![\w-])"
 )
 _ACCESSIBLE = (
     r"\b(?:[\w@./-]*axe-(?:core|playwright|cli|rspec|webdriverjs)[\w-]*|(?:jest|cypress|vitest)-axe|"
-    r"@axe-core/[\w-]+|pa11y[\w-]*|eslint-plugin-(?:jsx|vuejs)[-_](?:a11y|accessibility)|"
-    r"@lhci/\w+|lighthouse-ci|axe_?matchers|storybook/addon-a11y)\b"
+    r"pa11y[\w-]*|eslint-plugin-(?:jsx|vuejs)[-_](?:a11y|accessibility)|"
+    r"lhci/\w+|lighthouse-ci|axe_?matchers|storybook/addon-a11y)\b"
 )
 _EVALUATIONS = (
     r"\b(?:promptfoo|deepeval|ragas|braintrust|autoevals|trulens[\w-]*|inspect[-_]ai|"
