@@ -238,8 +238,7 @@ class Walk:
             inner = _declarator(inner)
         found = found or next(filter(None, map(node.child_by_field_name, _NAMING)), None)
         name = self._text(found) if found else _KEYWORDS.get(node.type, ANONYMOUS)
-        owner = self.grammar.receiver and node.child_by_field_name(self.grammar.receiver)
-        if owner:
+        if owner := self.grammar.receiver and node.child_by_field_name(self.grammar.receiver):
             words = _WORD.findall(_BRACKETS.sub("", self._text(owner)))
             name = f"{words[-1]}.{name}" if words else name
         return name, (found or node).start_point.row
@@ -253,8 +252,7 @@ class Walk:
         return self.source[start : min(end, start + NAME_LENGTH)]
 
     def _parameters(self, node: Node) -> int:
-        single = node.child_by_field_name("parameter")  # x => ...
-        if single:
+        if node.child_by_field_name("parameter"):  # x => ...
             return 1
         inner: Node | None = node
         for _ in range(20):
