@@ -33,10 +33,13 @@ def library(profile: str | None = None) -> Library:
     return Library(FOLDER / "none", FOLDER, profile_id=profile)
 
 
-def test_every_piece_of_evidence_has_a_question_for_a_person() -> None:
+def test_evidence_that_can_speak_against_an_answer_has_a_question_for_a_person() -> None:
     for item in items().values():
         for rule in item.evidence:
-            assert rule.ask.endswith("?"), f"{item.id}: {rule.metric}"
+            lowest = min(rule.level(value) for value in (0, 0.5, 1, 1000))
+            assert rule.ask.endswith("?") or (lowest > 1 and not rule.ask), (
+                f"{item.id}: {rule.metric}"
+            )
             assert "{" not in rule.ask, f"{item.id}: a person is not told the measurement"
 
 
