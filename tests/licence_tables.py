@@ -7,8 +7,8 @@ from typing import Any
 
 from techdd.documents import load
 from techdd.facts import frame
+from techdd.folders import data
 from techdd.licensing import Declaration, Delivery, LicenceFile, LicencePolicy, Term
-from techdd.workspace import data
 
 MIT = """MIT License
 

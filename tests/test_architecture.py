@@ -29,7 +29,7 @@ FLOORS = (
         "sandbox",
         "scratch",
     },
-    {"amounts", "dockerfiles", "hcl", "workbooks", "xmls", "yamls"},
+    {"amounts", "folders", "dockerfiles", "hcl", "workbooks", "xmls", "yamls"},
     {
         "facts",
         "documents",

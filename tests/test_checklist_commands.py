@@ -20,8 +20,9 @@ from techdd.checklists import Checklist
 from techdd.cli.checklists import DOCUMENTS
 from techdd.collectors import Probe
 from techdd.documents import load
+from techdd.folders import data
 from techdd.plugins import discover
-from techdd.workspace import Workspace, data
+from techdd.workspace import Workspace
 
 SHIPPED = Path(__file__).parents[1] / "checklists"
 OWN = """\

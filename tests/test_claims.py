@@ -18,10 +18,10 @@ from techdd.claims.recovery import recovery
 from techdd.claims.statements import approve, lapsed, statements, worded
 from techdd.documents import load
 from techdd.errors import DocumentError, TechddError
+from techdd.folders import data
 from techdd.model import Grade, Metric, Outcome, Status
 from techdd.policy import Scoring
 from techdd.scoring import score_item
-from techdd.workspace import data
 
 POLICY = load(data("checklists") / "policy" / "scoring.yaml", Scoring)
 AS_OF = date(2026, 6, 30)

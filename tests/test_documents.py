@@ -231,3 +231,27 @@ def test_a_failed_write_leaves_the_old_file(written: Path) -> None:
 def test_what_is_dumped_reads_back() -> None:
     value = {"client": "Æ: # x", "repositories": [{"name": "api", "source": "/tmp/a b"}]}
     assert parse_yaml(documents.dump_yaml(value), "c.yaml") == value
+
+
+def test_what_ships_is_read_as_yaml_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shipped = tmp_path / "checklists"
+    shipped.mkdir()
+    (shipped / "a.yaml").write_text("client: Acme\nas_of: 2026-01-31\n")
+    (shipped / "b.yaml").write_text("client: Acme\n")
+    monkeypatch.setattr(documents, "data", lambda _: shipped)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    first = [load(shipped / name, policy.Engagement) for name in ("a.yaml", "b.yaml")]
+    kept = list((tmp_path / "cache" / "techdd" / "documents").iterdir())
+    assert len(kept) == 1  # JSON has no days: what it cannot hold is read anew each time
+    monkeypatch.setattr(documents, "parse_yaml", None)
+    assert load(shipped / "b.yaml", policy.Engagement) == first[1]
+    monkeypatch.undo()
+    monkeypatch.setattr(documents, "data", lambda _: shipped)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    kept[0].write_text('{"client": ')  # cut
+    assert load(shipped / "b.yaml", policy.Engagement) == first[1]
+    (shipped / "b.yaml").write_text("client: Acme\nclients: 2\n")
+    for _ in range(2):  # kept or not, a mistake has its place
+        with pytest.raises(DocumentError) as told:
+            load(shipped / "b.yaml", policy.Engagement)
+        assert str(told.value.where).endswith("b.yaml:2:1")

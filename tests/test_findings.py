@@ -7,6 +7,7 @@ import pytest
 
 from techdd.documents import load
 from techdd.findings import judge, shown
+from techdd.folders import data
 from techdd.model import (
     Check,
     Finding,
@@ -20,7 +21,6 @@ from techdd.model import (
 )
 from techdd.policy import FindingRule, Scoring
 from techdd.text import PLACE_TOKEN
-from techdd.workspace import data
 
 POLICY = load(data("checklists") / "policy" / "scoring.yaml", Scoring)
 TEXTS = {"why": "Why {repo}.", "remedy": "Do.", "effort": (1, 2), "domain": "team"}

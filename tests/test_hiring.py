@@ -10,9 +10,9 @@ from builders import a_finding, an_item
 
 from techdd.documents import load
 from techdd.errors import DocumentError
+from techdd.folders import data
 from techdd.hiring import Hiring, Planned, Roles, Scope, hiring, hiring_plan, pace
 from techdd.model import Metric, Severity
-from techdd.workspace import data
 
 SHIPPED = load(data("checklists") / "policy" / "roles.yaml", Roles)
 TRUCK = {"metric": "truck_factor.people", "below": 3, "says": "Truck factor: {value:.0f}."}

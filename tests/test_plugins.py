@@ -20,6 +20,7 @@ from techdd.collectors import Collector, Probe
 from techdd.documents import load
 from techdd.errors import TechddError
 from techdd.facts import Identity, Person, schema
+from techdd.folders import data
 from techdd.formats import Format
 from techdd.identity import Domain, Employment
 from techdd.languages import Language
@@ -30,7 +31,6 @@ from techdd.policy import FindingRules
 from techdd.remediation import Basis, Remediation
 from techdd.sarif import HandedIn
 from techdd.vex import Statement
-from techdd.workspace import data
 
 COLLECTORS = discover("techdd.collectors", Collector)
 PROBES = discover("techdd.collectors", Probe)

@@ -15,6 +15,7 @@ from techdd.audiences import AUDIENCES, Audience
 from techdd.checklists import Checklist, Item
 from techdd.documents import load
 from techdd.facts import Identity, Person
+from techdd.folders import data
 from techdd.identity import Merge, Resolution
 from techdd.model import (
     Check,
@@ -42,7 +43,6 @@ from techdd.policy import Engagement, RepositoryEntry, Scoring
 from techdd.report import build
 from techdd.repository import MISSING
 from techdd.text import place_token
-from techdd.workspace import data
 
 POLICY = load(data("checklists") / "policy" / "scoring.yaml", Scoring)
 ENGAGEMENT = Engagement(

@@ -11,6 +11,7 @@ from builders import a_finding, an_item
 from techdd.answers import Answer, Standing
 from techdd.checklists import Checklist, EvidenceRule, Item
 from techdd.documents import load
+from techdd.folders import data
 from techdd.model import Grade, ItemScore, Metric, Outcome, Rating, Score, Severity
 from techdd.policy import Scoring
 from techdd.scoring import (
@@ -22,7 +23,6 @@ from techdd.scoring import (
     score_item,
     verdict,
 )
-from techdd.workspace import data
 
 POLICY = load(data("checklists") / "policy" / "scoring.yaml", Scoring)
 

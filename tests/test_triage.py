@@ -13,11 +13,11 @@ from pydantic import ValidationError
 
 from techdd.documents import load
 from techdd.errors import DocumentError
+from techdd.folders import data
 from techdd.model import Finding, Horizon, Severity
 from techdd.policy import Scoring
 from techdd.triage import Decision, decided, mark_of
 from techdd.vex import triage_in
-from techdd.workspace import data
 
 DAY = date(2026, 7, 1)
 HIGH = a_finding(id="0123456789ab", severity=Severity.HIGH, observation="Seen.")

@@ -7,9 +7,10 @@ import pytest
 from builders import A, build, git
 
 from techdd.errors import DocumentError, RepositoryError, TechddError
+from techdd.folders import data
 from techdd.policy import Answer, RepositoryEntry
 from techdd.sources import entries
-from techdd.workspace import Workspace, data
+from techdd.workspace import Workspace
 
 ONE = [A({"a": "1"})]
 

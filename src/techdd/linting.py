@@ -17,11 +17,11 @@ from techdd.collectors import Probe
 from techdd.documents import did_you_mean, load, position, read_yaml, validated
 from techdd.errors import DocumentError, TechddError
 from techdd.facts import Fact, frame
+from techdd.folders import data
 from techdd.model import Metric
 from techdd.plugins import discover
 from techdd.policy import Engagement
 from techdd.remediation import Basis, DebtPolicy, Rate, Remediation
-from techdd.workspace import data
 
 # By folder; every other holds checklists.
 KINDS: dict[str, type[Profile] | type[Framework]] = {"profiles": Profile, "frameworks": Framework}

@@ -37,6 +37,7 @@ from techdd.documents import dump_yaml, load, read_yaml
 from techdd.errors import DocumentError, RepositoryError, TechddError
 from techdd.evidence import Evidence
 from techdd.files import write_atomic
+from techdd.folders import data
 from techdd.intake import open_repository
 from techdd.library import Library
 from techdd.policy import Engagement, FindingRule, FindingRules, RepositoryEntry, Scoring
@@ -47,15 +48,6 @@ if TYPE_CHECKING:
     from techdd.licensing import Delivery, LicencePolicy
 
 OPENING = "repository"  # under this name it is recorded whether a repository could be opened
-
-
-def data(name: str) -> Path:
-    """The folder `checklists` or `report_templates`: in the package, or in the checkout."""
-    package = Path(__file__).parent
-    for folder in (package / "_data" / name, package.parents[1] / name):
-        if folder.is_dir():
-            return folder
-    raise TechddError(f"the folder {name!r} is missing; install techdd again", package)
 
 
 @dataclass(frozen=True)

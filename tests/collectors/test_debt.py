@@ -16,11 +16,12 @@ from techdd.depsdev import PackageFact, PackageLookup
 from techdd.documents import load
 from techdd.errors import DocumentError
 from techdd.facts import Change, Commit, File, Function, Package, frame
+from techdd.folders import data
 from techdd.model import Metric, Series
 from techdd.policy import Engagement, Scoring
 from techdd.reading import Tables
 from techdd.remediation import Basis, DebtPolicy, Remediation, day_rate
-from techdd.workspace import Workspace, data
+from techdd.workspace import Workspace
 
 AS_OF = date(2025, 12, 31)
 END = datetime(2025, 12, 31, 12, tzinfo=UTC)

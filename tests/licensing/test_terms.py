@@ -7,6 +7,7 @@ from licence_tables import deliveries, policy
 
 from techdd.documents import load
 from techdd.errors import DocumentError
+from techdd.folders import data
 from techdd.licensing import (
     CATEGORIES,
     DELIVERIES,
@@ -16,7 +17,7 @@ from techdd.licensing import (
     LicencePolicy,
     Terms,
 )
-from techdd.workspace import Workspace, data
+from techdd.workspace import Workspace
 
 SHIPPED = data("checklists") / "policy" / "licences.yaml"
 

@@ -195,8 +195,8 @@ def checklist_update(folder: Path, names: tuple[str, ...], *, dry_run: bool) -> 
 
 def _shipped(profile: str | None) -> Library:
     """What ships, as an engagement without checklists of its own would ask it."""
+    from techdd.folders import data
     from techdd.library import Library
-    from techdd.workspace import data
 
     folder = data("checklists")
     return Library(folder / "none", folder, profile_id=profile)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from techdd.collectors import Gathered, collector
 from techdd.depsdev import SERVICE, SYSTEMS, Answer, PackageFact, PackageLookup, Wish
 from techdd.facts import Package
+from techdd.folders import cache
 from techdd.lockfiles import TOOLS
 from techdd.model import Issue
 from techdd.purls import is_withheld
@@ -45,7 +46,7 @@ def package_facts(
     """
     if not online:
         return
-    from techdd.depsdev.client import Client, cache_folder
+    from techdd.depsdev.client import Client
 
     shipped = packages[(packages["scope"] != "development") & packages["version"].notna()]
     shipped = shipped[~shipped["ecosystem"].isin(TOOLS)]
@@ -56,7 +57,7 @@ def package_facts(
     public = [wish for wish in known if wish not in set(kept)]
     wishes = [wish for wish in public if _of_a_registry(wish)]
     # Repositories are worked on side by side, a process each: together they ask by 8 threads.
-    answers = list(Client(depsdev, cache_folder(), day).answers(wishes, max(1, 8 // cores())))
+    answers = list(Client(depsdev, cache("depsdev"), day).answers(wishes, max(1, 8 // cores())))
     yield PackageLookup(SERVICE, sum(answer.asked for answer in answers), len(kept))
     yield from (answer.fact for answer in answers if answer.fact)
     yield from _issues(set(rows) - set(known), kept, answers)

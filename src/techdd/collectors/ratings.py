@@ -14,9 +14,9 @@ from techdd.collectors._units import NOTHING, Duplicated, in_measured, productio
 from techdd.counting import component_name, of_repository
 from techdd.documents import load
 from techdd.facts import File, Function
+from techdd.folders import data
 from techdd.model import Metric, Series, Value
 from techdd.policy import Written
-from techdd.workspace import data
 
 if TYPE_CHECKING:
     from pandas import DataFrame

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import http.client
 import json
-import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -52,12 +51,6 @@ _T = TypeVar("_T", Releases, Details)
 
 class _Busy(LookupFailed):
     """It asks for a pause; nobody asks again in this run."""
-
-
-def cache_folder() -> Path:
-    """Where answers are kept for the day: the user's cache folder (XDG)."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "techdd" / "depsdev"
 
 
 class Client:

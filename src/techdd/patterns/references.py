@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 
 from techdd.documents import load
+from techdd.folders import data
 from techdd.policy import Written
-from techdd.workspace import data
 
 
 class Class(Written):

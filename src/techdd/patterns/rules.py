@@ -11,9 +11,9 @@ from pydantic import Field, model_validator
 
 from techdd.documents import load
 from techdd.errors import DocumentError
+from techdd.folders import data
 from techdd.model import Severity
 from techdd.policy import Written
-from techdd.workspace import data
 
 Confidence = Literal["low", "medium", "high"]
 Cwe = Annotated[str, Field(pattern=r"^CWE-[1-9][0-9]*$")]

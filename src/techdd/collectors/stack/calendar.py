@@ -11,8 +11,8 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import Field
 
 from techdd.documents import load
+from techdd.folders import data
 from techdd.policy import Written
-from techdd.workspace import data
 
 Ends = date | Literal["none", "ended"]
 

@@ -11,8 +11,8 @@ from pydantic import Field, model_validator
 
 from techdd.advisories import normalised
 from techdd.documents import load
+from techdd.folders import data
 from techdd.policy import Written
-from techdd.workspace import data
 
 Names = tuple[str, ...]
 _MARKS = {

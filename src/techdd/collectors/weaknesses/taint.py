@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from techdd import sandbox
 from techdd.collectors import Gathered, collector
 from techdd.facts import File
+from techdd.folders import data
 from techdd.model import Issue
 from techdd.repository import Repository
 from techdd.sarif import ImportedResult, read_sarif
 from techdd.scratch import scratch
-from techdd.workspace import data
 
 if TYPE_CHECKING:
     from pandas import DataFrame

@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from techdd.documents import load
+from techdd.folders import data
 from techdd.policy import Written
-from techdd.workspace import data
 
 NONE = "none"  # counted and shown, and no finding
 
