@@ -49,6 +49,18 @@ def test_an_answer_says_one_thing(fields: dict[str, Any]) -> None:
         Answer(item="AA-01", **fields)
 
 
+def test_several_answers_are_added_in_one_piece_or_not_at_all(journal: Journal) -> None:
+    first = journal.append(said(3))
+    pair = [(said(1, by="Bo"), ""), (said(2), first.id)]
+    added = journal.extend(pair)
+    assert journal.read()[1:] == added
+    assert not journal.doubts
+    with pytest.raises(Conflict):
+        journal.extend([(said(0, by="Cy"), ""), (said(0), first.id)])
+    assert len(journal.read()) == 3
+    assert journal.extend([]) == []
+
+
 def test_a_line_that_was_cut_costs_itself_only(journal: Journal) -> None:
     journal.append(said(3))
     with journal.path.open("ab") as file:

@@ -7,11 +7,13 @@ library sees it.
 from __future__ import annotations
 
 import io
+import re
 import warnings
 import zipfile
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from xml.parsers import expat
 
 from techdd.errors import TechddError
 
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 MAX_BYTES = 10_000_000  # of the file
 MAX_UNPACKED = 60_000_000  # of all parts together
 MAX_PARTS = 1_000
+MAX_SPANNED = 200_000  # cells that merged ranges and links cover: the library makes each of them
+_SPANS = (b"mergeCell", b"hyperlink")
+_CORNER = re.compile(r"\$?([A-Z]{1,3})\$?([1-9]\d{0,6})")
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
@@ -59,14 +64,56 @@ def _refuse_bombs(raw: bytes, path: Path, most: int) -> None:
                 raise TechddError(
                     f"unpacks to more than {most:,} bytes or {MAX_PARTS:,} parts", path
                 )
+            spanned = 0
             for one in listed:
-                if one.filename.lower().endswith((".xml", ".rels", ".vml")):
-                    text = parts.read(one).replace(b"\0", b"")
-                    if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
-                        raise TechddError("declares XML entities, which no spreadsheet needs", path)
+                content = parts.read(one)  # whatever its name: any part may be taken for a sheet
+                text = content.replace(b"\0", b"")
+                if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
+                    raise TechddError("declares XML entities, which no spreadsheet needs", path)
+                if any(name in text for name in _SPANS):
+                    spanned += _spanned(content)
+                if spanned > MAX_SPANNED:
+                    raise TechddError(f"merges or links more than {MAX_SPANNED:,} cells", path)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
         raise TechddError(f"cannot be read as XLSX: {error}", path) from None
     except Exception as error:
         if isinstance(error, TechddError):
             raise
         raise TechddError(f"cannot be unpacked: {type(error).__name__}", path) from None
+
+
+def _spanned(content: bytes) -> int:
+    """How many cells the merged ranges and links of a part cover; nothing where it is no XML, which
+    the library will tell.
+    """
+    total = 0
+
+    def begins(name: str, attributes: dict[str, str]) -> None:
+        nonlocal total
+        if name.rpartition(":")[2].encode() in _SPANS:
+            total += _cells(attributes.get("ref", ""))
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = begins
+    try:
+        parser.Parse(content, True)
+    except expat.ExpatError:
+        return 0
+    return total
+
+
+def _cells(span: str) -> int:
+    """How many cells a reference such as A1:C9 covers; one that is none covers too many."""
+    corners = [_CORNER.fullmatch(part) for part in span.upper().split(":")]
+    if len(corners) > 2 or None in corners:
+        return MAX_SPANNED + 1
+    ends = [(_number(one[1]), int(one[2])) for one in corners if one]
+    (left, top), (right, bottom) = ends[0], ends[-1]
+    return (abs(right - left) + 1) * (abs(bottom - top) + 1)
+
+
+def _number(column: str) -> int:
+    number = 0
+    for letter in column:
+        number = number * 26 + ord(letter) - 64
+    return number

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import select
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -73,6 +78,44 @@ def test_a_mistake_is_one_line(
     assert journal(folder) == []
 
 
+def until(terminal: int, mark: bytes) -> None:
+    """Reads what a program says until `mark` comes."""
+    said = b""
+    while mark not in said:
+        assert select.select([terminal], [], [], 120)[0], said
+        said += os.read(terminal, 4096)
+
+
+@pytest.mark.parametrize("end", ["ctrl-c", "ctrl-d", "closed", "stopped"])
+def test_however_a_real_terminal_ends_nothing_that_was_given_is_lost(
+    folder: Path, end: str
+) -> None:
+    ours, its = os.openpty()
+    words = ["interview", str(folder), "--by", "Ann"]
+    program = f"import sys; sys.argv = ['techdd', *{words}]; from techdd.cli import run; run()"
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdin=its, stdout=its, stderr=its, process_group=0
+    ) as child:
+        os.close(its)
+        until(ours, b"help]: ")
+        os.write(ours, b"3\n")
+        until(ours, b"[1]: ")
+        if end == "ctrl-c":  # as the terminal sends it
+            os.killpg(child.pid, signal.SIGINT)
+        elif end == "ctrl-d":
+            os.write(ours, b"\x04")
+        elif end == "stopped":
+            child.terminate()
+        if end == "closed":
+            os.close(ours)
+            child.wait(60)
+        else:
+            child.wait(60)
+            os.close(ours)
+    assert child.returncode == {"ctrl-d": 0, "closed": child.returncode}.get(end, 130)
+    assert journal(folder) == [("OP-01", 3, "Ann")]
+
+
 def test_a_questionnaire_goes_out_and_comes_back(
     techdd: Techdd, folder: Path, tmp_path: Path
 ) -> None:
@@ -99,6 +142,8 @@ def test_a_questionnaire_goes_out_and_comes_back(
     assert journal(folder) == [("TE-01", 3, "Lea Lang")]
     again = techdd("interview", "import", "e", "q.xlsx", "--apply", "--partly")
     assert "0 answer(s) recorded" in again.err
+    said = techdd("interview", "export", "e", "-o", "q.xlsx")
+    assert (said.code, "q.xlsx: is there already, and may be filled in" in said.err) == (2, True)
     opened = techdd("interview", "export", "e", "-o", "q.md", "--for", "lea lang", "--open")
     assert "2 questions." in opened.err
     assert "TE-01" not in Path("q.md").read_text()

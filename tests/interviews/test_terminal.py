@@ -164,7 +164,7 @@ def test_documents_are_hashed_where_they_lie(workspace: Workspace, tmp_path: Pat
     paper = tmp_path / "plan.pdf"
     paper.write_bytes(b"plan")
     _, talk = hold(
-        workspace, "3", "2", "", "/nowhere/x.pdf", str(tmp_path), str(paper), "", "", "q"
+        workspace, "3", "2", "", "/nowhere/x.pdf", str(tmp_path), str(paper), "", "", "q", width=400
     )
     (said,) = journal(workspace)
     assert said.documents == (

@@ -311,6 +311,25 @@ def test_bombs_and_entities_are_refused(workspace: Workspace, path: Path) -> Non
 
 
 @pytest.mark.parametrize(
+    "span",
+    [
+        b'<mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>',
+        b"<x:mergeCells xmlns:x='http://schemas.openxmlformats.org/spreadsheetml/2006/main'>"
+        b"<x:mergeCell ref = 'a1:xfd1048576'/></x:mergeCells>",
+        b'<hyperlinks><hyperlink tooltip="a > b" ref="A1:XFD1048576"/></hyperlinks>',
+        b'<mergeCells><mergeCell ref="&#65;1:XFD1048576"/></mergeCells>',
+        b"<mergeCells>" + b'<mergeCell ref="A1:Z999"/>' * 10 + b"</mergeCells>",
+    ],
+)
+def test_few_bytes_that_span_millions_of_cells_are_refused(
+    workspace: Workspace, path: Path, span: bytes
+) -> None:
+    repacked(path, lambda _, content: content.replace(b"</sheetData>", b"</sheetData>" + span))
+    with pytest.raises(TechddError, match="merges or links more than 200,000 cells"):
+        returned(workspace, path)
+
+
+@pytest.mark.parametrize(
     "change",
     [
         lambda name, content: None if name.startswith("xl/worksheets") else content,
@@ -331,4 +350,6 @@ def test_a_broken_workbook_is_one_line(workspace: Workspace, path: Path, change:
 def test_a_cell_far_away_costs_nothing(workspace: Workspace, edit: Edit) -> None:
     edit.put("TE-01", "Level", 3)
     edit.team["XFD1048576"] = "x"
-    assert told(edit.read(workspace)) == [("new", "TE-01")]
+    found = edit.read(workspace)
+    assert told(found) == [("new", "TE-01")]
+    assert found.notices == ("sheet 'Title  team': what is below row 2,000 is not read",)

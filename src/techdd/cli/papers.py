@@ -41,6 +41,8 @@ def export(
     from techdd.questionnaires import Questionnaire, format_of
 
     form = format_of(output, writing=True)
+    if output.exists():
+        raise TechddError("is there already, and may be filled in; give another -o", output)
     workspace = open_engagement(folder)
     checklists = tuple(map(workspace.checklist, only)) if only else workspace.checklists
     entries = workspace.journal.read()

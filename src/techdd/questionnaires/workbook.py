@@ -138,6 +138,10 @@ class _Book:
     def _rows(self, sheet: Worksheet, header: _Header) -> Iterator[Filled]:
         """The questions of a sheet, the figures of each with it."""
         merged = _merged(sheet)
+        if sheet.max_row > MAX_ROWS:
+            self.notices.append(
+                f"sheet {sheet.title!r}: what is below row {MAX_ROWS:,} is not read"
+            )
         found: dict[str, Filled] = {}
         figures: dict[str, dict[str, Value]] = {}
         for number in range(header.row + 1, min(sheet.max_row, MAX_ROWS) + 1):
