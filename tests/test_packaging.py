@@ -40,6 +40,13 @@ def test_wheel_holds_every_data_file(wheel: list[str], folder: str) -> None:
     assert shipped <= set(wheel)
 
 
+def test_wheel_holds_the_interview_page(wheel: list[str]) -> None:
+    folder = Path("techdd/interviews/web/static")
+    files = [path for path in (ROOT / "src" / folder).iterdir() if path.is_file()]
+    assert {".html", ".css", ".js", ".svg"} == {path.suffix for path in files}
+    assert {f"{folder.as_posix()}/{path.name}" for path in files} <= set(wheel)
+
+
 def test_wheel_holds_no_tests_or_samples(wheel: list[str]) -> None:
     assert not [name for name in wheel if name.startswith(("tests/", "sample_repos/"))]
 

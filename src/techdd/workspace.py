@@ -12,10 +12,12 @@ triage.yaml       what was decided about findings                 (people write 
 vex/              what the client states of vulnerabilities       (OpenVEX, CycloneDX, optional)
 pseudonyms.json   numbers under which people appear               (the tool keeps them)
 answers/          the journal of interview answers                (the tool writes it)
+interviews.yaml   who takes part in the interviews                (people write it, optional)
 asked/            checklists as they were when first answered     (the tool keeps them)
 checklists/       checklists and profiles of one's own            (optional)
 templates/        overrides of report templates                   (optional)
 evidence/         facts as Parquet, runs as JSON                  (the tool measures it)
+.web/             who may come in to the interview page           (the tool keeps it)
 logs/, .cache/    tracebacks of bugs; overlays of repositories and clones
 """
 

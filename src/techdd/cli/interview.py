@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from techdd.cli import papers, voices
+from techdd.cli import papers, serve, voices
 from techdd.cli.shared import (
     engagement_folder,
     open_engagement,
@@ -106,5 +106,12 @@ def _line(prompt: str) -> str | None:
         return None
 
 
-for command in (papers.export, papers.import_, voices.brief, voices.answers, voices.settle):
+for command in (
+    serve.serve,
+    papers.export,
+    papers.import_,
+    voices.brief,
+    voices.answers,
+    voices.settle,
+):
     interview.add_command(command)
