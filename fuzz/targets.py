@@ -12,6 +12,7 @@ from functools import cache
 from io import BytesIO
 from pathlib import Path
 
+from techdd.checklists import Checklist, Framework, Profile
 from techdd.collectors._declared import reader
 from techdd.collectors.coupling.statements import FAMILY, statements
 from techdd.collectors.delivery_chain.actions import workflows
@@ -39,7 +40,7 @@ from techdd.lockfiles import Lockfile
 from techdd.model import Issue
 from techdd.patterns import search, searchable
 from techdd.plugins import discover
-from techdd.policy import Checklist, Engagement
+from techdd.policy import Engagement
 from techdd.refs import read_refs
 from techdd.roster.reading import understand
 from techdd.roster.sheets import read_sheets
@@ -53,7 +54,7 @@ Target = Callable[[bytes], None]
 TARGETS: dict[str, Target] = {}
 SAMPLES = Path(__file__).parents[1] / "tests"
 SEVERITIES = {"critical", "high", "medium", "low", "info"}
-WRITTEN = (Checklist, Engagement, People, Roster, Triage)
+WRITTEN = (Checklist, Engagement, Framework, People, Profile, Roster, Triage)
 
 
 def target(fuzzed: Target) -> Target:

@@ -1,14 +1,14 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from builders import A, build, git
 
+from techdd.answers import Answer
 from techdd.errors import DocumentError, RepositoryError, TechddError
 from techdd.folders import data
-from techdd.policy import Answer, RepositoryEntry
+from techdd.policy import RepositoryEntry
 from techdd.sources import entries
 from techdd.workspace import Workspace
 
@@ -140,16 +140,18 @@ def test_the_engagement_may_choose_checklists_and_scoring(workspace: Workspace) 
     assert again.scoring.power == 1
 
 
-def test_answers_are_a_journal(workspace: Workspace) -> None:
+def test_answers_say_what_was_asked_and_keep_its_wording(workspace: Workspace) -> None:
     team = workspace.checklist("team")
-    assert workspace.answers("team") is None
-    at = datetime(2025, 3, 1, 12, tzinfo=UTC)
-    given = [Answer(item="TEA-01", level=level, by="Ann", at=at) for level in (1, 3)]
-    for answer in given:
-        workspace.record(team, answer)
-    found = workspace.answers("team")
-    assert found is not None
-    assert (found.version, list(found.answers)) == (team.version, given)
+    item = team.items[0]
+    for level in (1, 3):
+        workspace.record(team, item, Answer(item=item.id, level=level, by="Ann"))
+    said = [entry.answer for entry in workspace.journal.read()]
+    assert [(one.level, one.version, one.wording) for one in said] == [
+        (level, team.version, item.wording) for level in (1, 3)
+    ]
+    assert all(one.at for one in said)
+    assert (workspace.root / "asked" / "team.yaml").is_file()
+    assert workspace.standings()[item.id].counts == said[1]
 
 
 def test_one_writer_at_a_time(workspace: Workspace) -> None:
