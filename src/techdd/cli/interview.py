@@ -38,7 +38,7 @@ class _AskedByDefault(click.Group):
 
 @click.group(cls=_AskedByDefault, subcommand_metavar="[DIR] | COMMAND [ARGS]...")
 def interview() -> None:
-    """Ask the questions: in the terminal, or on paper.
+    """Ask in the terminal, in the browser, or on paper.
 
     `techdd interview DIR` asks the open questions in the terminal; its options are those of
     `techdd interview ask`.
