@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -86,6 +88,15 @@ def until(terminal: int, mark: bytes) -> None:
         said += os.read(terminal, 4096)
 
 
+def asked_to_end(child: subprocess.Popen[bytes], ask: Callable[[], None]) -> None:
+    """Asks again where a signal came just before the child began to wait for its input."""
+    for _ in range(20):
+        ask()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(3)
+            return
+
+
 @pytest.mark.parametrize("end", ["ctrl-c", "ctrl-d", "closed", "stopped"])
 def test_however_a_real_terminal_ends_nothing_that_was_given_is_lost(
     folder: Path, end: str
@@ -101,11 +112,11 @@ def test_however_a_real_terminal_ends_nothing_that_was_given_is_lost(
         os.write(ours, b"3\n")
         until(ours, b"[1]: ")
         if end == "ctrl-c":  # as the terminal sends it
-            os.killpg(child.pid, signal.SIGINT)
+            asked_to_end(child, lambda: os.killpg(child.pid, signal.SIGINT))
         elif end == "ctrl-d":
             os.write(ours, b"\x04")
         elif end == "stopped":
-            child.terminate()
+            asked_to_end(child, child.terminate)
         if end == "closed":
             os.close(ours)
             child.wait(60)
