@@ -69,7 +69,8 @@ def collect(
 
 def _opened(repository: Repository) -> Run:
     status = Status.PARTIAL if repository.issues else Status.OK
-    return Run(OPENING, repository.name, status, repository.state, {}, repository.issues)
+    state = repository.state
+    return Run(OPENING, repository.name, status, state, {}, repository.issues, state)
 
 
 def _not_opened(entry: RepositoryEntry, error: RepositoryError) -> Run:

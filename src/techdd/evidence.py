@@ -170,6 +170,7 @@ def _parse_run(raw: Mapping[str, Any]) -> Run:
         key=raw["key"],
         rows=dict(raw["rows"]),
         issues=tuple(Issue(**issue) for issue in raw["issues"]),
+        state=raw.get("state", ""),
     )
 
 

@@ -214,6 +214,7 @@ class _Schedule:
         self._record(job, Run(name, repo, status, key, rows_made, issues))
 
     def _record(self, job: Job, run: Run) -> None:
+        run = replace(run, state=job.repository.state)
         if run.status in (Status.FAILED, Status.SKIPPED):
             for fact in job.collector.makes:
                 self.evidence.drop(fact, job.repository.name)

@@ -101,6 +101,7 @@ class Run:
     key: str
     rows: Mapping[str, int] = field(default_factory=dict)
     issues: tuple[Issue, ...] = ()
+    state: str = ""  # `Repository.state` that was read; "" = not known
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from techdd.collectors import Collector, Probe
@@ -34,7 +35,8 @@ class Tables:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self._read: dict[Fact, DataFrame] = {}
-        self.closed = [name for name in workspace.names if _is_closed(workspace, name)]
+        self._recorded = cache(workspace.evidence.run)
+        self.closed = [name for name in workspace.names if self._is_closed(name)]
         self.makers = {
             fact: one.name
             for one in discover("techdd.collectors", Collector).values()
@@ -86,7 +88,12 @@ class Tables:
         What is stored of the others is of an earlier state, which is not the one to be audited.
         """
         if fact not in self._read:
-            opened = [name for name in self.workspace.names if name not in self.closed]
+            maker = self.makers.get(fact, OPENING)
+            opened = [
+                name
+                for name in self.workspace.names
+                if name not in self.closed and not self._is_outdated(maker, name)
+            ]
             self._read[fact] = self.workspace.evidence.table(fact, opened)
         return self._read[fact]
 
@@ -99,12 +106,24 @@ class Tables:
         if repo in self.closed and collector != OPENING:
             issue = Issue("the repository could not be opened")
             return Run(collector, repo, Status.SKIPPED, "", {}, (issue,))
-        run = self.workspace.evidence.run(collector, repo)
+        if self._is_outdated(collector, repo):
+            issue = Issue("was not run since the repository changed")
+            return Run(collector, repo, Status.SKIPPED, "", {}, (issue,))
+        run = self._recorded(collector, repo)
         unread = self.unread.get((collector, repo))
         if run and unread:
             ended = Status.PARTIAL if run.status is Status.OK else run.status
             run = replace(run, status=ended, issues=(*run.issues, *unread))
         return run or Run(collector, repo, Status.SKIPPED, "", {}, (Issue("was not run"),))
+
+    def _is_closed(self, repo: str) -> bool:
+        opening = self._recorded(OPENING, repo)
+        return opening is not None and opening.status is Status.FAILED
+
+    def _is_outdated(self, collector: str, repo: str) -> bool:
+        """Whether it read another state of the repository than the one to be audited."""
+        run, opening = self._recorded(collector, repo), self._recorded(OPENING, repo)
+        return bool(run and opening and run.state and run.state != opening.state)
 
     def sight(self, probe: Probe) -> tuple[Status, tuple[str, ...], list[str]]:
         """(status, reasons, repositories that were not seen) of the runs behind a probe's facts."""
@@ -133,11 +152,6 @@ def _joined(collected: DataFrame, handed: DataFrame) -> DataFrame:
     if collected.empty or handed.empty:
         return handed if collected.empty else collected
     return pd.concat([collected, handed], ignore_index=True)
-
-
-def _is_closed(workspace: Workspace, repo: str) -> bool:
-    opening = workspace.evidence.run(OPENING, repo)
-    return opening is not None and opening.status is Status.FAILED
 
 
 def read(probe: Probe, as_of: date, tables: Tables) -> Reading:

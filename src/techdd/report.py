@@ -78,7 +78,9 @@ def build(
         checks=assessment.checks,
         strengths=tuple(_strengths(assessment)),
         scope=assessment.scope,
-        runs=tuple(replace(run, key="") for run in assessment.runs),  # keys name this engagement
+        runs=tuple(
+            replace(run, key="", state="") for run in assessment.runs
+        ),  # keys name this engagement
         limits=(*limits(assessment, audience, named=named), *left_out(selection)),
         roadmap=tuple(_roadmap(assessment.findings)),
         day_rate=(rate.low, rate.high),
