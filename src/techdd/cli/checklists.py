@@ -32,6 +32,9 @@ DOCUMENTS = {
     "people": "techdd.identity:People",
     "roster": "techdd.identity:Roster",
     "scoring": "techdd.policy:Scoring",
+    "roles": "techdd.hiring:Roles",
+    "hiring": "techdd.hiring:Hiring",
+    "statements": "techdd.claims.statements:Statements",
     "debt": "techdd.remediation:DebtPolicy",
     "licences": "techdd.licensing:LicencePolicy",
 }
