@@ -31,8 +31,8 @@ FIELDS = {
     "reason": ("Reason", "why it is not applicable, where it is not"),
     "grade": (
         "Known how",
-        "stated (you say so), shown (a document comes with this file), sampled (the adviser "
-        "looked at a sample)",
+        "stated (you say so) or shown (a document comes with this file); sampled is for the "
+        "adviser",
     ),
     "confidence": ("Confidence", f"how sure you are: {', '.join(replies.CONFIDENCES)}"),
     "documents": ("Documents", "names of the files that come with this one, one a line"),
