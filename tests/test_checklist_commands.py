@@ -148,6 +148,12 @@ def test_a_question_is_shown_with_its_levels(techdd: Techdd, root: Path) -> None
     whole = techdd("checklist", "show", "security").out
     assert whole.startswith("Security (security, version ")
     assert "SEC-18" in whole
+    (root / "engagement.yaml").write_text(
+        (root / "engagement.yaml").read_text() + "profile: seed\n"
+    )
+    left_out = techdd("checklist", "show", "TEA-04", root)
+    assert left_out.code == 2
+    assert "TEA-04 is left out in this engagement" in left_out.err
     wrong = techdd("checklist", "show", "SEC-99")
     assert wrong.code == 2
     assert "no checklist or item 'SEC-99' is asked; checklists are: architecture" in wrong.err

@@ -253,7 +253,7 @@ def test_a_figure_against_what_the_code_shows(
     reading, differences = claims(figures, *metrics)
     (table,) = reading.series
     by_key = dict(zip(KEYS_IN_ORDER, table.rows, strict=True))
-    assert by_key[key][3] == outcome.value
+    assert by_key[key][3] == ("no claim" if outcome is Outcome.NOT_ASKED else outcome.value)
     assert seen in str(by_key[key][2])
     item = "BCD-02" if key == "last_restore" else "BCD-01"
     contradicted = outcome is Outcome.CONTRADICTED
@@ -269,6 +269,24 @@ KEYS_IN_ORDER = (
     "rto_hours", "promised_rto_hours", "rpo_hours", "promised_rpo_hours",
     "backup_interval_hours", "retention_days", "last_restore",
 )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("counts", "told"),
+    [
+        (said(1), "2026-05-01"),  # the lowest, without a figure
+        (said(1, figures={"last_restore": "2026-01-01"}), "2026-01-01"),
+        (said(reason="nothing is stored"), "not told"),
+    ],
+)
+def test_a_figure_of_somebody_whose_level_does_not_count_is_still_a_claim(
+    counts: Answer, told: str
+) -> None:
+    voices = (said(4, figures={"last_restore": "2026-06-01"}),
+              said(3, figures={"last_restore": "2026-05-01"}), counts)  # fmt: skip
+    reading, _ = recovery([ASKED], {"BCD-02": Standing(counts, voices)}, {}, AS_OF)
+    (table,) = reading.series
+    assert dict(zip(KEYS_IN_ORDER, table.rows, strict=True))["last_restore"][1] == told
 
 
 def test_no_figure_is_no_clean_result() -> None:

@@ -130,7 +130,7 @@ def test_claims_that_are_contradicted_come_first(sample_html: str) -> None:
     claims = said[said.rindex("What we were told and what we saw") :]
     assert claims.index("Contradictions") < claims.index("Supported, in whole or in part")
     assert "the history shows two." in claims[: claims.index("Supported, in whole")]
-    assert "2 differences between answers and evidence are being clarified." in claims
+    assert "2 of the contradictions are being clarified;" in claims
 
 
 def test_the_scorecard_has_both_scores_and_what_would_move_them(sample_html: str) -> None:

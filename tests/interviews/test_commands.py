@@ -17,6 +17,9 @@ from openpyxl import load_workbook
 from paper import checklist, put
 from test_cli import Techdd, techdd
 
+from techdd.answers import Answer
+from techdd.interviews import voices
+from techdd.model import Outcome
 from techdd.workspace import Workspace
 
 __all__ = ["techdd"]
@@ -193,6 +196,25 @@ def test_answers_of_an_earlier_version_are_taken_in_once(techdd: Techdd, folder:
     assert "is called team.yaml.taken from now on" in done.err
     assert journal(folder) == [("TE-01", 2, "")]
     assert "techdd interview import" not in techdd("interview", "answers", "e").err
+
+
+def test_what_nobody_knew_and_what_does_not_apply_is_listed(techdd: Techdd, folder: Path) -> None:
+    workspace = Workspace(folder)
+    places = {item.id: (one, item) for one in workspace.checklists for item in one.items}
+    workspace.record(*places["OP-01"], Answer(item="OP-01", unknown=True, by="Ann"))
+    workspace.record(*places["OP-02"], Answer(item="OP-02", reason="no shop", by="Ann"))
+    listed = techdd("interview", "answers", "e")
+    assert listed.code == 0
+    assert sorted(listed.out.splitlines()) == [
+        "    Ann: don't know",
+        "    Ann: not applicable: no shop",
+        "OP-01  without a level  Question 1?",
+        "OP-02  without a level  Question 2?",
+    ]
+
+
+def test_every_outcome_has_its_place() -> None:
+    assert set(voices.ORDER) == set(Outcome)
 
 
 def test_what_was_said_is_listed_and_settled(techdd: Techdd, folder: Path) -> None:

@@ -96,7 +96,7 @@ def test_the_brief_has_a_front_page_and_every_item() -> None:
     front, _, rest = text.partition("\n## Te\\*am\n")
     assert front.startswith("# Interview brief: North\\_wind\n\nFor the interview with Lea.\n")
     assert "no respondent may see it" in front
-    assert "1. **TE-05**, critical Question 5?\n    - Evidence: indicates at most 1.\n" in front
+    assert "1. **TE-05**, critical: Question 5?\n    - Evidence: indicates at most 1.\n" in front
     assert "TE-07" not in front
     assert "Answered already: TE-07." in rest
     for line in (

@@ -112,7 +112,7 @@ def test_taking_in_is_previewed_recorded_and_nothing_new_the_second_time(
 ) -> None:
     record(workspace, "TE-01", level=1)
     said = {
-        "TE-01": Answer(item="TE-01", level=3, grade=Grade.SAMPLED),
+        "TE-01": Answer(item="TE-01", level=3),
         "OP-01": Answer(item="OP-01", unknown=True),
     }
     path = filled(workspace, tmp_path / name, said)
@@ -264,6 +264,24 @@ def test_a_changed_manifest_is_told(
         manifest_of(said.replace(*change), Path("q.md"))
 
 
+@every_form
+def test_a_respondent_earns_no_more_than_what_was_handed_over(
+    workspace: Workspace, tmp_path: Path, name: str
+) -> None:
+    record(workspace, "OP-01", level=1, grade=Grade.SAMPLED)
+    said = {
+        "TE-01": Answer(item="TE-01", level=4, grade=Grade.SAMPLED),
+        "TE-02": Answer(item="TE-02", level=4, grade=Grade.SHOWN),
+        "OP-01": Answer(item="OP-01", level=2, grade=Grade.SAMPLED),  # the adviser's word
+    }
+    found = returned(workspace, filled(workspace, tmp_path / name, said))
+    assert sorted(told(found)) == [("changed", "OP-01")]
+    assert sorted((one.item, one.why) for one in found.refused) == [
+        ("TE-01", "'sampled' is the adviser's to say: write 'shown' or 'stated'"),
+        ("TE-02", "'shown' needs the name of a document: name it, or write 'stated'"),
+    ]
+
+
 # --- out and back, whatever is written ------------------------------------------------------------
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=60).map(normal)
@@ -301,7 +319,10 @@ answers = st.dictionaries(
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    return engagement(tmp_path_factory.mktemp("shared") / "e")
+    made = engagement(tmp_path_factory.mktemp("shared") / "e")
+    for item in ("TE-01", "TE-02", "TE-03", "OP-02"):  # so that each grade may come back
+        record(made, item, level=0, grade=Grade.SAMPLED)
+    return made
 
 
 @every_form

@@ -124,7 +124,8 @@ def _gaps(rows: Sequence[Row]) -> Series:
     gaps = [row for row in rows if row[-1] == GAP]
     return Series(
         "framework_gaps", "Controls with a gap",
-        ("framework", "control", "what it asks", "questions", "worst level", "evidence"),
+        ("framework", "control", "what it asks", "questions", "worst level",
+         "weakest evidence"),
         tuple((row[0], row[1], row[2], row[3], row[4], row[6]) for row in gaps),
         note="The full matrix is in the JSON report.", prose=True,
     )  # fmt: skip

@@ -43,7 +43,7 @@ class Claim(NamedTuple):
 
 
 class _Told(NamedTuple):
-    """The figures of the answers that count, the items that they stand in, and the metrics."""
+    """The figures that were told, the items that they stand in, and the metrics."""
 
     figures: Mapping[str, float | str]
     items: Mapping[str, str]
@@ -83,8 +83,8 @@ def recovery(
     figures = {
         key: value
         for item in asked
-        if item.id in standings and (answer := standings[item.id].counts)
-        for key, value in answer.figures.items()
+        if item.id in standings
+        for key, value in _figures(standings[item.id]).items()
     }
     told = _Told(figures, keys, metrics, as_of)
     claims = [_claim(told, key) for key in _JUDGES if key in keys]
@@ -107,6 +107,19 @@ def recovery(
         (_series(claims),),
     )  # fmt: skip
     return reading, differences
+
+
+def _figures(standing: Standing) -> dict[str, float | str]:
+    """What was told, by the answer that counts first; where it names no figure, by the others, the
+    lowest level first. An answer that the question does not apply leaves none.
+    """
+    if standing.counts is None or standing.counts.reason:
+        return {}
+    others = sorted(standing.voices, key=lambda one: -1 if one.level is None else one.level)
+    found: dict[str, float | str] = {}
+    for answer in (standing.counts, *others):
+        found = {**answer.figures, **found}
+    return found
 
 
 def _claim(told: _Told, key: str) -> Claim:
@@ -143,7 +156,7 @@ def _series(claims: Sequence[Claim]) -> Series:
         "Recovery as it is claimed, and what the evidence shows",
         ("claim", "told", "evidence", "outcome", "difference"),
         tuple(
-            (_ABOUT[one.key], one.told, one.seen, one.outcome.value,
+            (_ABOUT[one.key], one.told, one.seen, _outcome(one),
              f"{one.item}.{one.key}" if one.outcome is Outcome.CONTRADICTED else "")
             for one in claims
         ),
@@ -151,6 +164,11 @@ def _series(claims: Sequence[Claim]) -> Series:
         "in a console are not seen. A configured backup is no proof of a restore.",
         prose=True,
     )  # fmt: skip
+
+
+def _outcome(claim: Claim) -> str:
+    """In words; without a figure there is nothing to judge, whether or not it was asked for."""
+    return "no claim" if claim.outcome is Outcome.NOT_ASKED else claim.outcome.value
 
 
 # --- what speaks for or against each figure -------------------------------------------------------

@@ -32,6 +32,9 @@ DOCUMENTS = {
     "people": "techdd.identity:People",
     "roster": "techdd.identity:Roster",
     "scoring": "techdd.policy:Scoring",
+    "roles": "techdd.hiring:Roles",
+    "hiring": "techdd.hiring:Hiring",
+    "statements": "techdd.claims.statements:Statements",
     "debt": "techdd.remediation:DebtPolicy",
     "licences": "techdd.licensing:LicencePolicy",
 }
@@ -92,6 +95,12 @@ def checklist_show(name: str, folder: Path | None) -> None:
             click.echo("\n".join(("", *_shown(item))))
         if items:
             return
+    shipped = _shipped(None).checklists
+    if any(name in (one.id, *(item.id for item in one.items)) for one in shipped):
+        raise TechddError(
+            f"{name} is left out in this engagement, by its profile or its checklists; "
+            f"to see it all the same: techdd checklist show {name}"
+        )
     known = ", ".join(one.id for one in library.checklists)
     raise TechddError(f"no checklist or item {name!r} is asked; checklists are: {known}")
 

@@ -94,7 +94,8 @@ def _told(one: Said) -> list[str]:
     from techdd.replies import told
     from techdd.text import clean
 
-    marks = [one.outcome.value]
+    at_a_level = any(voice.answer.level is not None for voice in one.voices)
+    marks = [one.outcome.value if at_a_level else "without a level"]
     if one.standing.spread:
         marks.append("answered differently")
     if one.standing.settled:
@@ -105,7 +106,8 @@ def _told(one: Said) -> list[str]:
         who = clean(answer.by) or "nobody named"
         role = f" ({clean(answer.role)})" if answer.role else ""
         kind = "settled by " if answer.settles else ""
-        lines.append(f"    {kind}{who}{role}: {told(answer)} [{voice.outcome}]")
+        outcome = "" if answer.level is None else f" [{voice.outcome}]"
+        lines.append(f"    {kind}{who}{role}: {told(answer)}{outcome}")
     if one.draft.level is not None:
         lines.append(f"    evidence: {one.draft.likely}")
     return lines

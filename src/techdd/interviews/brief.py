@@ -72,7 +72,7 @@ def _front(topics: Sequence[Topic]) -> Iterator[str]:
     yield "Critical ones first; among them, those where the evidence stands low.\n"
     for number, topic in enumerate(topics[:TEN], 1):
         item = topic.item
-        yield f"{number}. **{item.id}**{_MARK[item.importance]} {_plain(item.ask)}"
+        yield f"{number}. **{item.id}**{_MARK[item.importance]}: {_plain(item.ask)}"
         yield f"    - Evidence: {topic.draft.likely}."
         if topic.draft.ask:
             yield f"    - Ask: {_plain(topic.draft.ask)}"

@@ -171,13 +171,16 @@ class _Rows:
         given = dict(self._given(row, item, reworded=wording != item.wording))
         fields = {**self.said_by, "version": version, "wording": wording, **given}
         try:
-            return Answer(item=item.id, **fields), wording != item.wording
+            answer = Answer(item=item.id, **fields)
         except ValidationError as error:
             detail = error.errors()[0]
             key = str(detail["loc"][0]) if detail["loc"] else ""
             place = row.fields[key].place if key in row.fields else row.place
             message = detail["msg"].removeprefix("Value error, ")
             raise _Refused(f"{key}: {message}" if key else message, place) from None
+        if self.manifest and (why := self._unearned(answer)):
+            raise _Refused(why, row.fields["grade"].place)
+        return answer, wording != item.wording
 
     def change(
         self, row: Filled, answer: Answer, since: Sequence[Entry], *, reworded: bool
@@ -225,6 +228,19 @@ class _Rows:
             own = fields.keys() - FIELDS.keys()
             yield from ((key, fields[key].text) for key in sorted(own - {"overrules"}))
             yield "overrules", "overrules" in own
+
+    def _unearned(self, answer: Answer) -> str:
+        """Why a respondent may not call an answer as well evidenced as that; empty where it was
+        recorded so before.
+        """
+        before = self.said.get(answer.item, {}).get(answer.person)
+        if before and before.grade >= answer.grade:
+            return ""
+        if answer.grade is Grade.SAMPLED:
+            return "'sampled' is the adviser's to say: write 'shown' or 'stated'"
+        if answer.grade is Grade.SHOWN and not answer.documents:
+            return "'shown' needs the name of a document: name it, or write 'stated'"
+        return ""
 
     def _documents(self, value: Value, item: str) -> Iterator[Document]:
         """Documents by their names: beside the file, else such as were shown for it before."""

@@ -12,12 +12,14 @@ from techdd.model import Grade, Metric, Outcome
 from techdd.policy import Scoring
 from techdd.scoring import score_item
 
-_ORDER = (
+ORDER = (
     Outcome.CONTRADICTED,
+    Outcome.CLARIFIED,
     Outcome.PARTLY,
     Outcome.NO_EVIDENCE,
     Outcome.NOT_TESTABLE,
     Outcome.SUPPORTED,
+    Outcome.NOT_KNOWN,
     Outcome.NOT_ASKED,
 )
 
@@ -41,7 +43,7 @@ class Said(NamedTuple):
     @property
     def outcome(self) -> Outcome:
         """The gravest outcome of any voice."""
-        return min((voice.outcome for voice in self.voices), key=_ORDER.index)
+        return min((voice.outcome for voice in self.voices), key=ORDER.index)
 
 
 def said(
@@ -69,7 +71,7 @@ def said(
 
 
 def _gravity(one: Said) -> tuple[bool, int, int]:
-    return one.outcome is not Outcome.CONTRADICTED, -one.standing.spread, _ORDER.index(one.outcome)
+    return one.outcome is not Outcome.CONTRADICTED, -one.standing.spread, ORDER.index(one.outcome)
 
 
 def decision(

@@ -28,11 +28,11 @@ from techdd.policy import Written
 # What is asked of each question beside its figures: key -> (label, what to write there).
 FIELDS = {
     "level": ("Level", f"0 to 4, or '{replies.NOT_APPLICABLE}', or \"{replies.UNKNOWN}\""),
-    "reason": ("Reason", "why it is not applicable, where it is not"),
+    "reason": ("Reason", "why it is not applicable, where it is not; reports print it"),
     "grade": (
         "Known how",
-        "stated (you say so), shown (a document comes with this file), sampled (the adviser "
-        "looked at a sample)",
+        "stated (you say so) or shown (a document comes with this file); sampled is for the "
+        "adviser",
     ),
     "confidence": ("Confidence", f"how sure you are: {', '.join(replies.CONFIDENCES)}"),
     "documents": ("Documents", "names of the files that come with this one, one a line"),
