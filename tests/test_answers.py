@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import os
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from techdd.answers import Answer, Conflict, Entry, Journal, reworded, standings
+from techdd import journal as journal_module
+from techdd.answers import Answer, Entry, reworded, standings
 from techdd.checklists import Checklist
+from techdd.errors import TechddError
+from techdd.journal import Conflict, Journal
 from techdd.model import Grade
 
 
@@ -93,6 +97,71 @@ def test_who_saw_an_older_answer_is_told(journal: Journal) -> None:
     assert [entry.answer.level for entry in journal.read()] == [3, 1, 2]
 
 
+@pytest.mark.parametrize("written", [0, 40, 150, 250])
+def test_of_several_answers_none_stays_where_the_disk_is_full(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch, written: int
+) -> None:
+    journal.append(said(3))
+    before = journal.path.read_bytes()
+    write = os.write
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", lambda file, content: write(file, content[:written]))
+        with pytest.raises(TechddError, match="No space left on device"):
+            journal.extend([(said(level, by="Bo"), None) for level in range(5)])
+    assert journal.path.read_bytes() == before
+    journal.append(said(1))
+    assert [entry.answer.level for entry in journal.read()] == [3, 1]
+    assert not journal.doubts
+
+
+def test_other_ends_of_lines_change_nothing(journal: Journal) -> None:
+    ids = [journal.append(said(level)).id for level in (1, 2)]
+    journal.path.write_bytes(journal.path.read_bytes().replace(b"\n", b"\r\n"))
+    ids.append(journal.append(said(3)).id)
+    assert [entry.id for entry in Journal(journal.path).read()] == ids
+    assert not journal.doubts
+
+
+def test_what_was_read_is_read_again_only_where_it_changed(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken = []
+    take_line = journal_module._Lines._take_line
+    monkeypatch.setattr(
+        journal_module._Lines,
+        "_take_line",
+        lambda self, line: (taken.append(line), take_line(self, line)),
+    )
+    for level in (1, 2, 3, 4):
+        journal.append(said(level))
+    journal.read()
+    assert len(taken) == 4
+    same_size = journal.path.read_bytes().replace(b'"level": 2', b'"level": 0')
+    times = journal.path.stat().st_atime_ns, journal.path.stat().st_mtime_ns
+    journal.path.write_bytes(same_size)
+    os.utime(journal.path, ns=times)
+    assert [entry.answer.level for entry in journal.read()] == [1, 0, 3, 4]
+    assert journal.doubts == ["line 3 does not follow the one before it"]
+    journal.path.write_bytes(b"".join(same_size.splitlines(keepends=True)[:1]))
+    assert [entry.answer.level for entry in journal.read()] == [1]
+    assert not journal.doubts
+    journal.path.unlink()
+    assert journal.read() == []
+
+
+@given(st.lists(st.binary(max_size=40) | st.just(b"\n") | st.just(b"\r\n"), max_size=8))
+def test_a_journal_that_grows_is_read_as_one_that_is_new(
+    tmp_path_factory: Any, pieces: list[bytes]
+) -> None:
+    growing = Journal(tmp_path_factory.mktemp("j") / "journal.jsonl")
+    for piece in pieces:
+        with growing.path.open("ab") as file:
+            file.write(piece)
+        fresh = Journal(growing.path)
+        assert growing.read() == fresh.read()
+        assert growing.doubts == fresh.doubts
+
+
 def test_what_cannot_be_written_is_told_in_a_line(tmp_path: Path) -> None:
     (tmp_path / "answers").write_text("a file")
     with pytest.raises(Exception, match="cannot be written"):
@@ -123,7 +192,7 @@ def test_whatever_the_file_holds_is_read_or_doubted(tmp_path_factory: Any, conte
     journal = Journal(tmp_path_factory.mktemp("j") / "journal.jsonl")
     journal.path.write_bytes(content)
     assert len(journal.read()) + len(journal.doubts) <= 2 * content.count(b"\n") + 2
-    if content.strip(b"\n"):
+    if content.strip(b"\r\n"):
         assert journal.read() or journal.doubts
 
 

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from techdd import replies
-from techdd.answers import Answer, Conflict, Entry, latest
+from techdd.answers import Answer, Entry
 from techdd.checklists import Checklist, Item
 from techdd.interviews import screens
 from techdd.interviews.asking import heard, is_open
 from techdd.interviews.prompts import Console, Ended, Reply
+from techdd.journal import Conflict, latest
 from techdd.model import Metric
 from techdd.text import clean
 from techdd.workspace import Workspace

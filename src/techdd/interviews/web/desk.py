@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from hashlib import sha256
-from threading import Lock
 from typing import TYPE_CHECKING
 
-from techdd.answers import Answer, Conflict, Entry
+from techdd.answers import Answer, Entry
 from techdd.checklists import Checklist, Item
 from techdd.errors import TechddError
 from techdd.interviews.people import Participant
 from techdd.interviews.web import shown
 from techdd.interviews.web.said import Refusal
+from techdd.journal import Conflict
 from techdd.model import Grade
 
 if TYPE_CHECKING:
@@ -36,8 +36,6 @@ class Desk:
         self.access = access
         self._evidence = shown.evidence(workspace.checklists, metrics)
         self._round = workspace.engagement.round
-        self._lock = Lock()
-        self._read: tuple[tuple[int, int], list[Entry]] | None = None
 
     # --- reading ------------------------------------------------------------------------------
 
@@ -61,7 +59,7 @@ class Desk:
         """
         scope = me.scope(self.workspace.checklists)
         items = {item.id for one in scope for item in one.items}
-        entries = self.entries()
+        entries = self.workspace.journal.read()
         said: Json = {"scope": _scope(scope)}
         if me.kind == "respondent":
             said["answers"] = shown.own(entries, me.person, items, self._round)
@@ -75,7 +73,7 @@ class Desk:
     def history(self, me: Participant, _: Nothing, item: str) -> Json:
         """All that was ever said to an item, the newest first."""
         self._item(me, item)
-        entries = [one for one in self.entries() if one.answer.item == item]
+        entries = [one for one in self.workspace.journal.read() if one.answer.item == item]
         return {"entries": [shown.full_answer(one.answer) for one in reversed(entries)]}
 
     # --- answering ----------------------------------------------------------------------------
@@ -109,7 +107,7 @@ class Desk:
     def settle(self, me: Participant, verdict: Verdict, item: str) -> Json:
         """Records an interviewer's decision between answers."""
         checklist, question = self._item(me, item)
-        said = [one for one in self.entries() if one.answer.item == item]
+        said = [one for one in self.workspace.journal.read() if one.answer.item == item]
         if not said:
             raise Refusal(422, "nobody has answered this yet")
         if said[-1].id != verdict.mark:
@@ -149,18 +147,6 @@ class Desk:
 
     # --- what the verbs share -----------------------------------------------------------------
 
-    def entries(self) -> list[Entry]:
-        """The journal, read again only when it grew."""
-        with self._lock:
-            try:
-                found = self.workspace.journal.path.stat()
-                stamp = (found.st_mtime_ns, found.st_size)
-            except FileNotFoundError:
-                return []
-            if self._read is None or self._read[0] != stamp:
-                self._read = (stamp, self.workspace.journal.read())
-            return self._read[1]
-
     def _item(self, me: Participant, name: str) -> tuple[Checklist, Item]:
         for checklist in me.scope(self.workspace.checklists):
             for item in checklist.items:
@@ -187,7 +173,7 @@ class Desk:
         return before.answer.grade
 
     def _entry(self, id_: str) -> Entry | None:
-        return next((one for one in self.entries() if one.id == id_), None)
+        return next((one for one in self.workspace.journal.read() if one.id == id_), None)
 
     def _somebody(self, named: Named) -> Participant:
         found = self.crew.find(" ".join(named.name.split()).casefold())
