@@ -41,7 +41,7 @@ def test_answers_come_back_as_they_were_given(journal: Journal) -> None:
 
 
 def test_a_journal_that_is_not_there_is_empty(journal: Journal) -> None:
-    assert journal.read() == []
+    assert not journal.read()
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_several_answers_are_added_in_one_piece_or_not_at_all(journal: Journal) 
     first = journal.append(said(3))
     pair = [(said(1, by="Bo"), ""), (said(2), first.id)]
     added = journal.extend(pair)
-    assert journal.read()[1:] == added
+    assert [*journal.read()[1:]] == added
     assert not journal.doubts
     with pytest.raises(Conflict):
         journal.extend([(said(0, by="Cy"), ""), (said(0), first.id)])
@@ -146,7 +146,7 @@ def test_what_was_read_is_read_again_only_where_it_changed(
     assert [entry.answer.level for entry in journal.read()] == [1]
     assert not journal.doubts
     journal.path.unlink()
-    assert journal.read() == []
+    assert not journal.read()
 
 
 @given(st.lists(st.binary(max_size=40) | st.just(b"\n") | st.just(b"\r\n"), max_size=8))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field, model_validator
@@ -68,7 +69,12 @@ class Answer(Written):
     @property
     def person(self) -> str:
         """The respondent's name as it is compared."""
-        return " ".join(self.by.split()).casefold()
+        return _person(self.by)
+
+
+@lru_cache(maxsize=1_000)  # a journal names few people, and is gone through often
+def _person(name: str) -> str:
+    return " ".join(name.split()).casefold()
 
 
 def placed(answer: Answer, checklist: Checklist, item: Item, in_round: str, at: datetime) -> Answer:

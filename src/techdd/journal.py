@@ -82,9 +82,12 @@ class Journal:
         self.doubts: list[str] = []  # what the last reading could not take, with the line
         self._lock = Lock()
         self._known = _Lines()  # whole lines only
+        self._last: tuple[bytes, Sequence[Entry]] = (b"", ())
 
-    def read(self) -> list[Entry]:
-        """All entries; lines that are none are named in `doubts`. Raises TechddError."""
+    def read(self) -> Sequence[Entry]:
+        """All entries, the same object while the file is the same; lines that are none are named in
+        `doubts`. Raises TechddError.
+        """
         try:
             content = self.path.read_bytes()
         except FileNotFoundError:
@@ -92,6 +95,8 @@ class Journal:
         except OSError as error:
             raise TechddError(f"cannot be read: {error.strerror}", self.path) from None
         with self._lock:
+            if content == self._last[0]:
+                return self._last[1]
             if not content.startswith(self._known.content):
                 self._known = _Lines()
             known = self._known
@@ -101,7 +106,8 @@ class Journal:
                 known = known.copy()
                 known.take(content[end:])
             self.doubts = [*known.doubts]
-            return [*known.entries]
+            self._last = content, tuple(known.entries)
+            return self._last[1]
 
     def append(self, answer: Answer, *, seen: str | None = None) -> Entry:
         """Adds an answer, on disk before this returns.
@@ -133,7 +139,7 @@ class Journal:
             raise TechddError(f"cannot be written: {error.strerror}", self.path) from None
         return added
 
-    def _refuse_unseen(self, entries: list[Entry], answer: Answer, seen: str | None) -> None:
+    def _refuse_unseen(self, entries: Sequence[Entry], answer: Answer, seen: str | None) -> None:
         last = latest(entries, answer.item, answer.person)
         if seen is not None and (last.id if last else "") != seen:
             raise Conflict(last, self.path)

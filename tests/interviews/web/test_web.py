@@ -20,7 +20,7 @@ from techdd.answers import Answer
 from techdd.errors import TechddError
 from techdd.interviews.web import access as access_module
 from techdd.interviews.web import app as app_module
-from techdd.interviews.web import guard
+from techdd.interviews.web import guard, shown
 from techdd.interviews.web.access import Access
 from techdd.interviews.web.app import ROUTES, create
 from techdd.interviews.web.crew import Crew
@@ -582,6 +582,25 @@ def test_a_damaged_journal_is_told_to_interviewers(page: Page) -> None:
     with page.workspace.journal.path.open("ab") as file:
         file.write(b'{"item": "AA-0')
     assert page.enter("ida adviser").state()["doubts"][0].startswith("line 2 is not an answer")
+
+
+def test_a_page_that_asks_again_costs_nothing_until_something_changes(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ida, ann = page.enter("ida adviser"), page.enter("ann chief")
+    ann.answer("AA-01", level=1)
+    made: list[object] = []
+    whole = shown.everybodys
+    monkeypatch.setattr(shown, "everybodys", lambda *of: (made.append(of), whole(*of))[1])
+    first = ida.state()
+    assert ida.get(f"/api/state/{first['mark']}").json == {"mark": first["mark"]}
+    assert ida.state() == first
+    assert len(made) == 1
+    page.desk.access.issue("bo lead")
+    assert ida.state()["people"][2]["link"] == "invited"
+    ann.answer("AA-02", level=2)
+    assert "AA-02" in ida.state()["answers"]
+    assert len(made) == 3
 
 
 # --- the server -----------------------------------------------------------------------------------

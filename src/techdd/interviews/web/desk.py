@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from techdd.answers import Answer, Entry
 from techdd.checklists import Checklist, Item
@@ -25,6 +25,14 @@ if TYPE_CHECKING:
 Json = shown.Json
 
 
+class _State(NamedTuple):
+    """What somebody was told, and what it was made of: a page asks every few seconds."""
+
+    entries: Sequence[Entry]
+    depends: object
+    said: Json
+
+
 class Desk:
     """The interviews of one engagement. Every verb takes who asks for it first."""
 
@@ -36,6 +44,7 @@ class Desk:
         self.access = access
         self._evidence = shown.evidence(workspace.checklists, metrics)
         self._round = workspace.engagement.round
+        self._states: dict[str, _State] = {}  # by person
 
     # --- reading ------------------------------------------------------------------------------
 
@@ -57,18 +66,34 @@ class Desk:
 
         Only `mark` where nothing changed since the state of that mark.
         """
+        entries = self.workspace.journal.read()
+        known = self._states.get(me.person)
+        depends = (me, self.crew.people, self.crew.mistake, self._let_in(me))
+        if known is None or known.entries is not entries or known.depends != depends:
+            said = self._state(me, entries)
+            now = sha256(repr(said).encode()).hexdigest()[:16]
+            known = self._states[me.person] = _State(entries, depends, {"mark": now} | said)
+        now = known.said["mark"]
+        return {"mark": now} if now == mark else known.said
+
+    def _state(self, me: Participant, entries: Sequence[Entry]) -> Json:
         scope = me.scope(self.workspace.checklists)
         items = {item.id for one in scope for item in one.items}
-        entries = self.workspace.journal.read()
         said: Json = {"scope": _scope(scope)}
         if me.kind == "respondent":
-            said["answers"] = shown.own(entries, me.person, items, self._round)
-        else:
-            said["answers"] = shown.everybodys(entries, items)
-            said["people"] = self._people(entries)
-            said["doubts"] = [*self.workspace.journal.doubts, *filter(None, [self.crew.mistake])]
-        now = sha256(repr(said).encode()).hexdigest()[:16]
-        return {"mark": now} if now == mark else {"mark": now} | said
+            return said | {"answers": shown.own(entries, me.person, items, self._round)}
+        doubts = [*self.workspace.journal.doubts, *filter(None, [self.crew.mistake])]
+        return said | {
+            "answers": shown.everybodys(entries, items),
+            "people": self._people(entries),
+            "doubts": doubts,
+        }
+
+    def _let_in(self, me: Participant) -> tuple[str, ...]:
+        """Who is in and who is invited, as interviewers are shown it."""
+        if me.kind == "respondent":
+            return ()
+        return tuple(self.access.standing(one.person) for one in self.crew.people)
 
     def history(self, me: Participant, _: Nothing, item: str) -> Json:
         """All that was ever said to an item, the newest first."""
@@ -181,7 +206,7 @@ class Desk:
             raise Refusal(404, "nobody of this name takes part")
         return found
 
-    def _people(self, entries: list[Entry]) -> list[Json]:
+    def _people(self, entries: Sequence[Entry]) -> list[Json]:
         listed = []
         for one in self.crew.people:
             scope = one.scope(self.workspace.checklists)
