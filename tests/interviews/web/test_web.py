@@ -438,6 +438,12 @@ def test_a_token_of_one_session_is_none_of_another(page: Page) -> None:
     assert ann.answer("AA-01", level=1).status_code == 403
 
 
+def test_who_asks_for_the_head_only_gets_it(page: Page) -> None:
+    ann = page.enter("ann chief")
+    assert ann.client.head("/api/questions", base_url=BASE).status_code == 200
+    assert page.stranger().client.head("/api/questions", base_url=BASE).status_code == 401
+
+
 def test_forms_and_large_requests_are_refused(page: Page) -> None:
     ann = page.enter("ann chief")
     form = ann.client.post(
@@ -642,6 +648,11 @@ def test_where_nobody_is_named_the_adviser_comes_in_first(tmp_path: Path) -> Non
         (Place("192.0.2.1", 0), "cannot be listened on"),
         (Place(port=0, url="dd.example.com"), "the address without a path"),
         (Place(port=0, url="https://dd.example.com/x"), "the address without a path"),
+        (Place(port=0, url="https://dd.example.com?x"), "the address without a path"),
+        (Place(port=0, url="https://me:secret@dd.example.com"), "the address without a path"),
+        (Place(port=0, url="https://["), "the address without a path"),
+        (Place(port=0, url="https://dd.example.com:99999"), "the address without a path"),
+        (Place(port=0, url="ftp://dd.example.com"), "the address without a path"),
     ],
 )
 def test_a_place_that_cannot_be_is_told(page: Page, place: Place, message: str) -> None:
@@ -652,7 +663,25 @@ def test_a_place_that_cannot_be_is_told(page: Page, place: Place, message: str) 
 def test_what_is_open_to_the_network_is_known() -> None:
     assert Place().is_local and Place("::1").is_local
     assert not Place("0.0.0.0").is_local and not Place("192.0.2.1").is_local
-    assert Place("::1").door(80).address == "http://[::1]:80"
+
+
+@pytest.mark.parametrize(
+    ("place", "address"),
+    [
+        (Place(), "http://127.0.0.1"),
+        (Place("::1"), "http://[::1]"),
+        (Place("0:0:0:0:0:0:0:1"), "http://[::1]"),
+        (Place(url="https://DD.Example.com:443/"), "https://dd.example.com"),
+        (Place(url="https://dd.example.com:8443"), "https://dd.example.com:8443"),
+        (Place(url="https://b\u00fccher.example"), "https://xn--bcher-kva.example"),
+    ],
+)
+def test_the_page_goes_by_the_name_that_browsers_send(place: Place, address: str) -> None:
+    door = place.door(80)
+    assert door.address == address
+    door.check("GET", {"Host": address.partition("://")[2]})
+    if not place.url:
+        door.check("POST", {"Host": "localhost", "Origin": "http://localhost"})
 
 
 def test_a_file_of_links_that_is_none_is_told(page: Page) -> None:

@@ -110,7 +110,7 @@ def _view(
 def _body(kind: type[Written]) -> Written:
     from flask import request
 
-    if request.method == "GET":
+    if request.method in ("GET", "HEAD"):
         return kind()
     if request.mimetype != "application/json":
         raise Refusal(415, "JSON is needed")
