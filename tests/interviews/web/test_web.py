@@ -516,6 +516,29 @@ def test_a_full_disk_is_told_and_the_answer_may_be_sent_again(
     assert ann.answer("AA-01", level=1).status_code == 200
 
 
+def test_a_full_disk_is_a_line_wherever_it_shows(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ida, ann = page.enter("ida adviser"), page.enter("ann chief")
+    before = (page.workspace.root / "interviews.yaml").read_text()
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        added = ida.post("/api/people", {"name": "Cy", "new": True})
+        first = ann.answer("AA-01", level=1)  # keeps the wording first
+        patch.setattr(Workspace, "record", lambda *_, **__: 1 / 0)
+        bug = ann.answer("AA-01", level=1)
+    assert [one.status_code for one in (added, first, bug)] == [503, 503, 500]
+    assert added.json["error"] == "interviews.yaml cannot be used: No space left on device"
+    assert first.json["error"] == "alpha.yaml cannot be used: No space left on device"
+    assert "this is a bug of the page" in bug.json["error"]
+    assert (page.workspace.root / "interviews.yaml").read_text() == before
+    assert not (page.workspace.root / "logs" / "web.log").exists()
+
+
 # --- people ---------------------------------------------------------------------------------------
 
 

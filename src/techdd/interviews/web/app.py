@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
@@ -185,6 +186,9 @@ def _answer_errors(app: Flask, desk: Desk, tell: Callable[[str], None]) -> None:
                 status, message = 422, one_line(error)
             case TechddError():
                 status, message = 422, error.message.splitlines()[0]
+            case OSError():  # a full disk, say
+                where = Path(error.filename).name if isinstance(error.filename, str) else "a file"
+                status, message = 503, f"{where} cannot be used: {error.strerror}"
             case HTTPException():
                 status = error.code or 500
                 message = HTTPStatus(status).phrase.lower()
@@ -192,7 +196,9 @@ def _answer_errors(app: Flask, desk: Desk, tell: Callable[[str], None]) -> None:
                 # Only where it happened: the message of an error may hold what somebody answered.
                 trace = "".join(traceback.format_tb(error.__traceback__))
                 name = type(error).__name__
-                desk.workspace.log("web", f"{request.method} {request.url_rule}\n{trace}{name}\n")
+                with suppress(TechddError):  # the disk may be full
+                    said = f"{request.method} {request.url_rule}\n{trace}{name}\n"
+                    desk.workspace.log("web", said)
                 tell(f"This is a bug: {name} (details: logs/web.log)")
                 status, message = 500, "this is a bug of the page; the answer was not saved"
         response = jsonify({"error": message} | more)
