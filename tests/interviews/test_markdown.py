@@ -48,7 +48,7 @@ def read(workspace: Workspace, path: Path, item: str, answer: str) -> Preview:
         "- Level: level 3\n- Note: one\n  two",
         "* **Level:** 3.0\n* **Note**: one\ntwo   \n",
         "**Level**: 3 - defined\n_Note:_ one\r\ntwo",
-        "Level: `3`\n> quoted\nNote: one\ntwo\n> not read",
+        "Level: `3`\n>\nNote: one\ntwo\n>\n",
     ],
 )
 def test_labels_are_known_however_they_are_marked(
@@ -58,6 +58,12 @@ def test_labels_are_known_however_they_are_marked(
     assert (refused(found), found.notices) == ([], ())
     (change,) = found.changes
     assert (change.item, change.answer.level, change.answer.note) == ("TE-01", 3, "one\ntwo")
+
+
+def test_what_is_quoted_in_an_answer_is_told(workspace: Workspace, path: Path) -> None:
+    line = edited(path, "TE-01", "Level: 3\nNote: as the policy says:\n> nobody pushes to main\n")
+    (told_,) = returned(workspace, path).notices
+    assert told_ == f"line {line + 2}: begins with '>' as questions do and is left out"
 
 
 def test_every_mistake_has_its_line(workspace: Workspace, path: Path) -> None:

@@ -158,8 +158,9 @@ class _Reader:
             labels[key] = (number, self.value)
         elif self.value is not None and not line.startswith(">"):
             self.value.append(line.removeprefix("  "))
-        elif item and line.strip() and not line.startswith(">"):
-            self.notices.append(f"line {number}: stands behind no label and is left out")
+        elif item and line.strip("> \t") and (labels or not line.startswith(">")):
+            why = "begins with '>' as questions do" if labels else "stands behind no label"
+            self.notices.append(f"line {number}: {why} and is left out")
 
     def head(self, label: str) -> str:
         """What stands behind a label before the first question, on one line."""
