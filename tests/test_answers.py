@@ -196,6 +196,19 @@ def test_whatever_the_file_holds_is_read_or_doubted(tmp_path_factory: Any, conte
         assert journal.read() or journal.doubts
 
 
+@pytest.mark.parametrize(
+    "wrong", [{"role": "x" * 201}, {"note": "\udcff"}, {"level": 7}, {"reason": "and a level"}]
+)
+def test_what_could_not_be_read_again_is_not_written(
+    journal: Journal, wrong: dict[str, Any]
+) -> None:
+    before = journal.append(said(1))
+    with pytest.raises(TechddError, match="cannot keep this answer"):
+        journal.extend([(said(2), None), (said(3).model_copy(update=wrong), None)])
+    assert list(journal.read()) == [before]
+    assert not journal.doubts
+
+
 def test_no_line_holds_more_than_was_said(journal: Journal) -> None:
     journal.append(said(2))
     assert json.loads(journal.path.read_text()) == {

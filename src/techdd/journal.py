@@ -21,7 +21,7 @@ from typing import IO
 
 from pydantic import ValidationError
 
-from techdd.answers import Answer, Entry
+from techdd.answers import Answer, Entry, mistake
 from techdd.errors import TechddError
 
 
@@ -128,7 +128,7 @@ class Journal:
                     self._refuse_unseen(entries, answer, seen)
                 before = entries[-1].id if entries else ""
                 for answer, _ in answers:
-                    line = _line(answer, before)
+                    line = self._line(answer, before)
                     before = _digest(line)
                     added.append(Entry(before, answer))
                     lines += line + b"\n"
@@ -143,6 +143,21 @@ class Journal:
         last = latest(entries, answer.item, answer.person)
         if seen is not None and (last.id if last else "") != seen:
             raise Conflict(last, self.path)
+
+    def _line(self, answer: Answer, before: str) -> bytes:
+        """As it is written, and can be read again: what cannot is told while somebody can act."""
+        try:
+            written = answer.model_dump(mode="json", exclude_defaults=True)
+            Answer.model_validate(written)
+            line = json.dumps(written | {"prev": before}, ensure_ascii=False, sort_keys=True)
+            return line.encode()
+        except ValidationError as error:
+            raise TechddError(f"cannot keep this answer: {mistake(error)}", self.path) from None
+        except ValueError as error:
+            why = type(error).__name__
+            raise TechddError(
+                f"cannot keep this answer: it is no text ({why})", self.path
+            ) from None
 
     @contextmanager
     def _locked(self) -> Iterator[IO[bytes]]:
@@ -175,11 +190,6 @@ def _write_all(file: int, content: bytes) -> None:
 
 def _last_byte(file: int) -> bytes:
     return os.pread(file, 1, os.fstat(file).st_size - 1)
-
-
-def _line(answer: Answer, before: str) -> bytes:
-    written = answer.model_dump(mode="json", exclude_defaults=True) | {"prev": before}
-    return json.dumps(written, ensure_ascii=False, sort_keys=True).encode()
 
 
 def _digest(line: bytes) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import ValidationError
 
+from techdd.answers import mistake
 from techdd.errors import TechddError
 from techdd.interviews.people import Participant
 from techdd.interviews.web import guard
@@ -26,7 +27,6 @@ from techdd.interviews.web.said import (
     Said,
     Token,
     Verdict,
-    one_line,
 )
 from techdd.policy import Written
 
@@ -183,7 +183,7 @@ def _answer_errors(app: Flask, desk: Desk, tell: Callable[[str], None]) -> None:
             case Refusal():
                 status, message, more = error.status, error.message, error.more
             case ValidationError():
-                status, message = 422, one_line(error)
+                status, message = 422, mistake(error)
             case TechddError():
                 status, message = 422, error.message.splitlines()[0]
             case OSError():  # a full disk, say
