@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import os
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from techdd.answers import Answer, Conflict, Entry, Journal, reworded, standings
+from techdd import journal as journal_module
+from techdd.answers import Answer, Entry, reworded, standings
 from techdd.checklists import Checklist
+from techdd.errors import TechddError
+from techdd.journal import Conflict, Journal
 from techdd.model import Grade
 
 
@@ -37,7 +41,7 @@ def test_answers_come_back_as_they_were_given(journal: Journal) -> None:
 
 
 def test_a_journal_that_is_not_there_is_empty(journal: Journal) -> None:
-    assert journal.read() == []
+    assert not journal.read()
 
 
 @pytest.mark.parametrize(
@@ -53,7 +57,7 @@ def test_several_answers_are_added_in_one_piece_or_not_at_all(journal: Journal) 
     first = journal.append(said(3))
     pair = [(said(1, by="Bo"), ""), (said(2), first.id)]
     added = journal.extend(pair)
-    assert journal.read()[1:] == added
+    assert [*journal.read()[1:]] == added
     assert not journal.doubts
     with pytest.raises(Conflict):
         journal.extend([(said(0, by="Cy"), ""), (said(0), first.id)])
@@ -93,6 +97,71 @@ def test_who_saw_an_older_answer_is_told(journal: Journal) -> None:
     assert [entry.answer.level for entry in journal.read()] == [3, 1, 2]
 
 
+@pytest.mark.parametrize("written", [0, 40, 150, 250])
+def test_of_several_answers_none_stays_where_the_disk_is_full(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch, written: int
+) -> None:
+    journal.append(said(3))
+    before = journal.path.read_bytes()
+    write = os.write
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", lambda file, content: write(file, content[:written]))
+        with pytest.raises(TechddError, match="No space left on device"):
+            journal.extend([(said(level, by="Bo"), None) for level in range(5)])
+    assert journal.path.read_bytes() == before
+    journal.append(said(1))
+    assert [entry.answer.level for entry in journal.read()] == [3, 1]
+    assert not journal.doubts
+
+
+def test_other_ends_of_lines_change_nothing(journal: Journal) -> None:
+    ids = [journal.append(said(level)).id for level in (1, 2)]
+    journal.path.write_bytes(journal.path.read_bytes().replace(b"\n", b"\r\n"))
+    ids.append(journal.append(said(3)).id)
+    assert [entry.id for entry in Journal(journal.path).read()] == ids
+    assert not journal.doubts
+
+
+def test_what_was_read_is_read_again_only_where_it_changed(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken = []
+    take_line = journal_module._Lines._take_line
+    monkeypatch.setattr(
+        journal_module._Lines,
+        "_take_line",
+        lambda self, line: (taken.append(line), take_line(self, line)),
+    )
+    for level in (1, 2, 3, 4):
+        journal.append(said(level))
+    journal.read()
+    assert len(taken) == 4
+    same_size = journal.path.read_bytes().replace(b'"level": 2', b'"level": 0')
+    times = journal.path.stat().st_atime_ns, journal.path.stat().st_mtime_ns
+    journal.path.write_bytes(same_size)
+    os.utime(journal.path, ns=times)
+    assert [entry.answer.level for entry in journal.read()] == [1, 0, 3, 4]
+    assert journal.doubts == ["line 3 does not follow the one before it"]
+    journal.path.write_bytes(b"".join(same_size.splitlines(keepends=True)[:1]))
+    assert [entry.answer.level for entry in journal.read()] == [1]
+    assert not journal.doubts
+    journal.path.unlink()
+    assert not journal.read()
+
+
+@given(st.lists(st.binary(max_size=40) | st.just(b"\n") | st.just(b"\r\n"), max_size=8))
+def test_a_journal_that_grows_is_read_as_one_that_is_new(
+    tmp_path_factory: Any, pieces: list[bytes]
+) -> None:
+    growing = Journal(tmp_path_factory.mktemp("j") / "journal.jsonl")
+    for piece in pieces:
+        with growing.path.open("ab") as file:
+            file.write(piece)
+        fresh = Journal(growing.path)
+        assert growing.read() == fresh.read()
+        assert growing.doubts == fresh.doubts
+
+
 def test_what_cannot_be_written_is_told_in_a_line(tmp_path: Path) -> None:
     (tmp_path / "answers").write_text("a file")
     with pytest.raises(Exception, match="cannot be written"):
@@ -123,8 +192,21 @@ def test_whatever_the_file_holds_is_read_or_doubted(tmp_path_factory: Any, conte
     journal = Journal(tmp_path_factory.mktemp("j") / "journal.jsonl")
     journal.path.write_bytes(content)
     assert len(journal.read()) + len(journal.doubts) <= 2 * content.count(b"\n") + 2
-    if content.strip(b"\n"):
+    if content.strip(b"\r\n"):
         assert journal.read() or journal.doubts
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"role": "x" * 201}, {"note": "\udcff"}, {"level": 7}, {"reason": "and a level"}]
+)
+def test_what_could_not_be_read_again_is_not_written(
+    journal: Journal, wrong: dict[str, Any]
+) -> None:
+    before = journal.append(said(1))
+    with pytest.raises(TechddError, match="cannot keep this answer"):
+        journal.extend([(said(2), None), (said(3).model_copy(update=wrong), None)])
+    assert list(journal.read()) == [before]
+    assert not journal.doubts
 
 
 def test_no_line_holds_more_than_was_said(journal: Journal) -> None:

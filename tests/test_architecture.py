@@ -60,6 +60,7 @@ FLOORS = (
         "replies",
         "identity",
         "intake",
+        "journal",
         "scoring",
         "findings",
         "advisories",

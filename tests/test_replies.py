@@ -96,3 +96,10 @@ def test_grades_and_confidence() -> None:
     assert [replies.confidence(text) for text in ("l", "High", "medium")] == [
         "low", "high", "medium",
     ]  # fmt: skip
+
+
+def test_a_text_that_is_too_long_for_a_figure_is_told() -> None:
+    asked = Figure(key="words", ask="In your words?", kind="text")
+    assert replies.figure(asked, "x" * 200) == "x" * 200
+    with pytest.raises(ValueError, match="longer than 200 characters; write it as a note"):
+        replies.figure(asked, "x" * 201)

@@ -1,33 +1,23 @@
-"""Answers to the questions of checklists: the journal that keeps them all, and which one counts.
-
-The journal is one file of JSON lines that only ever grows. Each line carries the digest of the line
-before it, so that a changed or missing line is noticed; a line that was cut while it was written
-costs itself only. The order is that of the file: clocks are shown and never compared.
-"""
+"""Answers to the questions of checklists, and which of several counts."""
 
 from __future__ import annotations
 
-import errno
-import fcntl
-import json
-import os
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from hashlib import sha256
-from pathlib import Path
-from typing import IO, Annotated, Literal, NamedTuple
+from functools import lru_cache
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field, ValidationError, model_validator
 
 from techdd.checklists import Checklist, Item, Level
-from techdd.errors import TechddError
 from techdd.model import Grade
 from techdd.policy import Written
+from techdd.text import clean
 
 Source = Literal["terminal", "web", "workbook", "markdown", "file"]
-_Line = Annotated[str, Field(max_length=200)]
+LONGEST = 200  # characters of a name, a role or a figure
+_Line = Annotated[str, Field(max_length=LONGEST)]
 _Text = Annotated[str, Field(max_length=20_000)]
 
 
@@ -81,7 +71,20 @@ class Answer(Written):
     @property
     def person(self) -> str:
         """The respondent's name as it is compared."""
-        return " ".join(self.by.split()).casefold()
+        return _person(self.by)
+
+
+def mistake(error: ValidationError) -> str:
+    """The first mistake in one line, without what was given."""
+    first = error.errors(include_input=False, include_url=False)[0]
+    place = ".".join(str(part) for part in first["loc"] if isinstance(part, int | str))
+    message = str(first["msg"]).removeprefix("Value error, ")
+    return clean(f"{place}: {message}" if place else message)[:300]
+
+
+@lru_cache(maxsize=1_000)  # a journal names few people, and is gone through often
+def _person(name: str) -> str:
+    return " ".join(name.split()).casefold()
 
 
 def placed(answer: Answer, checklist: Checklist, item: Item, in_round: str, at: datetime) -> Answer:
@@ -96,122 +99,6 @@ class Entry(NamedTuple):
 
     id: str
     answer: Answer
-
-
-class Conflict(TechddError):
-    """The same person's answer to the item has changed since it was seen; `entry` is it now."""
-
-    def __init__(self, entry: Entry | None, path: Path) -> None:
-        super().__init__("was answered in the meantime by the same person; look again", path)
-        self.entry = entry
-
-
-class Journal:
-    """The answers of one engagement, oldest first. Any number of processes may append."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.doubts: list[str] = []  # what the last reading could not take, with the line
-
-    def read(self) -> list[Entry]:
-        """All entries; lines that are none are named in `doubts`. Raises TechddError."""
-        try:
-            content = self.path.read_bytes()
-        except FileNotFoundError:
-            content = b""
-        except OSError as error:
-            raise TechddError(f"cannot be read: {error.strerror}", self.path) from None
-        self.doubts = []
-        entries: list[Entry] = []
-        before = ""
-        for number, line in enumerate(content.split(b"\n"), 1):
-            if not line:
-                continue
-            try:
-                written = json.loads(line)
-                previous = written.pop("prev")
-                answer = Answer.model_validate(written)
-            except (ValueError, TypeError, AttributeError, LookupError, RecursionError) as error:
-                self.doubts.append(f"line {number} is not an answer ({_why(error)})")
-                continue
-            if previous != before:
-                self.doubts.append(f"line {number} does not follow the one before it")
-            before = _digest(line)
-            entries.append(Entry(before, answer))
-        return entries
-
-    def append(self, answer: Answer, *, seen: str | None = None) -> Entry:
-        """Adds an answer, on disk before this returns.
-
-        `seen` is the id of the same person's latest answer to the item as the writer knew it, ""
-        for none; another one there raises Conflict. None skips the check. Raises TechddError.
-        """
-        return self.extend([(answer, seen)])[0]
-
-    def extend(self, answers: Sequence[tuple[Answer, str | None]]) -> list[Entry]:
-        """Adds answers in one piece: where one of them is in conflict, none is added."""
-        added: list[Entry] = []
-        lines = b""
-        try:
-            with self._locked() as file:
-                entries = self.read()
-                for answer, seen in answers:
-                    self._refuse_unseen(entries, answer, seen)
-                before = entries[-1].id if entries else ""
-                for answer, _ in answers:
-                    line = _line(answer, before)
-                    before = _digest(line)
-                    added.append(Entry(before, answer))
-                    lines += line + b"\n"
-                # A line that was cut is closed first, and stays as it is.
-                whole = file.seek(0, os.SEEK_END) == 0 or _last_byte(file.fileno()) == b"\n"
-                _write_all(file.fileno(), lines if whole else b"\n" + lines)
-        except OSError as error:
-            raise TechddError(f"cannot be written: {error.strerror}", self.path) from None
-        return added
-
-    def _refuse_unseen(self, entries: list[Entry], answer: Answer, seen: str | None) -> None:
-        last = latest(entries, answer.item, answer.person)
-        if seen is not None and (last.id if last else "") != seen:
-            raise Conflict(last, self.path)
-
-    @contextmanager
-    def _locked(self) -> Iterator[IO[bytes]]:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self.path.open("ab+") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield file
-
-
-def latest(entries: Iterable[Entry], item: str, person: str) -> Entry | None:
-    """The last answer of a person (see `Answer.person`) to an item, whatever it says."""
-    own = [one for one in entries if (one.answer.item, one.answer.person) == (item, person)]
-    return own[-1] if own else None
-
-
-def _write_all(file: int, content: bytes) -> None:
-    if os.write(file, content) < len(content):
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-    os.fsync(file)
-
-
-def _last_byte(file: int) -> bytes:
-    return os.pread(file, 1, os.fstat(file).st_size - 1)
-
-
-def _line(answer: Answer, before: str) -> bytes:
-    written = answer.model_dump(mode="json", exclude_defaults=True) | {"prev": before}
-    return json.dumps(written, ensure_ascii=False, sort_keys=True).encode()
-
-
-def _digest(line: bytes) -> str:
-    return sha256(line).hexdigest()[:16]
-
-
-def _why(error: Exception) -> str:
-    if isinstance(error, ValidationError):
-        return str(error.errors()[0]["msg"])
-    return type(error).__name__
 
 
 # --- which answer counts --------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from techdd.answers import Answer, Document
+from techdd.answers import LONGEST, Answer, Document
 from techdd.checklists import Figure
 from techdd.errors import TechddError
 from techdd.model import Grade
@@ -86,6 +86,8 @@ def figure(asked: Figure, text: str) -> float | str:
             if choice.casefold() == word.casefold():
                 return choice
         raise ValueError(f"{_cut(text)} is none of: {', '.join(asked.choices)}")
+    if len(word) > LONGEST:
+        raise ValueError(f"{_cut(text)} is longer than {LONGEST} characters; write it as a note")
     return word
 
 

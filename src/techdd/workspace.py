@@ -32,7 +32,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from techdd.answers import Answer, Entry, Journal, Standing, placed, standings
+from techdd.answers import Answer, Entry, Standing, placed, standings
 from techdd.checklists import Checklist, Item
 from techdd.cloning import clone, is_url
 from techdd.documents import dump_yaml, load, read_yaml
@@ -41,6 +41,7 @@ from techdd.evidence import Evidence
 from techdd.files import write_atomic
 from techdd.folders import data
 from techdd.intake import open_repository
+from techdd.journal import Journal
 from techdd.library import Library
 from techdd.policy import Engagement, FindingRule, FindingRules, RepositoryEntry, Scoring
 from techdd.repository import Repository

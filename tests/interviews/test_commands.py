@@ -31,6 +31,9 @@ people:
 """
 
 
+LONG = "x" * 201
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     made = Workspace.create(tmp_path / "e", "Northwind", [])
@@ -67,6 +70,29 @@ def test_somebody_known_is_asked_what_is_for_them(techdd: Techdd, folder: Path) 
         (["interview", "settle", "e", "TE-01", "--by", "A"], "give one of --level, --not-app"),
         (["interview", "settle", "e", "TE-01", "--by", "A", "--level", "1"], "needs its --reason"),
         (["interview", "settle", "e", "TE-01", "--by", "A", "--withdraw"], "TE-01 is not settled"),
+        (
+            ["interview", "settle", "e", "TE-01", "--level", "1", "--reason", "x", "--by", " "],
+            "a decision needs who decides: --by",
+        ),
+        (
+            ["interview", "settle", "e", "TE-01", "--level", "1", "--reason", "x", "--by", LONG],
+            "by: String should have at most 200 characters",
+        ),
+        (
+            [
+                "interview",
+                "settle",
+                "e",
+                "TE-01",
+                "--level",
+                "1",
+                "--by",
+                "A",
+                "--reason",
+                "\udcff",
+            ],
+            "note: Input should be a valid string",
+        ),
         (
             ["interview", "settle", "e", "XX-01", "--by", "A", "--level", "1", "--reason", "x"],
             "no question 'XX-01' in this engagement",
@@ -122,9 +148,11 @@ def test_however_a_real_terminal_ends_nothing_that_was_given_is_lost(
             asked_to_end(child, child.terminate)
         if end == "closed":
             os.close(ours)
+        try:
             child.wait(60)
-        else:
-            child.wait(60)
+        finally:
+            child.kill()
+        if end != "closed":
             os.close(ours)
     assert child.returncode == {"ctrl-d": 0, "closed": child.returncode}.get(end, 130)
     assert journal(folder) == [("OP-01", 3, "Ann")]
@@ -241,6 +269,41 @@ def test_what_was_said_is_listed_and_settled(techdd: Techdd, folder: Path) -> No
     back = techdd("interview", "settle", "e", "OP-01", "--withdraw", "--by", "Al")
     assert back.code == 0
     assert not Workspace(folder).standings()["OP-01"].settled
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--as", "Bo", "--recorded-by", LONG], "--recorded-by: String should have at most 200"),
+        (["--by", "A", "--role", LONG], "--role: String should have at most 200"),
+        (["--by", "\udcff"], "--by: Input should be a valid string"),
+    ],
+)
+def test_who_cannot_be_kept_is_told_before_anything_is_asked(
+    techdd: Techdd, folder: Path, arguments: list[str], message: str
+) -> None:
+    said = techdd("interview", "e", *arguments, said="2\n\n\n\n")
+    assert (said.code, said.out) == (2, "")
+    assert said.err.splitlines()[-1].startswith(f"techdd: {message}")
+    assert journal(folder) == []
+
+
+def test_answers_to_what_is_no_longer_asked_are_told(techdd: Techdd, folder: Path) -> None:
+    workspace = Workspace(folder)
+    workspace.journal.append(Answer(item="ZZ-99", level=2, by="Lea"))
+    said = techdd("interview", "answers", "e")
+    assert said.code == 0
+    assert "Answered, kept, and not asked in this engagement (any more): ZZ-99" in said.err
+
+
+def test_bytes_that_are_no_text_are_kept_visibly(techdd: Techdd, folder: Path) -> None:
+    typed = b"2\n\n\ncaf\xe9\nq\n"
+    command = [sys.executable, "-c", "from techdd.cli import run; run()"]
+    command += ["interview", str(folder), "--as", "Bo"]
+    done = subprocess.run(command, input=typed, capture_output=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    (entry,) = Workspace(folder).journal.read()
+    assert (entry.answer.level, entry.answer.note) == (2, "caf\\xe9")
 
 
 def test_the_brief_is_for_one_person_or_all(techdd: Techdd, folder: Path) -> None:

@@ -48,7 +48,7 @@ def read(workspace: Workspace, path: Path, item: str, answer: str) -> Preview:
         "- Level: level 3\n- Note: one\n  two",
         "* **Level:** 3.0\n* **Note**: one\ntwo   \n",
         "**Level**: 3 - defined\n_Note:_ one\r\ntwo",
-        "Level: `3`\n> quoted\nNote: one\ntwo\n> not read",
+        "Level: `3`\n>\nNote: one\ntwo\n>\n",
     ],
 )
 def test_labels_are_known_however_they_are_marked(
@@ -58,6 +58,35 @@ def test_labels_are_known_however_they_are_marked(
     assert (refused(found), found.notices) == ([], ())
     (change,) = found.changes
     assert (change.item, change.answer.level, change.answer.note) == ("TE-01", 3, "one\ntwo")
+
+
+def test_what_is_quoted_in_an_answer_is_told(workspace: Workspace, path: Path) -> None:
+    line = edited(path, "TE-01", "Level: 3\nNote: as the policy says:\n> nobody pushes to main\n")
+    (told_,) = returned(workspace, path).notices
+    assert told_ == f"line {line + 2}: begins with '>' as questions do and is left out"
+
+
+@pytest.mark.parametrize("heading", ["### TE\\-01", "### TE\u201301", "## **te-01**"])
+def test_a_heading_is_known_as_editors_change_it(
+    workspace: Workspace, path: Path, heading: str
+) -> None:
+    edited(path, "TE-01", "Level: 3\n")
+    path.write_text(path.read_text().replace("### TE-01", heading))
+    (change,) = returned(workspace, path).changes
+    assert (change.item, change.answer.level) == ("TE-01", 3)
+
+
+def test_an_answer_whose_heading_is_gone_is_refused(workspace: Workspace, path: Path) -> None:
+    line = edited(path, "TE-01", "Level: 3\nNote: mine\n")
+    path.write_text(path.read_text().replace("### TE-01", "TE-01"))
+    found = returned(workspace, path)
+    why = "stands behind no question; its heading begins with '### ' and the id"
+    assert [(one.place, one.why) for one in found.refused] == [
+        (f"line {line}", why), (f"line {line + 1}", why),
+    ]  # fmt: skip
+    path.write_text(path.read_text().replace("#", "\\#"))
+    with pytest.raises(TechddError, match="holds no question"):
+        returned(workspace, path)
 
 
 def test_every_mistake_has_its_line(workspace: Workspace, path: Path) -> None:
@@ -171,5 +200,10 @@ def test_nothing_that_is_written_stops_the_reader(
 ) -> None:
     path = tmp_path / "q.md"
     path.write_text("\n".join([*lines, text, comment]), errors="replace")
-    found = format_of(path).read(path)
+    try:
+        found = format_of(path).read(path)
+    except TechddError as error:
+        assert "holds no question" in str(error)
+        assert "### TE-01 x" not in lines
+        return
     assert all(row.item for row in found.rows)

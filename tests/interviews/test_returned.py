@@ -24,9 +24,10 @@ from paper import (
     told,
 )
 
-from techdd.answers import Answer, Conflict, Document
+from techdd.answers import Answer, Document
 from techdd.errors import TechddError
 from techdd.interviews.returned import preview, take_in
+from techdd.journal import Conflict
 from techdd.model import Grade
 from techdd.questionnaires import Questionnaire, Returned, format_of, manifest_of, normal
 from techdd.workspace import Workspace

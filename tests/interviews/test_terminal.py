@@ -336,3 +336,12 @@ def test_notes_keep_their_letters(workspace: Workspace) -> None:
     note = "Zoë: \"50 % done\" # really? - 'yes': no"
     hold(workspace, "3", "", "", note)
     assert journal(workspace)[0].note == note
+
+
+def test_a_note_that_is_too_long_is_told_and_the_question_is_asked_again(
+    workspace: Workspace,
+) -> None:
+    talk = Talk("2", "", "", "x" * 20_001, "3", "", "", "shorter", "q")
+    sitting(workspace, talk).hold()
+    assert "This cannot be kept: note: String should have at most 20000" in " ".join(talk.said)
+    assert [one.answer.level for one in workspace.journal.read()] == [3]

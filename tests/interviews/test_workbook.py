@@ -153,6 +153,50 @@ def test_a_figure_that_is_none_is_refused_with_its_cell(workspace: Workspace, ed
     assert line == f"TE-03 {place}: '2026-02-03 12:30:00' is no date such as 2026-03-31"
 
 
+def test_nothing_in_the_row_of_a_figure_is_lost(workspace: Workspace, edit: Edit) -> None:
+    edit.put("TE-03", "Level", 2)
+    note = edit.put("TE-03/rto", "Note", "important")
+    level = edit.put("TE-03/since", "Level", 3)
+    edit.put("TE-01", "Level", 1)
+    found = edit.read(workspace)
+    assert [change.item for change in found.changes] == ["TE-01"]
+    why = "stands in the row of a figure; write it in the row of its question"
+    assert [(one.place, one.why) for one in found.refused] == [(note, why), (level, why)]
+
+
+def test_a_figure_twice_and_one_without_its_question_are_refused(
+    workspace: Workspace, edit: Edit
+) -> None:
+    first = edit.put("TE-03/rto", "Figure", 4)
+    last = edit.team.max_row + 1
+    edit.team.cell(last, edit.column("Id")).value = "TE-03/rto"
+    edit.team.cell(last, edit.column("Figure")).value = 9
+    edit.put("TE-03", "Level", 2)
+    found = edit.read(workspace)
+    (again,) = found.refused
+    assert (found.changes, again.why) == ((), f"the figure is there already, in {first}")
+    edit.team.cell(last, edit.column("Id")).value = None
+    edit.team.cell(last, edit.column("Figure")).value = None
+    edit.team.delete_rows(edit.row("TE-03"))
+    (alone,) = edit.read(workspace).refused
+    assert alone.why == "the question of this figure is not there any more"
+
+
+def test_what_stands_beside_the_columns_is_told(workspace: Workspace, edit: Edit) -> None:
+    edit.put("TE-01", "Level", 2)
+    beside = edit.team.cell(edit.row("TE-01"), 14)
+    beside.value = "written beside"
+    (told_,) = edit.read(workspace).notices
+    assert told_ == f"{edit.team.title}!{beside.coordinate}: its column has no name; not read"
+
+
+def test_too_many_sheets_are_told(workspace: Workspace, edit: Edit) -> None:
+    for number in range(60):
+        edit.book.create_sheet(f"x{number}", 0)
+    with pytest.raises(TechddError, match="has more than 60 sheets"):
+        edit.read(workspace)
+
+
 def test_moved_columns_rows_and_sheets_are_found(workspace: Workspace, edit: Edit) -> None:
     edit.put("TE-01", "Level", 3)
     edit.put("TE-01", "Note", "why")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import signal
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +72,8 @@ def ask(folder: Path, checklist: str | None, known: str | None, **options: Any) 
         checklists = scope(who, checklists)
         options |= {"by": who.name, "role": options["role"] or who.role}
     _end_as_ctrl_c()
+    if isinstance(sys.stdin, io.TextIOWrapper):  # what is no text there is still to be seen
+        sys.stdin.reconfigure(errors="backslashreplace")
     console = prompts.Console(click.echo, _line, _width)
     talk("Reading the evidence ...")
     again, metrics = options.pop("again"), engagement_metrics(workspace)

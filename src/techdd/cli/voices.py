@@ -71,16 +71,21 @@ def answers(folder: Path) -> None:
     """
     from techdd.interviews.voices import said
     from techdd.reading import engagement_metrics
+    from techdd.text import clean
 
     workspace = open_engagement(folder)
     metrics = engagement_metrics(workspace)
-    found = said(workspace.checklists, workspace.standings(), metrics, workspace.scoring)
+    heard = workspace.standings()
+    found = said(workspace.checklists, heard, metrics, workspace.scoring)
     for one in found:
         for line in _told(one):
             click.echo(line)
     differ = sum(one.standing.spread > 0 for one in found)
     contradicted = sum(one.outcome.value == "contradicted" for one in found)
     talk(f"{len(found)} answered: {contradicted} contradicted, {differ} answered differently.")
+    asked = {item.id for one in workspace.checklists for item in one.items}
+    if gone := sorted(map(clean, heard.keys() - asked)):
+        talk(f"Answered, kept, and not asked in this engagement (any more): {', '.join(gone)}")
     for doubt in (*workspace.journal.doubts, *workspace.untaken_answers()):
         talk(f"{workspace.root / 'answers'}: {doubt}")
     if (
@@ -136,7 +141,9 @@ def settle(
 
     It counts until somebody answers that question again; every answer stays on record.
     """
-    from techdd.answers import Answer
+    from pydantic import ValidationError
+
+    from techdd.answers import Answer, mistake
     from techdd.interviews.voices import decision
     from techdd.replies import GRADES, told
 
@@ -144,21 +151,26 @@ def settle(
         raise TechddError("give one of --level, --not-applicable and --withdraw")
     if not reason.strip() and not withdraw:
         raise TechddError("a decision needs its --reason")
+    if not by.strip():
+        raise TechddError("a decision needs who decides: --by")
     workspace = open_engagement(folder)
     places = {asked.id: (one, asked) for one in workspace.checklists for asked in one.items}
     if item.upper() not in places:
         raise TechddError(f"no question {item!r} in this engagement; see: techdd checklist list")
     checklist, asked = places[item.upper()]
     standing = workspace.standings().get(asked.id)
-    if withdraw:
-        if not (standing and standing.settled):
-            raise TechddError(f"{asked.id} is not settled")
-        made = Answer(item=asked.id, by=by, settles=True, withdrawn=True, note=reason)
-    else:
-        made = decision(
-            standing, item=asked, level=level, reason=reason, by=by,
-            grade=GRADES[grade] if grade else None, overrules=overrules,
-        )  # fmt: skip
+    if withdraw and not (standing and standing.settled):
+        raise TechddError(f"{asked.id} is not settled")
+    try:
+        if withdraw:
+            made = Answer(item=asked.id, by=by, settles=True, withdrawn=True, note=reason)
+        else:
+            made = decision(
+                standing, item=asked, level=level, reason=reason, by=by,
+                grade=GRADES[grade] if grade else None, overrules=overrules,
+            )  # fmt: skip
+    except ValidationError as error:
+        raise TechddError(mistake(error)) from None
     workspace.record(checklist, asked, made)
     talk(f"{asked.id}: {told(made)}, settled by {by}.")
     say_next(f"techdd score {folder}")

@@ -59,7 +59,7 @@ class Reply:
         self.fields: dict[str, Any] = {}
 
     def answer(self) -> Answer | None:
-        """What was given; None where that is no answer yet."""
+        """What was given; None where that is no answer yet. Raises ValidationError."""
         if not self.fields:
             return None
         return Answer(item=self.item.id, **self.fields)

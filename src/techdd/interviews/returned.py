@@ -10,10 +10,11 @@ from typing import Any, Literal, NamedTuple
 from pydantic import ValidationError
 
 from techdd import replies
-from techdd.answers import Answer, Document, Entry, latest
+from techdd.answers import Answer, Document, Entry
 from techdd.checklists import Checklist, Item
 from techdd.errors import TechddError
 from techdd.interviews.asking import heard
+from techdd.journal import latest
 from techdd.model import Grade
 from techdd.questionnaires import FIELDS, Filled, Manifest, Refusal, Returned, Value, normal
 from techdd.workspace import Workspace

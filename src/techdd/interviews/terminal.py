@@ -6,12 +6,16 @@ import signal
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
+from pydantic import ValidationError
+
 from techdd import replies
-from techdd.answers import Answer, Conflict, Entry, latest
+from techdd.answers import Answer, Entry, mistake
 from techdd.checklists import Checklist, Item
+from techdd.errors import TechddError
 from techdd.interviews import screens
 from techdd.interviews.asking import heard, is_open
 from techdd.interviews.prompts import Console, Ended, Reply
+from techdd.journal import Conflict, latest
 from techdd.model import Metric
 from techdd.text import clean
 from techdd.workspace import Workspace
@@ -42,7 +46,10 @@ class Sitting:
         self.console = console
         self.metrics = metrics
         self.said_by = {"by": by, "role": role, "recorded_by": recorded_by, "source": "terminal"}
-        self.person = Answer(item="", unknown=True, by=by).person
+        try:
+            self.person = Answer.model_validate({"item": "", "unknown": True} | self.said_by).person
+        except ValidationError as error:
+            raise TechddError(f"--{mistake(error).replace('_', '-')}") from None
         self.questions = {item.id: (one, item) for one in checklists for item in one.items}
         self.left: list[str] = []
         self.way: list[str] = []
@@ -138,7 +145,12 @@ class Sitting:
         except (Ended, KeyboardInterrupt):
             self._record(checklist, item, reply.answer(), known, ended=True)
             raise
-        self._record(checklist, item, reply.answer(), known)
+        try:
+            answer = reply.answer()
+        except ValidationError as error:
+            self.console.tell(f"This cannot be kept: {mistake(error)}")
+            return False
+        self._record(checklist, item, answer, known)
         return True
 
     def _record(

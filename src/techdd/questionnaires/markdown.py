@@ -30,7 +30,8 @@ from techdd.questionnaires import (
 
 MAX_BYTES = 5_000_000
 _MANIFEST = re.compile(r"<!--\s*techdd, leave this as it is:\n(.*?)\n\s*-->", re.DOTALL)
-_HEADING = re.compile(r"#{1,6}[ \t]+[*_`\[]*([A-Za-z]{2,4}-\d{2})\b")
+# Editors escape a hyphen, or make it a dash.
+_HEADING = re.compile(r"#{1,6}[ \t]+[*_`\[]*([A-Za-z]{2,4})\\?[-\u2010-\u2014](\d{2})\b")
 _LABEL = re.compile(
     r"(?:[-*+][ \t]+)?"
     r"(?:(?P<mark>\*\*|__|\*|_)(?P<marked>[^:*]{1,60}?)(?::(?P=mark)|(?P=mark)[ \t]*:)"
@@ -106,6 +107,8 @@ def _read(path: Path) -> Returned:
     for number, line in enumerate(body.split("\n"), 1):
         reader.take(number, line)
     rows, refused = once(reader.rows())
+    if not rows and not refused and not reader.refused:
+        raise TechddError("holds no question: their headings begin with '### ' and the id", path)
     doubled = {one.item for one in reader.refused}
     return Returned(
         manifest,
@@ -144,7 +147,7 @@ class _Reader:
         """One line with its number."""
         item, _, labels = self.parts[-1]
         if found := _HEADING.match(line):
-            self.parts.append((found[1].upper(), number, {}))
+            self.parts.append((f"{found[1].upper()}-{found[2]}", number, {}))
             self.value = None
         elif line.startswith("## "):
             self.parts.append(("", number, {}))
@@ -156,10 +159,14 @@ class _Reader:
                 self.refused.append(Refusal(item, f"line {number}", why))
             self.value = [text]
             labels[key] = (number, self.value)
+        elif not item and len(self.parts) > 1 and (lost := _label(line, in_item=True)) and lost[1]:
+            why = "stands behind no question; its heading begins with '### ' and the id"
+            self.refused.append(Refusal("", f"line {number}", why))
         elif self.value is not None and not line.startswith(">"):
             self.value.append(line.removeprefix("  "))
-        elif item and line.strip() and not line.startswith(">"):
-            self.notices.append(f"line {number}: stands behind no label and is left out")
+        elif item and line.strip("> \t") and (labels or not line.startswith(">")):
+            why = "begins with '>' as questions do" if labels else "stands behind no label"
+            self.notices.append(f"line {number}: {why} and is left out")
 
     def head(self, label: str) -> str:
         """What stands behind a label before the first question, on one line."""

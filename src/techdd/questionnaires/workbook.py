@@ -81,14 +81,18 @@ class _Book:
     """A workbook as it came back."""
 
     def __init__(self, book: Any, path: Path) -> None:
-        self.sheets: list[Worksheet] = book.worksheets[:MAX_SHEETS]
+        self.sheets: list[Worksheet] = book.worksheets
         self.path = path
         self.refused: list[Refusal] = []
         self.notices: list[str] = []
         self.name = self.role = ""
 
     def returned(self) -> Returned:
-        """All that is in it."""
+        """All that is in it. Raises TechddError where it is no questionnaire."""
+        if len(self.sheets) > MAX_SHEETS:
+            raise TechddError(
+                f"has more than {MAX_SHEETS} sheets; take out what was added", self.path
+            )
         manifest = self._manifest()
         rows: list[Filled] = []
         for sheet in self.sheets:
@@ -145,6 +149,7 @@ class _Book:
         found: dict[str, Filled] = {}
         figures: dict[str, dict[str, Value]] = {}
         for number in range(header.row + 1, min(sheet.max_row, MAX_ROWS) + 1):
+            self._tell_unnamed(sheet, header, number)
             said = {key: sheet.cell(number, at) for key, at in header.columns.items()}
             name = _text(said[ID].value)
             item, _, figure = name.partition("/")
@@ -159,11 +164,12 @@ class _Book:
                     values[key] = Value(text, place)
             place = f"{sheet.title}!{number}"
             value = values.pop(FIGURE, None)
+            misplaced = _misplaced(name, values, value, figures)
             if not name and (values or value):
                 why = "stands in a row whose question is not known any more"
                 self.refused.append(Refusal("", place, why))
-            elif value and not figure:
-                self.refused.append(Refusal(item, value.place, "is no row of a figure"))
+            elif misplaced:
+                self.refused += [Refusal(item, one.place, why) for one, why in misplaced]
             elif value:
                 figures.setdefault(item, {})[figure] = value
             if not name or figure:
@@ -174,6 +180,18 @@ class _Book:
                 yield row  # the same question twice is told by all its places
             found.setdefault(item, row)
         yield from found.values()
+        self.refused += [
+            Refusal(item, value.place, "the question of this figure is not there any more")
+            for item in figures.keys() - found.keys()
+            for value in figures[item].values()
+        ]
+
+    def _tell_unnamed(self, sheet: Worksheet, header: _Header, number: int) -> None:
+        """Tells what stands in a row where no column has a name."""
+        for column in range(1, min(sheet.max_column, MAX_COLUMNS) + 1):
+            cell = sheet.cell(number, column)
+            if _text(cell.value) and not _text(sheet.cell(header.row, column).value):
+                self.notices.append(f"{_place(sheet, cell)}: its column has no name; not read")
 
     def _respondent(self, sheet: Worksheet) -> bool:
         """Whether a sheet is the one with name and role, which are then known."""
@@ -186,6 +204,21 @@ class _Book:
                     text = "" if _wrong(beside, False) else normal(_text(beside.value))
                     setattr(self, label.removeprefix("your "), " ".join(text.split()))
         return found
+
+
+def _misplaced(
+    name: str, values: dict[str, Value], value: Value | None, known: dict[str, dict[str, Value]]
+) -> list[tuple[Value, str]]:
+    """What stands in the row `name` and belongs into another: `value` is that of a figure."""
+    item, _, figure = name.partition("/")
+    if value and not figure:
+        return [(value, "is no row of a figure")]
+    if figure and values:
+        why = "stands in the row of a figure; write it in the row of its question"
+        return [(one, why) for one in values.values()]
+    if value and figure in known.get(item, {}):
+        return [(value, f"the figure is there already, in {known[item][figure].place}")]
+    return []
 
 
 def _column(label: str) -> str:

@@ -20,7 +20,7 @@ from techdd.answers import Answer
 from techdd.errors import TechddError
 from techdd.interviews.web import access as access_module
 from techdd.interviews.web import app as app_module
-from techdd.interviews.web import guard
+from techdd.interviews.web import guard, shown
 from techdd.interviews.web.access import Access
 from techdd.interviews.web.app import ROUTES, create
 from techdd.interviews.web.crew import Crew
@@ -438,6 +438,12 @@ def test_a_token_of_one_session_is_none_of_another(page: Page) -> None:
     assert ann.answer("AA-01", level=1).status_code == 403
 
 
+def test_who_asks_for_the_head_only_gets_it(page: Page) -> None:
+    ann = page.enter("ann chief")
+    assert ann.client.head("/api/questions", base_url=BASE).status_code == 200
+    assert page.stranger().client.head("/api/questions", base_url=BASE).status_code == 401
+
+
 def test_forms_and_large_requests_are_refused(page: Page) -> None:
     ann = page.enter("ann chief")
     form = ann.client.post(
@@ -508,6 +514,29 @@ def test_a_full_disk_is_told_and_the_answer_may_be_sent_again(
     told = "cannot be written: No space left on device"
     assert (refused.status_code, refused.json["error"]) == (503, told)
     assert ann.answer("AA-01", level=1).status_code == 200
+
+
+def test_a_full_disk_is_a_line_wherever_it_shows(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ida, ann = page.enter("ida adviser"), page.enter("ann chief")
+    before = (page.workspace.root / "interviews.yaml").read_text()
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        added = ida.post("/api/people", {"name": "Cy", "new": True})
+        first = ann.answer("AA-01", level=1)  # keeps the wording first
+        patch.setattr(Workspace, "record", lambda *_, **__: 1 / 0)
+        bug = ann.answer("AA-01", level=1)
+    assert [one.status_code for one in (added, first, bug)] == [503, 503, 500]
+    assert added.json["error"] == "interviews.yaml cannot be used: No space left on device"
+    assert first.json["error"] == "alpha.yaml cannot be used: No space left on device"
+    assert "this is a bug of the page" in bug.json["error"]
+    assert (page.workspace.root / "interviews.yaml").read_text() == before
+    assert not (page.workspace.root / "logs" / "web.log").exists()
 
 
 # --- people ---------------------------------------------------------------------------------------
@@ -584,6 +613,25 @@ def test_a_damaged_journal_is_told_to_interviewers(page: Page) -> None:
     assert page.enter("ida adviser").state()["doubts"][0].startswith("line 2 is not an answer")
 
 
+def test_a_page_that_asks_again_costs_nothing_until_something_changes(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ida, ann = page.enter("ida adviser"), page.enter("ann chief")
+    ann.answer("AA-01", level=1)
+    made: list[object] = []
+    whole = shown.everybodys
+    monkeypatch.setattr(shown, "everybodys", lambda *of: (made.append(of), whole(*of))[1])
+    first = ida.state()
+    assert ida.get(f"/api/state/{first['mark']}").json == {"mark": first["mark"]}
+    assert ida.state() == first
+    assert len(made) == 1
+    page.desk.access.issue("bo lead")
+    assert ida.state()["people"][2]["link"] == "invited"
+    ann.answer("AA-02", level=2)
+    assert "AA-02" in ida.state()["answers"]
+    assert len(made) == 3
+
+
 # --- the server -----------------------------------------------------------------------------------
 
 
@@ -623,6 +671,11 @@ def test_where_nobody_is_named_the_adviser_comes_in_first(tmp_path: Path) -> Non
         (Place("192.0.2.1", 0), "cannot be listened on"),
         (Place(port=0, url="dd.example.com"), "the address without a path"),
         (Place(port=0, url="https://dd.example.com/x"), "the address without a path"),
+        (Place(port=0, url="https://dd.example.com?x"), "the address without a path"),
+        (Place(port=0, url="https://me:secret@dd.example.com"), "the address without a path"),
+        (Place(port=0, url="https://["), "the address without a path"),
+        (Place(port=0, url="https://dd.example.com:99999"), "the address without a path"),
+        (Place(port=0, url="ftp://dd.example.com"), "the address without a path"),
     ],
 )
 def test_a_place_that_cannot_be_is_told(page: Page, place: Place, message: str) -> None:
@@ -633,7 +686,25 @@ def test_a_place_that_cannot_be_is_told(page: Page, place: Place, message: str) 
 def test_what_is_open_to_the_network_is_known() -> None:
     assert Place().is_local and Place("::1").is_local
     assert not Place("0.0.0.0").is_local and not Place("192.0.2.1").is_local
-    assert Place("::1").door(80).address == "http://[::1]:80"
+
+
+@pytest.mark.parametrize(
+    ("place", "address"),
+    [
+        (Place(), "http://127.0.0.1"),
+        (Place("::1"), "http://[::1]"),
+        (Place("0:0:0:0:0:0:0:1"), "http://[::1]"),
+        (Place(url="https://DD.Example.com:443/"), "https://dd.example.com"),
+        (Place(url="https://dd.example.com:8443"), "https://dd.example.com:8443"),
+        (Place(url="https://b\u00fccher.example"), "https://xn--bcher-kva.example"),
+    ],
+)
+def test_the_page_goes_by_the_name_that_browsers_send(place: Place, address: str) -> None:
+    door = place.door(80)
+    assert door.address == address
+    door.check("GET", {"Host": address.partition("://")[2]})
+    if not place.url:
+        door.check("POST", {"Host": "localhost", "Origin": "http://localhost"})
 
 
 def test_a_file_of_links_that_is_none_is_told(page: Page) -> None:

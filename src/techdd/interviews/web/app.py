@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import ValidationError
 
+from techdd.answers import mistake
 from techdd.errors import TechddError
 from techdd.interviews.people import Participant
 from techdd.interviews.web import guard
@@ -25,7 +27,6 @@ from techdd.interviews.web.said import (
     Said,
     Token,
     Verdict,
-    one_line,
 )
 from techdd.policy import Written
 
@@ -110,7 +111,7 @@ def _view(
 def _body(kind: type[Written]) -> Written:
     from flask import request
 
-    if request.method == "GET":
+    if request.method in ("GET", "HEAD"):
         return kind()
     if request.mimetype != "application/json":
         raise Refusal(415, "JSON is needed")
@@ -182,9 +183,12 @@ def _answer_errors(app: Flask, desk: Desk, tell: Callable[[str], None]) -> None:
             case Refusal():
                 status, message, more = error.status, error.message, error.more
             case ValidationError():
-                status, message = 422, one_line(error)
+                status, message = 422, mistake(error)
             case TechddError():
                 status, message = 422, error.message.splitlines()[0]
+            case OSError():  # a full disk, say
+                where = Path(error.filename).name if isinstance(error.filename, str) else "a file"
+                status, message = 503, f"{where} cannot be used: {error.strerror}"
             case HTTPException():
                 status = error.code or 500
                 message = HTTPStatus(status).phrase.lower()
@@ -192,7 +196,9 @@ def _answer_errors(app: Flask, desk: Desk, tell: Callable[[str], None]) -> None:
                 # Only where it happened: the message of an error may hold what somebody answered.
                 trace = "".join(traceback.format_tb(error.__traceback__))
                 name = type(error).__name__
-                desk.workspace.log("web", f"{request.method} {request.url_rule}\n{trace}{name}\n")
+                with suppress(TechddError):  # the disk may be full
+                    said = f"{request.method} {request.url_rule}\n{trace}{name}\n"
+                    desk.workspace.log("web", said)
                 tell(f"This is a bug: {name} (details: logs/web.log)")
                 status, message = 500, "this is a bug of the page; the answer was not saved"
         response = jsonify({"error": message} | more)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
-from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from techdd.answers import Answer, Conflict, Entry
+from techdd.answers import Answer, Entry
 from techdd.checklists import Checklist, Item
 from techdd.errors import TechddError
 from techdd.interviews.people import Participant
 from techdd.interviews.web import shown
 from techdd.interviews.web.said import Refusal
+from techdd.journal import Conflict
 from techdd.model import Grade
 
 if TYPE_CHECKING:
@@ -23,6 +23,14 @@ if TYPE_CHECKING:
     from techdd.workspace import Workspace
 
 Json = shown.Json
+
+
+class _State(NamedTuple):
+    """What somebody was told, and what it was made of: a page asks every few seconds."""
+
+    entries: Sequence[Entry]
+    depends: object
+    said: Json
 
 
 class Desk:
@@ -36,8 +44,7 @@ class Desk:
         self.access = access
         self._evidence = shown.evidence(workspace.checklists, metrics)
         self._round = workspace.engagement.round
-        self._lock = Lock()
-        self._read: tuple[tuple[int, int], list[Entry]] | None = None
+        self._states: dict[str, _State] = {}  # by person
 
     # --- reading ------------------------------------------------------------------------------
 
@@ -59,23 +66,39 @@ class Desk:
 
         Only `mark` where nothing changed since the state of that mark.
         """
+        entries = self.workspace.journal.read()
+        known = self._states.get(me.person)
+        depends = (me, self.crew.people, self.crew.mistake, self._let_in(me))
+        if known is None or known.entries is not entries or known.depends != depends:
+            said = self._state(me, entries)
+            now = sha256(repr(said).encode()).hexdigest()[:16]
+            known = self._states[me.person] = _State(entries, depends, {"mark": now} | said)
+        now = known.said["mark"]
+        return {"mark": now} if now == mark else known.said
+
+    def _state(self, me: Participant, entries: Sequence[Entry]) -> Json:
         scope = me.scope(self.workspace.checklists)
         items = {item.id for one in scope for item in one.items}
-        entries = self.entries()
         said: Json = {"scope": _scope(scope)}
         if me.kind == "respondent":
-            said["answers"] = shown.own(entries, me.person, items, self._round)
-        else:
-            said["answers"] = shown.everybodys(entries, items)
-            said["people"] = self._people(entries)
-            said["doubts"] = [*self.workspace.journal.doubts, *filter(None, [self.crew.mistake])]
-        now = sha256(repr(said).encode()).hexdigest()[:16]
-        return {"mark": now} if now == mark else {"mark": now} | said
+            return said | {"answers": shown.own(entries, me.person, items, self._round)}
+        doubts = [*self.workspace.journal.doubts, *filter(None, [self.crew.mistake])]
+        return said | {
+            "answers": shown.everybodys(entries, items),
+            "people": self._people(entries),
+            "doubts": doubts,
+        }
+
+    def _let_in(self, me: Participant) -> tuple[str, ...]:
+        """Who is in and who is invited, as interviewers are shown it."""
+        if me.kind == "respondent":
+            return ()
+        return tuple(self.access.standing(one.person) for one in self.crew.people)
 
     def history(self, me: Participant, _: Nothing, item: str) -> Json:
         """All that was ever said to an item, the newest first."""
         self._item(me, item)
-        entries = [one for one in self.entries() if one.answer.item == item]
+        entries = [one for one in self.workspace.journal.read() if one.answer.item == item]
         return {"entries": [shown.full_answer(one.answer) for one in reversed(entries)]}
 
     # --- answering ----------------------------------------------------------------------------
@@ -109,7 +132,7 @@ class Desk:
     def settle(self, me: Participant, verdict: Verdict, item: str) -> Json:
         """Records an interviewer's decision between answers."""
         checklist, question = self._item(me, item)
-        said = [one for one in self.entries() if one.answer.item == item]
+        said = [one for one in self.workspace.journal.read() if one.answer.item == item]
         if not said:
             raise Refusal(422, "nobody has answered this yet")
         if said[-1].id != verdict.mark:
@@ -149,18 +172,6 @@ class Desk:
 
     # --- what the verbs share -----------------------------------------------------------------
 
-    def entries(self) -> list[Entry]:
-        """The journal, read again only when it grew."""
-        with self._lock:
-            try:
-                found = self.workspace.journal.path.stat()
-                stamp = (found.st_mtime_ns, found.st_size)
-            except FileNotFoundError:
-                return []
-            if self._read is None or self._read[0] != stamp:
-                self._read = (stamp, self.workspace.journal.read())
-            return self._read[1]
-
     def _item(self, me: Participant, name: str) -> tuple[Checklist, Item]:
         for checklist in me.scope(self.workspace.checklists):
             for item in checklist.items:
@@ -187,7 +198,7 @@ class Desk:
         return before.answer.grade
 
     def _entry(self, id_: str) -> Entry | None:
-        return next((one for one in self.entries() if one.id == id_), None)
+        return next((one for one in self.workspace.journal.read() if one.id == id_), None)
 
     def _somebody(self, named: Named) -> Participant:
         found = self.crew.find(" ".join(named.name.split()).casefold())
@@ -195,7 +206,7 @@ class Desk:
             raise Refusal(404, "nobody of this name takes part")
         return found
 
-    def _people(self, entries: list[Entry]) -> list[Json]:
+    def _people(self, entries: Sequence[Entry]) -> list[Json]:
         listed = []
         for one in self.crew.people:
             scope = one.scope(self.workspace.checklists)

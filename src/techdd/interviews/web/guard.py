@@ -51,7 +51,8 @@ class Door:
         """What a browser may call the place that a request comes from."""
         parts = urlsplit(self.address)
         if parts.hostname in ("127.0.0.1", "::1"):
-            return frozenset({self.address, f"http://localhost:{parts.port}"})
+            port = f":{parts.port}" if parts.port else ""
+            return frozenset({self.address, f"http://localhost{port}"})
         return frozenset({self.address})
 
     def check(self, method: str, headers: Mapping[str, str]) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, ValidationError
 
 from techdd import replies
-from techdd.answers import Answer, Document
+from techdd.answers import Answer, Document, mistake
 from techdd.checklists import Item, Level
 from techdd.interviews.people import Participant
 from techdd.model import Grade
@@ -140,15 +140,7 @@ def _checked(**values: Any) -> Answer:
     try:
         return Answer.model_validate(values)
     except ValidationError as error:
-        raise Refusal(422, one_line(error)) from None
-
-
-def one_line(error: ValidationError) -> str:
-    """The first mistake, without what was sent."""
-    first = error.errors(include_input=False, include_url=False)[0]
-    place = ".".join(str(part) for part in first["loc"] if isinstance(part, int | str))
-    message = str(first["msg"]).removeprefix("Value error, ")
-    return clean(f"{place}: {message}" if place else message)[:300]
+        raise Refusal(422, mistake(error)) from None
 
 
 def _figures(item: Item, given: Mapping[str, float | str]) -> dict[str, float | str]:

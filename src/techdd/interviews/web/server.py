@@ -51,16 +51,33 @@ class Place:
     def door(self, port: int) -> guard.Door:
         """How people reach the server that listens on `port`. Raises TechddError."""
         if self.url:
-            parts = urlsplit(self.url)
-            if parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/"):
-                raise TechddError("--url is the address without a path, as https://dd.example.com")
-            return guard.Door(f"{parts.scheme}://{parts.netloc}")
+            return guard.Door(_as_browsers_say(self.url))
         if self.ip.is_unspecified:
             raise TechddError(
                 f"--bind {self.bind} listens on every address: say with --url which one people use"
             )
         host = f"[{self.bind}]" if ":" in self.bind else self.bind
-        return guard.Door(f"http://{host}:{port}")
+        return guard.Door(_as_browsers_say(f"http://{host}:{port}"))
+
+
+def _as_browsers_say(url: str) -> str:
+    """`url` as browsers name it in Host and Origin: small letters, ASCII, no port that goes
+    without saying. Raises TechddError where it is more or less than an address.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+        host = (parts.hostname or "").encode("idna").decode()
+        host = f"[{ipaddress.ip_address(host).compressed}]" if ":" in host else host
+    except ValueError:  # of which a UnicodeError is one
+        host = ""
+    usual = {"http": 80, "https": 443}
+    more = host and (parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc)
+    if not host or more or parts.scheme not in usual:
+        raise TechddError("--url is the address without a path, as https://dd.example.com")
+    return f"{parts.scheme}://{host}" + (
+        f":{port}" if port not in (None, usual[parts.scheme]) else ""
+    )
 
 
 class Site:

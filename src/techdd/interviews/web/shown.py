@@ -64,11 +64,15 @@ def _question(item: Item, proof: Mapping[str, Json] | None) -> Json:
 
 def own(entries: Iterable[Entry], person: str, items: set[str], round_: str) -> dict[str, Json]:
     """Item -> the person's own answer, and the id that an answer to it has to know."""
+    last = {
+        one.answer.item: one
+        for one in entries
+        if one.answer.item in items and one.answer.person == person
+    }
     found: dict[str, Json] = {}
-    for id_, one in entries:
-        if one.person == person and one.item in items:
-            counts = one.round == round_ and not one.withdrawn and not one.settles
-            found[one.item] = {"seen": id_, "answer": own_answer(one) if counts else None}
+    for item, (id_, one) in last.items():
+        counts = one.round == round_ and not one.withdrawn and not one.settles
+        found[item] = {"seen": id_, "answer": own_answer(one) if counts else None}
     return found
 
 
