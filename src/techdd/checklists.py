@@ -7,13 +7,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from hashlib import sha256
+from string import Formatter
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from techdd.policy import Importance, Name, Written
 
 Level = Annotated[int, Field(strict=True, ge=0, le=4)]
+
+
+def _fillable(text: str) -> str:
+    """`text`, into which {value} and {basis} can be put, and nothing else."""
+    try:
+        named = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+        strangers = sorted(named - {"value", "basis"})
+        for value in () if strangers else (0.0, 0.5, 12345.678):
+            text.format(value=value, basis="12 commits")
+    except ValueError as error:
+        raise ValueError(f"cannot be filled in: {error}") from None
+    if strangers:
+        raise ValueError(f"{{{strangers[0]}}} is not known; there are {{value}} and {{basis}}")
+    return text
+
+
+Sentence = Annotated[str, AfterValidator(_fillable)]
 
 
 class EvidenceRule(Written):
@@ -28,8 +46,8 @@ class EvidenceRule(Written):
     metric: str
     bands: tuple[float, float, float, float]
     role: Literal["measures", "indicates"] = "indicates"
-    says: str  # a sentence with {value}, format specifications allowed, and {basis}
-    ask: str = ""  # the question worth asking where the metric stands at level 0 or 1
+    says: Sentence  # with {value}, format specifications allowed, and {basis}
+    ask: Sentence = ""  # the question worth asking where the metric stands at level 0 or 1
     source: str = ""
 
     @model_validator(mode="after")

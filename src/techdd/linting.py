@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
-from string import Formatter
 from typing import Any, NamedTuple
 
 from techdd.checklists import Checklist, EvidenceRule, Framework, Item, Profile
@@ -223,22 +222,6 @@ def _of_rule(rule: EvidenceRule) -> Iterator[_Told]:
     if rule.metric not in metrics and rule.metric.partition(".")[0] not in silent:
         hint = did_you_mean(rule.metric, sorted(metrics))
         yield _Told(("metric",), f"no installed probe answers with {rule.metric!r}{hint}")
-    for name in ("says", "ask"):
-        if why := _unwritable(getattr(rule, name)):
-            yield _Told((name,), f"{name}: {why}")
-
-
-def _unwritable(text: str) -> str:
-    """Why {value} and {basis} cannot be put into `text`; "" where they can."""
-    try:
-        named = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
-        if strangers := sorted(named - {"value", "basis"}):
-            return f"{{{strangers[0]}}} is not known; there are {{value}} and {{basis}}"
-        for value in (0.0, 0.5, 12345.678):
-            text.format(value=value, basis="12 commits")
-    except ValueError as error:
-        return f"cannot be filled in: {error}"
-    return ""
 
 
 def _of_controls(
