@@ -246,8 +246,7 @@ def delivery_chain(data: bytes) -> None:
             list(_read("x", system, data, found))
         list(workflows(found.workflows))
         list(objects(found.objects))
-        for path, blocks in found.modules.get("", ()):
-            list(resources(path, blocks, blocks))
+        list(resources(found.modules.get("", ())))
 
 
 @target

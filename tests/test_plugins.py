@@ -183,7 +183,8 @@ def test_every_observation_has_its_rule() -> None:
 
 
 def test_every_rule_and_probe_speaks_for_a_domain_that_is_there() -> None:
-    assert {rule.domain for rule in RULES} <= DOMAINS
+    # What people said is judged for the chapter of its question.
+    assert {rule.domain for rule in RULES} <= DOMAINS | {"interview"}
     assert {probe.domain for probe in PROBES.values()} <= DOMAINS
 
 

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cache
-from time import monotonic
+from time import thread_time
 from typing import TYPE_CHECKING
 
 from techdd.syntax.grammar import Grammar
@@ -26,7 +26,7 @@ class Searched:
 
     def __init__(self, grammar: Grammar, source: bytes) -> None:
         self._grammar, self._source = grammar, source
-        self._deadline = monotonic() + SECONDS
+        self._deadline = thread_time() + SECONDS
         self._root = engine(grammar).parse(source, self._deadline).root_node
         self.left = ""  # why not all of the file was looked at
 
@@ -43,7 +43,7 @@ class Searched:
             spots = spots[:MOST_SPOTS]
         places: set[tuple[int, int, int]] = set()
         for node in self._around(spots):
-            if monotonic() > self._deadline:
+            if thread_time() > self._deadline:
                 self.left = f"searching took more than {SECONDS:g} seconds"
                 break
             for _, captured in _cursor(self._grammar, query).matches(node):
@@ -60,7 +60,7 @@ class Searched:
         node = self._root.descendant_for_byte_range(start, end)
         while node and node.parent and not _FUNCTION.search(node.type):
             node = node.parent
-        first = node.start_byte if node and monotonic() < self._deadline else start
+        first = node.start_byte if node and thread_time() < self._deadline else start
         text, before = self._source[start:end], self._source[first:start]
         return text.decode("utf-8", "replace"), before.decode("utf-8", "replace")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from enum import IntEnum
 from functools import cache
 from importlib import import_module
-from time import monotonic
+from time import thread_time
 from typing import TYPE_CHECKING
 
 from techdd.syntax.grammar import Grammar, Unmeasurable
@@ -15,7 +15,7 @@ from techdd.syntax.grammar import Grammar, Unmeasurable
 if TYPE_CHECKING:
     from tree_sitter import Node, Tree
 
-SECONDS = 20.0  # to parse one file
+SECONDS = 20.0  # of computing, to parse one file
 MAX_NODES = 4_000_000  # of one tree; 5 MB of dense source have about 2 million
 SMALL = 100_000  # bytes of a file that is parsed without asking for the time
 SUBTREE = 4_000  # nodes that one query may see
@@ -67,11 +67,11 @@ class Engine:
     def find(self, source: bytes) -> dict[Kind, list[Node]]:
         """The nodes that mean something by what they mean, in no order."""
         found: dict[Kind, list[Node]] = defaultdict(list)
-        deadline = monotonic() + SECONDS
+        deadline = thread_time() + SECONDS
         tree = self.parse(source, deadline)
         waiting = [tree.root_node]
         while waiting:
-            if monotonic() > deadline:
+            if thread_time() > deadline:
                 raise Unmeasurable(f"reading took more than {SECONDS:g} seconds")
             node = waiting.pop()
             if node.descendant_count > SUBTREE:
@@ -87,7 +87,7 @@ class Engine:
         return found
 
     def parse(self, source: bytes, deadline: float) -> Tree:
-        """The tree of `source`. Raises Unmeasurable after `deadline`, as `monotonic` counts."""
+        """The tree of `source`. Raises Unmeasurable after `deadline` of `thread_time`."""
         tree = self._tree(source, deadline)
         if tree.root_node.descendant_count > MAX_NODES:
             raise Unmeasurable(f"more than {MAX_NODES:,} nodes of syntax")
@@ -99,7 +99,7 @@ class Engine:
         try:
             return self.parser.parse(
                 lambda offset, _: source[offset : offset + 65_536],
-                progress_callback=lambda *_: monotonic() > deadline,
+                progress_callback=lambda *_: thread_time() > deadline,
             )
         except ValueError:  # how the binding says that it was stopped
             self.parser.reset()

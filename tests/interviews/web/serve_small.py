@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parent))  # Python may have been told to be safe without it
+
 from small_engagement import METRICS, opened
 
 from techdd.interviews.web.server import Place, Site, alone
