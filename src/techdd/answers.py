@@ -71,7 +71,7 @@ class Answer(Written):
     @property
     def person(self) -> str:
         """The respondent's name as it is compared."""
-        return _person(self.by)
+        return person_of(self.by)
 
 
 def mistake(error: ValidationError) -> str:
@@ -83,7 +83,8 @@ def mistake(error: ValidationError) -> str:
 
 
 @lru_cache(maxsize=1_000)  # a journal names few people, and is gone through often
-def _person(name: str) -> str:
+def person_of(name: str) -> str:
+    """A name as it is compared: small letters, one blank between words."""
     return " ".join(name.split()).casefold()
 
 
@@ -115,6 +116,11 @@ class Standing(NamedTuple):
     counts: Answer | None
     voices: tuple[Answer, ...] = ()
     settled: bool = False
+
+    @property
+    def all(self) -> tuple[Answer, ...]:
+        """The voices, and the adviser's decision where there is one."""
+        return (*self.voices, *((self.counts,) if self.settled and self.counts else ()))
 
     @property
     def spread(self) -> int:
@@ -179,8 +185,7 @@ def reworded(
     found = {}
     for item in (item for one in checklists for item in one.items):
         standing = said.get(item.id, Standing(None))
-        heard = [*standing.voices, *([standing.counts] if standing.settled else ())]
-        old = tuple(one for one in heard if one and one.wording not in ("", item.wording))
+        old = tuple(one for one in standing.all if one.wording not in ("", item.wording))
         if old:
             found[item.id] = old
     return found

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from techdd.policy import Importance, Name, Written
+from techdd.policy import Importance, Name, Written, repeated
 
 Level = Annotated[int, Field(strict=True, ge=0, le=4)]
 
@@ -100,8 +100,7 @@ class Item(Written):
 
     @model_validator(mode="after")
     def _keys_are_unique(self) -> Item:
-        keys = [figure.key for figure in self.figures]
-        if len(keys) != len(set(keys)):
+        if repeated(figure.key for figure in self.figures):
             raise ValueError("two figures of an item have the same key")
         return self
 
@@ -127,9 +126,7 @@ class Checklist(Written):
 
     @model_validator(mode="after")
     def _ids_are_unique(self) -> Checklist:
-        ids = [item.id for item in self.items]
-        twice = sorted({item_id for item_id in ids if ids.count(item_id) > 1})
-        if twice:
+        if twice := repeated(item.id for item in self.items):
             raise ValueError(f"item id used twice: {', '.join(twice)}")
         return self
 

@@ -5,7 +5,8 @@ Frozen pydantic models; unknown keys are mistakes. `documents.load` reads them f
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -31,6 +32,11 @@ def _ordered(ends: tuple[float, float]) -> tuple[float, float]:
 
 _Amount = Annotated[float, Field(gt=0, le=1_000_000)]
 Range = Annotated[tuple[_Amount, _Amount], AfterValidator(_ordered)]
+
+
+def repeated(names: Iterable[str]) -> list[str]:
+    """Those of `names` that are there more than once, sorted."""
+    return sorted(name for name, count in Counter(names).items() if count > 1)
 
 
 class Written(BaseModel):
@@ -194,9 +200,7 @@ class Engagement(Written):
 
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> Engagement:
-        names = [entry.name for entry in self.repositories]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
+        if twice := repeated(entry.name for entry in self.repositories):
             raise ValueError(f"repository name used twice: {', '.join(twice)}")
         if self.currency and self.day_rate is None:
             raise ValueError("'currency' belongs to a day rate: give 'day_rate' too")

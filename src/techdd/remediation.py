@@ -7,7 +7,7 @@ from typing import Annotated, NamedTuple
 
 from pydantic import Field, model_validator
 
-from techdd.policy import Debt, Engagement, Range, Scoring, Written
+from techdd.policy import Debt, Engagement, Range, Scoring, Written, repeated
 
 
 class Remediation(NamedTuple):
@@ -77,8 +77,7 @@ class DebtPolicy(Written):
 
     @model_validator(mode="after")
     def _each_kind_once(self) -> DebtPolicy:
-        ids = [one.id for one in self.kinds]
-        if twice := sorted({one for one in ids if ids.count(one) > 1}):
+        if twice := repeated(one.id for one in self.kinds):
             raise ValueError(f"kind given twice: {', '.join(twice)}")
         return self
 

@@ -127,7 +127,7 @@ class Workspace:
         _refuse_inside(self.root, [str(source)])
         return open_repository(entry.name, source, cache / "overlay.git", entry.revision)
 
-    @property
+    @cached_property
     def library(self) -> Library:
         """Where the questions come from."""
         engagement = self.engagement

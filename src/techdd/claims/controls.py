@@ -17,7 +17,6 @@ _NOTE = (
     "touches it stands at level 3 or more, a gap where one stands at level 1 or less, partly met "
     "in between or where questions are open."
 )
-_GRADES = ("none", "stated", "shown", "sampled", "measured")
 
 
 def controls(
@@ -75,7 +74,7 @@ def _status(
         status = GAP
     elif worst >= GOOD and len(levels) == len(items):
         status = MET
-    return names, worst, mean, _GRADES[grade], status
+    return names, worst, mean, grade.name.lower(), status
 
 
 def _metrics(rows: Sequence[Row]) -> Iterator[Metric]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from techdd.answers import Answer, Standing
 from techdd.checklists import Checklist
+from techdd.claims import TESTED
 from techdd.model import (
     Difference,
     ItemScore,
@@ -60,10 +61,7 @@ def interview(scored: Scored, standings: Mapping[str, Standing], policy: Scoring
         reasons = ("no interview was held",)
         return Reading("interview", question, "interview", Status.SKIPPED, reasons=reasons)
     shared = sum(len(item.voices) > 1 for _, item in items)
-    tested = sum(
-        item.outcome in (Outcome.SUPPORTED, Outcome.PARTLY, Outcome.CONTRADICTED)
-        for _, item in items
-    )
+    tested = sum(item.outcome in TESTED for _, item in items)
     apart = (_disagreement(domain, item, policy) for domain, item in items)
     wrong = (_contradiction(domain, item, standings, policy) for domain, item in items)
     return Reading(

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from techdd.amounts import number
 from techdd.answers import Standing
 from techdd.checklists import Checklist
+from techdd.claims import TESTED
 from techdd.model import (
     Difference,
     Metric,
@@ -97,9 +98,7 @@ def recovery(
         for one in wrong
     )  # fmt: skip
     given = sum(one.outcome is not Outcome.NOT_ASKED for one in claims)
-    tested = sum(
-        one.outcome in (Outcome.SUPPORTED, Outcome.PARTLY, Outcome.CONTRADICTED) for one in claims
-    )
+    tested = sum(one.outcome in TESTED for one in claims)
     note = "no figure was told" if not given else "nothing in the code speaks to the figures"
     metric = Metric(_TESTED, tested or None, "claims", note="" if tested else note)
     reading = Reading(

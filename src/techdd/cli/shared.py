@@ -75,11 +75,12 @@ def open_engagement(folder: Path) -> Workspace:
 
 def participant(workspace: Workspace, name: str) -> Participant:
     """The respondent `name` of interviews.yaml. Raises TechddError where there is none."""
+    from techdd.answers import person_of
     from techdd.interviews.people import FILE, participants
 
     people = participants(workspace.root, workspace.checklists)
     for one in people:
-        if one.person == " ".join(name.split()).casefold():
+        if one.person == person_of(name):
             if one.kind == "interviewer":
                 raise TechddError(
                     f"{one.name} asks and does not answer; name who answers, and give "

@@ -9,7 +9,7 @@ from pydantic import Field, field_validator
 
 from techdd.errors import TechddError
 from techdd.facts import Identity
-from techdd.policy import Written
+from techdd.policy import Written, repeated
 
 Affiliation = Literal["employee", "contractor", "outsourcing", "private"]
 
@@ -40,9 +40,7 @@ class People(Written):
     def _one_meaning_a_domain(
         cls, given: Mapping[Affiliation, tuple[str, ...]]
     ) -> Mapping[Affiliation, tuple[str, ...]]:
-        all_of_them = [domain.lower() for domains in given.values() for domain in domains]
-        twice = sorted({one for one in all_of_them if all_of_them.count(one) > 1})
-        if twice:
+        if twice := repeated(domain.lower() for domains in given.values() for domain in domains):
             raise ValueError(f"domain named twice: {', '.join(twice)}")
         return given
 

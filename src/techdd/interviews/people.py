@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from techdd.answers import person_of
 from techdd.checklists import Checklist
 from techdd.documents import load
 from techdd.errors import DocumentError
-from techdd.policy import Written
+from techdd.policy import Written, repeated
 
 FILE = "interviews.yaml"
 
@@ -27,7 +28,7 @@ class Participant(Written):
     @property
     def person(self) -> str:
         """The name as it is compared, as `Answer.person` is."""
-        return " ".join(self.name.split()).casefold()
+        return person_of(self.name)
 
     def scope(self, checklists: Sequence[Checklist]) -> tuple[Checklist, ...]:
         """The questions for this person, without checklists of which none is left."""
@@ -50,9 +51,7 @@ class Participants(Written):
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Participants:
-        names = [one.person for one in self.people]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
+        if twice := repeated(one.person for one in self.people):
             raise ValueError(f"name used twice: {', '.join(twice)}")
         return self
 
@@ -66,9 +65,13 @@ def participants(root: Path, checklists: Sequence[Checklist]) -> tuple[Participa
     if not path.is_file():
         return ()
     found = load(path, Participants).people
-    known = {one.id for one in checklists} | {item.id for one in checklists for item in one.items}
     for person in found:
-        for wanted in person.asked:
-            if wanted not in known:
-                raise DocumentError(f"{person.name}: no checklist or item {wanted!r}", path)
+        if stranger := unasked(person.asked, checklists):
+            raise DocumentError(f"{person.name}: no checklist or item {stranger!r}", path)
     return found
+
+
+def unasked(names: Iterable[str], checklists: Sequence[Checklist]) -> str | None:
+    """The first of `names` that is neither a checklist nor an item; None where all are."""
+    known = {one.id for one in checklists} | {item.id for one in checklists for item in one.items}
+    return next((name for name in names if name not in known), None)

@@ -61,10 +61,9 @@ def said(
             standing = standings.get(item.id)
             if standing is None or standing.counts is None:
                 continue
-            answers = [*standing.voices, *([standing.counts] if standing.settled else [])]
             voices = tuple(
                 Voice(one, score_item(item, Standing(one), metrics, policy).outcome)
-                for one in answers
+                for one in standing.all
             )
             found.append(Said(checklist, item, standing, voices, draft(item, metrics)))
     return sorted(found, key=_gravity)

@@ -14,21 +14,23 @@ Scored = Sequence[tuple[Checklist, Score]]
 
 def overall(domains: Scored) -> tuple[float | None, float]:
     """(score, coverage) of the engagement: means of the domains by their weights."""
-    total = sum(checklist.weight for checklist, _ in domains)
-    coverage = sum(one.weight * score.coverage for one, score in domains) / total if total else 0.0
-    known = [(one.weight, score.value) for one, score in domains if score.value is not None]
-    weight = sum(weight for weight, _ in known)
-    return (sum(w * v for w, v in known) / weight if known else None), coverage
+    return _means([(one.weight, score.value, score.coverage) for one, score in domains])
 
 
 def overall_told(domains: Scored) -> tuple[float | None, float]:
     """(score, coverage) of the engagement by the answers alone."""
-    total = sum(checklist.weight for checklist, _ in domains)
-    covered = sum(one.weight * score.told_coverage for one, score in domains)
-    known = [(one.weight, score.told) for one, score in domains if score.told is not None]
+    return _means([(one.weight, score.told, score.told_coverage) for one, score in domains])
+
+
+def _means(parts: Sequence[tuple[float, float | None, float]]) -> tuple[float | None, float]:
+    """(score, coverage) by (weight, score, coverage) of each domain; one without a score counts for
+    the coverage only.
+    """
+    total = sum(weight for weight, _, _ in parts)
+    coverage = sum(weight * share for weight, _, share in parts) / total if total else 0.0
+    known = [(weight, value) for weight, value, _ in parts if value is not None]
     weight = sum(weight for weight, _ in known)
-    score = sum(w * v for w, v in known) / weight if known else None
-    return score, covered / total if total else 0.0
+    return (sum(w * v for w, v in known) / weight if known else None), coverage
 
 
 def verdict(domains: Scored, findings: Sequence[Finding], policy: Scoring) -> Verdict:

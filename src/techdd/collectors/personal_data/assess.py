@@ -60,7 +60,7 @@ def personal_data(
         own, count = of_repository(repo, fields), int(of_repository(repo, searched)["files"].sum())
         basis, note = f"{count:,} files searched", "" if count else "no file was searched"
         for name, part in (
-            ("fields", own[own["use"] == STORED]["name"].map(snake)),
+            ("fields", own[own["use"] == STORED]["name"]),
             ("special_fields", own[(own["use"] == STORED) & (own["kind"] == SPECIAL)]["name"]),
         ):
             value = part.map(snake).nunique() if count else None

@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from techdd.advisories import normalised
 from techdd.documents import load
 from techdd.folders import data
-from techdd.policy import Written
+from techdd.policy import Written, repeated
 
 Names = tuple[str, ...]
 _MARKS = {
@@ -52,8 +52,7 @@ class Catalogue(Written):
 
     @model_validator(mode="after")
     def _kinds_are_known_and_names_unique(self) -> Catalogue:
-        names = [one.name for one in self.technologies]
-        if twice := sorted({name for name in names if names.count(name) > 1}):
+        if twice := repeated(one.name for one in self.technologies):
             raise ValueError(f"technology named twice: {', '.join(twice)}")
         if odd := sorted({one.kind for one in self.technologies} - set(self.kinds)):
             raise ValueError(f"kind that is not in 'kinds': {', '.join(odd)}")

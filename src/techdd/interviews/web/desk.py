@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
-from techdd.answers import Answer, Entry
+from techdd.answers import Answer, Entry, person_of
 from techdd.checklists import Checklist, Item
 from techdd.errors import TechddError
-from techdd.interviews.people import Participant
+from techdd.interviews.people import Participant, unasked
 from techdd.interviews.web import shown
 from techdd.interviews.web.said import Refusal
 from techdd.journal import Conflict
@@ -149,11 +149,8 @@ class Desk:
 
     def put(self, me: Participant, person: Person) -> Json:
         """Adds somebody or changes what they are asked; a new person gets a link."""
-        known = {one.id for one in self.workspace.checklists}
-        known |= {item.id for one in self.workspace.checklists for item in one.items}
-        for wanted in person.asked:
-            if wanted not in known:
-                raise Refusal(422, f"no checklist or item {wanted!r}")
+        if stranger := unasked(person.asked, self.workspace.checklists):
+            raise Refusal(422, f"no checklist or item {stranger!r}")
         changed = Participant(
             name=" ".join(person.name.split()), role=person.role, kind=person.kind,
             asked=person.asked,
@@ -186,7 +183,7 @@ class Desk:
             return me
         if not said.by:
             return me
-        of = self.crew.find(" ".join(said.by.split()).casefold())
+        of = self.crew.find(person_of(said.by))
         if of is None:
             raise Refusal(422, "nobody of this name takes part")
         return of
@@ -201,7 +198,7 @@ class Desk:
         return next((one for one in self.workspace.journal.read() if one.id == id_), None)
 
     def _somebody(self, named: Named) -> Participant:
-        found = self.crew.find(" ".join(named.name.split()).casefold())
+        found = self.crew.find(person_of(named.name))
         if found is None:
             raise Refusal(404, "nobody of this name takes part")
         return found
