@@ -399,6 +399,40 @@ class RepositoryScope:
 
 
 @dataclass(frozen=True)
+class Brand:
+    """How the adviser's house shows in the report; what is empty is left out."""
+
+    logo: str = ""  # an image as a data URI
+    colour: str = ""  # of headings and rules, "#rrggbb"
+    accent: str = ""  # of links and marks, "#rrggbb"
+    line: str = ""  # licence or imprint, one line
+
+
+@dataclass(frozen=True)
+class Comment:
+    """The adviser's own words about one place of the report, as Markdown.
+
+    `place` is "summary", the anchor of a section, a domain, or a finding's id.
+    """
+
+    place: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Response:
+    """What the client says of one finding, and what the adviser replies; dates are ISO."""
+
+    finding: str
+    position: str  # "agreed", "corrected" or "disputed"
+    words: str
+    by: str = ""
+    date: str = ""
+    reply: str = ""
+    replied: str = ""
+
+
+@dataclass(frozen=True)
 class Report:
     """All that a format sees; JSON-able through `dataclasses.asdict`."""
 
@@ -427,6 +461,9 @@ class Report:
     differences: tuple[Difference, ...] = ()  # outside, only in the words that were approved
     clarifying: int = 0  # how many more differences there are
     moves: tuple[Move, ...] = ()
+    brand: Brand = Brand()
+    comments: tuple[Comment, ...] = ()
+    responses: tuple[Response, ...] = ()
 
 
 def fingerprint(*parts: str) -> str:
