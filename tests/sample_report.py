@@ -476,7 +476,12 @@ _METHODOLOGY: dict[str, object] = {
          "says": "Material matters with a known remedy must be settled before closing."},
         {"label": "Proceed", "rating": "green", "says": "Nothing found that needs conditions."},
     ),
-    "horizons": {"critical": "before signing", "high": "first 30 days", "medium": "first 100 days"},
+    "quick": 10,
+    "horizons": {
+        "critical": ["before signing", "before signing"],
+        "high": ["first 30 days", "first 60 days"],
+        "medium": ["first 60 days", "first 100 days"],
+    },
     "day_rate": (900.0, 1400.0),
     "currency": "EUR",
 }  # fmt: skip

@@ -82,7 +82,7 @@ FLOORS = (
         "workspace",
     },
     {"assessment"},
-    {"telling"},
+    {"telling", "arrangement"},
     {
         "measuring",
         "pages",

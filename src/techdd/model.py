@@ -72,6 +72,7 @@ class Horizon(StrEnum):
 
     BEFORE_SIGNING = "before signing"
     DAYS_30 = "first 30 days"
+    DAYS_60 = "first 60 days"
     DAYS_100 = "first 100 days"
     YEAR = "first year"
 

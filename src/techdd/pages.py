@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from techdd import charts
 from techdd.amounts import money, number, span
-from techdd.model import Finding, Metric, Outcome, Report, Series, Value
+from techdd.arrangement import arrange, kinds
+from techdd.model import Metric, Outcome, Report, Series, Value
 from techdd.text import clean
 from techdd.workspace import Templates
 
@@ -22,20 +23,25 @@ ROWS = 200  # a table that can grow stops here and says how many more there are
 _SPACE = re.compile(r"\s+")
 _SEAM = re.compile(r"(?<=[/._:@#-])(?=[^\W\d_])|(?<=[a-z\d])(?=[A-Z][a-z])")
 _LONG = re.compile(r"\S{18}(?=\S)|(?:\S{1,18}(?:\s+|$)|\s+)+")
-CARDS = 12  # findings of one chapter that are told in full; the register names them all
 
 
 def compose(report: Report, templates: Templates, fonts: str) -> str:
     """The whole report as one HTML document; `fonts` is the CSS that brings the type in."""
     from markupsafe import Markup
 
-    told = _told_in_full(report)
-    page = _environment(templates).get_template("report.html")
-    return page.render(
+    environment = _environment(templates)
+    plan = environment.get_template("_plan.html").module
+    placed = arrange(report, plan.PLAN, plan.ELSEWHERE)  # type: ignore[attr-defined]
+    return environment.get_template("report.html").render(
         report=report,
         fonts=Markup(fonts),  # written by the formats, never by a client
-        told=told,
-        linked={finding.id for findings in told.values() for finding in findings},
+        told=placed.told,
+        further=placed.further,
+        linked=placed.linked,
+        untold=placed.untold,
+        exhibits=placed.exhibits,
+        hiring=placed.apart,
+        bare=placed.bare,
         domains={"interview": "Interviews"}
         | {chapter.domain: chapter.title for chapter in report.chapters},
         by_id={finding.id: finding for finding in report.findings},
@@ -46,16 +52,6 @@ def compose(report: Report, templates: Templates, fonts: str) -> str:
             if item.stated is not None and item.outcome in (Outcome.PARTLY, Outcome.SUPPORTED)
         ],
     )
-
-
-def _told_in_full(report: Report) -> Mapping[str, tuple[Finding, ...]]:
-    """By domain, the findings that get a card in their chapter; only those can be linked to."""
-    return {
-        chapter.domain: tuple(
-            sorted(chapter.findings, key=lambda finding: -finding.severity.rank)[:CARDS]
-        )
-        for chapter in report.chapters
-    }
 
 
 def _environment(templates: Templates) -> Environment:
@@ -77,6 +73,7 @@ def _environment(templates: Templates) -> Environment:
         clip=clip,
         day=day,
         drawing=drawing,
+        kinds=kinds,
         money=money,
         number=number,
         percent=percent,
