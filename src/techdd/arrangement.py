@@ -11,7 +11,7 @@ from techdd.model import Chapter, Finding, Rating, Report, Series, Severity
 
 CARDS = 4  # kinds of findings that a chapter tells
 ENTRIES = 300  # findings that the annex tells
-KEY = 3  # exhibits of a chapter for which nothing is planned
+KEY = 3  # exhibits of a chapter that has none of those that are planned
 ALIKE = 2  # exhibits of one name in a chapter, such as one a repository; the annex has the others
 FURTHER = 8  # of a chapter's exhibits that no group of the plan names, as many are in the annex
 
@@ -119,21 +119,16 @@ def _first(some: Iterable[Kind], room: int) -> Iterable[Kind]:
 def _exhibits(chapter: Chapter, plan: Plan | None, apart: Sequence[str]) -> Exhibits:
     """As planned; what nothing names comes last."""
     drawn = [one for one in chapter.series if not one.full and one.name not in apart]
-    if plan is None:
-        rest = drawn[KEY:]
-        groups = (("", tuple(rest[:FURTHER])),) if rest else ()
-        return Exhibits(tuple(drawn[:KEY]), groups, len(rest[FURTHER:]))
+    plan = plan or {"key": [], "groups": []}
     named = {*plan["key"]}.union(*(names for _, names in plan["groups"]))
     key = tuple(one for name in plan["key"] for one in _picked(drawn, [name])[:ALIKE])
-    further = [one for one in _picked(drawn, plan["key"]) if one not in key]
-    rest = further + [one for one in drawn if one.name not in named]
-    grouped = [(heading, _picked(drawn, names)) for heading, names in plan["groups"]]
-    grouped.append(("Further", tuple(rest[:FURTHER])))
-    return Exhibits(
-        key,
-        tuple((heading, some) for heading, some in grouped if some),
-        len(rest[FURTHER:]),
-    )
+    rest = [one for one in _picked(drawn, plan["key"]) if one not in key]
+    rest += [one for one in drawn if one.name not in named]
+    if not key:
+        key, rest = tuple(rest[:KEY]), rest[KEY:]
+    groups = [(heading, _picked(drawn, names)) for heading, names in plan["groups"]]
+    groups.append(("Further" if groups else "", tuple(rest[:FURTHER])))
+    return Exhibits(key, tuple(one for one in groups if one[1]), len(rest[FURTHER:]))
 
 
 def _picked(drawn: Sequence[Series], names: Sequence[str]) -> tuple[Series, ...]:
