@@ -131,7 +131,7 @@ def test_claims_that_are_contradicted_come_first(sample_html: str) -> None:
 
 def test_the_scorecard_has_both_scores_and_what_would_move_them(sample_html: str) -> None:
     said = text(sample_html)
-    card = said[said.rindex("what decides its light") : said.rindex("would change the decision")]
+    card = said[said.rindex("what decides its light") :]
     assert "By answers alone" in said
     whole = " ".join(card[card.index("All domains") :].split())
     assert whole.startswith("All domains Mean of the domains by their weights. 52 41–70 61 68%")
