@@ -140,9 +140,7 @@ LOOP = "{% for a in range(99999) %}{% for b in range(99999) %}{{ BODY }}{% endfo
 
 def test_a_loop_without_an_end_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(guard, "SECONDS", 3.0)
-    with pytest.raises(
-        TechddError, match=r"more than 3 seconds.*loop without an end"
-    ) as told:
+    with pytest.raises(TechddError, match=r"more than 3 seconds.*loop without an end") as told:
         page(tmp_path, {"sections/cover.html": "\n\n" + LOOP.replace("{{ BODY }}", "")})
     assert told.value.where == str(tmp_path / "sections" / "cover.html:3")
 
