@@ -1,5 +1,7 @@
 """The engagement's brand, comments and responses through the command line, friend and foe."""
 
+# ruff: noqa: F811
+
 from __future__ import annotations
 
 import json
@@ -8,8 +10,7 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
-from test_cli import Techdd
-from test_cli import techdd as techdd
+from test_cli import Techdd, techdd  # noqa: F401 - a fixture
 from test_report import HERO, LEAK, NOTE, assessment
 
 from techdd import pipeline
