@@ -10,7 +10,7 @@ from typing import TypedDict
 from techdd.model import Chapter, Finding, Rating, Report, Series, Severity
 
 CARDS = 4  # kinds of findings that a chapter tells
-ENTRIES = 300  # findings that the annex tells
+ENTRIES = 300  # findings that the annex tells, besides those that somebody said something of
 KEY = 3  # exhibits of a chapter that has none of those that are planned
 ALIKE = 2  # exhibits of one name in a chapter, such as one a repository; the annex has the others
 FURTHER = 8  # of a chapter's exhibits that no group of the plan names, as many are in the annex
@@ -59,13 +59,15 @@ def arrange(report: Report, plan: Mapping[str, Plan], apart: Sequence[str]) -> A
     `groups` (heading, names); `apart` names exhibits that have a section of their own.
     """
     told, further, linked, room = {}, {}, set(), ENTRIES
+    spoken_of = {one.place for one in report.comments}
+    spoken_of |= {one.finding for one in report.responses if one.words or one.reply}
     for chapter in report.chapters:
         all_kinds = kinds(chapter.findings)
         worth = [one for one in all_kinds if one[0].severity is not Severity.INFO]
         told[chapter.domain] = tuple(worth[:CARDS])
         linked |= {kind[0].id for kind in told[chapter.domain]}
         rest = [_without(kind, linked) for kind in all_kinds]
-        shown = tuple(_first(filter(None, rest), room))
+        shown = tuple(_first(rest, spoken_of, room))
         room -= sum(map(len, shown))
         linked |= {one.id for kind in shown for one in kind}
         if shown:
@@ -108,12 +110,15 @@ def _without(kind: Kind, linked: set[str]) -> Kind:
     return tuple(one for one in kind if one.id not in linked)
 
 
-def _first(some: Iterable[Kind], room: int) -> Iterable[Kind]:
+def _first(some: Iterable[Kind], spoken_of: set[str], room: int) -> Iterable[Kind]:
     for kind in some:
-        if room <= 0:
-            return
-        yield kind[:room]
+        if shown := (*kind[: max(room, 0)], *_among(kind[max(room, 0) :], spoken_of)):
+            yield shown
         room -= len(kind)
+
+
+def _among(kind: Kind, ids: set[str]) -> Kind:
+    return tuple(one for one in kind if one.id in ids)
 
 
 def _exhibits(chapter: Chapter, plan: Plan | None, apart: Sequence[str]) -> Exhibits:

@@ -6,12 +6,13 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from techdd import charts
 from techdd.amounts import money, number, span
 from techdd.arrangement import arrange, kinds
 from techdd.model import Metric, Outcome, Report, Series, Value
+from techdd.overrides import loader, rendered
+from techdd.prose import prose, web
 from techdd.text import clean
 from techdd.workspace import Templates
 
@@ -23,6 +24,7 @@ ROWS = 200  # a table that can grow stops here and says how many more there are
 _SPACE = re.compile(r"\s+")
 _SEAM = re.compile(r"(?<=[/._:@#-])(?=[^\W\d_])|(?<=[a-z\d])(?=[A-Z][a-z])")
 _LONG = re.compile(r"\S{18}(?=\S)|(?:\S{1,18}(?:\s+|$)|\s+)+")
+_IMAGE = re.compile(r"data:image/(?:png|jpeg|svg\+xml);base64,[A-Za-z0-9+/]+=*")
 
 
 def compose(report: Report, templates: Templates, fonts: str) -> str:
@@ -32,7 +34,9 @@ def compose(report: Report, templates: Templates, fonts: str) -> str:
     environment = _environment(templates)
     plan = environment.get_template("_plan.html").module
     placed = arrange(report, plan.PLAN, plan.ELSEWHERE)  # type: ignore[attr-defined]
-    return environment.get_template("report.html").render(
+    return rendered(
+        environment,
+        templates,
         report=report,
         fonts=Markup(fonts),  # written by the formats, never by a client
         told=placed.told,
@@ -55,11 +59,11 @@ def compose(report: Report, templates: Templates, fonts: str) -> str:
 
 
 def _environment(templates: Templates) -> Environment:
-    from jinja2 import FileSystemLoader, StrictUndefined
+    from jinja2 import StrictUndefined
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
     environment = ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader([str(folder) for folder in templates.folders]),
+        loader=loader(templates),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_printed,
@@ -79,6 +83,8 @@ def _environment(templates: Templates) -> Environment:
         percent=percent,
         sentences=sentences,
         pick=pick,
+        picture=picture,
+        prose=prose,
         cell=cell,
         span=span,
         unlike=unlike,
@@ -195,13 +201,11 @@ def anchor(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9_-]+", "-", name)
 
 
-def web(reference: str) -> bool:
-    """Whether a reference may become a link: only http and https, with a host."""
-    try:
-        parts = urlsplit(reference)
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.netloc)
+def picture(data: str) -> Markup:
+    """An image as a data URI, as the address that it is; "" for anything else."""
+    from markupsafe import Markup
+
+    return Markup(data if _IMAGE.fullmatch(data) else "")
 
 
 def drawing(series: Series) -> Markup | None:

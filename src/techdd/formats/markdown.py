@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from techdd.amounts import number
 from techdd.formats import format
 from techdd.model import Finding, Report, Severity
 from techdd.pages import clip, day, percent
+from techdd.prose import plain
+from techdd.text import MAX_LENGTH
 from techdd.workspace import Templates
 
 MOST = 10  # findings named; the register in the PDF has them all
@@ -29,6 +32,10 @@ def _lines(report: Report) -> Iterator[str]:
     yield f"**{_plain(verdict.label)}** ({verdict.rating}), {percent(verdict.coverage)} assessed, "
     yield f"confidence {_plain(verdict.confidence)}.\n"
     yield from (f"- {_plain(reason)}" for reason in verdict.rationale)
+    for comment in report.comments:
+        if comment.place == "summary":
+            said = "\n> ".join(_plain(line, MAX_LENGTH) for line in plain(comment.text).split("\n"))
+            yield f"\n> **Adviser's comment:** {said}"
     yield "\n| Domain | Light | Score | Coverage | Confidence |\n|---|---|---:|---:|---|"
     for chapter in report.chapters:
         score = chapter.score
@@ -42,6 +49,11 @@ def _lines(report: Report) -> Iterator[str]:
     yield from (_finding(finding) for finding in report.findings[:MOST])
     if len(report.findings) > MOST:
         yield f"- and {len(report.findings) - MOST} more"
+    if report.responses:
+        counts = Counter(one.position for one in report.responses)
+        told = ", ".join(f"{counts[one]} {one}" for one in ("agreed", "corrected", "disputed"))
+        left = len(report.findings) - len(report.responses)
+        yield f"\nManagement response: {told}, {left} open."
     yield "\n## Limits\n"
     yield from (f"- {_plain(limit)}" for limit in report.limits or ("No limit was recorded.",))
 
@@ -53,6 +65,6 @@ def _finding(finding: Finding) -> str:
     return f"- {mark}{finding.severity}: {_plain(finding.title)} ({_plain(where)}, {finding.id})"
 
 
-def _plain(text: str) -> str:
+def _plain(text: str, length: int = LENGTH) -> str:
     """Client text on one line, with every character that Markdown or HTML could act on escaped."""
-    return _SPECIAL.sub(r"\\\1", clip(text, LENGTH))
+    return _SPECIAL.sub(r"\\\1", clip(text, length))
