@@ -3,7 +3,7 @@
 // stand in the address behind "#", so that a view can be sent. Without script the report is as printed.
 
 const DATA = JSON.parse(document.getElementById("explorer-data").textContent);
-const PAGE = 100; // rows of a table that are shown at once
+const PAGE = 50; // rows of a table that are shown at once
 const SEVERITIES = ["critical", "high", "medium", "low", "info"];
 const RATINGS = { green: "Green", amber: "Amber", red: "Red", grey: "Not assessed" };
 const WHOLE = "Whole engagement";
@@ -59,7 +59,9 @@ function cell(value, column) {
   if (value === null) return "not measured";
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (typeof value !== "number") return value;
-  return column.toLowerCase().includes("share") && value >= 0 && value <= 1 ? percent(value) : number(value);
+  if (column.toLowerCase().includes("share") && value >= 0 && value <= 1) return percent(value);
+  // A chart prints no number, its table here does: nothing small becomes 0.
+  return value && Math.abs(value) < 0.1 ? value.toLocaleString("en", { maximumSignificantDigits: 2 }) : number(value, Math.abs(value) < 10 ? 2 : 1);
 }
 
 const span = ([low, high]) => (low === high ? number(low) : `${number(low)}–${number(high)}`);
@@ -190,7 +192,10 @@ function searchable(name, columns, rows, key = "") {
   const made = table(name, columns, rows, { key, order });
   const status = h("p", { class: "note", role: "status" });
   const field = h("input", { type: "search", "aria-label": `Search ${name}`, placeholder: "Search", value: params.get(`${key}q`) ?? "" });
-  const tell = () => { status.textContent = matching().length ? `${number(matching().length)} of ${counted(rows.length, "row")}` : "Nothing matches this search."; };
+  const tell = () => {
+    const left = matching().length;
+    status.textContent = left === rows.length ? counted(left, "row") : left ? `${number(left)} of ${counted(rows.length, "row")}` : "Nothing matches this search.";
+  };
   field.addEventListener("input", () => { put(`${key}q`, field.value); put(`${key}page`); made.draw(); tell(); });
   tell();
   return [h("div", { class: "row" }, rows.length > 10 && field, status), made.element];
@@ -367,7 +372,7 @@ function findingView(id) {
         ["Rule", same ? link(address("findings", undefined, new URLSearchParams({ q: finding.rule })), `${finding.rule} (${counted(same, "other finding")})`) : finding.rule],
       ]),
       part(`Places (${number(finding.places.length)})`, finding.places.length > 0 && searchable("places", [{ id: "place", name: "Place", value: (row) => row }], finding.places, "p.")),
-      part("References", finding.references.length > 0 && h("ul", {}, finding.references.map((one) => h("li", {}, h("a", { href: one, rel: "noopener noreferrer", target: "_blank" }, one))))),
+      part("References", finding.references.length > 0 && h("ul", {}, finding.references.map((one) => h("li", {}, finding.links.includes(one) ? h("a", { href: one, rel: "noopener noreferrer", target: "_blank" }, one) : one)))),
     ),
   ];
 }
@@ -442,7 +447,7 @@ function domainView(id) {
     part(`Questions (${number(domain.items.length)})`, domain.items.length > 0 && searchable("questions", QUESTIONS, domain.items, "i.")),
     part(`Findings (${number(found.length)})`, found.length > 0 ? h("ul", { class: "plain" }, found.slice(0, 12).map((one) => h("li", {}, pill(one.severity), " ", link(address("finding", one.id, new URLSearchParams({ domain: id })), one.title)))) : note(domain.rating === "grey" ? "No finding, because too little could be looked at." : "No check of this domain fired."),
       found.length > 12 && link(address("findings", undefined, new URLSearchParams({ domain: id })), `All ${number(found.length)} findings`)),
-    part(`Exhibits (${number(exhibits.length)})`, exhibits.length > 0 && h("ul", {}, exhibits.map((one) => h("li", {}, link(address("exhibit", one.number), one.title), one.repo && ` (${one.repo})`)))),
+    part(`Exhibits (${number(exhibits.length)})`, exhibits.length > 0 && exhibitList(exhibits)),
     part(`Measures`, measures((one) => one.domain === id, "m.")),
     part(`Checks (${number(checks.length)})`, checks.length > 0 && searchable("checks", CHECKS, checks, "c.")),
   ];
@@ -455,7 +460,6 @@ function questionView(id) {
   const difference = DATA.differences.filter((one) => one.item === id);
   const told = DATA.findings.filter((one) => one.item === id);
   const named = item.metrics.flatMap((name) => (metrics.get(name) ?? []).filter((one) => !one.repo));
-  const exhibits = numbered.filter((one) => one.domain === item.domain);
   return [
     trail(link(address("scorecard"), "Scorecard"), h("a", { class: "up", href: address("domain", domain.id) }, domain.title), id),
     h("h1", {}, item.ask),
@@ -466,11 +470,12 @@ function questionView(id) {
     difference.length > 0 && part("Answer against evidence", difference.map((one) => [h("p", {}, one.words || one.about), one.told && h("p", {}, h("b", {}, "Told: "), one.told), one.seen && h("p", {}, h("b", {}, "Seen: "), one.seen)])),
     part("Evidence", list(item.evidence) || note("No evidence from the repositories is recorded for this question.")),
     part("Measures that it rests on", named.length > 0 && h("ul", {}, named.map((one) => h("li", {}, link(address("measure", one.name), one.label), `: ${one.said}`, (one.note || one.basis) && ` (${one.note || one.basis})`)))),
+    pictured(item.metrics),
     part("Who said what", item.voices.length > 0 && h("ul", {}, item.voices.map((one) => h("li", {}, h("b", {}, one.by || "Somebody"), `: ${one.said}`, [one.grade.toLowerCase(), one.confidence && `${one.confidence} confidence`].filter(Boolean).map((word) => `, ${word}`))))),
     part("Documents shown", list(item.documents)),
     part("What would move the result", list(DATA.moves.filter((one) => one.item === id).map((one) => one.words))),
     part("Findings of this question", told.length > 0 && h("ul", { class: "plain" }, told.map((one) => h("li", {}, pill(one.severity), " ", link(address("finding", one.id), one.title))))),
-    part(`More on ${domain.title}`, h("ul", {}, h("li", {}, link(address("findings", undefined, new URLSearchParams({ domain: domain.id })), counted(findingsOf(domain.id).length, "finding"))), exhibits.map((one) => h("li", {}, "Exhibit: ", link(address("exhibit", one.number), one.title), one.repo && ` (${one.repo})`)))),
+    part(`More on ${domain.title}`, h("ul", {}, h("li", {}, link(address("findings", undefined, new URLSearchParams({ domain: domain.id })), counted(findingsOf(domain.id).length, "finding"))), h("li", {}, link(address("exhibits", undefined, new URLSearchParams({ q: domain.title })), "Its exhibits")))),
   ];
 }
 
@@ -482,6 +487,15 @@ const numbered = DATA.exhibits.map((one, place) => ({ ...one, number: String(pla
 const pictures = new Map();
 for (const one of document.querySelectorAll("svg[data-exhibit]")) pictures.set(one.dataset.exhibit, one);
 for (const { content } of document.querySelectorAll("template.pictures")) pictures.set(content.firstElementChild.dataset.exhibit, content.firstElementChild);
+
+// The exhibits that show what a measure counts: those of the same probe, which bear its name.
+function pictured(names) {
+  const probes = [...new Set(names.map((name) => name.split(".")[0]))];
+  const shown = numbered.filter((one) => probes.some((probe) => one.name === probe || one.name.startsWith(`${probe}_`) || one.name.startsWith(`${probe}.`)));
+  return part("Exhibits on these measures", shown.length > 0 && exhibitList(shown));
+}
+
+const exhibitList = (shown) => h("ul", {}, shown.map((one) => h("li", {}, link(address("exhibit", one.number), one.title), one.repo && ` (${one.repo})`)));
 
 const COLUMNS_OF_REPOSITORIES = 6;
 
@@ -524,6 +538,7 @@ function measureView(name) {
       { id: "note", name: "Why not", value: (row) => row.note },
     ], group),
     part("Questions that rest on it", asked.length > 0 && h("ul", {}, asked.map((item) => h("li", {}, link(address("question", item.id), `${item.id}: ${item.ask}`))))),
+    pictured([name]),
     note(`Known to programs as ${name}.`),
   ];
 }
@@ -551,7 +566,7 @@ function exhibitView(id) {
     trail(h("a", { class: "up", href: address("exhibits") }, "Exhibits"), link(address("domain", exhibit.domain), titled(exhibit.domain)), exhibit.title),
     h("h1", {}, exhibit.title),
     exhibit.repo && note(exhibit.repo),
-    picture && h("figure", {}, picture.cloneNode(true)),
+    picture && h("figure", { tabindex: 0 }, picture.cloneNode(true)),
     exhibit.note && note(exhibit.note),
     exhibit.rows.length ? searchable("rows", columns, exhibit.rows) : note("No data."),
   ];
@@ -560,21 +575,23 @@ function exhibitView(id) {
 // --- the frame -----------------------------------------------------------------------------------
 
 const VIEWS = {
+  __proto__: null,
   scorecard: ["Scorecard", scorecardView],
   findings: ["Findings", findingsView, DATA.findings.length],
   exhibits: ["Exhibits", exhibitsView, DATA.exhibits.length],
   measures: ["Measures", measuresView, metrics.size],
 };
-const DETAILS = { finding: ["findings", findingView], domain: ["scorecard", domainView], question: ["scorecard", questionView], exhibit: ["exhibits", exhibitView], measure: ["measures", measureView] };
+const DETAILS = { __proto__: null, finding: ["findings", findingView], domain: ["scorecard", domainView], question: ["scorecard", questionView], exhibit: ["exhibits", exhibitView], measure: ["measures", measureView] };
 
 function missing(what, to) {
   return [h("h1", {}, `No such ${what}`), h("p", {}, `The address names a ${what} that is not in this report. It may belong to another edition. `), link(to, "Show all")];
 }
 
-const tabs = [["", "Report"], ...Object.entries(VIEWS)].map(([id, [name, , count]]) => [id, h("a", { href: id ? address(id) : "#" }, name, count !== undefined && typeof count === "number" && h("span", { class: "n" }, ` ${number(count)}`))]);
+const tabs = [["", ["Report"]], ...Object.entries(VIEWS)].map(([id, [name, , count]]) => [id, h("a", { href: id ? address(id) : "#" }, name, count !== undefined && h("span", { class: "n" }, ` ${number(count)}`))]);
 const main = h("main", { tabindex: -1 });
 const host = h("div", { id: "explorer" });
 const root = host.attachShadow({ mode: "open" });
+if (/^#[0-9a-f]{6}$/i.test(DATA.colour)) host.style.setProperty("--brand", DATA.colour);
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(document.getElementById("explorer-style").textContent);
 root.adoptedStyleSheets = [sheet];
@@ -591,6 +608,9 @@ const paper = h("main", { class: "paper", tabindex: -1 });
 paper.append(...document.body.childNodes);
 document.body.append(host, paper);
 document.documentElement.classList.add("explored");
+if (matchMedia("(max-width: 50rem)").matches) {
+  for (const one of paper.querySelectorAll("table, figure")) one.tabIndex = 0; // they scroll there
+}
 const content = () => (main.hidden ? paper : main);
 const title = document.title;
 

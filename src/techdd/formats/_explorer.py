@@ -1,7 +1,7 @@
 """The explorer of the HTML report: what it shows as data, and how it is put into the page.
 
-Its script and style are templates (`explorer.js`, `explorer.css`), which an engagement may override.
-The data are JSON that no text can break out of; the script makes text nodes of them and nothing else.
+Its script and style are templates (`explorer.js`, `explorer.css`) that an engagement may override.
+The data are JSON that no text can break out of; the script makes text nodes of them, nothing else.
 """
 
 from __future__ import annotations
@@ -103,6 +103,7 @@ def explored(report: Report, templates: Templates) -> dict[str, Any]:
         "client": report.client,
         "date": day(report.date),
         "audience": report.audience,
+        "colour": report.brand.colour,
         "verdict": {
             "label": verdict.label, "rating": verdict.rating, "rule": verdict.rule,
             "score": None if verdict.rating is Rating.GREY else verdict.score,
@@ -113,9 +114,9 @@ def explored(report: Report, templates: Templates) -> dict[str, Any]:
         "findings": [_finding(one) for one in report.findings],
         "exhibits": [
             {
-                "domain": chapter.domain, "title": one.title, "columns": one.columns,
-                "rows": one.rows, "note": one.note, "repo": one.repo, "full": one.full,
-                "picture": charts.draw(one) is not None,
+                "name": one.name, "domain": chapter.domain, "title": one.title,
+                "columns": one.columns, "rows": one.rows, "note": one.note, "repo": one.repo,
+                "full": one.full, "picture": charts.draw(one) is not None,
             }
             for chapter, one in _exhibits(report)
         ],
@@ -190,7 +191,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "places": [str(one) for one in finding.locations], "saw": finding.observation,
         "means": finding.why, "do": finding.remedy, "effort": finding.effort,
         "horizon": finding.horizon, "treatment": finding.treatment, "tags": finding.tags,
-        "references": [one for one in finding.references if web(one)],
+        "references": finding.references, "links": list(filter(web, finding.references)),
         "source": finding.source, "threshold": finding.threshold,
         "breaker": finding.deal_breaker, "item": finding.difference.partition(".")[0],
     }  # fmt: skip
