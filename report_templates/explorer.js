@@ -181,11 +181,14 @@ function table(name, columns, rows, { key = "", order = (sort) => sorted(rows, c
   return { element: h("div", { class: "table" }, scroller, pager), draw };
 }
 
+// What is searched for: words, and phrases within quotes.
+const wordsOf = (text) => ((text ?? "").toLowerCase().match(/"[^"]+"|[^\s"]+/g) ?? []).map((word) => word.replaceAll('"', ""));
+
 // A field that narrows a table down to the rows that hold all words.
 function searchable(name, columns, rows, key = "") {
   const texts = rows.map((row) => columns.map((column) => String(column.value(row) ?? "")).join("\n").toLowerCase());
   const matching = () => {
-    const words = (params.get(`${key}q`) ?? "").toLowerCase().split(/\s+/).filter(Boolean);
+    const words = wordsOf(params.get(`${key}q`));
     return rows.filter((_, place) => words.every((word) => texts[place].includes(word)));
   };
   const order = (sort) => sorted(matching(), columns, sort);
@@ -258,7 +261,7 @@ let found = { asked: null };
 // would be with it, whatever else of its own kind is chosen.
 function filtered() {
   if (found.asked === params.toString()) return found;
-  const words = (params.get("q") ?? "").toLowerCase().split(/\s+/).filter(Boolean);
+  const words = wordsOf(params.get("q"));
   const chosen = FACETS.map((facet) => new Set(params.getAll(facet.id)));
   const counts = FACETS.map(() => new Map());
   const passed = [];
@@ -557,10 +560,10 @@ function exhibitsView() {
 function exhibitView(id) {
   const exhibit = numbered[Number(id)];
   if (!exhibit) return missing("exhibit", address("exhibits"));
-  const columns = exhibit.columns.map((name, n) => ({
-    id: String(n), name: name || `Column ${n + 1}`, value: (row) => row[n], show: (row) => cell(row[n], name),
-    figure: exhibit.rows.some((row) => typeof row[n] === "number"),
-  }));
+  const columns = exhibit.columns.map((name, n) => {
+    const figure = exhibit.rows.some((row) => typeof row[n] === "number");
+    return { id: String(n), name: name || `Column ${n + 1}`, value: (row) => row[n], show: (row) => cell(row[n], name), figure, falls: figure };
+  });
   const picture = pictures.get(id);
   return [
     trail(h("a", { class: "up", href: address("exhibits") }, "Exhibits"), link(address("domain", exhibit.domain), titled(exhibit.domain)), exhibit.title),
