@@ -37,6 +37,7 @@ const note = (...children) => h("p", { class: "note" }, ...children);
 const pill = (severity) => h("span", { class: `pill ${severity}` }, capital(severity));
 const light = (rating) => h("span", { class: `light ${rating}`, role: "img", "aria-label": RATINGS[rating] }, RATINGS[rating][0]);
 const part = (title, ...children) => (children.flat().some(Boolean) ? h("section", {}, h("h2", {}, title), ...children) : null);
+const printed = (anchor) => document.getElementById(anchor) && link(`#${anchor}`, "as it is printed");
 const list = (texts) => texts.length > 0 && h("ul", {}, texts.map((text) => h("li", {}, text)));
 const said = (text, kind, ...who) => h("div", { class: `said ${kind}` }, h("b", {}, ...who), h("p", {}, text));
 const facts = (pairs) => h("dl", { class: "facts" }, pairs.filter(([, value]) => value).map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
@@ -371,10 +372,11 @@ function findingView(id) {
       facts([
         ["Effort", `${span(finding.effort)} person-days`], ["Horizon", capital(finding.horizon)], ["Deal treatment", capital(finding.treatment)],
         ["Repository", finding.repo || WHOLE], ["Domain", link(address("domain", finding.domain), titled(finding.domain))], ["Threshold", finding.threshold],
+        ["In the report", printed(`f-${finding.id}`)],
         ["Question", items.has(finding.item) && link(address("question", finding.item), finding.item)], ["Source", finding.source], ["Id", finding.id],
         ["Rule", same ? link(address("findings", undefined, new URLSearchParams({ q: finding.rule })), `${finding.rule} (${counted(same, "other finding")})`) : finding.rule],
       ]),
-      part(`Places (${number(finding.places.length)})`, finding.places.length > 0 && searchable("places", [{ id: "place", name: "Place", value: (row) => row }], finding.places, "p.")),
+      part(`Places (${number(finding.places.length)})`, finding.places.length > 10 ? searchable("places", [{ id: "place", name: "Place", value: (row) => row }], finding.places, "p.") : list(finding.places)),
       part("References", finding.references.length > 0 && h("ul", {}, finding.references.map((one) => h("li", {}, finding.links.includes(one) ? h("a", { href: one, rel: "noopener noreferrer", target: "_blank" }, one) : one)))),
     ),
   ];
@@ -442,7 +444,7 @@ function domainView(id) {
     trail(h("a", { class: "up", href: address("scorecard") }, "Scorecard"), domain.title),
     h("div", { class: "verdict" }, light(domain.rating), h("div", {}, h("h1", {}, domain.title),
       h("p", { class: "lead" }, RATINGS[domain.rating], domain.score === null ? "" : `, ${score(domain)} of 100 `, domain.score === null ? "" : scorebar(domain)),
-      note(`Coverage ${percent(domain.coverage)}, confidence ${domain.confidence}${domain.told === null ? "" : `; by answers alone ${number(domain.told, 0)}`}`))),
+      note(`Coverage ${percent(domain.coverage)}, confidence ${domain.confidence}${domain.told === null ? "" : `; by answers alone ${number(domain.told, 0)}`}`), printed(`d-${id}`))),
     domain.intro && h("p", {}, domain.intro),
     comments.has(id) && said(comments.get(id).text, "adviser", "The adviser's comment"),
     part("What decides it", list(domain.rationale)),
@@ -634,9 +636,17 @@ function route() {
   return head;
 }
 
+let before = location.hash;
+
+// Where the view was left for a finding or a question, it goes on; else at its heading.
 function moved() {
   const head = route();
-  if (head) {
+  const left = [...main.querySelectorAll("a.title")].find((one) => one.hash === before);
+  before = location.hash;
+  if (left) {
+    left.focus({ preventScroll: true });
+    left.scrollIntoView({ block: "center" });
+  } else if (head) {
     scrollTo(0, 0);
     head.tabIndex = -1;
     head.focus({ preventScroll: true });

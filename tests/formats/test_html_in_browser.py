@@ -186,6 +186,7 @@ def test_the_report_opens_as_it_is_printed(visit: Callable[..., Page]) -> None:
     expect(page.locator(".paper .cover h1")).to_be_visible()
     go(page, "#register")
     expect(page.locator("#register")).to_be_in_viewport()
+    expect(page.locator("#explorer nav").first).to_be_in_viewport()
 
 
 def test_findings_are_filtered_counted_and_sorted(visit: Callable[..., Page]) -> None:
@@ -338,6 +339,8 @@ def test_a_keyboard_is_enough(visit: Callable[..., Page]) -> None:
     expect(heading(page)).to_have_text(sample_report().findings[2].title)
     page.keyboard.press("Escape")
     expect(heading(page)).to_have_text("Findings")
+    left = inside(page).get_by_role("link", name=sample_report().findings[2].title)
+    expect(left).to_be_focused()  # where it was left
 
 
 DETAILS = (
