@@ -48,13 +48,6 @@ def compose(report: Report, templates: Templates, fonts: str) -> str:
     )
 
 
-def terms(templates: Templates) -> Mapping[str, Sequence[str]]:
-    """Metric -> what it is called and what it says, in the words of the templates."""
-    module = _environment(templates).get_template("_terms.html").module
-    found: Mapping[str, Sequence[str]] = getattr(module, "TERMS", {})
-    return found
-
-
 def _told_in_full(report: Report) -> Mapping[str, tuple[Finding, ...]]:
     """By domain, the findings that get a card in their chapter; only those can be linked to."""
     return {
@@ -220,3 +213,10 @@ def drawing(series: Series) -> Markup | None:
 
     svg = charts.draw(series)
     return Markup(svg) if svg else None  # vega escapes the text that it draws
+
+
+def terms(templates: Templates) -> Mapping[str, Sequence[str]]:
+    """Metric -> what it is called and what it says, in the words of the templates."""
+    module = _environment(templates).get_template("_terms.html").module
+    found: Mapping[str, Sequence[str]] = getattr(module, "TERMS", {})
+    return found
