@@ -264,7 +264,7 @@ def an_item(domain: str, number: int) -> ItemScore:
             evidence=("review.unreviewed_share = 37 % (412 commits in 12 months)",),
             capped="measured level 1 replaces stated level 3",
             note="“Every change is reviewed by a second engineer before it is merged.”",
-            by="Head of engineering",
+            by="Head of engineering", metrics=("review.unreviewed_share",),
         )  # fmt: skip
     grade = (Grade.STATED, Grade.SHOWN, Grade.SAMPLED, Grade.MEASURED)[number % 4]
     outcome = Outcome.SUPPORTED if number % 2 else Outcome.NO_EVIDENCE

@@ -278,6 +278,7 @@ class ItemScore:
     spread: int = 0  # levels between the voices that nobody has settled
     gap: int = 0  # levels that the evidence lies below the answer
     documents: tuple[tuple[str, str], ...] = ()  # name and SHA-256 of what was shown
+    metrics: tuple[str, ...] = ()  # the names of those that speak for it
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -214,3 +214,10 @@ def drawing(series: Series) -> Markup | None:
 
     svg = charts.draw(series)
     return Markup(svg) if svg else None  # vega escapes the text that it draws
+
+
+def terms(templates: Templates) -> Mapping[str, Sequence[str]]:
+    """Metric -> what it is called and what it says, in the words of the templates."""
+    module = _environment(templates).get_template("_terms.html").module
+    found: Mapping[str, Sequence[str]] = getattr(module, "TERMS", {})
+    return found
