@@ -84,6 +84,7 @@ FLOORS = (
     {"assessment"},
     {"telling"},
     {
+        "manifest",
         "measuring",
         "pages",
         "report",

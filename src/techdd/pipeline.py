@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
-from techdd import __version__, advisories, software
+from techdd import __version__, advisories, manifest, software
 from techdd.assessment import Assessment
 from techdd.audiences import Audience
 from techdd.claims.controls import controls
@@ -151,7 +152,7 @@ def report(
 
     `names`: whether people go by name; default: as the audience may see.
     """
-    return build(
+    made = build(
         assessment,
         workspace.engagement,
         workspace.scoring,
@@ -160,6 +161,7 @@ def report(
         numbers=kept_numbers(workspace.root / "pseudonyms.json", assessment.who.people),
         selection=workspace.library.selection,
     )
+    return replace(made, evidence=manifest.gather(workspace))
 
 
 def check_format(destination: Path, name: str = "") -> Format:
