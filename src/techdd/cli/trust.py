@@ -94,15 +94,11 @@ def verify(report: Path, trust: Path | None, engagement: Path | None, **options:
     Each check is a line: ok, failed or not checked, and why. Nothing is asked of the network.
     Exit code 1 where one failed.
     """
-    from techdd.trust.checks import FAILED, refuse_strangers
-    from techdd.trust.checks import verify as checks
+    from techdd.trust import checks
 
-    refuse_strangers(options["repositories"])
     failed = False
-    for one in checks(
-        report, trust=trust, engagement=engagement, repositories=options["repositories"]
-    ):
+    for one in checks.verify(report, trust=trust, engagement=engagement, **options):
         click.echo(f"{one.end:13}{one.name}: {one.words}")
-        failed = failed or one.end == FAILED
+        failed = failed or one.end == checks.FAILED
     if failed:
         sys.exit(GATE)

@@ -12,8 +12,8 @@ from datetime import datetime
 from pathlib import Path
 
 from techdd import __version__, manifest
-from techdd.errors import RepositoryError, TechddError
-from techdd.intake import open_repository
+from techdd.errors import RepositoryError
+from techdd.intake import check_source, open_repository
 from techdd.manifest import Manifest
 from techdd.text import clean
 from techdd.trust.reading import Seen, Signature, seen
@@ -45,6 +45,8 @@ def verify(
     engagement or a repository cannot be opened at all.
     """
     workspace = Workspace(engagement) if engagement else None
+    for one in repositories:
+        check_source(str(one))
     told = seen(path, trust)
     yield from _signed(told, trust)
     found, check = _manifest(told)
@@ -169,7 +171,7 @@ def _commits(
     for one in found.repositories:
         name = clean(one.name)
         if not one.commit:
-            yield Check("commits", NOT_CHECKED, f"{name} could not be opened when it was audited")
+            yield Check("commits", NOT_CHECKED, f"the report names no commit of {name}")
             continue
         places = repositories or _sources(workspace, one.name)
         reasons = [_missing(place, one.commit) for place in places]
@@ -198,10 +200,3 @@ def _missing(source: Path, commit: str) -> str:
         except RepositoryError as error:
             return clean(str(error))
     return "" if opened.head == commit else f"{source}: is now of {opened.head[:12]}"
-
-
-def refuse_strangers(repositories: Iterable[Path]) -> None:
-    """Raises TechddError for a path where nothing is."""
-    for one in repositories:
-        if not one.exists():
-            raise TechddError("is not there; give the folder of a repository", one)

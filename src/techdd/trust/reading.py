@@ -62,6 +62,8 @@ def seen(path: Path, trust: Path | None) -> Seen:
     command = [sys.executable, "-I", "-m", "techdd.trust.reading"]
     command += [str(trust.resolve())] if trust else []
     try:
+        if path.exists() and not path.is_file():
+            raise TechddError("is no file", path)
         if path.stat().st_size > MAX_BYTES:
             raise TechddError(f"larger than {MAX_BYTES:,} bytes; no report is", path)
         with path.open("rb") as file:
@@ -183,10 +185,10 @@ def _manifest(reader: Any) -> bytes | None:
     if not found:
         return None
     if len(found) > 1:
-        raise ValueError("carries several evidence manifests")
+        raise TechddError("carries several evidence manifests, as no report does")
     content: bytes = found[0]["/EF"]["/F"].data
     if len(content) > MAX_MANIFEST:
-        raise ValueError(f"its manifest is larger than {MAX_MANIFEST:,} bytes")
+        raise TechddError(f"its manifest is larger than {MAX_MANIFEST:,} bytes")
     return content
 
 
@@ -198,7 +200,7 @@ def _leaves(root: Any) -> Iterator[tuple[str, Any]]:
         names, kids = (_part(node, key) for key in ("/Names", "/Kids"))
         walked += 1 + len(names) + len(kids)
         if walked > MAX_NODES:
-            raise ValueError(f"carries more than {MAX_NODES:,} attachments")
+            raise TechddError(f"carries more than {MAX_NODES:,} attachments")
         for place in range(1, len(names), 2):
             yield str(_part(names[place], "/UF") or names[place - 1]), names[place]
         waiting += [kids[place] for place in range(len(kids))]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.serialization.pkcs12 import PKCS12KeyAndCertificates
 
 MISSING = "needs pyHanko, which is not installed; pip install 'techdd[sign]'"
+UNFIT = "holds a kind of key that cannot sign a PDF; use RSA, EC or Ed25519"
 FIELD = "Adviser"
 _MAX_BYTES = 1_000_000  # of a key file; they have a few thousand
 Sign = Callable[[bytes], bytes]
@@ -31,9 +32,9 @@ def signer(path: Path, password: Callable[[], str], stamps: str = "") -> Sign:
     used, before anything is signed.
     """
     try:
+        from pyhanko.sign.general import SigningError
         from pyhanko.sign.signers import SimpleSigner
         from pyhanko.sign.timestamps import HTTPTimeStamper
-        from pyhanko_certvalidator.registry import SimpleCertificateStore
     except ImportError:
         raise TechddError(f"to sign {MISSING}", path) from None
     if stamps and not stamps.startswith(("https://", "http://")):
@@ -42,12 +43,14 @@ def signer(path: Path, password: Callable[[], str], stamps: str = "") -> Sign:
     try:
         made = SimpleSigner.load_pkcs12_data(raw, (), phrase)
     except (ValueError, NotImplementedError):
-        raise TechddError("holds a kind of key that cannot sign; use RSA or EC", path) from None
-    assert isinstance(made.cert_registry, SimpleCertificateStore)
+        raise TechddError(UNFIT, path) from None
     stamper = HTTPTimeStamper(stamps, timeout=30) if stamps else None
 
     def sign(pdf: bytes) -> bytes:
-        return _signed(pdf, made, stamper)
+        try:
+            return _signed(pdf, made, stamper)
+        except SigningError:
+            raise TechddError(UNFIT, path) from None
 
     return sign
 
@@ -60,7 +63,7 @@ def _signed(pdf: bytes, made: Any, stamper: Any) -> bytes:
 
     meta = PdfSignatureMetadata(
         field_name=FIELD,
-        md_algorithm="sha256",
+        md_algorithm="sha512",  # what Ed25519 asks for, and all others can do
         subfilter=SigSeedSubFilter.PADES,
         certify=True,
         docmdp_permissions=MDPPerm.FILL_FORMS,
