@@ -24,6 +24,7 @@ from techdd.errors import TechddError
 from techdd.files import write_atomic
 from techdd.folders import data
 from techdd.model import EvidenceFile, Report
+from techdd.text import clean
 
 if TYPE_CHECKING:
     from techdd.workspace import Workspace
@@ -101,19 +102,19 @@ def written(report: Report) -> bytes:
     content = {
         "manifest": SCHEMA,
         "schema_version": SCHEMA_VERSION,
-        "title": report.title,
-        "client": report.client,
-        "adviser": report.adviser,
+        "title": clean(report.title),
+        "client": clean(report.client),
+        "adviser": clean(report.adviser),
         "date": report.date,
         "audience": report.audience,
         "tool": report.tool,
-        "versions": dict(report.versions),
-        "repositories": [{"name": one.name, "commit": one.commit} for one in report.scope],
+        "versions": {clean(name): clean(version) for name, version in report.versions},
+        "repositories": [{"name": clean(one.name), "commit": one.commit} for one in report.scope],
         "findings": [one.id for one in report.findings],
         "evidence": [{"name": one.name, "digest": one.digest} for one in report.evidence],
     }
     text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False)
-    return f"{text}\n".encode(errors="backslashreplace")
+    return f"{text}\n".encode()
 
 
 def gather(workspace: Workspace, *, again: bool = False) -> tuple[EvidenceFile, ...]:
