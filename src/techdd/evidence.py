@@ -2,6 +2,7 @@
 
     evidence/<table>/<repository>.parquet      a file or, for very many rows, a folder of files
     evidence/runs/<collector>.<repository>.json
+    evidence/manifest.jsonl                    what each run changed (see `trust.chain`)
 
 Writing is a new file and a rename. Reading names the repositories of today's engagement, so that a
 repository taken out of it leaves the numbers too.

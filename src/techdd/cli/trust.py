@@ -75,7 +75,7 @@ def _password(key: Path, file: Path | None) -> str:
 
 
 @click.command()
-@click.argument("report", metavar="REPORT.pdf", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("target", metavar="REPORT.pdf|DIR", type=click.Path(path_type=Path))
 @click.option(
     "--trust", type=click.Path(path_type=Path, dir_okay=False), metavar="CA.pem",
     help="Certificates that you trust; a self-signed one of the adviser's will do.",
@@ -88,16 +88,23 @@ def _password(key: Path, file: Path | None) -> str:
     "--repo", "repositories", multiple=True, type=click.Path(path_type=Path), metavar="PATH",
     help="A repository that should hold an audited commit; repeatable.",
 )  # fmt: skip
-def verify(report: Path, trust: Path | None, engagement: Path | None, **options: Any) -> None:
+def verify(target: Path, **options: Any) -> None:
     """Check a report: signature, evidence manifest, commits.
 
-    Each check is a line: ok, failed or not checked, and why. Nothing is asked of the network.
-    Exit code 1 where one failed.
+    Of an engagement's folder: is the evidence as its runs left it, are all answers there? Each
+    check is a line: ok, failed or not checked, and why. Nothing is asked of the network. Exit code
+    1 where one failed.
     """
     from techdd.trust import checks
 
+    if target.is_dir():
+        if any(options.values()):
+            raise TechddError("is a folder; --trust, --engagement and --repo go with a PDF", target)
+        found = checks.verify_engagement(target)
+    else:
+        found = checks.verify(target, **options)
     failed = False
-    for one in checks.verify(report, trust=trust, engagement=engagement, **options):
+    for one in found:
         click.echo(f"{one.end:13}{one.name}: {one.words}")
         failed = failed or one.end == checks.FAILED
     if failed:
