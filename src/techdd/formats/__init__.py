@@ -11,17 +11,22 @@ from techdd.workspace import Templates
 
 @dataclass(frozen=True)
 class Format:
-    """One way to write a report. `name` is what `--format` takes, `suffix` the file's ending."""
+    """One way to write a report. `name` is what `--format` takes, `suffix` the file's ending;
+    `signable` is what a signature can be put into.
+    """
 
     name: str
     suffix: str
     render: Callable[[Report, Templates], bytes]
+    signable: bool = False
 
 
-def format(suffix: str) -> Callable[[Callable[[Report, Templates], bytes]], Format]:
-    """Makes a Format of a render function, named by its suffix."""
+def format(
+    suffix: str, *, name: str = "", signable: bool = False
+) -> Callable[[Callable[[Report, Templates], bytes]], Format]:
+    """Makes a Format of a render function, named by its suffix unless `name` is given."""
 
     def wrap(render: Callable[[Report, Templates], bytes]) -> Format:
-        return Format(suffix.removeprefix("."), suffix, render)
+        return Format(name or suffix.removeprefix("."), suffix, render, signable)
 
     return wrap

@@ -16,7 +16,8 @@ from typing import Any
 from techdd import charts
 from techdd.errors import TechddError
 from techdd.model import Chapter, Finding, Horizon, ItemScore, Metric, Rating, Report, Series
-from techdd.pages import amount, day, terms, web
+from techdd.pages import amount, day, terms
+from techdd.prose import web
 from techdd.text import clean
 from techdd.workspace import Templates
 
