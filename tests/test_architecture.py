@@ -81,7 +81,7 @@ FLOORS = (
         "scope",
         "workspace",
     },
-    {"assessment"},
+    {"assessment", "comparison"},
     {"telling"},
     {
         "measuring",

@@ -24,7 +24,7 @@ from techdd.files import write_atomic
 from techdd.findings import judge
 from techdd.formats import Format
 from techdd.hiring import Roles, Scope, hiring, hiring_plan, pace
-from techdd.model import Report, Status
+from techdd.model import Report, Status, fingerprint
 from techdd.naming import kept_numbers
 from techdd.plugins import discover
 from techdd.reading import Tables, read
@@ -126,6 +126,8 @@ def _versions(workspace: Workspace) -> Iterable[tuple[str, str]]:
                 yield f"exploits {name}", f"{status.entries[name]:,} CVEs, list of {dated}"
     else:
         yield "advisory data", "none"
+    rules = fingerprint(*(one.model_dump_json() for one in workspace.rules))
+    yield "finding rules", rules
     for checklist in workspace.checklists:
         yield f"checklist {checklist.id}", checklist.version
 
