@@ -95,7 +95,7 @@ FLOORS = (
         "questionnaires",
     },
     {"collectors", "formats", "interviews", "handed"},
-    {"worker", "planning", "reading", "doctor", "linting"},
+    {"audits", "comparing", "worker", "planning", "reading", "doctor", "linting"},
     {"jobs", "register", "bills"},
     {"collecting"},
     {"pipeline", "progress"},

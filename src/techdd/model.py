@@ -151,7 +151,7 @@ class Observation:
     places: str = ""
     domain: str = ""
     difference: str = ""
-    known: str = ""  # ISO date since when what it tells of is public knowledge, of an advisory
+    known: str = ""  # ISO date since when it holds by itself: an advisory published, support ended
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,13 @@ def compose(report: Report, templates: Templates, fonts: str) -> str:
     )
 
 
+def rendered(name: str, templates: Templates, fonts: str, **context: object) -> str:
+    """Another page of the same type and marks, from the template `name`."""
+    from markupsafe import Markup
+
+    return _environment(templates).get_template(name).render(fonts=Markup(fonts), **context)
+
+
 def _told_in_full(report: Report) -> Mapping[str, tuple[Finding, ...]]:
     """By domain, the findings that get a card in their chapter; only those can be linked to."""
     return {

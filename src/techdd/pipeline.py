@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
-from techdd import __version__, advisories, software
+from techdd import __version__, advisories, audits, software
 from techdd.assessment import Assessment
-from techdd.audiences import Audience
+from techdd.audiences import AUDIENCES, Audience
 from techdd.claims.controls import controls
 from techdd.claims.differences import interview, of_items
 from techdd.claims.recovery import recovery
@@ -36,7 +37,7 @@ from techdd.triage import decided
 from techdd.vex import triage_in
 from techdd.workspace import OPENING, Workspace, now
 
-__all__ = ["assess", "check_format", "collect", "progress", "publish", "report"]
+__all__ = ["assess", "check_format", "collect", "keep", "progress", "publish", "report"]
 
 
 def assess(workspace: Workspace, *, as_of: date | None = None) -> Assessment:
@@ -153,7 +154,7 @@ def report(
 
     `names`: whether people go by name; default: as the audience may see.
     """
-    return build(
+    made = build(
         assessment,
         workspace.engagement,
         workspace.scoring,
@@ -162,6 +163,19 @@ def report(
         numbers=kept_numbers(workspace.root / "pseudonyms.json", assessment.who.people),
         selection=workspace.library.selection,
     )
+    earlier, _ = audits.kept(workspace.root)
+    return replace(made, trends=audits.trends(earlier, audits.in_short(made)))
+
+
+def keep(workspace: Workspace, assessment: Assessment) -> Path | None:
+    """Keeps what the audit came to for later comparisons; None where that is kept already.
+
+    Raises TechddError where it cannot be written.
+    """
+    bare = tuple(replace(one, series=()) for one in assessment.readings)  # no exhibit is compared
+    bare_assessment = replace(assessment, readings=bare)
+    editions = [report(workspace, bare_assessment, audience) for audience in AUDIENCES]
+    return audits.keep(workspace.root, editions, now())
 
 
 def check_format(destination: Path, name: str = "") -> Format:

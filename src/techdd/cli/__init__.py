@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import click
 
 from techdd import __version__
-from techdd.cli import bills, checklists, engagement, interview, people, registers, scores
+from techdd.cli import bills, checklists, compare, engagement, interview, people, registers, scores
 from techdd.cli import simulate as simulation
 from techdd.cli.shared import BUG, INTERRUPTED, USAGE, talk
 from techdd.errors import TechddError
@@ -55,6 +55,7 @@ for command in (
     scores.score,
     scores.contradictions,
     engagement.report,
+    compare.compare,
     engagement.status,
     people.people,
     simulation.simulate,

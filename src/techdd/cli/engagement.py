@@ -236,4 +236,9 @@ def _publish(
 
     made = pipeline.report(workspace, assessment, options["audience"], names=options["names"])
     targets = [(output, ""), *((output.with_suffix(f".{one}"), one) for one in options["format"])]
-    return [pipeline.publish(made, workspace, path, name) for path, name in targets]
+    written = [pipeline.publish(made, workspace, path, name) for path, name in targets]
+    try:
+        pipeline.keep(workspace, assessment)
+    except TechddError as error:  # the report is there, and is worth more
+        talk(f"This audit was not kept to be compared later: {error}")
+    return written

@@ -10,7 +10,7 @@ from techdd import __version__
 from techdd.audiences import AUDIENCES
 from techdd.comparison.findings import changes
 from techdd.comparison.limits import limits, method
-from techdd.comparison.measures import answers, commits, domains, moved
+from techdd.comparison.measures import answers, commits, domains, moved, unmeasured
 from techdd.comparison.sides import Side
 from techdd.comparison.telling import headline
 from techdd.comparison.values import Change, Comparison, Condition, Fate, Standing
@@ -48,6 +48,7 @@ def compare(then: Report, now: Report, *, one_engagement: bool = False) -> Compa
         conditions=tuple(_conditions(found)),
         answers=tuple(answers(old, new)),
         measures=moved(old, new),
+        unmeasured=tuple(sorted(unmeasured(old, new))),
         commits=commits(old, new),
         limits=tuple(limits(old, new)),
         method=method(old, new),

@@ -136,9 +136,14 @@ def _fresh(finding: Finding, old: Side, new: Side, *, keyed: bool) -> Change:
     elif old.advisories() != new.advisories() and _on_advisories(finding, new):
         origin = _advised(finding, old, new)
     elif _same_code(finding, old, new):
-        origin = Origin("not brought by the client: the code is the same commit as then")
+        origin = Origin("at the same commit as then: time, data or what was handed in made it so")
+    elif finding.known[:10] > old.report.date:
+        why = f"holds since {finding.known[:10]}, which is after the older audit"
+        origin = Origin(why, "whether the product had it then")
     elif tools := _tools(old, new):
         origin = Origin("found at the newer commit", tools)
+    elif _of_history(finding, new):
+        origin = Origin("from the history since then, in which time that passes counts too")
     else:
         origin = Origin("came with the changes since then", introduced=True)
     return Change(Fate.NEW, None, finding, *origin)
@@ -162,9 +167,16 @@ def _same_code(finding: Finding, old: Side, new: Side) -> bool:
     return all(old.commits.get(one) == new.commits.get(one) for one in repos)
 
 
+def _of_history(finding: Finding, side: Side) -> bool:
+    """Whether it rests on who did what and when, which "in the last 90 days" counts back from."""
+    check = side.check(finding)
+    return "history" in ((check and check.collectors) or ())
+
+
 def _on_advisories(finding: Finding, side: Side) -> bool:
     check = side.check(finding)
-    return bool(finding.known) or bool(check and "vulnerabilities" in (check.collectors or ()))
+    rests = (check and check.collectors) or ()
+    return finding.rule == "vulnerable-package" or "vulnerabilities" in rests
 
 
 def _advised(finding: Finding, old: Side, new: Side) -> Origin:

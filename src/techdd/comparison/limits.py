@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from techdd.comparison.findings import made_alike
-from techdd.comparison.measures import ERRORS, RELATIVE, SHARE, asked_otherwise, unmeasured
+from techdd.comparison.measures import ERRORS, RELATIVE, SHARE, asked_otherwise
 from techdd.comparison.sides import MEASURED, Side
 from techdd.model import Status
 
@@ -27,8 +27,6 @@ def limits(old: Side, new: Side) -> Iterator[str]:
     yield from _collectors(old, new)
     yield from _made(old, new)
     yield from _asked(old, new)
-    if names := sorted(unmeasured(old, new)):
-        yield f"Measured in one audit only, so that no move is known: {_listed(names)}."
     if is_.audience == "investor":
         yield (
             "In this edition the places of security evidence are withheld: how many there are is "

@@ -41,18 +41,20 @@ def _by(
 
 
 def _secret(one: Finding) -> Hashable:
-    """A secret keeps its kind and its places when it leaves the tree, or is seen under another
-    engagement's key.
+    """A secret keeps its kind and its places, if they may be told, when it leaves the tree, or is
+    seen under another engagement's key.
     """
-    if not one.rule.startswith(SECRET) or not one.locations:
+    if not one.rule.startswith(SECRET):
         return None
-    return one.repo, one.title.partition(":")[0], one.locations[0].path
+    place = one.locations[0].path if one.locations else ""
+    return one.repo, one.title.partition(":")[0], place
 
 
 def _told_of_secret(before: Finding, after: Finding) -> str:
+    where = "" if before.locations else ", as far as this edition tells"
     if before.rule == after.rule:
-        return "the same kind of secret at the same place; the value may differ"
-    return f"{before.rule.replace('-', ' ')} → {after.rule.replace('-', ' ')}"
+        return f"the same kind of secret at the same place{where}; the value may differ"
+    return f"{before.rule.replace('-', ' ')} → {after.rule.replace('-', ' ')}{where}"
 
 
 def _version_apart(one: Finding) -> Hashable:

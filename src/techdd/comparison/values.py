@@ -136,6 +136,7 @@ class Comparison:
     conditions: tuple[Condition, ...]
     answers: tuple[Answer, ...]
     measures: tuple[Measure, ...]
+    unmeasured: tuple[str, ...]  # measures that only one audit has a value of
     commits: tuple[Commits, ...]
     limits: tuple[str, ...]  # what cannot be compared, and why
     method: tuple[str, ...]

@@ -18,7 +18,11 @@ MARK = "/* type */"
 @format(".html")
 def html(report: Report, templates: Templates) -> bytes:
     """The same page as the PDF, laid out for a screen."""
-    page = compose(report, templates, MARK)
+    return with_type(compose(report, templates, MARK))
+
+
+def with_type(page: str) -> bytes:
+    """A page that was composed with MARK as its fonts, with the type that it needs."""
     return page.replace(MARK, _fonts(page), 1).encode()
 
 

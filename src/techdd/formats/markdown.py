@@ -24,35 +24,35 @@ def markdown(report: Report, templates: Templates) -> bytes:
 
 def _lines(report: Report) -> Iterator[str]:
     verdict = report.verdict
-    yield f"# {_plain(report.title)}"
-    yield f"\n{_plain(day(report.date))}, {_plain(report.audience)} edition. Confidential.\n"
-    yield f"**{_plain(verdict.label)}** ({verdict.rating}), {percent(verdict.coverage)} assessed, "
-    yield f"confidence {_plain(verdict.confidence)}.\n"
-    yield from (f"- {_plain(reason)}" for reason in verdict.rationale)
+    yield f"# {plain(report.title)}"
+    yield f"\n{plain(day(report.date))}, {plain(report.audience)} edition. Confidential.\n"
+    yield f"**{plain(verdict.label)}** ({verdict.rating}), {percent(verdict.coverage)} assessed, "
+    yield f"confidence {plain(verdict.confidence)}.\n"
+    yield from (f"- {plain(reason)}" for reason in verdict.rationale)
     yield "\n| Domain | Light | Score | Coverage | Confidence |\n|---|---|---:|---:|---|"
     for chapter in report.chapters:
         score = chapter.score
         judged = score.value is not None and score.rating != "grey"
         yield (
-            f"| {_plain(chapter.title)} | {score.rating if judged else 'not assessed'} "
+            f"| {plain(chapter.title)} | {score.rating if judged else 'not assessed'} "
             f"| {number(score.value or 0, 0) if judged else '-'} | {percent(score.coverage)} "
-            f"| {_plain(score.confidence)} |"
+            f"| {plain(score.confidence)} |"
         )
     yield f"\n## {'Findings' if report.findings else 'No finding'}\n"
     yield from (_finding(finding) for finding in report.findings[:MOST])
     if len(report.findings) > MOST:
         yield f"- and {len(report.findings) - MOST} more"
     yield "\n## Limits\n"
-    yield from (f"- {_plain(limit)}" for limit in report.limits or ("No limit was recorded.",))
+    yield from (f"- {plain(limit)}" for limit in report.limits or ("No limit was recorded.",))
 
 
 def _finding(finding: Finding) -> str:
     flag = finding.deal_breaker or finding.severity is Severity.CRITICAL
     where = finding.repo or "whole engagement"
     mark = "**Red flag**, " if flag else ""
-    return f"- {mark}{finding.severity}: {_plain(finding.title)} ({_plain(where)}, {finding.id})"
+    return f"- {mark}{finding.severity}: {plain(finding.title)} ({plain(where)}, {finding.id})"
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Client text on one line, with every character that Markdown or HTML could act on escaped."""
     return _SPECIAL.sub(r"\\\1", clip(text, LENGTH))

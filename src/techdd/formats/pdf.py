@@ -35,14 +35,19 @@ def pdf(report: Report, templates: Templates) -> bytes:
     Raises TechddError where Pango is missing or the page asked for anything outside itself; what
     WeasyPrint could not set as designed becomes a Python warning.
     """
+    return printed(compose(report, templates, FONTS), report.date)
+
+
+def printed(page: str, day: str) -> bytes:
+    """A page that was composed with FONTS, dated `day`; raises and warns as `pdf` does."""
     weasyprint = _weasyprint()
     refused: list[str] = []
     html = weasyprint.HTML(
-        string=compose(report, templates, FONTS),
+        string=page,
         base_url=SCHEME,
         url_fetcher=_only_our_type(refused),
     )
-    with _complaints() as complaints, _environment(_moment(report.date)), warnings.catch_warnings():
+    with _complaints() as complaints, _environment(_moment(day)), warnings.catch_warnings():
         # WeasyPrint leaves its own colour profile open; that is no concern of the report.
         warnings.simplefilter("ignore", ResourceWarning)
         try:
