@@ -19,7 +19,7 @@ def trends(earlier: Iterable[Kept], now: Kept) -> tuple[Series, ...]:
         return ()
     titles = [*now.scores, "All domains"]
     scores = tuple(
-        (title, one.date, score)
+        (title, one.date, round(score))
         for title in titles
         for one in points
         if (score := one.score if title == "All domains" else one.scores.get(title)) is not None
@@ -30,13 +30,13 @@ def trends(earlier: Iterable[Kept], now: Kept) -> tuple[Series, ...]:
     )
     return (
         Series(
-            "audits.scores", "Scores over the audits of this engagement",
+            "audits.scores", "Scores by domain, audit by audit",
             ("domain", "audit of", "score"), scores, "heatmap",
             "An empty field is no score: too little was assessed. Rules, tools and questions may "
             "differ between audits; see the comparison of two for what that means.",
         ),
         Series(
-            "audits.findings", "Findings over the audits of this engagement, by severity",
+            "audits.findings", "Findings by severity, audit by audit",
             ("audit of", *bands), counts, "stacked",
             "All that were found, also those accepted; the last audit of each day counts.",
         ),

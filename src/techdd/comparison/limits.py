@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from techdd.comparison.findings import made_alike
 from techdd.comparison.measures import ERRORS, RELATIVE, SHARE, asked_otherwise
-from techdd.comparison.sides import MEASURED, Side
+from techdd.comparison.sides import MEASURED, Side, unread
 from techdd.model import Status
 
 _SHOWN = 6
@@ -61,7 +61,7 @@ def _was(names: object) -> str:
 
 
 def _collectors(old: Side, new: Side) -> Iterator[str]:
-    """Collectors that measured in one audit only."""
+    """Collectors that measured in one audit only, or read less in one."""
     for here, there, when in ((new, old, "now"), (old, new, "then")):
         missing: dict[str, list[str]] = defaultdict(list)
         for (name, repo), run in there.runs.items():
@@ -70,9 +70,11 @@ def _collectors(old: Side, new: Side) -> Iterator[str]:
                 continue
             if other is None or other.status not in MEASURED:
                 failed = other is not None and other.status is Status.FAILED
-                missing[f"{'failed' if failed else 'not run'} {when}"].append(f"{name} of {repo}")
+                missing["failed" if failed else "were not run"].append(f"{name} of {repo}")
+            elif fresh := unread(other, run):
+                missing["read less"].append(f"{name} of {repo} ({fresh[0].reason})")
         for said, names in sorted(missing.items()):
-            yield f"Collectors {said}: {_listed(names)}."
+            yield f"Collectors that {said} {when}, and not in the other audit: {_listed(names)}."
 
 
 def _made(old: Side, new: Side) -> Iterator[str]:

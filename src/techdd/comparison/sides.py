@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
-from techdd.model import Check, Finding, ItemScore, Metric, Outcome, Report, Run, Status
+from techdd.model import Check, Finding, Issue, ItemScore, Metric, Outcome, Report, Run, Status
 
 MEASURED = (Status.OK, Status.PARTIAL)
 CLARIFIED = "difference"  # stands for the rule of a contradiction that is not yet in words
@@ -95,17 +95,21 @@ def _blind(finding: Finding, check: Check | None, run: Run | None, other: Run) -
         why = run.issues[0].reason if run.issues else "no reason is given"
         yield f"{where} {'failed' if run.status is Status.FAILED else 'was not run'}: {why}"
         return
-    known = {(one.reason, one.path) for one in other.issues}
-    reasons = {reason for reason, path in known if not path}
-    fresh = [one for one in run.issues if (one.reason, one.path) not in known]
+    fresh = unread(run, other)
     places = {place.path for place in finding.locations}
     for one in fresh:
         if one.path and one.path in places:
             yield f"{where} did not read {one.path}: {one.reason}"
-        elif not one.path and one.reason not in reasons:
+        elif not one.path:
             yield f"{where} saw a part only: {one.reason}"
     if fresh and not places and not (check and check.metric):
         yield f"{where} left out what was read in the other audit: {fresh[0].reason}"
+
+
+def unread(run: Run, other: Run) -> list[Issue]:
+    """What `run` could not look at and `other` could, or at least did not say."""
+    known = {(one.reason, one.path) for one in other.issues}
+    return [one for one in run.issues if (one.reason, one.path) not in known]
 
 
 def _unanswered(domain: str, here: Side, there: Side) -> Iterator[str]:

@@ -26,9 +26,9 @@ def headline(old: Side, new: Side, changes: Iterable[Change]) -> str:
         parts.append("There was no finding then")
     introduced = sum(one.introduced for one in changes)
     if new_ones := count[Fate.NEW]:
-        known = (
-            "" if introduced == new_ones else f", {introduced} of them known to come from changes"
-        )
+        known = ""
+        if introduced < new_ones:
+            known = f" ({introduced or 'none'} of them known to come from the client's changes)"
         parts.append(f"{new_ones} {_is(new_ones)} new{known}")
     for fate, said in (
         (Fate.WORSE, "got worse"),
