@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -169,9 +170,7 @@ def test_damaged_and_newer_audits_are_named(engagement: Path) -> None:
     assert (found, len(unreadable)) == ((), 1)  # a report goes on without its trend
 
 
-def test_an_engagement_without_audits_says_how_to_make_one(
-    engagement: Path, tmp_path: Path
-) -> None:
+def test_without_audits_it_is_said_how_to_make_one(engagement: Path, tmp_path: Path) -> None:
     with pytest.raises(TechddError, match="make one with: techdd report"):
         audit(engagement)
     with pytest.raises(TechddError, match=r"no engagement\.yaml"):
@@ -186,8 +185,6 @@ def test_what_was_measured_since_is_noticed(engagement: Path) -> None:
     triage = engagement / "triage.yaml"
     triage.write_text("")
     future = path.stat().st_mtime + 10
-    import os
-
     os.utime(triage, (future, future))
     assert is_behind(engagement)
 

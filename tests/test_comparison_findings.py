@@ -20,7 +20,7 @@ from two_audits import (
 
 from techdd.comparison import Fate
 from techdd.errors import TechddError
-from techdd.model import Horizon, Issue, Location, Metric, Severity, Status
+from techdd.model import Horizon, Issue, Location, Metric, Run, Severity, Status
 
 ONE = a_find()
 PARTIAL = Status.PARTIAL
@@ -34,18 +34,22 @@ def test_what_was_looked_for_at_another_commit_and_not_found_is_fixed() -> None:
 OTHER = a_scope("web", "c" * 40)
 
 
+def ended(status: Status, reason: str, path: str = "") -> tuple[Run, ...]:
+    return (a_run("code", "api", status, Issue(reason, path)),)
+
+
 @pytest.mark.parametrize(
     ("now", "why"),
     [
         ({"scope": (OTHER,)}, "api is not in this audit"),
-        ({"runs": (a_run("code", "api", Status.FAILED, Issue("out of memory")),)}, "code of api failed: out of memory"),
-        ({"runs": (a_run("code", "api", Status.SKIPPED, Issue("was not run")),)}, "was not run"),
+        ({"runs": ended(Status.FAILED, "no memory")}, "code of api failed: no memory"),
+        ({"runs": ended(Status.SKIPPED, "was not run")}, "was not run"),
         ({"runs": ()}, "code of api was not run"),
         ({"checks": ()}, "its rule was not applied in this audit"),
         ({"checks": (a_check(result="not assessable", observed="no data"),)}, "no data"),
         ({"checks": (a_check(threshold="above 9: high"),)}, "its rule differs"),
-        ({"runs": (a_run("code", "api", PARTIAL, Issue("too large", "app.py")),)}, "did not read app.py"),
-        ({"runs": (a_run("code", "api", PARTIAL, Issue("time ran out")),)}, "saw a part only"),
+        ({"runs": ended(PARTIAL, "too large", "app.py")}, "did not read app.py"),
+        ({"runs": ended(PARTIAL, "time ran out")}, "saw a part only"),
         ({"scope": (a_scope(),)}, "the code is the same commit"),
     ],
 )  # fmt: skip
@@ -144,8 +148,8 @@ ON_PACKAGES = (a_check("vulnerable-package", collectors=("vulnerabilities",)),)
 @pytest.mark.parametrize(
     ("known", "commit", "why", "doubt"),
     [
-        ("2026-05-01", "b" * 40, "first published on 2026-05-01, after the data", "package was there"),
-        ("2025-05-01", "b" * 40, "known since 2025-05-01, so that this version came in", "older data held"),
+        ("2026-05-01", "b" * 40, "first published on 2026-05-01, after", "package was there"),
+        ("2025-05-01", "b" * 40, "known since 2025-05-01, so that", "older data held"),
         ("", "b" * 40, "the advisory data differ", "whether the client or newer data"),
         ("2026-05-01", OLD_COMMIT, "the advisory data are newer, the code is not", ""),
     ],
@@ -301,10 +305,8 @@ def test_a_file_that_moved_took_its_finding_along_where_there_is_one_such_file()
     change = only(a_report(here, then=True), a_report(there))
     assert (change.fate, change.why) == (Fate.STAYS, "moved from old/pay.py to new/pay.py")
     second = a_find("000000000007", title="Z", locations=(Location("third/pay.py", 1),))
-    fates = {
-        one.fate for one in between(a_report(here, then=True), a_report(there, second)).changes
-    }
-    assert fates == {Fate.FIXED, Fate.NEW}
+    several = between(a_report(here, then=True), a_report(there, second))
+    assert {one.fate for one in several.changes} == {Fate.FIXED, Fate.NEW}
 
 
 # --- the whole ------------------------------------------------------------------------------------
