@@ -32,10 +32,6 @@ VERSIONS = (
     ("finding rules", "r1"),
     ("advisories npm", "9, newest of 2026-01-31"),
 )
-    ("techdd", "0.1.0"),
-    ("finding rules", "r1"),
-    ("advisories npm", "9, newest of 2026-01-31"),
-)
 
 
 def a_find(id_: str = "000000000001", **changes: Any) -> Finding:
