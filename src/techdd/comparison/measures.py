@@ -31,7 +31,7 @@ def differs(then: Metric, now: Metric) -> bool:
     step, largest = abs(now.value - then.value), max(abs(then.value), abs(now.value))
     if then.unit == "share":
         return step >= SHARE and step > ERRORS * _error(then, now)
-    whole = then.unit in COUNTS and then.value.is_integer() and now.value.is_integer()
+    whole = then.unit in COUNTS and all(float(v).is_integer() for v in (then.value, now.value))
     return step >= RELATIVE * largest and step >= (1 if whole else 1e-9)
 
 

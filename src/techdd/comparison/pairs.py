@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from techdd.model import Finding
 
 SECRET = "secret-in-"  # how the rules on secrets begin
+_OF_VERSIONS = ("vulnerable-package", "deprecated-package", "end-of-life")  # keyed by a version
 _VERSION = re.compile(r"\bv?\d[\w.+-]*")
 
 
@@ -58,9 +59,10 @@ def _told_of_secret(before: Finding, after: Finding) -> str:
 
 
 def _version_apart(one: Finding) -> Hashable:
-    name = _VERSION.sub("#", one.title)
+    if one.rule not in _OF_VERSIONS:
+        return None
     paths = tuple(sorted({place.path for place in one.locations}))
-    return None if name == one.title or not paths else (one.rule, one.repo, name, paths)
+    return one.rule, one.repo, _VERSION.sub("#", one.title), paths
 
 
 def _told_of_version(before: Finding, after: Finding) -> str:
