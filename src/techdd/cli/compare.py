@@ -42,7 +42,9 @@ _GATES = click.Choice(["new-low", "new-medium", "new-high", "new-critical"])
     help="End with exit code 1 if a finding is new or got worse and is this severe or worse.",
 )  # fmt: skip
 def compare(audits: tuple[Path, ...], listing: bool, **options: Any) -> None:
-    """Say what changed from one audit to the next: fixed, new, worse, better, no longer assessed.
+    """Say what changed from one audit to the next.
+
+    What was fixed, is new, got worse or better, and what is no longer assessed.
 
     OLD and NEW are each an engagement (its last audit counts), a JSON report, or an audit that an
     engagement keeps in audits/. With one engagement alone its last two audits are compared.
