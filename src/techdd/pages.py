@@ -11,7 +11,7 @@ from techdd import charts
 from techdd.amounts import money, number, span
 from techdd.arrangement import arrange, kinds
 from techdd.model import Metric, Outcome, Report, Series, Value
-from techdd.overrides import loader, rendered
+from techdd.overrides import loader, rendered, said
 from techdd.prose import prose, web
 from techdd.text import clean
 from techdd.workspace import Templates
@@ -32,11 +32,12 @@ def compose(report: Report, templates: Templates, fonts: str) -> str:
     from markupsafe import Markup
 
     environment = _environment(templates)
-    plan = environment.get_template("_plan.html").module
-    placed = arrange(report, plan.PLAN, plan.ELSEWHERE)  # type: ignore[attr-defined]
+    plan = said(environment, templates, "_plan.html")
+    placed = arrange(report, plan.PLAN, plan.ELSEWHERE)
     return rendered(
         environment,
         templates,
+        "report.html",
         report=report,
         fonts=Markup(fonts),  # written by the formats, never by a client
         told=placed.told,
@@ -56,6 +57,13 @@ def compose(report: Report, templates: Templates, fonts: str) -> str:
             if item.stated is not None and item.outcome in (Outcome.PARTLY, Outcome.SUPPORTED)
         ],
     )
+
+
+def page(name: str, templates: Templates, fonts: str, **context: object) -> str:
+    """Another page of the same type and marks, from the template `name`."""
+    from markupsafe import Markup
+
+    return rendered(_environment(templates), templates, name, fonts=Markup(fonts), **context)
 
 
 def _environment(templates: Templates) -> Environment:
@@ -218,6 +226,7 @@ def drawing(series: Series) -> Markup | None:
 
 def terms(templates: Templates) -> Mapping[str, Sequence[str]]:
     """Metric -> what it is called and what it says, in the words of the templates."""
-    module = _environment(templates).get_template("_terms.html").module
-    found: Mapping[str, Sequence[str]] = getattr(module, "TERMS", {})
+    found: Mapping[str, Sequence[str]] = said(
+        _environment(templates), templates, "_terms.html"
+    ).TERMS
     return found

@@ -27,23 +27,25 @@ def markdown(report: Report, templates: Templates) -> bytes:
 
 def _lines(report: Report) -> Iterator[str]:
     verdict = report.verdict
-    yield f"# {_plain(report.title)}"
-    yield f"\n{_plain(day(report.date))}, {_plain(report.audience)} edition. Confidential.\n"
-    yield f"**{_plain(verdict.label)}** ({verdict.rating}), {percent(verdict.coverage)} assessed, "
-    yield f"confidence {_plain(verdict.confidence)}.\n"
-    yield from (f"- {_plain(reason)}" for reason in verdict.rationale)
+    yield f"# {escaped(report.title)}"
+    yield f"\n{escaped(day(report.date))}, {escaped(report.audience)} edition. Confidential.\n"
+    yield f"**{escaped(verdict.label)}** ({verdict.rating}), {percent(verdict.coverage)} assessed, "
+    yield f"confidence {escaped(verdict.confidence)}.\n"
+    yield from (f"- {escaped(reason)}" for reason in verdict.rationale)
     for comment in report.comments:
         if comment.place == "summary":
-            said = "\n> ".join(_plain(line, MAX_LENGTH) for line in plain(comment.text).split("\n"))
+            said = "\n> ".join(
+                escaped(line, MAX_LENGTH) for line in plain(comment.text).split("\n")
+            )
             yield f"\n> **Adviser's comment:** {said}"
     yield "\n| Domain | Light | Score | Coverage | Confidence |\n|---|---|---:|---:|---|"
     for chapter in report.chapters:
         score = chapter.score
         judged = score.value is not None and score.rating != "grey"
         yield (
-            f"| {_plain(chapter.title)} | {score.rating if judged else 'not assessed'} "
+            f"| {escaped(chapter.title)} | {score.rating if judged else 'not assessed'} "
             f"| {number(score.value or 0, 0) if judged else '-'} | {percent(score.coverage)} "
-            f"| {_plain(score.confidence)} |"
+            f"| {escaped(score.confidence)} |"
         )
     yield f"\n## {'Findings' if report.findings else 'No finding'}\n"
     yield from (_finding(finding) for finding in report.findings[:MOST])
@@ -55,16 +57,16 @@ def _lines(report: Report) -> Iterator[str]:
         left = len(report.findings) - len(report.responses)
         yield f"\nManagement response: {told}, {left} open."
     yield "\n## Limits\n"
-    yield from (f"- {_plain(limit)}" for limit in report.limits or ("No limit was recorded.",))
+    yield from (f"- {escaped(limit)}" for limit in report.limits or ("No limit was recorded.",))
 
 
 def _finding(finding: Finding) -> str:
     flag = finding.deal_breaker or finding.severity is Severity.CRITICAL
     where = finding.repo or "whole engagement"
     mark = "**Red flag**, " if flag else ""
-    return f"- {mark}{finding.severity}: {_plain(finding.title)} ({_plain(where)}, {finding.id})"
+    return f"- {mark}{finding.severity}: {escaped(finding.title)} ({escaped(where)}, {finding.id})"
 
 
-def _plain(text: str, length: int = LENGTH) -> str:
+def escaped(text: str, length: int = LENGTH) -> str:
     """Client text on one line, with every character that Markdown or HTML could act on escaped."""
     return _SPECIAL.sub(r"\\\1", clip(text, length))
