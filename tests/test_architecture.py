@@ -29,7 +29,7 @@ FLOORS = (
         "sandbox",
         "scratch",
     },
-    {"amounts", "folders", "dockerfiles", "hcl", "workbooks", "xmls", "yamls"},
+    {"amounts", "folders", "dockerfiles", "hcl", "office", "workbooks", "xmls", "yamls"},
     {
         "facts",
         "documents",
@@ -38,6 +38,7 @@ FLOORS = (
         "policy",
         "refs",
         "repository",
+        "sheets",
         "syntax",
         "charts",
     },

@@ -56,6 +56,12 @@ def clean(text: str) -> str:
     return shown if len(shown) <= MAX_LENGTH else shown[: MAX_LENGTH - 1] + "…"
 
 
+def legible(text: str) -> str:
+    """`text` as `clean` shows it, but of any length and with its lines. Idempotent."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ").split("\n")
+    return "\n".join("".join(map(_shown, _TOKEN.sub(_marked, line))) for line in lines).strip()
+
+
 def _may_hold_token(text: str) -> bool:
     """Whether it has a sign that stands in each token: most paths have none, and cost less so."""
     return (
