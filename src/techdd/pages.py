@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from techdd import charts
@@ -46,6 +46,18 @@ def compose(report: Report, templates: Templates, fonts: str) -> str:
             if item.stated is not None and item.outcome in (Outcome.PARTLY, Outcome.SUPPORTED)
         ],
     )
+
+
+def terms(templates: Templates) -> Mapping[str, tuple[str, str]]:
+    """By metric, what it is called and what it says, as the glossary of the templates has it."""
+    module: Any = _environment(templates).get_template("_terms.html").module
+    return {name: (called, says) for name, (called, says) in module.TERMS.items()}
+
+
+def named(metric: str, known: Mapping[str, tuple[str, str]]) -> str:
+    """A metric's name in words: as `terms` has it, or made of its own."""
+    plain = metric.replace(".", ": ").replace("_", " ").capitalize()
+    return known.get(metric, (plain, ""))[0]
 
 
 def _told_in_full(report: Report) -> Mapping[str, tuple[Finding, ...]]:

@@ -6,6 +6,7 @@ import io
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -23,7 +24,10 @@ MOST_ROWS = 1_048_576  # that a sheet may hold
 MOST_LINKS = 60_000  # that a sheet may hold: Excel refuses more than 65,530
 MOST_LINES = 12  # that a row shows; the rest of a long text is in its cells
 CUT = " [cut]"
-SHARE, WHOLE, AMOUNT, LEVEL, DAY = "0%", "#,##0", "#,##0.##", "0.0", "yyyy-mm-dd"
+SHARE, WHOLE, AMOUNT, DAYS = "0%", "#,##0", "#,##0.##", "#,##0.0"
+LEVEL, DAY = "0.0", "yyyy-mm-dd"
+_PAGE = 230  # characters that a page is wide, so that they can still be read
+_TYPE = "Calibri"
 _HEAD, _LINE, _LINK = "1B2733", "D9DFE5", "14507F"
 
 
@@ -40,25 +44,27 @@ Content = str | float | bool | date | Cell | None
 
 
 class Column(NamedTuple):
-    """A column by its head and its width in characters; a `spare` one without content is left out."""
+    """A column by its head and its width in characters; a `spare` one is left out where empty."""
 
     head: str
     width: int = 14
     form: str = ""
     spare: bool = False
+    left: bool = False  # figures stand to the left, as in a list of all sorts of things
 
 
 @dataclass(frozen=True)
 class Sheet:
     """A table with a head that stays in sight and a filter; `cut` is said where rows are too many.
 
-    `plain` is for sheets that are read: no filter, and a row that has only its first cell spans all.
+    `plain` is for sheets that are read: no filter, and a row with only its first cell spans all.
     """
 
     title: str
     columns: Sequence[Column]
     rows: Sequence[Sequence[Content]]
     plain: bool = False
+    still: int = 1  # columns that stay in sight
     cut: str = "more rows did not fit"
 
 
@@ -95,11 +101,11 @@ def put(sheet: Worksheet, row: int, column: int, value: object) -> Any:
     return cell
 
 
-def printed(sheet: Worksheet, footer: str = "") -> None:
-    """Sets a sheet up for landscape A4, as wide as a page, `footer` beside the page's number."""
+def printed(sheet: Worksheet, footer: str = "", pages: int = 1) -> None:
+    """Sets a sheet up for landscape A4, `pages` wide, `footer` beside the page's number."""
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = pages, 0
     made: Any = sheet
     made.sheet_properties.pageSetUpPr.fitToPage = True
     made.oddFooter.center.text = "&A, page &P of &N"
@@ -133,12 +139,16 @@ class _Writer:
         self.book = made
         self.footer = footer
         self.text = Alignment(wrap_text=True, vertical="top")
-        self.figure = Alignment(vertical="top", horizontal="right")
-        self.head = Font(bold=True, color="FFFFFF"), PatternFill("solid", fgColor=_HEAD)
-        self.bold, self.link = Font(bold=True), Font(color=_LINK, underline="single")
+        self.left = Alignment(wrap_text=True, vertical="top", horizontal="left")
+        self.headed = Alignment(wrap_text=True, vertical="top", horizontal="right", indent=1)
+        self.figure = Alignment(vertical="top", horizontal="right", indent=1)
+        self.head = Font(_TYPE, 11, bold=True, color="FFFFFF"), PatternFill("solid", fgColor=_HEAD)
+        self.bold = Font(_TYPE, 11, bold=True)
+        self.link = Font(_TYPE, 11, color=_LINK, underline="single")
+        self.styles: dict[tuple[object, ...], Any] = {}
         self.line = Border(bottom=Side(style="thin", color=_LINE))
         self.looks = {
-            name: (Font(bold=True, color=ink), PatternFill("solid", fgColor=fill))
+            name: (Font(_TYPE, 11, bold=True, color=ink), PatternFill("solid", fgColor=fill))
             for name, (ink, fill) in looks.items()
         }
 
@@ -157,8 +167,10 @@ class _Writer:
         for number, column in enumerate(columns, 1):
             cell = put(made, 1, number, clean(column.head))
             cell.font, cell.fill = self.head
-            cell.alignment = self.text
+            cell.alignment = self.headed if column.form else self.text
             made.column_dimensions[get_column_letter(number)].width = column.width
+        tall = max((_lines(column.head, column.width - 4) for column in columns), default=1)
+        made.row_dimensions[1].height = 15.0 * tall + 3  # the filter's button takes room as well
         links, across = 0, sum(column.width for column in columns)
         for at, row in enumerate(rows, 2):
             lines, spans = 1, sheet.plain and all(_value(one) is None for one in row[1:])
@@ -175,13 +187,15 @@ class _Writer:
         if len(rows) < len(sheet.rows):
             more = f"{len(sheet.rows) - len(rows):,} {sheet.cut}"
             put(made, len(rows) + 2, 1, more).font = self.bold
-        made.freeze_panes = "B2" if len(columns) > 4 else "A2"
+        made.freeze_panes = made.cell(2, 1 + (sheet.still if len(columns) > 4 else 0)).coordinate
         if not sheet.plain:
             last = get_column_letter(max(len(columns), 1))
             made.auto_filter.ref = f"A1:{last}{max(len(rows) + 1, 1)}"
         made.print_title_rows = "1:1"
+        if across > _PAGE:
+            made.print_title_cols = "A:A"
         made.sheet_view.showGridLines = False
-        printed(made, self.footer)
+        printed(made, self.footer, max(1, round(across / _PAGE)))
 
     def _cell(
         self, sheet: Worksheet, row: int, number: int, said: Cell, column: Column, linked: bool
@@ -190,20 +204,24 @@ class _Writer:
 
         value = _value(said)
         cell = put(sheet, row, number, value)
-        is_text = isinstance(value, str)
-        cell.border = self.line
-        cell.alignment = self.text if is_text or isinstance(value, date) else self.figure
-        if not is_text:
-            cell.number_format = said.form or column.form or (
-                DAY if isinstance(value, date) else "General"
-            )  # fmt: skip
-        if said.link and linked:
-            target, at = said.link
-            place = f"'{target}'!A{at}"
+        link = said.link if linked else None
+        if link:
+            place = f"'{link[0]}'!A{link[1]}"
             cell.hyperlink = Hyperlink(ref=cell.coordinate, location=place, display=str(value))
-            cell.font = self.link
-        if said.look in self.looks:
-            cell.font, cell.fill = self.looks[said.look]
+        form = said.form or column.form or (DAY if isinstance(value, date) else "General")
+        is_text = isinstance(value, str)
+        figure = not (is_text or column.left or isinstance(value, date))
+        key = (is_text, figure, "" if is_text else form, said.look, bool(link), cell.quotePrefix)
+        if key not in self.styles:
+            cell.border = self.line
+            cell.alignment = self.text if is_text else self.figure if figure else self.left
+            cell.number_format = "General" if is_text else form
+            if link:
+                cell.font = self.link
+            if said.look in self.looks:
+                cell.font, cell.fill = self.looks[said.look]
+            self.styles[key] = copy(cell._style)
+        cell._style = copy(self.styles[key])  # to set it anew for each cell takes ten times as long
         return cell
 
 
@@ -215,19 +233,23 @@ def _value(content: Content) -> str | float | date | None:
     value = content.value if isinstance(content, Cell) else content
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    if not isinstance(value, str):
-        return value
-    if _DAY.fullmatch(value):
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            return value
-    text = legible(str(value))
+    if isinstance(value, str):
+        return _day(value) or _fitting(legible(str(value)))
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if _DAY.fullmatch(text) else None
+    except ValueError:
+        return None
+
+
+def _fitting(text: str) -> str:
+    """`text` as far as a cell holds it, by the units that Excel counts in."""
     if len(text) * 2 <= LONGEST:
         return text
-    units = text.encode("utf-16-le")  # as Excel counts
+    units = text.encode("utf-16-le")
     if len(units) <= LONGEST * 2:
         return text
     return units[: (LONGEST - len(CUT)) * 2].decode("utf-16-le", "ignore") + CUT
