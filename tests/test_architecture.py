@@ -29,7 +29,7 @@ FLOORS = (
         "sandbox",
         "scratch",
     },
-    {"amounts", "folders", "dockerfiles", "hcl", "office", "workbooks", "xmls", "yamls"},
+    {"amounts", "folders", "dockerfiles", "hcl", "workbooks", "xmls", "yamls"},
     {
         "facts",
         "documents",
@@ -38,7 +38,6 @@ FLOORS = (
         "policy",
         "refs",
         "repository",
-        "sheets",
         "syntax",
         "charts",
     },

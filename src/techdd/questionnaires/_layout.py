@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
+import re
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 from techdd import replies
 from techdd.checklists import Checklist, Figure, Item
-from techdd.office import without_clock
 from techdd.questionnaires import FIELDS, Questionnaire, normal
-from techdd.sheets import printed, put, title
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -29,6 +29,7 @@ _LISTS = {
     "Confidence": replies.CONFIDENCES,
 }
 _CHUNK = 30_000  # characters that a cell may hold, with room to spare
+_EPOCH = (1980, 1, 1, 0, 0, 0)
 _ABOUT = """\
 Each sheet holds the questions of one subject. Fill in the yellow cells; leave empty what you cannot
 answer. Save the file as .xlsx and send it back together with the documents that you name in it."""
@@ -45,7 +46,7 @@ def laid_out(asked: Questionnaire) -> bytes:
     _Paper(book, lists, asked).fill(first)
     out = io.BytesIO()
     book.save(out)
-    return without_clock(out.getvalue())
+    return _without_clock(out.getvalue())
 
 
 class _Paper:
@@ -71,11 +72,11 @@ class _Paper:
         from openpyxl.workbook.protection import WorkbookProtection
 
         self._instructions(first)
-        titles = {first.title, self.hidden.title}
+        titles = {first.title.casefold(), self.hidden.title.casefold()}
         for number, checklist in enumerate(self.asked.checklists, 1):
-            name = title(normal(checklist.title) or "Questions", titles)
-            titles.add(name)
-            self._subject(self.book.create_sheet(name, number), checklist)
+            title = _title(checklist.title, titles)
+            titles.add(title.casefold())
+            self._subject(self.book.create_sheet(title, number), checklist)
         self._put(self.hidden, 1, 1, MANIFEST)
         said = self.asked.manifest
         for row, start in enumerate(range(0, len(said), _CHUNK), 2):
@@ -104,7 +105,7 @@ class _Paper:
         self._put(sheet, row + 1, 1, "Figure").font = self.bold
         self._put(sheet, row + 1, 2, "a number, a day as YYYY-MM-DD, or a choice from the list")
         self._protect(sheet)
-        printed(sheet)
+        self._printed(sheet)
 
     def _subject(self, sheet: Worksheet, checklist: Checklist) -> None:
         from openpyxl.utils import get_column_letter
@@ -128,7 +129,7 @@ class _Paper:
             letter = get_column_letter(_PLACE[header])
             self._choose(sheet, f"{letter}2:{letter}{rows}", choices)
         self._protect(sheet)
-        printed(sheet)
+        self._printed(sheet)
         sheet.print_title_rows = "1:1"
 
     def _question(self, sheet: Worksheet, row: int, item: Item) -> None:
@@ -198,8 +199,18 @@ class _Paper:
         sheet.add_data_validation(rule)
 
     def _put(self, sheet: Worksheet, row: int, column: int, value: object) -> Any:
-        """A cell with a value; what people wrote as every format can hold it."""
-        return put(sheet, row, column, normal(value) if isinstance(value, str) else value)
+        """A cell with a value; text stays text whatever it begins with."""
+        cell: Any = sheet.cell(row, column)
+        if isinstance(value, str):
+            text = normal(value)
+            # What looks like an escape of the format is one only where it was written as such.
+            cell.value = re.sub(r"_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", text) or None
+            if text:
+                cell.data_type = "s"
+            cell.quotePrefix = text[:1] in "=+-@"
+        else:
+            cell.value = value
+        return cell
 
     def _input(self, sheet: Worksheet, row: int, column: int, value: object) -> Any:
         cell = self._put(sheet, row, column, value)
@@ -217,3 +228,35 @@ class _Paper:
         """Against slips, not against will: there is no password."""
         sheet.protection.enable()
         sheet.protection.formatColumns = sheet.protection.formatRows = False
+
+    @staticmethod
+    def _printed(sheet: Worksheet) -> None:
+        sheet.page_setup.orientation = "landscape"
+        sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+        sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+        made: Any = sheet
+        made.sheet_properties.pageSetUpPr.fitToPage = True
+        made.oddFooter.center.text = "&A, page &P of &N"
+
+
+def _title(title: str, taken: set[str]) -> str:
+    """A name that a sheet may have: 31 characters, none of some, each name once."""
+    base = re.sub(r"[\[\]:*?/\\']", " ", normal(title)).strip()[:31] or "Questions"
+    name, number = base, 2
+    while name.casefold() in taken:
+        name, number = f"{base[:27]} {number}", number + 1
+    return name
+
+
+def _without_clock(raw: bytes) -> bytes:
+    """The same parts without the time at which they were written."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(raw)) as parts, zipfile.ZipFile(out, "w") as kept:
+        for one in parts.infolist():
+            content = parts.read(one)
+            if one.filename == "docProps/core.xml":
+                content = re.sub(rb"\d{4}-\d\d-\d\dT[\d:]+Z", b"1980-01-01T00:00:00Z", content)
+            written = zipfile.ZipInfo(one.filename, _EPOCH)
+            written.compress_type = zipfile.ZIP_DEFLATED
+            kept.writestr(written, content)
+    return out.getvalue()
