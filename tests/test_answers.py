@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from techdd import journal as journal_module
+from techdd import ledger as ledger_module
 from techdd.answers import Answer, Entry, reworded, standings
 from techdd.checklists import Checklist
 from techdd.errors import TechddError
@@ -126,9 +126,9 @@ def test_what_was_read_is_read_again_only_where_it_changed(
     journal: Journal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     taken = []
-    take_line = journal_module._Lines._take_line
+    take_line = ledger_module.Lines._take_line
     monkeypatch.setattr(
-        journal_module._Lines,
+        ledger_module.Lines,
         "_take_line",
         lambda self, line: (taken.append(line), take_line(self, line)),
     )

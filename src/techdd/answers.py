@@ -8,12 +8,11 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Annotated, Literal, NamedTuple
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from techdd.checklists import Checklist, Item, Level
 from techdd.model import Grade
 from techdd.policy import Written
-from techdd.text import clean
 
 Source = Literal["terminal", "web", "workbook", "markdown", "file"]
 LONGEST = 200  # characters of a name, a role or a figure
@@ -72,14 +71,6 @@ class Answer(Written):
     def person(self) -> str:
         """The respondent's name as it is compared."""
         return person_of(self.by)
-
-
-def mistake(error: ValidationError) -> str:
-    """The first mistake in one line, without what was given."""
-    first = error.errors(include_input=False, include_url=False)[0]
-    place = ".".join(str(part) for part in first["loc"] if isinstance(part, int | str))
-    message = str(first["msg"]).removeprefix("Value error, ")
-    return clean(f"{place}: {message}" if place else message)[:300]
 
 
 @lru_cache(maxsize=1_000)  # a journal names few people, and is gone through often

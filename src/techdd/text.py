@@ -93,6 +93,22 @@ def _shown(char: str) -> str:
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
+def normal(text: str) -> str:
+    """Text as every format can hold it: lines end in one way and without spaces, and control
+    characters are visible.
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join("".join(map(_visible, line)).rstrip() for line in lines).strip()
+
+
+def _visible(char: str) -> str:
+    if char == "\t" or (
+        unicodedata.category(char) not in ("Cc", "Cs") and char not in "\ufffe\uffff"
+    ):
+        return char
+    return f"\\x{ord(char):02x}" if ord(char) < 0x100 else f"\\u{ord(char):04x}"
+
+
 def decode(raw: bytes) -> str:
     """Bytes from git (a path, a name) as clean text; what is not UTF-8 stays visible as escapes.
 

@@ -143,8 +143,9 @@ def settle(
     """
     from pydantic import ValidationError
 
-    from techdd.answers import Answer, mistake
+    from techdd.answers import Answer
     from techdd.interviews.voices import decision
+    from techdd.ledger import mistake
     from techdd.replies import GRADES, told
 
     if (level is not None) + not_applicable + withdraw != 1:

@@ -16,7 +16,8 @@ from techdd.errors import TechddError
 from techdd.interviews.asking import heard
 from techdd.journal import latest
 from techdd.model import Grade
-from techdd.questionnaires import FIELDS, Filled, Manifest, Refusal, Returned, Value, normal
+from techdd.questionnaires import FIELDS, Filled, Manifest, Refusal, Returned, Value
+from techdd.text import normal
 from techdd.workspace import Workspace
 
 ANOTHER_VERSION = "not kept"  # the wording of a question whose version is not this one

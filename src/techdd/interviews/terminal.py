@@ -9,13 +9,14 @@ from contextlib import contextmanager
 from pydantic import ValidationError
 
 from techdd import replies
-from techdd.answers import Answer, Entry, mistake
+from techdd.answers import Answer, Entry
 from techdd.checklists import Checklist, Item
 from techdd.errors import TechddError
 from techdd.interviews import screens
 from techdd.interviews.asking import heard, is_open
 from techdd.interviews.prompts import Console, Ended, Reply
 from techdd.journal import Conflict, latest
+from techdd.ledger import mistake
 from techdd.model import Metric
 from techdd.text import clean
 from techdd.workspace import Workspace

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -24,6 +23,7 @@ from techdd.checklists import Checklist, Item
 from techdd.errors import TechddError
 from techdd.plugins import discover
 from techdd.policy import Written
+from techdd.text import normal
 
 # What is asked of each question beside its figures: key -> (label, what to write there).
 FIELDS = {
@@ -221,19 +221,3 @@ def field_of(label: str) -> str:
 
 def _bare(label: str) -> str:
     return label.replace(" ", "").casefold()
-
-
-def normal(text: str) -> str:
-    """Text as every format can hold it: lines end in one way and without spaces, and control
-    characters are visible.
-    """
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return "\n".join("".join(map(_visible, line)).rstrip() for line in lines).strip()
-
-
-def _visible(char: str) -> str:
-    if char == "\t" or (
-        unicodedata.category(char) not in ("Cc", "Cs") and char not in "\ufffe\uffff"
-    ):
-        return char
-    return f"\\x{ord(char):02x}" if ord(char) < 0x100 else f"\\u{ord(char):04x}"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
 from typing import TYPE_CHECKING, Any
 
 from techdd import replies
 from techdd.checklists import Checklist, Figure, Item
-from techdd.questionnaires import FIELDS, Questionnaire, normal
+from techdd.questionnaires import FIELDS, Questionnaire
+from techdd.spreadsheets import printed_across, protect, put, saved
+from techdd.text import normal
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -29,7 +29,6 @@ _LISTS = {
     "Confidence": replies.CONFIDENCES,
 }
 _CHUNK = 30_000  # characters that a cell may hold, with room to spare
-_EPOCH = (1980, 1, 1, 0, 0, 0)
 _ABOUT = """\
 Each sheet holds the questions of one subject. Fill in the yellow cells; leave empty what you cannot
 answer. Save the file as .xlsx and send it back together with the documents that you name in it."""
@@ -44,9 +43,7 @@ def laid_out(asked: Questionnaire) -> bytes:
     assert first is not None
     lists = book.create_sheet("techdd")
     _Paper(book, lists, asked).fill(first)
-    out = io.BytesIO()
-    book.save(out)
-    return _without_clock(out.getvalue())
+    return saved(book)
 
 
 class _Paper:
@@ -77,12 +74,12 @@ class _Paper:
             title = _title(checklist.title, titles)
             titles.add(title.casefold())
             self._subject(self.book.create_sheet(title, number), checklist)
-        self._put(self.hidden, 1, 1, MANIFEST)
+        put(self.hidden, 1, 1, MANIFEST)
         said = self.asked.manifest
         for row, start in enumerate(range(0, len(said), _CHUNK), 2):
-            self._put(self.hidden, row, 1, said[start : start + _CHUNK])
+            put(self.hidden, row, 1, said[start : start + _CHUNK])
         self.hidden.sheet_state = "hidden"
-        self._protect(self.hidden)
+        protect(self.hidden)
         self.book.security = WorkbookProtection(lockStructure=True)
 
     def _instructions(self, sheet: Worksheet) -> None:
@@ -90,28 +87,28 @@ class _Paper:
         sheet.column_dimensions["A"].width = 16
         sheet.column_dimensions["B"].width = 90
         heading = f"Questionnaire: technical due diligence of {self.asked.client}"
-        self._put(sheet, 1, 1, heading).font = self.bold
-        self._put(sheet, 2, 1, " ".join(_ABOUT.split())).alignment = self.wrap
+        put(sheet, 1, 1, heading).font = self.bold
+        put(sheet, 2, 1, " ".join(_ABOUT.split())).alignment = self.wrap
         sheet.merge_cells("A2:B2")
         sheet.row_dimensions[2].height = 48
         for at, (label, said) in enumerate(
             (("Your name", self.asked.respondent), ("Your role", self.asked.role)), 4
         ):
-            self._put(sheet, at, 1, label).font = self.bold
+            put(sheet, at, 1, label).font = self.bold
             self._input(sheet, at, 2, said)
         for row, (label, about) in enumerate(FIELDS.values(), 7):
-            self._put(sheet, row, 1, label).font = self.bold
-            self._put(sheet, row, 2, about).alignment = self.wrap
-        self._put(sheet, row + 1, 1, "Figure").font = self.bold
-        self._put(sheet, row + 1, 2, "a number, a day as YYYY-MM-DD, or a choice from the list")
-        self._protect(sheet)
-        self._printed(sheet)
+            put(sheet, row, 1, label).font = self.bold
+            put(sheet, row, 2, about).alignment = self.wrap
+        put(sheet, row + 1, 1, "Figure").font = self.bold
+        put(sheet, row + 1, 2, "a number, a day as YYYY-MM-DD, or a choice from the list")
+        protect(sheet)
+        printed_across(sheet)
 
     def _subject(self, sheet: Worksheet, checklist: Checklist) -> None:
         from openpyxl.utils import get_column_letter
 
         for header, width in _COLUMNS.items():
-            cell = self._put(sheet, 1, _PLACE[header], header)
+            cell = put(sheet, 1, _PLACE[header], header)
             cell.font, cell.fill, cell.border = self.bold, self.head, self.frame
             column = sheet.column_dimensions[get_column_letter(_PLACE[header])]
             column.width = width
@@ -128,18 +125,18 @@ class _Paper:
             rows = sheet.max_row
             letter = get_column_letter(_PLACE[header])
             self._choose(sheet, f"{letter}2:{letter}{rows}", choices)
-        self._protect(sheet)
-        self._printed(sheet)
+        protect(sheet)
+        printed_across(sheet)
         sheet.print_title_rows = "1:1"
 
     def _question(self, sheet: Worksheet, row: int, item: Item) -> None:
         levels = "\n".join(f"{at}: {' '.join(text.split())}" for at, text in enumerate(item.levels))
         if item.documents:
             levels += f"\nWorth handing over: {'; '.join(item.documents)}"
-        self._put(sheet, row, _PLACE["Id"], item.id)
-        self._put(sheet, row, _PLACE["Wording"], item.wording)
-        self._put(sheet, row, _PLACE["Question"], f"{item.id}  {' '.join(item.ask.split())}")
-        self._put(sheet, row, _PLACE["Levels"], levels)
+        put(sheet, row, _PLACE["Id"], item.id)
+        put(sheet, row, _PLACE["Wording"], item.wording)
+        put(sheet, row, _PLACE["Question"], f"{item.id}  {' '.join(item.ask.split())}")
+        put(sheet, row, _PLACE["Levels"], levels)
         for key, (label, _) in FIELDS.items():
             text = self.asked.text(item, key)
             number = int(text) if key == "level" and text.isdecimal() else text
@@ -153,9 +150,9 @@ class _Paper:
         from openpyxl.worksheet.datavalidation import DataValidation
 
         expects = replies.expects(figure)
-        self._put(sheet, row, _PLACE["Id"], f"{item.id}/{figure.key}")
+        put(sheet, row, _PLACE["Id"], f"{item.id}/{figure.key}")
         asked = f"{' '.join(figure.ask.split())}{f' ({expects})' if expects else ''}"
-        self._put(sheet, row, _PLACE["Question"], asked)
+        put(sheet, row, _PLACE["Question"], asked)
         value = self.asked.figure(item, figure.key)
         cell = self._input(sheet, row, _PLACE["Figure"], "" if value is None else value)
         if figure.kind == "choice":
@@ -186,7 +183,7 @@ class _Paper:
             column = len(self.lists) + 2
             for row, choice in enumerate(choices, 1):
                 value = int(choice) if choice.isdecimal() and len(choice) < 10 else choice
-                self._put(self.hidden, row, column, value)
+                put(self.hidden, row, column, value)
             letter = get_column_letter(column)
             title = self.hidden.title
             self.lists[choices] = f"'{title}'!${letter}$1:${letter}${len(choices)}"
@@ -198,22 +195,8 @@ class _Paper:
         rule.add(cells)
         sheet.add_data_validation(rule)
 
-    def _put(self, sheet: Worksheet, row: int, column: int, value: object) -> Any:
-        """A cell with a value; text stays text whatever it begins with."""
-        cell: Any = sheet.cell(row, column)
-        if isinstance(value, str):
-            text = normal(value)
-            # What looks like an escape of the format is one only where it was written as such.
-            cell.value = re.sub(r"_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", text) or None
-            if text:
-                cell.data_type = "s"
-            cell.quotePrefix = text[:1] in "=+-@"
-        else:
-            cell.value = value
-        return cell
-
     def _input(self, sheet: Worksheet, row: int, column: int, value: object) -> Any:
-        cell = self._put(sheet, row, column, value)
+        cell = put(sheet, row, column, value)
         cell.protection, cell.fill = self.open, self.input
         cell.alignment, cell.border = self.wrap, self.frame
         return cell
@@ -223,21 +206,6 @@ class _Paper:
             sheet.cell(row, column).border = self.frame
             sheet.cell(row, column).alignment = self.wrap
 
-    @staticmethod
-    def _protect(sheet: Worksheet) -> None:
-        """Against slips, not against will: there is no password."""
-        sheet.protection.enable()
-        sheet.protection.formatColumns = sheet.protection.formatRows = False
-
-    @staticmethod
-    def _printed(sheet: Worksheet) -> None:
-        sheet.page_setup.orientation = "landscape"
-        sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-        sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-        made: Any = sheet
-        made.sheet_properties.pageSetUpPr.fitToPage = True
-        made.oddFooter.center.text = "&A, page &P of &N"
-
 
 def _title(title: str, taken: set[str]) -> str:
     """A name that a sheet may have: 31 characters, none of some, each name once."""
@@ -246,17 +214,3 @@ def _title(title: str, taken: set[str]) -> str:
     while name.casefold() in taken:
         name, number = f"{base[:27]} {number}", number + 1
     return name
-
-
-def _without_clock(raw: bytes) -> bytes:
-    """The same parts without the time at which they were written."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(raw)) as parts, zipfile.ZipFile(out, "w") as kept:
-        for one in parts.infolist():
-            content = parts.read(one)
-            if one.filename == "docProps/core.xml":
-                content = re.sub(rb"\d{4}-\d\d-\d\dT[\d:]+Z", b"1980-01-01T00:00:00Z", content)
-            written = zipfile.ZipInfo(one.filename, _EPOCH)
-            written.compress_type = zipfile.ZIP_DEFLATED
-            kept.writestr(written, content)
-    return out.getvalue()

@@ -24,9 +24,9 @@ from techdd.questionnaires import (
     Value,
     field_of,
     manifest_of,
-    normal,
     once,
 )
+from techdd.text import normal
 
 MAX_BYTES = 5_000_000
 _MANIFEST = re.compile(r"<!--\s*techdd, leave this as it is:\n(.*?)\n\s*-->", re.DOTALL)

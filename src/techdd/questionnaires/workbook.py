@@ -6,9 +6,7 @@ sheet. Sheets and columns are found by what is in them, not by where they stand.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from datetime import date, datetime, time
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -25,21 +23,22 @@ from techdd.questionnaires import (
     Value,
     field_of,
     manifest_of,
-    normal,
     once,
 )
 from techdd.questionnaires._layout import FIGURE, ID, MANIFEST, WORDING, laid_out
-from techdd.workbooks import MAX_BYTES, OLE, ZIP, opened
+from techdd.spreadsheets import MAX_COLUMNS, MAX_ROWS, content, wrong
+from techdd.spreadsheets import merged as merged_cells
+from techdd.spreadsheets import place as place_of
+from techdd.spreadsheets import text as text_of
+from techdd.text import normal
+from techdd.workbooks import opened
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 MAX_UNPACKED = 20_000_000
 MAX_SHEETS = 60
-MAX_ROWS = 2_000
-MAX_COLUMNS = 60
 HEADER_WITHIN = 20  # rows: somebody may have written above the header
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 def _write(asked: Questionnaire) -> bytes:
@@ -48,26 +47,10 @@ def _write(asked: Questionnaire) -> bytes:
 
 def _read(path: Path) -> Returned:
     """Raises TechddError where it is no questionnaire."""
-    raw = _raw(path)
+    raw = content(path)
     instead = "open it and save it as .xlsx anew"
     with opened(raw, path, instead=instead, unpacked=MAX_UNPACKED) as book:
         return _Book(book, path).returned()
-
-
-def _raw(path: Path) -> bytes:
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise TechddError(f"larger than {MAX_BYTES:,} bytes", path)
-        raw = path.read_bytes()
-    except OSError as error:
-        raise TechddError(f"cannot be read: {error.strerror}", path) from None
-    if raw.startswith(OLE):
-        raise TechddError("is an old .xls or has a password; save it as .xlsx without one", path)
-    if not raw.startswith(ZIP):
-        raise TechddError("is no XLSX", path)
-    if b"vbaProject.bin" in raw:  # names of parts stand there as they are
-        raise TechddError("holds macros; save it as .xlsx without them", path)
-    return raw
 
 
 class _Header(NamedTuple):
@@ -121,14 +104,14 @@ class _Book:
             columns: dict[str, int] = {}
             unknown = []
             for cell in cells:
-                label = _text(cell.value)
+                label = text_of(cell.value)
                 key = _column(label)
                 if key and key not in columns:
                     columns[key] = cell.column or 0
                 elif key:
-                    self.notices.append(f"{_place(sheet, cell)}: a second column {label!r}")
+                    self.notices.append(f"{place_of(sheet, cell)}: a second column {label!r}")
                 elif label:
-                    unknown.append(f"{_place(sheet, cell)}: no known column {label[:40]!r}")
+                    unknown.append(f"{place_of(sheet, cell)}: no known column {label[:40]!r}")
             if ID in columns:
                 self.notices += [
                     one for one in unknown if not one.endswith(("'Question'", "'Levels'"))
@@ -141,7 +124,7 @@ class _Book:
 
     def _rows(self, sheet: Worksheet, header: _Header) -> Iterator[Filled]:
         """The questions of a sheet, the figures of each with it."""
-        merged = _merged(sheet)
+        merged = merged_cells(sheet)
         if sheet.max_row > MAX_ROWS:
             self.notices.append(
                 f"sheet {sheet.title!r}: what is below row {MAX_ROWS:,} is not read"
@@ -151,16 +134,16 @@ class _Book:
         for number in range(header.row + 1, min(sheet.max_row, MAX_ROWS) + 1):
             self._tell_unnamed(sheet, header, number)
             said = {key: sheet.cell(number, at) for key, at in header.columns.items()}
-            name = _text(said[ID].value)
+            name = text_of(said[ID].value)
             item, _, figure = name.partition("/")
             values = {}
             for key, cell in said.items():
                 if key in (ID, WORDING):
                     continue
-                place = _place(sheet, cell)
-                if why := _wrong(cell, (number, cell.column) in merged):
+                place = place_of(sheet, cell)
+                if why := wrong(cell, (number, cell.column) in merged):
                     self.refused.append(Refusal(item, place, why))
-                elif text := normal(_text(cell.value)):
+                elif text := normal(text_of(cell.value)):
                     values[key] = Value(text, place)
             place = f"{sheet.title}!{number}"
             value = values.pop(FIGURE, None)
@@ -174,7 +157,7 @@ class _Book:
                 figures.setdefault(item, {})[figure] = value
             if not name or figure:
                 continue
-            wording = _text(said[WORDING].value) if WORDING in said else ""
+            wording = text_of(said[WORDING].value) if WORDING in said else ""
             row = Filled(item, place, values, figures.setdefault(item, {}), wording)
             if item in found:
                 yield row  # the same question twice is told by all its places
@@ -190,18 +173,18 @@ class _Book:
         """Tells what stands in a row where no column has a name."""
         for column in range(1, min(sheet.max_column, MAX_COLUMNS) + 1):
             cell = sheet.cell(number, column)
-            if _text(cell.value) and not _text(sheet.cell(header.row, column).value):
-                self.notices.append(f"{_place(sheet, cell)}: its column has no name; not read")
+            if text_of(cell.value) and not text_of(sheet.cell(header.row, column).value):
+                self.notices.append(f"{place_of(sheet, cell)}: its column has no name; not read")
 
     def _respondent(self, sheet: Worksheet) -> bool:
         """Whether a sheet is the one with name and role, which are then known."""
         found = False
         for cells in sheet.iter_rows(max_row=60, max_col=10):
             for cell, beside in pairwise(cells):
-                label = _text(cell.value).casefold()
+                label = text_of(cell.value).casefold()
                 if label in ("your name", "your role"):
                     found = True
-                    text = "" if _wrong(beside, False) else normal(_text(beside.value))
+                    text = "" if wrong(beside, False) else normal(text_of(beside.value))
                     setattr(self, label.removeprefix("your "), " ".join(text.split()))
         return found
 
@@ -224,47 +207,6 @@ def _misplaced(
 def _column(label: str) -> str:
     word = label.casefold()
     return word if word in (ID, WORDING, FIGURE) else field_of(label)
-
-
-def _merged(sheet: Worksheet) -> set[tuple[int, int]]:
-    """The cells that share a value with others."""
-    return {
-        (row, column)
-        for one in sheet.merged_cells.ranges
-        if sheet.cell(one.min_row, one.min_col).value is not None
-        for row in range(one.min_row, min(one.max_row, MAX_ROWS) + 1)
-        for column in range(one.min_col, min(one.max_col, MAX_COLUMNS) + 1)
-    }
-
-
-def _wrong(cell: Any, merged: bool) -> str:
-    """Why nothing can be read from a cell; "" where it can."""
-    if merged:
-        return "is merged with other cells; part them, so that it is clear whose value it is"
-    if cell.data_type == "f":
-        return "is a formula, which is not evaluated; write its value"
-    if cell.data_type == "e":
-        return f"holds the error {_text(cell.value)}"
-    return ""
-
-
-def _text(value: object) -> str:
-    """A cell's value as one would write it."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).upper()
-    if isinstance(value, float):
-        return f"{value:.15g}"
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time() else value.isoformat(" ")
-    if isinstance(value, date):
-        return value.isoformat()
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), str(value)).strip()
-
-
-def _place(sheet: Worksheet, cell: Any) -> str:
-    return f"{sheet.title}!{cell.coordinate}"
 
 
 workbook = Format("workbook", (".xlsx", ".xlsm", ".xls"), _read, _write)

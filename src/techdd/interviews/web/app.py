@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import ValidationError
 
-from techdd.answers import mistake
 from techdd.errors import TechddError
 from techdd.interviews.people import Participant
 from techdd.interviews.web import guard
@@ -28,6 +27,7 @@ from techdd.interviews.web.said import (
     Token,
     Verdict,
 )
+from techdd.ledger import mistake
 from techdd.policy import Written
 
 if TYPE_CHECKING:

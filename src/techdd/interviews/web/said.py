@@ -9,9 +9,10 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, ValidationError
 
 from techdd import replies
-from techdd.answers import Answer, Document, mistake
+from techdd.answers import Answer, Document
 from techdd.checklists import Item, Level
 from techdd.interviews.people import Participant
+from techdd.ledger import mistake
 from techdd.model import Grade
 from techdd.policy import Written
 from techdd.text import clean

@@ -1,0 +1,136 @@
+"""What every workbook needs that goes out to be filled in and comes back: text that stays text,
+equal bytes for equal content, and cells read as one would write them.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from techdd.errors import TechddError
+from techdd.text import normal
+from techdd.workbooks import MAX_BYTES, OLE, ZIP
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
+
+MAX_ROWS = 2_000
+MAX_COLUMNS = 60
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+# --- out ------------------------------------------------------------------------------------------
+
+
+def put(sheet: Worksheet, row: int, column: int, value: object) -> Any:
+    """A cell with a value; text stays text whatever it begins with."""
+    cell: Any = sheet.cell(row, column)
+    if isinstance(value, str):
+        text = normal(value)
+        # What looks like an escape of the format is one only where it was written as such.
+        cell.value = re.sub(r"_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", text) or None
+        if text:
+            cell.data_type = "s"
+        cell.quotePrefix = text[:1] in "=+-@"
+    else:
+        cell.value = value
+    return cell
+
+
+def protect(sheet: Worksheet) -> None:
+    """Against slips, not against will: there is no password."""
+    sheet.protection.enable()
+    sheet.protection.formatColumns = sheet.protection.formatRows = False
+
+
+def printed_across(sheet: Worksheet) -> None:
+    """Landscape on A4, as wide as the page, with its name and number below."""
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    made: Any = sheet
+    made.sheet_properties.pageSetUpPr.fitToPage = True
+    made.oddFooter.center.text = "&A, page &P of &N"
+
+
+def saved(book: Workbook) -> bytes:
+    """The workbook's bytes, without the time at which they were written."""
+    written = io.BytesIO()
+    book.save(written)
+    out = io.BytesIO()
+    with zipfile.ZipFile(written) as parts, zipfile.ZipFile(out, "w") as kept:
+        for one in parts.infolist():
+            content = parts.read(one)
+            if one.filename == "docProps/core.xml":
+                content = re.sub(rb"\d{4}-\d\d-\d\dT[\d:]+Z", b"1980-01-01T00:00:00Z", content)
+            part = zipfile.ZipInfo(one.filename, _EPOCH)
+            part.compress_type = zipfile.ZIP_DEFLATED
+            kept.writestr(part, content)
+    return out.getvalue()
+
+
+# --- in -------------------------------------------------------------------------------------------
+
+
+def content(path: Path) -> bytes:
+    """The bytes of an XLSX. Raises TechddError where it is none, too large or holds macros."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise TechddError(f"larger than {MAX_BYTES:,} bytes", path)
+        raw = path.read_bytes()
+    except OSError as error:
+        raise TechddError(f"cannot be read: {error.strerror}", path) from None
+    if raw.startswith(OLE):
+        raise TechddError("is an old .xls or has a password; save it as .xlsx without one", path)
+    if not raw.startswith(ZIP):
+        raise TechddError("is no XLSX", path)
+    if b"vbaProject.bin" in raw:  # names of parts stand there as they are
+        raise TechddError("holds macros; save it as .xlsx without them", path)
+    return raw
+
+
+def merged(sheet: Worksheet) -> set[tuple[int, int]]:
+    """The cells that share a value with others."""
+    return {
+        (row, column)
+        for one in sheet.merged_cells.ranges
+        if sheet.cell(one.min_row, one.min_col).value is not None
+        for row in range(one.min_row, min(one.max_row, MAX_ROWS) + 1)
+        for column in range(one.min_col, min(one.max_col, MAX_COLUMNS) + 1)
+    }
+
+
+def wrong(cell: Any, is_merged: bool) -> str:
+    """Why nothing can be read from a cell; "" where it can."""
+    if is_merged:
+        return "is merged with other cells; part them, so that it is clear whose value it is"
+    if cell.data_type == "f":
+        return "is a formula, which is not evaluated; write its value"
+    if cell.data_type == "e":
+        return f"holds the error {text(cell.value)}"
+    return ""
+
+
+def text(value: object) -> str:
+    """A cell's value as one would write it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, float):
+        return f"{value:.15g}"
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(" ")
+    if isinstance(value, date):
+        return value.isoformat()
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), str(value)).strip()
+
+
+def place(sheet: Worksheet, cell: Any) -> str:
+    """Where a cell stands, as spreadsheets say it: "Sheet!B7"."""
+    return f"{sheet.title}!{cell.coordinate}"
