@@ -6,10 +6,11 @@ import io
 import re
 import zipfile
 
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip file can name
+_FIRST = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip file can name
+EPOCH = "1980-01-01T00:00:00Z"
 
 
-def without_clock(raw: bytes, moment: str = "1980-01-01T00:00:00Z") -> bytes:
+def without_clock(raw: bytes, moment: str = EPOCH) -> bytes:
     """The same parts without the time at which they were written; the file's properties say
     `moment`.
     """
@@ -19,7 +20,7 @@ def without_clock(raw: bytes, moment: str = "1980-01-01T00:00:00Z") -> bytes:
             content = parts.read(one)
             if one.filename == "docProps/core.xml":
                 content = re.sub(rb"\d{4}-\d\d-\d\dT[\d:]+Z", moment.encode(), content)
-            written = zipfile.ZipInfo(one.filename, _EPOCH)
+            written = zipfile.ZipInfo(one.filename, _FIRST)
             written.compress_type = zipfile.ZIP_DEFLATED
             kept.writestr(written, content)
     return out.getvalue()

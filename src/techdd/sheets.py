@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,7 +11,7 @@ from datetime import date
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from techdd.office import without_clock
+from techdd.spreadsheets import printed_across, put, saved
 from techdd.text import clean, legible
 
 if TYPE_CHECKING:
@@ -85,34 +84,6 @@ def title(wanted: str, taken: Iterable[str]) -> str:
     return name
 
 
-def put(sheet: Worksheet, row: int, column: int, value: object) -> Any:
-    """A cell with a value; text stays text whatever it begins with, and has to be without control
-    characters.
-    """
-    cell: Any = sheet.cell(row, column)
-    if isinstance(value, str):
-        # What looks like an escape of the format is one only where it was written as such.
-        cell.value = re.sub(r"_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", value) or None
-        if value:
-            cell.data_type = "s"
-        cell.quotePrefix = value[:1] in "=+-@"
-    else:
-        cell.value = value
-    return cell
-
-
-def printed(sheet: Worksheet, footer: str = "", pages: int = 1) -> None:
-    """Sets a sheet up for landscape A4, `pages` wide, `footer` beside the page's number."""
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = pages, 0
-    made: Any = sheet
-    made.sheet_properties.pageSetUpPr.fitToPage = True
-    made.oddFooter.center.text = "&A, page &P of &N"
-    if footer:
-        made.oddFooter.left.text = footer[:120].replace("&", "&&")
-
-
 def book(
     sheets: Sequence[Sheet], *, name: str, author: str, day: str, looks: Mapping[str, Look]
 ) -> bytes:
@@ -125,9 +96,7 @@ def book(
     writer = _Writer(made, f"Confidential. {clean(name)[:100]}", looks)
     for sheet in sheets:
         writer.write(sheet)
-    out = io.BytesIO()
-    made.save(out)
-    return without_clock(out.getvalue(), f"{day[:10]}T00:00:00Z")
+    return saved(made, f"{day[:10]}T00:00:00Z")
 
 
 class _Writer:
@@ -195,7 +164,8 @@ class _Writer:
         if across > _PAGE:
             made.print_title_cols = "A:A"
         made.sheet_view.showGridLines = False
-        printed(made, self.footer, max(1, round(across / _PAGE)))
+        printed_across(made, max(1, round(across / _PAGE)))
+        made.oddFooter.left.text = self.footer.replace("&", "&&")  # type: ignore[union-attr]
 
     def _cell(
         self, sheet: Worksheet, row: int, number: int, said: Cell, column: Column, linked: bool
