@@ -165,7 +165,7 @@ class _Writer:
             made.print_title_cols = "A:A"
         made.sheet_view.showGridLines = False
         printed_across(made, max(1, round(across / _PAGE)))
-        made.oddFooter.left.text = self.footer.replace("&", "&&")  # type: ignore[union-attr]
+        made.oddFooter.left.text = self.footer.replace("&", "&&")
 
     def _cell(
         self, sheet: Worksheet, row: int, number: int, said: Cell, column: Column, linked: bool

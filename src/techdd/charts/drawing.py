@@ -40,11 +40,20 @@ def svg(spec: Spec, series: Series) -> str:
     # Several pictures share one page: identifiers that Vega gives are made unique.
     mark = fingerprint(series.repo, series.name, series.title)
     drawn = re.sub(r'(id="|url\(#|href="#)', rf"\g<1>c{mark}-", drawn)
-    said = escape(clean(_alternative(series)))
+    said = escape(clean(alternative(series)))
     return drawn.replace("<svg ", f'<svg role="img" aria-label="{said}" ', 1)
 
 
-def _alternative(series: Series) -> str:
+def png(drawn: str, scale: float = 2.0) -> bytes:
+    """An `<svg>` of this module as a picture, at `scale` times 96 dots an inch."""
+    import vl_convert
+
+    _engine()  # which knows the type
+    picture: bytes = vl_convert.svg_to_png(drawn, scale=scale)
+    return picture
+
+
+def alternative(series: Series) -> str:
     """What the picture says, for those who cannot see it: title, columns, first and last rows."""
     rows = series.rows if len(series.rows) <= 6 else (*series.rows[:3], *series.rows[-3:])
     said = "; ".join(", ".join("not measured" if v is None else str(v) for v in r) for r in rows)
