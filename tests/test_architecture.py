@@ -98,7 +98,7 @@ FLOORS = (
         "coverage",
         "questionnaires",
     },
-    {"collectors", "formats", "interviews", "handed", "rebuttals"},
+    {"collectors", "formats", "interviews", "handed", "response_sheets"},
     {"worker", "planning", "reading", "doctor", "linting"},
     {"jobs", "register", "bills"},
     {"collecting"},

@@ -43,3 +43,4 @@ class Assessment:
     differences: tuple[Difference, ...] = ()
     lapsed: tuple[str, ...] = ()  # approved words that no longer count
     moves: tuple[Move, ...] = ()
+    states: Mapping[str, str] = field(default_factory=dict)  # of findings, before decisions

@@ -14,6 +14,7 @@ stay internal all the same. Names and places within texts are resolved by `namin
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Literal
 
@@ -47,6 +48,11 @@ OPEN_WORDS = frozenset(("found", "not found", "yes", "no", "-"))  # any column m
 _GUARDED = ("secrets", "delivery_chain")
 
 
+def named(audience: Audience, names: bool | None) -> bool:
+    """Whether people go by name: as `names` says, else as the audience may see."""
+    return audience == "internal" if names is None else names
+
+
 def withheld(report: Report, audience: Audience, *, named: bool) -> Report:
     """`report` without what `audience` may not see."""
     if audience == "internal" and named:
@@ -70,7 +76,8 @@ def _without_voices(report: Report) -> Report:
         for chapter in report.chapters
     )
     differences = tuple(replace(one, note="") for one in report.differences)
-    return replace(report, chapters=chapters, differences=differences)
+    responses = tuple(replace(one, by="") for one in report.responses)
+    return replace(report, chapters=chapters, differences=differences, responses=responses)
 
 
 # --- contradictions -------------------------------------------------------------------------------
@@ -169,7 +176,8 @@ def _row_in_words(row: tuple[Value, ...], words: dict[str, str]) -> tuple[Value,
 
 
 def _placeless(report: Report) -> Report:
-    """`report` without the places of guarded evidence, but for those within its texts."""
+    """`report` without the places of guarded evidence, but for those within its own texts."""
+    report = _without_places(report)
     chapters = tuple(
         replace(
             chapter,
@@ -188,8 +196,36 @@ def _placeless(report: Report) -> Report:
 
 
 def _nowhere(finding: Finding) -> Finding:
-    guarded = finding.guarded or finding.domain == "security"
-    return replace(finding, locations=(), places="") if guarded else finding
+    return replace(finding, locations=(), places="") if _is_guarded(finding) else finding
+
+
+def _is_guarded(finding: Finding) -> bool:
+    return finding.guarded or finding.domain == "security"
+
+
+def _places(report: Report) -> re.Pattern[str] | None:
+    """What finds the places of guarded findings in what people wrote, by path or by name."""
+    paths = {
+        place.path for one in report.findings if _is_guarded(one) for place in one.locations
+    } - {""}
+    names = {name for path in paths for name in (path, path.rpartition("/")[2])}
+    ordered = sorted(map(re.escape, names), key=lambda one: (-len(one), one))
+    return re.compile(rf"(?<![\w/])(?:{'|'.join(ordered)})(?!\w)") if ordered else None
+
+
+def _without_places(report: Report) -> Report:
+    """`report` whose comments and responses tell no place of the guarded findings."""
+    found = _places(report)
+    if not found:
+        return report
+    comments = tuple(replace(one, text=found.sub("(a place)", one.text)) for one in report.comments)
+    responses = tuple(
+        replace(
+            one, words=found.sub("(a place)", one.words), reply=found.sub("(a place)", one.reply)
+        )
+        for one in report.responses
+    )
+    return replace(report, comments=comments, responses=responses)
 
 
 def _open_columns(series: Series) -> Series:

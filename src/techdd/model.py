@@ -406,6 +406,7 @@ class Brand:
     colour: str = ""  # of headings and rules, "#rrggbb"
     accent: str = ""  # of links and marks, "#rrggbb"
     line: str = ""  # licence or imprint, one line
+    page: str = "a4"  # or "letter"
 
 
 @dataclass(frozen=True)
@@ -430,6 +431,7 @@ class Response:
     date: str = ""
     reply: str = ""
     replied: str = ""
+    earlier: bool = False  # it was given to an earlier state of the finding
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,9 @@ _CLIENTS_WORDS = frozenset(
         "gaps",
         "limits",
         "evidence",
+        "text",  # of the adviser's comments
+        "words",
+        "reply",
     ]
 )
 _ADDRESS = re.compile(r"[\w.+%-]+@(?:[\w-]+\.)+[A-Za-z]{2,}")

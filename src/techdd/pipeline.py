@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
 from techdd import __version__, advisories, software
+from techdd.additions import added
 from techdd.assessment import Assessment
-from techdd.audiences import Audience
+from techdd.audiences import Audience, named
 from techdd.claims.controls import controls
 from techdd.claims.differences import interview, of_items
 from techdd.claims.recovery import recovery
@@ -30,6 +31,7 @@ from techdd.plugins import discover
 from techdd.reading import Tables, read
 from techdd.report import build
 from techdd.repository import git_version
+from techdd.responses import state_of
 from techdd.scope import ledger
 from techdd.scoring import most_moving, score_domain, score_item, verdict
 from techdd.triage import decided
@@ -72,6 +74,7 @@ def assess(workspace: Workspace, *, as_of: date | None = None) -> Assessment:
     approved = statements(workspace.root)
     differences = worded((*of_items(scored, said), *contradicted), approved)
     findings, checks = judge(readings, workspace.rules, workspace.names, policy)
+    states = {one.id: state_of(one) for one in findings}
     triage = triage_in(workspace.root, max(day, now().date()))
     findings = decided(findings, triage.decisions, day, policy)
     unmatched = {*triage.decisions, *triage.findings} - {one.id for one in findings}
@@ -97,6 +100,7 @@ def assess(workspace: Workspace, *, as_of: date | None = None) -> Assessment:
         differences=differences,
         lapsed=tuple(lapsed(differences, approved)),
         moves=most_moving(domains, findings, policy),
+        states=states,
         runs=runs,
         who=tables.who,
         scope=ledger(
@@ -145,12 +149,22 @@ def progress(workspace: Workspace) -> dict[str, str]:
 
 
 def report(
-    workspace: Workspace, assessment: Assessment, audience: Audience, *, names: bool | None = None
+    workspace: Workspace,
+    assessment: Assessment,
+    audience: Audience,
+    *,
+    names: bool | None = None,
+    tell: Callable[[str], None] | None = None,
 ) -> Report:
     """The report of an assessment for one audience; pseudonyms once given are kept.
 
-    `names`: whether people go by name; default: as the audience may see.
+    `names`: whether people go by name; default: as the audience may see. `tell` hears what of the
+    adviser's own additions could not be used.
     """
+    more = added(workspace, assessment, audience, named=named(audience, names))
+    if tell:
+        for doubt in more.doubts:
+            tell(doubt)
     return build(
         assessment,
         workspace.engagement,
@@ -159,6 +173,7 @@ def report(
         names=names,
         numbers=kept_numbers(workspace.root / "pseudonyms.json", assessment.who.people),
         selection=workspace.library.selection,
+        added=more,
     )
 
 

@@ -5,6 +5,7 @@ Frozen pydantic models; unknown keys are mistakes. `documents.load` reads them f
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -180,12 +181,32 @@ class RepositoryEntry(Written):
     coverage: tuple[str, ...] = ()  # reports on test coverage, outside the repository
 
 
+def _hexadecimal(colour: str) -> str:
+    if colour and not re.fullmatch("#[0-9a-fA-F]{6}", colour):
+        raise ValueError("write the colour as #rrggbb, in quotes")
+    return colour
+
+
+Colour = Annotated[str, AfterValidator(_hexadecimal)]
+
+
+class House(Written):
+    """How the adviser's house shows in the report."""
+
+    logo: Annotated[str, Field(max_length=300)] = ""  # a PNG, JPEG or SVG in the engagement
+    colour: Colour = ""  # of headings and rules
+    accent: Colour = ""  # of links and marks
+    line: Annotated[str, Field(max_length=200)] = ""  # licence or imprint
+
+
 class Engagement(Written):
     """engagement.yaml: one client, its repositories and what is particular to this audit."""
 
     client: Annotated[str, Field(min_length=1, max_length=200)]
     repositories: tuple[RepositoryEntry, ...] = ()
     adviser: str = ""
+    brand: House = House()
+    page: Literal["a4", "letter"] = "a4"
     checklists: tuple[Name, ...] = ()  # empty = all that ship with the tool
     profile: Name | None = None  # what occasions the audit; None = every question, as it weighs
     round: Annotated[str, Field(max_length=80)] = ""  # of interviews; a new one asks anew

@@ -9,8 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from techdd import __version__
+from techdd.additions import NOTHING, Added
 from techdd.assessment import Assessment
 from techdd.audiences import Audience, withheld
+from techdd.audiences import named as goes_by_name
 from techdd.checklists import Checklist
 from techdd.identity import Resolution
 from techdd.library import Selection
@@ -45,13 +47,15 @@ def build(
     names: bool | None = None,
     numbers: Mapping[str, int] | None = None,
     selection: Selection | None = None,
+    added: Added = NOTHING,
 ) -> Report:
     """The report of `assessment` for `audience`, with people named as the audience may see them.
 
     `names` says whether people go by name, whatever the audience; `numbers` are the pseudonyms of
-    identities that were given before; `selection` is what a profile asks.
+    identities that were given before; `selection` is what a profile asks; `added` is what people
+    add to it.
     """
-    named = audience == "internal" if names is None else names
+    named = goes_by_name(audience, names)
     rate = day_rate(policy, engagement)
     people = assessment.who.people
     voice = Voice(
@@ -81,7 +85,11 @@ def build(
         runs=tuple(
             replace(run, key="", state="") for run in assessment.runs
         ),  # keys name this engagement
-        limits=(*limits(assessment, audience, named=named), *left_out(selection)),
+        limits=(
+            *limits(assessment, audience, named=named),
+            *left_out(selection),
+            *added.limits,
+        ),
         roadmap=tuple(_roadmap(assessment.findings)),
         day_rate=(rate.low, rate.high),
         currency=rate.currency,
@@ -93,10 +101,18 @@ def build(
         differences=assessment.differences,
         clarifying=sum(not one.words for one in assessment.differences),
         moves=assessment.moves,
+        comments=added.comments,
+        responses=added.responses,
     )
     spoken = voice.spoken(withheld(report, audience, named=named))
     # What the adviser calls the client and themselves is not the client's to hide.
-    return replace(spoken, client=report.client, title=report.title, adviser=report.adviser)
+    return replace(
+        spoken,
+        client=report.client,
+        title=report.title,
+        adviser=report.adviser,
+        brand=added.brand,
+    )
 
 
 def _with_merges(chapter: Chapter, who: Resolution) -> Chapter:

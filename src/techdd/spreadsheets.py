@@ -84,13 +84,13 @@ def content(path: Path) -> bytes:
     return raw
 
 
-def merged(sheet: Worksheet) -> set[tuple[int, int]]:
-    """The cells that share a value with others."""
+def merged(sheet: Worksheet, rows: int = MAX_ROWS) -> set[tuple[int, int]]:
+    """The cells of the first `rows` that share a value with others."""
     return {
         (row, column)
         for one in sheet.merged_cells.ranges
         if sheet.cell(one.min_row, one.min_col).value is not None
-        for row in range(one.min_row, min(one.max_row, MAX_ROWS) + 1)
+        for row in range(one.min_row, min(one.max_row, rows) + 1)
         for column in range(one.min_col, min(one.max_col, MAX_COLUMNS) + 1)
     }
 

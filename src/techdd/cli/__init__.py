@@ -17,7 +17,16 @@ from typing import TYPE_CHECKING
 import click
 
 from techdd import __version__
-from techdd.cli import bills, checklists, engagement, interview, people, registers, scores
+from techdd.cli import (
+    bills,
+    checklists,
+    engagement,
+    interview,
+    people,
+    registers,
+    responses,
+    scores,
+)
 from techdd.cli import simulate as simulation
 from techdd.cli.shared import BUG, INTERRUPTED, USAGE, talk
 from techdd.errors import TechddError
@@ -59,6 +68,7 @@ for command in (
     people.people,
     simulation.simulate,
     registers.findings,
+    responses.responses,
     bills.sbom,
     registers.advisories,
     checklists.checklist,

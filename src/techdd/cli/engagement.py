@@ -234,6 +234,8 @@ def _publish(
 ) -> list[Path]:
     from techdd import pipeline
 
-    made = pipeline.report(workspace, assessment, options["audience"], names=options["names"])
+    made = pipeline.report(
+        workspace, assessment, options["audience"], names=options["names"], tell=talk
+    )
     targets = [(output, ""), *((output.with_suffix(f".{one}"), one) for one in options["format"])]
     return [pipeline.publish(made, workspace, path, name) for path, name in targets]

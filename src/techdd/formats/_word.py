@@ -149,12 +149,13 @@ class Paper:
         self.made.add_paragraph(style=styles.GAP)
 
     def _cell(self, cell: Any, said: Said, is_right: bool, with_next: bool) -> None:
+        from docx.enum.text import WD_ALIGN_PARAGRAPH
         from docx.text.paragraph import Paragraph
 
         paragraph = Paragraph(cell.p_lst[0], self.made._body)
         paragraph.style = self.made.styles[styles.CELL]
         if is_right:
-            paragraph.alignment = 2  # to the right
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
         if with_next:
             paragraph.paragraph_format.keep_with_next = True
         self._runs(paragraph, said)

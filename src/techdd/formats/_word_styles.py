@@ -1,4 +1,4 @@
-"""How a Word document looks: page, styles of paragraphs and tables, as an adviser can change them."""
+"""How a Word document looks: its page, and styles that an adviser can change."""
 
 from __future__ import annotations
 
