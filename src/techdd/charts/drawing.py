@@ -45,11 +45,14 @@ def svg(spec: Spec, series: Series) -> str:
 
 
 def png(drawn: str, scale: float = 2.0) -> bytes:
-    """An `<svg>` of this module as a picture, at `scale` times 96 dots an inch."""
+    """An `<svg>` as a picture on white, at `scale` times 96 dots an inch."""
     import vl_convert
 
     _engine()  # which knows the type
-    picture: bytes = vl_convert.svg_to_png(drawn, scale=scale)
+    on_white = re.sub(
+        r"(<svg [^>]*>)", r'\1<rect width="100%" height="100%" fill="#fff"/>', drawn, count=1
+    )
+    picture: bytes = vl_convert.svg_to_png(on_white, scale=scale)
     return picture
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from techdd.errors import TechddError
 from techdd.formats import _word_styles as styles
@@ -24,7 +25,8 @@ _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _SPACE = re.compile(r"\s+")
 
 
-class Run(NamedTuple):
+@dataclass(frozen=True)
+class Run:
     """A piece of text with a look; `to` names the bookmark that it leads to."""
 
     text: str
@@ -50,12 +52,13 @@ class Paper:
         self.marks: dict[str, int] = {}
         self.captions = 0
         styles.dress(self.made, page=size, heading=self.colour, link=self.accent)
+        self.ids = {one.name: one.style_id for one in self.made.styles}  # looking them up is slow
 
     # --- text -------------------------------------------------------------------------------------
 
     def heading(self, level: int, said: Said, mark: str = "") -> None:
         """A heading of level 1 to 3; those of level 1 begin a page."""
-        paragraph = self.made.add_paragraph(style=f"Heading {level}")
+        paragraph = self._paragraph(f"Heading {level}")
         if mark and _name(mark) not in self.marks:
             self.marks[_name(mark)] = number = len(self.marks)
             given = {"w:id": str(number), "w:name": _name(mark)}
@@ -68,7 +71,7 @@ class Paper:
     def text(self, said: Said, style: str = "Normal", *, with_next: bool = False) -> None:
         """A paragraph; nothing where there is nothing to say."""
         if said:
-            paragraph = self.made.add_paragraph(style=style)
+            paragraph = self._paragraph(style)
             self._runs(paragraph, said)
             if with_next:
                 paragraph.paragraph_format.keep_with_next = True
@@ -80,7 +83,7 @@ class Paper:
 
     def contents(self, entries: Sequence[tuple[str, str]]) -> None:
         """The contents as a field; `entries` (text, mark) stand in it until Word renews it."""
-        paragraphs = [self.made.add_paragraph(style="toc 1") for _ in entries]
+        paragraphs = [self._paragraph("toc 1") for _ in entries]
         for begin in _begun(r'TOC \o "1-1" \h \z \u'):
             paragraphs[0]._p.append(begin)
         for paragraph, (text, mark) in zip(paragraphs, entries, strict=True):
@@ -91,7 +94,7 @@ class Paper:
     def caption(self, said: str) -> None:
         """A numbered caption, which stays with what follows."""
         self.captions += 1
-        paragraph = self.made.add_paragraph(style="Caption")
+        paragraph = self._paragraph("Caption")
         self._runs(paragraph, "Exhibit ")
         self._field(paragraph, r"SEQ Exhibit \* ARABIC", str(self.captions))
         self._runs(paragraph, f". {said}")
@@ -146,14 +149,14 @@ class Paper:
                 self._cell(
                     cell, said, number in right, bool(head) and (not at or style != styles.TABLE)
                 )
-        self.made.add_paragraph(style=styles.GAP)
+        self._paragraph(styles.GAP)
 
     def _cell(self, cell: Any, said: Said, is_right: bool, with_next: bool) -> None:
         from docx.enum.text import WD_ALIGN_PARAGRAPH
         from docx.text.paragraph import Paragraph
 
         paragraph = Paragraph(cell.p_lst[0], self.made._body)
-        paragraph.style = self.made.styles[styles.CELL]
+        paragraph._p.style = self.ids[styles.CELL]
         if is_right:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
         if with_next:
@@ -188,6 +191,11 @@ class Paper:
         return without_clock(out.getvalue(), f"{day[:10]}T00:00:00Z")
 
     # --- pieces -----------------------------------------------------------------------------------
+
+    def _paragraph(self, style: str) -> Paragraph:
+        made: Paragraph = self.made.add_paragraph()
+        made._p.style = self.ids[style]
+        return made
 
     def _runs(self, paragraph: Paragraph, said: Said) -> None:
         from docx.shared import RGBColor

@@ -172,4 +172,4 @@ def _card(heading: str) -> str:
 
 
 def _panel() -> str:
-    return _style(PANEL, "", (90, 140))
+    return _style(PANEL, "", (35, 140))
