@@ -38,6 +38,7 @@ DOCUMENTS = {
     "debt": "techdd.remediation:DebtPolicy",
     "licences": "techdd.licensing:LicencePolicy",
 }
+WRITTEN = {"report": "techdd.formats.json:schema"}  # what techdd writes, and who tells its schema
 any_folder = click.argument(
     "folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path, file_okay=False)
 )
@@ -133,11 +134,13 @@ def checklist_lint(paths: tuple[Path, ...]) -> None:
 
 @checklist.command("schema")
 @click.option(
-    "--kind", type=click.Choice(list(DOCUMENTS)), default="checklist", show_default=True,
-    help="What the files to be written are.",
+    "--kind", type=click.Choice([*DOCUMENTS, *WRITTEN]), default="checklist", show_default=True,
+    help="What the files are: written by hand, or the report in JSON.",
 )  # fmt: skip
 def checklist_schema(kind: str) -> None:
     """Print the JSON Schema of a kind of file, for completion and checks in an editor.
+
+    That of the report is for programs that read it; docs/formats.md has the rules of its version.
 
     With the YAML language server, write as the first line of the file, with the place where the
     schema was saved: # yaml-language-server: $schema=checklist.schema.json
@@ -147,8 +150,11 @@ def checklist_schema(kind: str) -> None:
 
     from pydantic.json_schema import GenerateJsonSchema
 
-    found = resolve_name(DOCUMENTS[kind]).model_json_schema()
-    found = {"$schema": GenerateJsonSchema.schema_dialect, **found, "title": f"techdd {kind}"}
+    if kind in WRITTEN:
+        found = resolve_name(WRITTEN[kind])()
+    else:
+        found = resolve_name(DOCUMENTS[kind]).model_json_schema()
+        found = {"$schema": GenerateJsonSchema.schema_dialect, **found, "title": f"techdd {kind}"}
     click.echo(json.dumps(found, indent=2, ensure_ascii=False))
 
 
