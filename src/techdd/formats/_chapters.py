@@ -11,7 +11,7 @@ from techdd.formats._word_styles import MUTED, NOTE
 from techdd.model import Chapter, Finding, Grade, Outcome, Rating, Report
 from techdd.pages import CARDS, amount, clip, named, percent
 
-EXHIBITS = 12  # of a chapter
+EXHIBITS = 8  # of a chapter
 Told = Mapping[str, Sequence[Finding]]
 
 

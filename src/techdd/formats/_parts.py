@@ -16,7 +16,7 @@ from techdd.prose import parsed
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-ROWS = 25  # of a table that can grow; the workbook has them all
+ROWS = 15  # of a table that can grow; the workbook has them all
 LONG = 40  # of one that is there to be looked up in
 # A light is a sign, a word and a colour, so that no reader depends on one of them.
 LIGHTS = {
@@ -77,6 +77,13 @@ def link(finding: Finding, told: Iterable[str], length: int = 110) -> Run:
     """A finding's title, which leads to where it is told in full."""
     title = clip(finding.title, length)
     return Run(title, to=f"f-{finding.id}") if finding.id in told else Run(title)
+
+
+def flagged(report: Report) -> list[Finding]:
+    """Deal breakers first, then what else is critical."""
+    critical = [one for one in report.findings if one.severity is Severity.CRITICAL]
+    breakers = [one for one in report.findings if one.deal_breaker]
+    return [*breakers, *(one for one in critical if not one.deal_breaker)]
 
 
 # --- findings -------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from techdd.amounts import money, span
 from techdd.formats._chapters import Told, spoken_of
-from techdd.formats._parts import LONG, ROWS, card, link, more, pill, priced, where
+from techdd.formats._parts import LONG, ROWS, card, flagged, link, more, pill, priced, where
 from techdd.formats._word import Paper, Run
 from techdd.formats._word_styles import MUTED, NOTE
 from techdd.model import Difference, Report, Severity
@@ -33,14 +33,7 @@ def red_flags(told: Told) -> Write:
     """What could stop a deal, with what would settle it."""
 
     def write(paper: Paper, report: Report) -> None:
-        flags = sorted(
-            (
-                one
-                for one in report.findings
-                if one.deal_breaker or one.severity is Severity.CRITICAL
-            ),
-            key=lambda one: not one.deal_breaker,
-        )
+        flags = flagged(report)
         if not flags:
             said = "None found, in what could be tested." if report.checks else (
                 "Nothing could be tested. The absence of red flags says nothing about the product."

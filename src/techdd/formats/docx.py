@@ -19,6 +19,7 @@ from techdd.formats._parts import (
     LONG,
     comment,
     figures,
+    flagged,
     light,
     link,
     more,
@@ -33,6 +34,7 @@ from techdd.formats._word import Paper, Run
 from techdd.formats._word_styles import MUTED, NOTE, RED
 from techdd.model import Finding, Rating, Report, Severity
 from techdd.pages import clip, day, percent, sentences, terms
+from techdd.text import some_of
 from techdd.workspace import Templates
 
 SECRET = (
@@ -148,16 +150,18 @@ def _logo(paper: Paper, uri: str) -> None:
 def _summary(paper: Paper, report: Report) -> None:
     """One page that is read: verdict, lights, red flags, strengths, what was not assessed."""
     verdict = report.verdict
+    few = len(report.chapters) > 8  # of everything else, so that it stays one page
     paper.heading(1, "Executive summary", "summary")
-    rest = [clip(one, 160) for one in verdict.rationale[:4]]
+    rest = [clip(one, 160) for one in verdict.rationale[: 2 if few else 4]]
     panel(paper, [
         (light(verdict.rating), Run(f"  {clip(verdict.label, 70)}", bold=True)), *rest,
     ])  # fmt: skip
     comment(paper, report, "summary")
-    paper.text(sentences(" ".join(report.summary), 600))
+    paper.text(sentences(" ".join(report.summary), 260 if few else 600))
     count = Counter(one.severity for one in report.findings)
     flags = flagged(report)
-    low, high = (sum(row[at] for row in _efforts(report)) for at in (0, 1))
+    low = sum(days for _, _, days, _ in report.roadmap)
+    high = sum(days for _, _, _, days in report.roadmap)
     cost = money(low * report.day_rate[0], high * report.day_rate[1], report.currency)
     known = bool(report.checks or report.findings)
     figures(paper, (
@@ -178,32 +182,21 @@ def _summary(paper: Paper, report: Report) -> None:
         ],
         (34, 17, 8, 17, 11, 13), right=(2, 4),
     )  # fmt: skip
-    _worst(paper, report, flags)
-    paper.heading(2, "Strengths")
-    paper.bullets([clip(one, 160) for one in report.strengths[:3]])
+    _worst(paper, report, flags, 3 if few else 4)
+    paper.heading(3, "Strengths")
+    paper.bullets([clip(one, 110) for one in report.strengths[: 2 if few else 3]])
     if not report.strengths:
         paper.text("None was measured outside the domains rated red.")
-    paper.heading(2, "Not assessed")
+    paper.heading(3, "Not assessed")
     grey = [clip(one.title, 40) for one in report.chapters if one.score.rating is Rating.GREY]
     paper.bullets([
-        *([f"Domains: {'; '.join(grey[:8])}"] if grey else []),
-        *(clip(one, 200) for one in report.limits[:3]),
+        *([f"Domains: {some_of(grey, 8)}"] if grey else []),
+        *(clip(one, 110) for one in report.limits[: 1 if few else 3]),
         *([] if grey or report.limits else ["Every domain was assessed at least in part."]),
     ])  # fmt: skip
 
 
-def _efforts(report: Report) -> list[tuple[float, float]]:
-    return [(low, high) for _, _, low, high in report.roadmap]
-
-
-def flagged(report: Report) -> list[Finding]:
-    """Deal breakers first, then what else is critical."""
-    critical = [one for one in report.findings if one.severity is Severity.CRITICAL]
-    breakers = [one for one in report.findings if one.deal_breaker]
-    return [*breakers, *(one for one in critical if not one.deal_breaker)]
-
-
-def _worst(paper: Paper, report: Report, flags: list[Finding]) -> None:
+def _worst(paper: Paper, report: Report, flags: list[Finding], most: int) -> None:
     told = {one.id for found in told_in_full(report).values() for one in found}
     if flags:
         said = "Red flags"
@@ -211,8 +204,8 @@ def _worst(paper: Paper, report: Report, flags: list[Finding]) -> None:
         said = "Red flags: nothing could be tested"
     else:
         said = "Red flags: none found in what could be tested"
-    paper.heading(2, said)
-    shown = (flags or list(report.findings))[:4]
+    paper.heading(3, said)
+    shown = (flags or list(report.findings))[:most]
     if shown:
         paper.table((), [
             (pill(one.severity), link(one, told, 100), one.horizon.value.capitalize(),

@@ -15,7 +15,8 @@ from techdd.workspace import Templates
 MOST = 10  # of a list; the other formats have it all
 LENGTH = 200
 VOICE = 600  # characters of what adviser and client say
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|<>~&])")
+# Beside what formats: what GitHub makes links of by itself.
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|<>~&@]|:(?=//)|(?i:(?<=www))\.)")
 
 
 @format(".md")
@@ -30,8 +31,10 @@ def _lines(report: Report) -> Iterator[str]:
     yield f"\n{_plain(day(report.date))}, {_plain(report.audience)} edition. Confidential."
     if report.brand.line:
         yield f"{_plain(report.adviser)}. {_plain(report.brand.line)}"
-    yield f"\n**{_plain(verdict.label)}** ({verdict.rating}), {percent(verdict.coverage)} assessed, "
-    yield f"confidence {_plain(verdict.confidence)}.\n"
+    yield (
+        f"\n**{_plain(verdict.label)}** ({verdict.rating}), {percent(verdict.coverage)} assessed, "
+        f"confidence {_plain(verdict.confidence)}.\n"
+    )
     yield from (f"- {_plain(reason)}" for reason in verdict.rationale)
     yield from _comment(report, "summary", "")
     yield from _domains(report)
