@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from techdd.amounts import two_figures
 from techdd.formats import _tables, format
 from techdd.formats._tables import CUT, QUESTIONS, UNKNOWN, Row, known_or
-from techdd.model import Rating, Report, Severity
+from techdd.model import Rating, Report, Response, Severity
 from techdd.pages import terms
 from techdd.sheets import (
     DAYS,
@@ -190,10 +190,8 @@ def _scorecard(report: Report) -> Sheet:
 def _findings(report: Report) -> Sheet:
     titles = {chapter.domain: chapter.title for chapter in report.chapters}
     responses = {one.finding: one for one in reversed(report.responses)}
-    rows: list[Row] = []
-    for one in report.findings:
-        response = responses.get(one.id)
-        rows.append((
+    rows = [
+        (
             one.id, Cell(one.severity.value, look=one.severity), one.title,
             "yes" if one.deal_breaker else "", titles.get(one.domain, one.domain),
             one.repo or "whole engagement", one.observation, one.why, one.remedy,
@@ -201,11 +199,10 @@ def _findings(report: Report) -> Sheet:
             one.treatment, ", ".join(one.tags),
             "\n".join(map(str, one.locations)), one.threshold, one.source,
             "\n".join(one.references), one.rule, _comments(report, one.id),
-            *(
-                (response.position, response.words, response.by, response.date, response.reply,
-                 response.replied) if response else ("",) * 6
-            ),
-        ))  # fmt: skip
+            *_said(responses.get(one.id)),
+        )
+        for one in report.findings
+    ]  # fmt: skip
     columns = (
         Column("Id", 15), Column("Severity", 11), Column("Finding", 44),
         Column("Deal breaker", 10), Column("Domain", 26), Column("Repository", 22),
@@ -219,6 +216,14 @@ def _findings(report: Report) -> Sheet:
         Column("Our reply", 50, spare=True), Column("Replied on", 12, spare=True),
     )  # fmt: skip
     return Sheet(FINDINGS, columns, rows, still=3, cut=CUT)
+
+
+def _said(one: Response | None) -> Row:
+    """What the client says of a finding, and our reply."""
+    if one is None:
+        return ("",) * 6
+    old = " (of an earlier state)" if one.earlier else ""
+    return f"{one.position}{old}", one.words, one.by, one.date, one.reply, one.replied
 
 
 def _totals(report: Report) -> Sheet:
