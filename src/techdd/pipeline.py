@@ -178,13 +178,16 @@ def report(
 
 
 def check_format(destination: Path, name: str = "") -> Format:
-    """The format that `name` or the ending says. Raises TechddError for a stranger."""
+    """The format that `name` or the ending says. Raises TechddError for a stranger, and for one that
+    lacks a library: a long run shall not end in that.
+    """
     formats = discover("techdd.formats", Format)
     wanted = name or destination.suffix.removeprefix(".").lower()
     if wanted not in formats:
         raise TechddError(
             f"no report format {wanted!r}; there are: {', '.join(formats)}", destination
         )
+    formats[wanted].check()
     return formats[wanted]
 
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from techdd.errors import TechddError
 from techdd.formats import _word_styles as styles
 from techdd.model import fingerprint
 from techdd.office import without_clock
@@ -44,7 +43,9 @@ class Paper:
     """The document. `colour` and `accent` are "#rrggbb", `page` "a4" or "letter"."""
 
     def __init__(self, *, colour: str = "", accent: str = "", page: str = "a4") -> None:
-        self.made = _library().Document()
+        from docx import Document
+
+        self.made: Any = Document()
         self.colour = colour[1:].upper() if _COLOUR.fullmatch(colour) else "0D2438"
         self.accent = accent[1:].upper() if _COLOUR.fullmatch(accent) else "14507F"
         size = styles.LETTER if page == "letter" else styles.A4
@@ -219,14 +220,6 @@ class Paper:
             paragraph._p.append(part)
         self._runs(paragraph, shown)
         paragraph._p.append(_ended())
-
-
-def _library() -> Any:
-    try:
-        import docx
-    except ImportError:
-        raise TechddError("needs python-docx: pip install 'techdd[office]'", "DOCX") from None
-    return docx
 
 
 def _safe(text: str) -> str:

@@ -44,13 +44,14 @@ SECRET = (
 _LOGO = 45  # mm
 
 
-@format(".docx")
+@format(".docx", needs=("docx", "office"))
 def docx(report: Report, templates: Templates) -> bytes:
     """The report as an editable document.
 
     Raises TechddError where python-docx is not installed. A logo that cannot be shown becomes a
     Python warning.
     """
+    docx.check()
     brand = report.brand
     paper = Paper(colour=brand.colour, accent=brand.accent, page=brand.page)
     client, edition = clip(report.client, 60), f"{clip(report.audience, 30).capitalize()} edition"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from techdd import prose
 from techdd.amounts import money, number, span
 from techdd.formats import format
 from techdd.model import Finding, Rating, Report, Response, Severity
 from techdd.pages import clip, day, percent
-from techdd.prose import plain
 from techdd.workspace import Templates
 
 MOST = 10  # of a list; the other formats have it all
@@ -27,28 +28,29 @@ def markdown(report: Report, templates: Templates) -> bytes:
 
 def _lines(report: Report) -> Iterator[str]:
     verdict = report.verdict
-    yield f"# {_plain(report.title)}"
-    yield f"\n{_plain(day(report.date))}, {_plain(report.audience)} edition. Confidential."
+    yield f"# {plain(report.title)}"
+    yield f"\n{plain(day(report.date))}, {plain(report.audience)} edition. Confidential."
     if report.brand.line:
-        yield f"{_plain(report.adviser)}. {_plain(report.brand.line)}"
+        yield f"{plain(report.adviser)}. {plain(report.brand.line)}"
     yield (
-        f"\n**{_plain(verdict.label)}** ({verdict.rating}), {percent(verdict.coverage)} assessed, "
-        f"confidence {_plain(verdict.confidence)}.\n"
+        f"\n**{plain(verdict.label)}** ({verdict.rating}), {percent(verdict.coverage)} assessed, "
+        f"confidence {plain(verdict.confidence)}.\n"
     )
-    yield from (f"- {_plain(reason)}" for reason in verdict.rationale)
+    yield from (f"- {plain(reason)}" for reason in verdict.rationale)
     yield from _comment(report, "summary", "")
     yield from _domains(report)
     yield f"\n## {'Findings' if report.findings else 'No finding'}\n"
     yield from (line for one in report.findings[:MOST] for line in _finding(report, one))
     yield from _more(report.findings)
     yield from _spoken(report)
+    yield from _positions(report)
     yield from _contradictions(report)
     if report.strengths:
         yield "\n## Strengths\n"
-        yield from (f"- {_plain(one)}" for one in report.strengths[:MOST])
+        yield from (f"- {plain(one)}" for one in report.strengths[:MOST])
     yield from _roadmap(report)
     yield "\n## Limits\n"
-    yield from (f"- {_plain(limit)}" for limit in report.limits or ("No limit was recorded.",))
+    yield from (f"- {plain(limit)}" for limit in report.limits or ("No limit was recorded.",))
 
 
 def _domains(report: Report) -> Iterator[str]:
@@ -57,9 +59,9 @@ def _domains(report: Report) -> Iterator[str]:
         score = chapter.score
         judged = score.value is not None and score.rating is not Rating.GREY
         yield (
-            f"| {_plain(chapter.title)} | {score.rating if judged else 'not assessed'} "
+            f"| {plain(chapter.title)} | {score.rating if judged else 'not assessed'} "
             f"| {number(score.value or 0, 0) if judged else '-'} | {percent(score.coverage)} "
-            f"| {_plain(score.confidence)} |"
+            f"| {plain(score.confidence)} |"
         )
 
 
@@ -67,7 +69,7 @@ def _finding(report: Report, finding: Finding) -> Iterator[str]:
     flag = finding.deal_breaker or finding.severity is Severity.CRITICAL
     where = finding.repo or "whole engagement"
     mark = "**Red flag**, " if flag else ""
-    yield f"- {mark}{finding.severity}: {_plain(finding.title)} ({_plain(where)}, {finding.id})"
+    yield f"- {mark}{finding.severity}: {plain(finding.title)} ({plain(where)}, {finding.id})"
     yield from _comment(report, finding.id, "  ")
     for one in report.responses:
         if one.finding == finding.id:
@@ -88,16 +90,26 @@ def _comment(report: Report, place: str, indent: str) -> Iterator[str]:
     """What the adviser says of a place, as a quotation without marks of its own."""
     for one in report.comments:
         if one.place == place:
-            text = _plain(plain(one.text), VOICE)
+            text = plain(prose.plain(one.text), VOICE)
             yield f"\n{indent}> **The adviser:** {text}\n"
 
 
 def _response(one: Response) -> Iterator[str]:
     old = " of an earlier state" if one.earlier else ""
-    yield f"\n  > **The company{old} ({_plain(one.position)}):** {_plain(one.words, VOICE)}"
+    yield f"\n  > **The company{old} ({plain(one.position)}):** {plain(one.words, VOICE)}"
     if one.reply:
-        yield f"  >\n  > **Our reply:** {_plain(one.reply, VOICE)}"
+        yield f"  >\n  > **Our reply:** {plain(one.reply, VOICE)}"
     yield ""
+
+
+def _positions(report: Report) -> Iterator[str]:
+    """How many findings the company agrees to, corrects and disputes."""
+    if report.responses:
+        counts = Counter(one.position for one in report.responses)
+        told = ", ".join(
+            f"{count:,} {plain(position)}" for position, count in sorted(counts.items())
+        )
+        yield f"\nManagement response: {told}; {len(report.findings):,} findings in all."
 
 
 def _contradictions(report: Report) -> Iterator[str]:
@@ -107,7 +119,7 @@ def _contradictions(report: Report) -> Iterator[str]:
     if not worded and not waiting:
         return
     yield "\n## What we were told and what we saw\n"
-    yield from (f"- {_plain(one.about)} {_plain(one.words, VOICE)}" for one in worded[:MOST])
+    yield from (f"- {plain(one.about)} {plain(one.words, VOICE)}" for one in worded[:MOST])
     yield from _more(worded)
     if waiting:
         yield f"- {waiting} {'more ' if worded else ''}being clarified"
@@ -118,11 +130,11 @@ def _roadmap(report: Report) -> Iterator[str]:
     if not due:
         return
     least, most = report.day_rate
-    rate = f"{_plain(report.currency)} {span(least, most)}"
+    rate = f"{plain(report.currency)} {span(least, most)}"
     yield "\n## Roadmap\n\n| When | Findings | Person-days | Cost |\n|---|---:|---:|---:|"
     for horizon, ids, low, high in due:
-        cost = _plain(money(low * least, high * most, report.currency))
-        yield f"| {_plain(horizon)} | {len(ids):,} | {span(low, high)} | {cost} |"
+        cost = plain(money(low * least, high * most, report.currency))
+        yield f"| {plain(horizon)} | {len(ids):,} | {span(low, high)} | {cost} |"
     yield f"\nAt a day rate of {rate}{'' if report.rate_given else ' (assumed)'}."
 
 
@@ -131,6 +143,6 @@ def _more(rest: Sequence[object]) -> Iterator[str]:
         yield f"- and {len(rest) - MOST:,} more"
 
 
-def _plain(text: str, length: int = LENGTH) -> str:
+def plain(text: str, length: int = LENGTH) -> str:
     """Text on one line, with every character that Markdown or HTML could act on escaped."""
     return _SPECIAL.sub(r"\\\1", clip(text, length))
