@@ -14,6 +14,7 @@ from techdd.branding import brand
 from techdd.commentary import comments, names_in
 from techdd.model import Brand, Comment, Response
 from techdd.responses import ledger, shown, standings
+from techdd.text import clean
 from techdd.workspace import Workspace
 
 
@@ -55,7 +56,7 @@ def added(
         tuple(one for one, _ in written),
         shown(said, assessment.findings, assessment.states),
         tuple(limits),
-        tuple(doubts),
+        tuple(map(clean, doubts)),
     )
 
 

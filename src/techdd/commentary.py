@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
+from techdd.documents import did_you_mean
 from techdd.facts import Person
 from techdd.model import Comment
 from techdd.text import masked
@@ -42,7 +43,7 @@ def comments(
         elif path.suffix.lower() != ".md":
             doubts.append(f"{told}: is not read: a comment is a file that ends in .md")
         elif path.stem not in known:
-            doubts.append(f"{told}: is not in the report: {_stranger(path.stem)}")
+            doubts.append(f"{told}: is not in the report: {_stranger(path.stem, known)}")
         elif only in (".", audience):
             text, why = _read(path)
             if why:
@@ -52,10 +53,10 @@ def comments(
     return found, doubts
 
 
-def _stranger(place: str) -> str:
+def _stranger(place: str, known: Collection[str]) -> str:
     if re.fullmatch(r"[0-9a-f]{12}", place):
         return "this audit has no finding of that id"
-    return "no section, domain or finding is called so; see docs/customising.md"
+    return f"no section, domain or finding is called so{did_you_mean(place, sorted(known))}"
 
 
 def _read(path: Path) -> tuple[str, str]:

@@ -6,11 +6,12 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from techdd import charts
 from techdd.amounts import money, number, span
 from techdd.model import Finding, Metric, Outcome, Report, Series, Value
+from techdd.overrides import loader, rendered
+from techdd.prose import prose, web
 from techdd.text import clean
 from techdd.workspace import Templates
 
@@ -22,6 +23,7 @@ ROWS = 200  # a table that can grow stops here and says how many more there are
 _SPACE = re.compile(r"\s+")
 _SEAM = re.compile(r"(?<=[/._:@#-])(?=[^\W\d_])|(?<=[a-z\d])(?=[A-Z][a-z])")
 _LONG = re.compile(r"\S{18}(?=\S)|(?:\S{1,18}(?:\s+|$)|\s+)+")
+_IMAGE = re.compile(r"data:image/(?:png|jpeg|svg\+xml);base64,[A-Za-z0-9+/]+=*")
 CARDS = 12  # findings of one chapter that are told in full; the register names them all
 
 
@@ -29,9 +31,10 @@ def compose(report: Report, templates: Templates, fonts: str) -> str:
     """The whole report as one HTML document; `fonts` is the CSS that brings the type in."""
     from markupsafe import Markup
 
-    told = _told_in_full(report)
-    page = _environment(templates).get_template("report.html")
-    return page.render(
+    told = told_in_full(report)
+    return rendered(
+        _environment(templates),
+        templates,
         report=report,
         fonts=Markup(fonts),  # written by the formats, never by a client
         told=told,
@@ -60,22 +63,27 @@ def named(metric: str, known: Mapping[str, tuple[str, str]]) -> str:
     return known.get(metric, (plain, ""))[0]
 
 
-def _told_in_full(report: Report) -> Mapping[str, tuple[Finding, ...]]:
-    """By domain, the findings that get a card in their chapter; only those can be linked to."""
-    return {
-        chapter.domain: tuple(
-            sorted(chapter.findings, key=lambda finding: -finding.severity.rank)[:CARDS]
-        )
-        for chapter in report.chapters
-    }
+def told_in_full(report: Report) -> Mapping[str, tuple[Finding, ...]]:
+    """By domain, the findings that get a card in their chapter; only those can be linked to.
+
+    They are the most severe, and those on which somebody said something.
+    """
+    spoken_of = {one.place for one in report.comments}
+    spoken_of |= {one.finding for one in report.responses if one.words or one.reply}
+    told = {}
+    for chapter in report.chapters:
+        ordered = sorted(chapter.findings, key=lambda finding: -finding.severity.rank)
+        more = (one for one in ordered[CARDS:] if one.id in spoken_of)
+        told[chapter.domain] = (*ordered[:CARDS], *more)
+    return told
 
 
 def _environment(templates: Templates) -> Environment:
-    from jinja2 import FileSystemLoader, StrictUndefined
+    from jinja2 import StrictUndefined
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
     environment = ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader([str(folder) for folder in templates.folders]),
+        loader=loader(templates),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_printed,
@@ -94,6 +102,8 @@ def _environment(templates: Templates) -> Environment:
         percent=percent,
         sentences=sentences,
         pick=pick,
+        picture=picture,
+        prose=prose,
         cell=cell,
         span=span,
         unlike=unlike,
@@ -210,13 +220,11 @@ def anchor(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9_-]+", "-", name)
 
 
-def web(reference: str) -> bool:
-    """Whether a reference may become a link: only http and https, with a host."""
-    try:
-        parts = urlsplit(reference)
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.netloc)
+def picture(data: str) -> Markup:
+    """An image as a data URI, as the address that it is; "" for anything else."""
+    from markupsafe import Markup
+
+    return Markup(data if _IMAGE.fullmatch(data) else "")
 
 
 def drawing(series: Series) -> Markup | None:

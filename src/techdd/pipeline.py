@@ -178,8 +178,9 @@ def report(
 
 
 def check_format(destination: Path, name: str = "") -> Format:
-    """The format that `name` or the ending says. Raises TechddError for a stranger, and for one that
-    lacks a library: a long run shall not end in that.
+    """The format that `name` or the ending says.
+
+    Raises TechddError for a stranger, and for one that lacks a library: no long run ends in that.
     """
     formats = discover("techdd.formats", Format)
     wanted = name or destination.suffix.removeprefix(".").lower()

@@ -117,9 +117,9 @@ def test_what_the_adviser_and_the_client_say_stands_apart(spoken: Any) -> None:
     assert "• retain Engineer 1" in voices
     assert "Nobody could show the <b>deployment</b>." in voices
     assert "Seen in the vault (https://vault.example/x)." in voices
-    assert "The client's response: agreed (CTO, 24 November 2026)" in voices
-    assert "Our reply (25 November 2026)" in voices
-    assert any("of an earlier state of the finding: disputed" in one for one in voices)
+    assert "Management response: agreed, CTO, 24 November 2026" in voices
+    assert "Adviser's reply, 25 November 2026" in voices
+    assert any("It was given to an earlier state of the finding" in one for one in voices)
     bold = [
         run.text
         for one in spoken.paragraphs

@@ -36,10 +36,10 @@ def test_nothing_assessed(templates: Templates) -> None:
 
 def test_tells_what_adviser_and_client_say(templates: Templates) -> None:
     written = markdown.render(spoken_report(), templates).decode()
-    assert "> **The adviser:** Both matters can be met:" in written
-    assert "  > **The company (agreed):** It was rotated." in written
-    assert "  > **Our reply:** Seen." in written
-    assert "**The company of an earlier state (disputed):** =1\\+1 Not so." in written
+    assert "> **Adviser's comment:** Both matters can be met:" in written
+    assert "  > **Management response, agreed:** It was rotated." in written
+    assert "  > **Adviser's reply:** Seen." in written
+    assert "**Management response to an earlier state, disputed:** =1\\+1 Not so." in written
     assert "Among the others, with comments or responses:" in written
 
 

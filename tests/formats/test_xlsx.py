@@ -48,8 +48,8 @@ def test_the_summary_says_verdict_limits_and_whose_words_are_whose(spoken: Workb
     assert ("Coverage", 0.68) in said
     assert ("Findings, critical", 2) in said
     assert ("Licence", "Licensed adviser no. 12345") in said
-    assert ("The adviser on scope", "Nobody could show the <b>deployment</b>.") in said
-    assert any(label == "The adviser says" for label, _ in said)
+    assert ("Adviser's comment on scope", "Nobody could show the <b>deployment</b>.") in said
+    assert any(label == "Adviser's comment" for label, _ in said)
     assert sum(label == "Limit" for label, _ in said) == 3
 
 
@@ -89,16 +89,19 @@ def test_the_register_has_every_finding_with_numbers_and_what_was_said_of_it(
     assert first["Severity"] == "critical"
     assert (first["Effort, low (days)"], first["Effort, high (days)"]) == report.findings[0].effort
     assert isinstance(first["Cost, high (EUR)"], int | float)
-    assert first["The adviser says"] == "Seen in the [vault](https://vault.example/x)."
-    assert (first["The client says"], first["Our reply"]) == ("It was rotated.", "Seen.")
+    assert first["Adviser's comment"] == "Seen in the [vault](https://vault.example/x)."
+    assert (first["What the company says"], first["Adviser's reply"]) == (
+        "It was rotated.",
+        "Seen.",
+    )
     assert first["Said on"] == datetime(2026, 11, 24)
-    assert last["The client says"] == "=1+1\nNot so."
-    assert last["The client's position"] == "disputed (of an earlier state)"
+    assert last["What the company says"] == "=1+1\nNot so."
+    assert last["Management response"] == "disputed (to an earlier state)"
 
 
 def test_nobody_has_spoken_so_there_are_no_columns_for_it(templates: Templates) -> None:
     heads = rows(opened(sample_report(), templates), "Findings")[0]
-    assert not {"The adviser says", "The client says", "Our reply"} & heads.keys()
+    assert not {"Adviser's comment", "What the company says", "Adviser's reply"} & heads.keys()
 
 
 def test_questions_say_what_was_not_assessed(spoken: Workbook) -> None:

@@ -1,4 +1,4 @@
-"""The chapter of one domain in the Word report, and which findings are told in full there."""
+"""The chapter of one domain in the Word report."""
 
 from __future__ import annotations
 
@@ -9,26 +9,10 @@ from techdd.formats._parts import LONG, ROWS, card, comment, exhibit, light, mor
 from techdd.formats._word import Paper, Run
 from techdd.formats._word_styles import MUTED, NOTE
 from techdd.model import Chapter, Finding, Grade, Outcome, Rating, Report
-from techdd.pages import CARDS, amount, clip, named, percent
+from techdd.pages import amount, clip, named, percent
 
 EXHIBITS = 8  # of a chapter
 Told = Mapping[str, Sequence[Finding]]
-
-
-def spoken_of(report: Report) -> set[str]:
-    """The places that the adviser comments on and the findings that the client responds to."""
-    return {one.place for one in report.comments} | {one.finding for one in report.responses}
-
-
-def told_in_full(report: Report) -> Told:
-    """By domain, the findings that get a card in their chapter: the worst, and those spoken of."""
-    spoken = spoken_of(report)
-    told = {}
-    for one in report.chapters:
-        ordered = sorted(one.findings, key=lambda finding: -finding.severity.rank)
-        rest = (finding for finding in ordered[CARDS:] if finding.id in spoken)
-        told[one.domain] = [*ordered[:CARDS], *rest]
-    return told
 
 
 def chapter(

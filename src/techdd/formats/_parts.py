@@ -121,16 +121,17 @@ def card(paper: Paper, report: Report, finding: Finding) -> None:
 
 
 def response(paper: Paper, one: Response) -> None:
-    """What the client says of a finding, and the reply."""
-    by = ", ".join(filter(None, (clip(one.by, 60), day(one.date) if one.date else "")))
-    old = " of an earlier state of the finding" if one.earlier else ""
-    head = f"The client's response{old}: {clip(one.position, 30)}{f' ({by})' if by else ''}"
+    """What the company says of a finding, and the reply."""
+    said = (clip(one.position, 30), clip(one.by, 60), day(one.date) if one.date else "")
+    head = f"Management response: {', '.join(filter(None, said))}"
+    if one.earlier:
+        head += ". It was given to an earlier state of the finding"
     paper.text(Run(head, bold=True), VOICE, with_next=True)
     for line in one.words.splitlines()[:40]:
         paper.text(clip(line, 2_000), VOICE)
     if one.reply:
-        on = f" ({day(one.replied)})" if one.replied else ""
-        paper.text(Run(f"Our reply{on}", bold=True), VOICE, with_next=True)
+        on = f", {day(one.replied)}" if one.replied else ""
+        paper.text(Run(f"Adviser's reply{on}", bold=True), VOICE, with_next=True)
         for line in one.reply.splitlines()[:40]:
             paper.text(clip(line, 2_000), VOICE)
 
@@ -142,7 +143,7 @@ def comment(paper: Paper, report: Report, place: str) -> None:
     """What the adviser says of a place, set apart from what the tool found."""
     for one in report.comments:
         if one.place == place:
-            paper.text(Run("The adviser's comment", bold=True), VOICE, with_next=True)
+            paper.text(Run("Adviser's comment", bold=True), VOICE, with_next=True)
             for said in _blocks(parsed(one.text)):
                 paper.text(said, VOICE)
 

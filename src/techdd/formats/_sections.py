@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from techdd.amounts import money, span
-from techdd.formats._chapters import Told, spoken_of
+from techdd.formats._chapters import Told
 from techdd.formats._parts import LONG, ROWS, card, flagged, link, more, pill, priced, where
 from techdd.formats._word import Paper, Run
 from techdd.formats._word_styles import MUTED, NOTE
@@ -154,7 +154,11 @@ def responses(paper: Paper, report: Report) -> None:
          clip(one.words, 600), clip(one.reply, 600) or "–")
         for one in report.responses[:LONG]
     ]  # fmt: skip
-    paper.table(("Finding", "Position", "The client says", "Our reply"), rows, (28, 12, 32, 32))
+    paper.table(
+        ("Finding", "Position", "What the company says", "What the adviser replies"),
+        rows,
+        (28, 12, 32, 32),
+    )
     more(paper, len(report.responses), LONG)
 
 
@@ -181,7 +185,7 @@ def register(told: Told) -> Write:
             (11, 50, 20, 17, 10), right=(4,),
         )  # fmt: skip
         more(paper, len(report.findings), 200)
-        spoken = spoken_of(report)
+        spoken = {one.place for one in report.comments} | {one.finding for one in report.responses}
         for one in report.findings:  # of domains without a chapter
             if one.id in spoken - linked:
                 card(paper, report, one)

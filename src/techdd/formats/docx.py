@@ -13,7 +13,7 @@ from functools import partial
 
 from techdd.amounts import money, number
 from techdd.formats import _sections, format
-from techdd.formats._chapters import chapter, told_in_full
+from techdd.formats._chapters import chapter
 from techdd.formats._parts import (
     LONG,
     comment,
@@ -32,7 +32,7 @@ from techdd.formats._sections import Section
 from techdd.formats._word import Paper, Run
 from techdd.formats._word_styles import MUTED, NOTE, RED
 from techdd.model import Finding, Rating, Report, Severity
-from techdd.pages import clip, day, percent, sentences, terms
+from techdd.pages import clip, day, percent, sentences, terms, told_in_full
 from techdd.text import some_of
 from techdd.workspace import Templates
 

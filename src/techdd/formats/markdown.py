@@ -91,14 +91,14 @@ def _comment(report: Report, place: str, indent: str) -> Iterator[str]:
     for one in report.comments:
         if one.place == place:
             text = plain(prose.plain(one.text), VOICE)
-            yield f"\n{indent}> **The adviser:** {text}\n"
+            yield f"\n{indent}> **Adviser's comment:** {text}\n"
 
 
 def _response(one: Response) -> Iterator[str]:
-    old = " of an earlier state" if one.earlier else ""
-    yield f"\n  > **The company{old} ({plain(one.position)}):** {plain(one.words, VOICE)}"
+    old = " to an earlier state" if one.earlier else ""
+    yield f"\n  > **Management response{old}, {plain(one.position)}:** {plain(one.words, VOICE)}"
     if one.reply:
-        yield f"  >\n  > **Our reply:** {plain(one.reply, VOICE)}"
+        yield f"  >\n  > **Adviser's reply:** {plain(one.reply, VOICE)}"
     yield ""
 
 

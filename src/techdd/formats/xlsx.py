@@ -123,10 +123,10 @@ def _summary(report: Report) -> Sheet:
         given = "as the adviser gave it" if report.rate_given else "assumed: nobody gave one"
         yield "Day rate", f"{rate}, {given}"
         yield from (("What was examined", one) for one in report.summary)
-        yield "The adviser says", _comments(report, "summary")
+        yield "Adviser's comment", _comments(report, "summary")
         for comment in report.comments:
             if comment.place != "summary" and comment.place not in elsewhere:
-                yield f"The adviser on {comment.place}", comment.text
+                yield f"Adviser's comment on {comment.place}", comment.text
         yield from (("Strength", one) for one in report.strengths)
         yield from (("Limit", one) for one in report.limits or ("No limit was recorded.",))
         if report.clarifying:
@@ -182,7 +182,7 @@ def _scorecard(report: Report) -> Sheet:
         Column("Findings", 13, WHOLE), Column("Critical", 13, WHOLE), Column("High", 13, WHOLE),
         Column("What decides it", 60), Column("Capped by", 16, spare=True),
         Column("Strengths", 50), Column("Not assessed here", 50),
-        Column("The adviser says", 50, spare=True),
+        Column("Adviser's comment", 50, spare=True),
     )  # fmt: skip
     return Sheet("Scorecard", columns, rows, cut=CUT)
 
@@ -210,10 +210,10 @@ def _findings(report: Report) -> Sheet:
         *_effort(report),
         Column("When", 17), Column("Deal treatment", 22), Column("Tags", 18),
         Column("Places", 44), Column("Threshold", 18), Column("Source", 24),
-        Column("References", 50), Column("Rule", 26), Column("The adviser says", 50, spare=True),
-        Column("The client's position", 14, spare=True), Column("The client says", 50, spare=True),
+        Column("References", 50), Column("Rule", 26), Column("Adviser's comment", 50, spare=True),
+        Column("Management response", 16, spare=True), Column("What the company says", 50, spare=True),
         Column("Said by", 20, spare=True), Column("Said on", 12, spare=True),
-        Column("Our reply", 50, spare=True), Column("Replied on", 12, spare=True),
+        Column("Adviser's reply", 50, spare=True), Column("Replied on", 12, spare=True),
     )  # fmt: skip
     return Sheet(FINDINGS, columns, rows, still=3, cut=CUT)
 
@@ -222,7 +222,7 @@ def _said(one: Response | None) -> Row:
     """What the client says of a finding, and our reply."""
     if one is None:
         return ("",) * 6
-    old = " (of an earlier state)" if one.earlier else ""
+    old = " (to an earlier state)" if one.earlier else ""
     return f"{one.position}{old}", one.words, one.by, one.date, one.reply, one.replied
 
 
