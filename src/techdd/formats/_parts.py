@@ -10,8 +10,8 @@ from techdd.amounts import money, number, span
 from techdd.formats._word import Paper, Run, Said
 from techdd.formats._word_styles import CARD, FAINT, MUTED, NOTE, PANEL, RED, VOICE
 from techdd.model import Finding, Rating, Report, Response, Score, Series, Severity
-from techdd.pages import cell, clip, day, web
-from techdd.prose import parsed
+from techdd.pages import cell, clip, day
+from techdd.prose import parsed, web
 
 if TYPE_CHECKING:
     from markdown_it.token import Token

@@ -211,8 +211,9 @@ def _findings(report: Report) -> Sheet:
         Column("When", 17), Column("Deal treatment", 22), Column("Tags", 18),
         Column("Places", 44), Column("Threshold", 18), Column("Source", 24),
         Column("References", 50), Column("Rule", 26), Column("Adviser's comment", 50, spare=True),
-        Column("Management response", 16, spare=True), Column("What the company says", 50, spare=True),
-        Column("Said by", 20, spare=True), Column("Said on", 12, spare=True),
+        Column("Management response", 16, spare=True),
+        Column("What the company says", 50, spare=True), Column("Said by", 20, spare=True),
+        Column("Said on", 12, spare=True),
         Column("Adviser's reply", 50, spare=True), Column("Replied on", 12, spare=True),
     )  # fmt: skip
     return Sheet(FINDINGS, columns, rows, still=3, cut=CUT)
