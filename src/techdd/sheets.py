@@ -177,7 +177,7 @@ class _Writer:
         link = said.link if linked else None
         if link:
             place = f"'{link[0]}'!A{link[1]}"
-            cell.hyperlink = Hyperlink(ref=cell.coordinate, location=place, display=str(value))
+            cell.hyperlink = Hyperlink(ref=cell.coordinate, location=place)
         form = said.form or column.form or (DAY if isinstance(value, date) else "General")
         is_text = isinstance(value, str)
         figure = not (is_text or column.left or isinstance(value, date))

@@ -25,7 +25,8 @@ from spoken_report import spoken_report
 
 from techdd.errors import TechddError
 from techdd.formats.docx import docx
-from techdd.model import Brand, Comment, Report
+from techdd.model import Brand, Comment, Report, Series
+from techdd.pipeline import check_format
 from techdd.workspace import Templates
 
 
@@ -206,6 +207,8 @@ def test_a_missing_library_names_the_extra(
     monkeypatch.setitem(sys.modules, "docx", None)
     with pytest.raises(TechddError, match=r"pip install 'techdd\[office\]'"):
         docx.render(sample_report(), templates)
+    with pytest.raises(TechddError, match="office"):  # what a run asks before it begins
+        check_format(Path("report.docx"))
 
 
 def test_same_bytes_in_another_process(templates: Templates) -> None:
@@ -226,3 +229,15 @@ def test_same_bytes_in_another_process(templates: Templates) -> None:
     )  # fmt: skip
     own = docx.render(spoken_report(), templates)
     assert done.stdout.strip() == hashlib.sha256(own).hexdigest()
+
+
+def test_what_a_chapter_is_about_is_among_its_exhibits(templates: Templates) -> None:
+    report = sample_report()
+    many = tuple(Series(f"s{n}", f"Table {n}", ("what",), (("x",),)) for n in range(20))
+    plan = Series("hiring_plan", "Whom to hire", ("role",), (("Engineer",),))
+    chapter = replace(report.chapters[5], series=(*many, plan))
+    document = opened(replace(report, chapters=(chapter,)), templates)
+    captions = [one.text for one in document.paragraphs if one.style.name == "Caption"]
+    assert captions[:2] == ["Exhibit 1. Whom to hire", "Exhibit 2. Table 0"]
+    assert len(captions) == 8
+    assert "and 13 more, in the workbook (XLSX)" in texts(document)

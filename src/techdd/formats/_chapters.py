@@ -12,6 +12,14 @@ from techdd.model import Chapter, Finding, Grade, Outcome, Rating, Report
 from techdd.pages import amount, clip, named, percent
 
 EXHIBITS = 8  # of a chapter
+# What a chapter is about comes first, then as much of the rest as there is room for.
+_FIRST = (
+    "component_imports", "stack", "ratings", "complexity_profile", "hotspots", "trend_risk",
+    "debt_by_kind", "secret_kinds", "weakness_kinds", "vulnerabilities_first", "upgrade_plan",
+    "licences_for_counsel", "throughput", "change_points", "releases", "practices",
+    "readings_of_concentration", "coverage_curve", "people_by_lines", "if_people_leave",
+    "hiring_plan", "recovery_claims", "frameworks", "framework_gaps",
+)  # fmt: skip
 Told = Mapping[str, Sequence[Finding]]
 
 
@@ -41,7 +49,11 @@ def chapter(
             if score.rating is Rating.GREY
             else "No check of this domain fired."
         )
-    drawn = [series for series in one.series if not series.full]
+    places = {name: at for at, name in enumerate(_FIRST)}
+    drawn = sorted(
+        (series for series in one.series if not series.full),
+        key=lambda series: places.get(series.name, len(_FIRST)),
+    )
     if drawn:
         paper.heading(2, "Exhibits")
     for series in drawn[:EXHIBITS]:

@@ -11,7 +11,7 @@ from techdd.formats._chapters import Told
 from techdd.formats._parts import LONG, ROWS, card, flagged, link, more, pill, priced, where
 from techdd.formats._word import Paper, Run
 from techdd.formats._word_styles import MUTED, NOTE
-from techdd.model import Difference, Report, Severity
+from techdd.model import Difference, Outcome, Report, Severity
 from techdd.pages import clip, day, percent, sentences
 
 Write = Callable[[Paper, Report], None]
@@ -126,6 +126,12 @@ def _known(count: int | None) -> str:
 def claims(paper: Paper, report: Report) -> None:
     """Where answers and evidence contradict each other, in the words that this reader may see."""
     inside = report.audience == "internal"
+    agreed = supported(report)
+    if agreed:
+        paper.text(
+            f"{agreed:,} answer{'' if agreed == 1 else 's'} agree in whole or in part with what the "
+            "repositories show; each stands in its chapter."
+        )
     if report.clarifying:
         said = "have no words that are approved for others" if inside else (
             "are being clarified; what was told stays withheld until then"
@@ -138,6 +144,15 @@ def claims(paper: Paper, report: Report) -> None:
         ]
         paper.table(("Matter", "What it is about", "What we say of it"), rows, (14, 35, 55))
         more(paper, len(report.differences), LONG)
+
+
+def supported(report: Report) -> int:
+    """How many answers agree with the evidence, in whole or in part."""
+    return sum(
+        item.stated is not None and item.outcome in (Outcome.PARTLY, Outcome.SUPPORTED)
+        for chapter in report.chapters
+        for item in chapter.items
+    )
 
 
 def _seen(one: Difference) -> str:

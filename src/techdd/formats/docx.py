@@ -98,7 +98,10 @@ def _parts(report: Report, templates: Templates) -> list[Section]:
         *chapters,
     ]
     commented = {one.place for one in report.comments}
-    if report.differences or report.clarifying or "claims" in commented:
+    if (
+        report.differences or report.clarifying or _sections.supported(report)
+        or "claims" in commented
+    ):  # fmt: skip
         parts.append(of("claims", "What we were told and what we saw", _sections.claims))
     if report.responses:
         parts.append(of("responses", "Management response", _sections.responses))
