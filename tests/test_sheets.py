@@ -5,7 +5,7 @@ import zipfile
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
@@ -128,6 +128,7 @@ def test_titles_are_such_as_excel_takes(wanted: list[str]) -> None:
         assert name.casefold() != "history"
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.text(max_size=200))
 def test_any_text_can_be_written_and_read(text: str) -> None:
     raw = written(Sheet("Table", (Column(text),), [(text,), (Cell(text, look="bad"),)]))

@@ -129,8 +129,8 @@ def claims(paper: Paper, report: Report) -> None:
     agreed = supported(report)
     if agreed:
         paper.text(
-            f"{agreed:,} answer{'' if agreed == 1 else 's'} agree in whole or in part with what the "
-            "repositories show; each stands in its chapter."
+            f"In {agreed:,} question{'' if agreed == 1 else 's'} the answer agrees in whole or in "
+            "part with what the repositories show; each stands in its chapter."
         )
     if report.clarifying:
         said = "have no words that are approved for others" if inside else (

@@ -213,7 +213,8 @@ def _languages(report: Report) -> Sheet:
 
 
 def _gaps(report: Report) -> Sheet:
-    rows: list[Row] = [
+    rows: list[Row] = [("whole engagement", "", limit, None, "") for limit in report.limits]
+    rows += [
         (one.name, collector, reason, count, example)
         for one in report.scope
         for collector, reason, count, example in one.issues

@@ -149,7 +149,8 @@ def _logo(paper: Paper, uri: str) -> None:
 def _summary(paper: Paper, report: Report) -> None:
     """One page that is read: verdict, lights, red flags, strengths, what was not assessed."""
     verdict = report.verdict
-    few = len(report.chapters) > 8  # of everything else, so that it stays one page
+    spoken = any(one.place == "summary" for one in report.comments)
+    few = len(report.chapters) > 8 or spoken or report.brand.page == "letter"  # to stay one page
     paper.heading(1, "Executive summary", "summary")
     rest = [clip(one, 160) for one in verdict.rationale[: 2 if few else 4]]
     panel(paper, [
