@@ -1,5 +1,7 @@
 """The engagement's brand, comments and responses through the command line, friend and foe."""
 
+# ruff: noqa: F811
+
 from __future__ import annotations
 
 import json
@@ -8,8 +10,7 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
-from test_cli import Techdd
-from test_cli import techdd as techdd
+from test_cli import Techdd, techdd  # noqa: F401 - a fixture
 from test_report import HERO, LEAK, NOTE, assessment
 
 from techdd import pipeline
@@ -72,7 +73,7 @@ def test_a_missing_logo_and_strange_comments_are_told_and_the_report_is_made(
     assert "the report has no logo" in lines[0] and lines[0].endswith("gone.png: is not there")
     assert "brand.colour #f0c000 is too light" in lines[1]
     assert lines[2].startswith("commentary/deadbeef0000.md: is not in the report")
-    assert all("may name people (Ann)" in line for line in lines[3:6])
+    assert all("may name people (Ann)" in line for line in lines[3:6]), lines
     assert "Traceback" not in told
     html = techdd("report", engagement, "-o", engagement / "r.html")
     assert html.code == 0

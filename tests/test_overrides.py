@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -173,3 +174,22 @@ def test_a_fault_of_the_tool_is_no_fault_of_an_override(tmp_path: Path) -> None:
     with pytest.raises(Exception, match="'nope' is undefined") as told:
         compose(sample_report(), Templates((own, shipped)), "")
     assert not isinstance(told.value, TechddError)
+
+
+def test_the_examples_of_the_documentation_work(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[1] / "docs" / "customising.md").read_text()
+    cover, report, section = re.findall(r"```jinja\n(.*?)```", text, re.DOTALL)
+    files = {"sections/cover.html": cover, "report.html": report, "sections/energy.html": section}
+    own = page(tmp_path, files)
+    assert "under our engagement letter" in own
+    assert own.count("Use of energy") == 2 and "runs in two data centres" in own
+    assert ".lead { font-style: italic }" in own
+    for name in ("report.html", "sections/cover.html"):
+        blocks = re.findall(r"{% block (\w+)", (data("report_templates") / name).read_text())
+        row = next(line for line in text.splitlines() if line.startswith(f"| `{name}`"))
+        assert re.findall(r"`(\w+)`", row.split("|")[2]) == blocks
+
+
+def test_a_sheet_of_ones_own_still_decides_the_paper(tmp_path: Path) -> None:
+    own = page(tmp_path, {"page.css": "@page { size: A5 }"})
+    assert "size: A5" in own and "size: A4" not in own

@@ -5,7 +5,7 @@ What of it cannot be used is left out and told; the report is made all the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from techdd.assessment import Assessment
@@ -41,23 +41,41 @@ def added(
     domains = [one.id for one, _, _ in assessment.domains]
     written, wrong = comments(workspace.root, audience, AUDIENCES, [*domains, *ids])
     doubts += wrong
-    for one, file in written if not named else ():
-        if names := names_in(one.text, assessment.who.people):
-            doubts.append(
-                f"{file}: may name people ({', '.join(names[:5])}); in the {audience} edition full "
-                "names become pseudonyms, and all else stays as it is written"
-            )
     kept = ledger(workspace.root)
     said = standings(kept.read())
+    responses = shown(said, assessment.findings, assessment.states)
     doubts += [f"{kept.path.name}: {doubt}" for doubt in kept.doubts]
+    if not named:
+        texts = [(str(file), one.text) for one, file in written]
+        texts += [(f"the response to {one.finding}", one.words) for one in responses]
+        texts += [(f"the reply on {one.finding}", one.reply) for one in responses]
+        doubts += _naming(texts, set(_names(assessment, responses)), audience)
     limits = list(_limits(said.keys() - set(ids), len(kept.doubts)))
     return Added(
         house,
         tuple(one for one, _ in written),
-        shown(said, assessment.findings, assessment.states),
+        responses,
         tuple(limits),
         tuple(map(clean, doubts)),
     )
+
+
+def _names(assessment: Assessment, responses: Iterable[Response]) -> Iterator[str]:
+    """Who is known: by the history, by the interviews, by the responses."""
+    yield from (one.name for one in assessment.who.people if not one.bot)
+    for _, _, items in assessment.domains:
+        for item in items:
+            yield from (item.by, *(one.by for one in item.voices))
+    yield from (one.by for one in responses)
+
+
+def _naming(texts: Iterable[tuple[str, str]], names: set[str], audience: Audience) -> Iterator[str]:
+    for where, text in texts:
+        if found := names_in(text, names):
+            yield (
+                f"{where}: may name people ({', '.join(found[:5])}); the {audience} edition "
+                "replaces full names that the history knows, and leaves all else as it is written"
+            )
 
 
 def _limits(gone: set[str], damaged: int) -> Iterator[str]:

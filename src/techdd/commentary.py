@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from techdd.documents import did_you_mean
-from techdd.facts import Person
 from techdd.model import Comment
 from techdd.text import masked
 
@@ -76,11 +75,11 @@ def _read(path: Path) -> tuple[str, str]:
     return safe.strip(), "what looks like a credential was left out" if safe != text else ""
 
 
-def names_in(text: str, people: Iterable[Person]) -> list[str]:
-    """What of `text` may be a name of one of `people`: whole names, and words with a capital that
-    are part of one.
+def names_in(text: str, names: Iterable[str]) -> list[str]:
+    """What of `text` may be one of `names`: a whole name, or a word with a capital that is part of
+    one.
     """
-    known = [one.name for one in people if not one.bot]
+    known = {name for name in names if len(name) > 1}
     parts = {word.casefold() for name in known for word in _NAME.findall(name)}
     words = {word for word in _NAME.findall(text) if word.casefold() in parts and word[0].isupper()}
-    return sorted(words | {name for name in known if len(name) > 1 and name in text})
+    return sorted(words | {name for name in known if name in text})

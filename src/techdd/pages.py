@@ -73,8 +73,8 @@ def told_in_full(report: Report) -> Mapping[str, tuple[Finding, ...]]:
     told = {}
     for chapter in report.chapters:
         ordered = sorted(chapter.findings, key=lambda finding: -finding.severity.rank)
-        more = (one for one in ordered[CARDS:] if one.id in spoken_of)
-        told[chapter.domain] = (*ordered[:CARDS], *more)
+        more = [one for one in ordered[CARDS:] if one.id in spoken_of]
+        told[chapter.domain] = (*ordered[:CARDS], *more[:ROWS])
     return told
 
 

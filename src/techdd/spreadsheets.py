@@ -1,5 +1,6 @@
-"""What every workbook needs that goes out to be filled in and comes back: text that stays text,
-equal bytes for equal content, and cells read as one would write them.
+"""What every workbook needs that goes out to be filled in and comes back.
+
+Text stays text, equal content gives equal bytes, and cells are read as one would write them.
 """
 
 from __future__ import annotations

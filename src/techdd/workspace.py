@@ -15,6 +15,8 @@ answers/          the journal of interview answers                (the tool writ
 interviews.yaml   who takes part in the interviews                (people write it, optional)
 asked/            checklists as they were when first answered     (the tool keeps them)
 checklists/       checklists and profiles of one's own            (optional)
+commentary/       the adviser's words in the report               (people write it, optional)
+responses.jsonl   what the client says of findings, and replies   (the tool writes it)
 templates/        overrides of report templates                   (optional)
 evidence/         facts as Parquet, runs as JSON                  (the tool measures it)
 .web/             who may come in to the interview page           (the tool keeps it)
