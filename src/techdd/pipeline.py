@@ -195,13 +195,15 @@ def keep(workspace: Workspace, assessment: Assessment) -> Path | None:
 
 
 def check_format(destination: Path, name: str = "") -> Format:
-    """The format that `name` or the ending says. Raises TechddError for a stranger."""
+    """The format that `name` or the ending says.
+
+    Raises TechddError for a stranger, and for one that lacks a library: no long run ends in that.
+    """
     formats = discover("techdd.formats", Format)
-    if name in formats:
-        return formats[name]
     by_ending = sorted(formats.values(), key=lambda one: -len(one.suffix))
-    for one in by_ending if not name else ():
-        if destination.name.lower().endswith(one.suffix):
+    for one in [formats[name]] if name in formats else [] if name else by_ending:
+        if name or destination.name.lower().endswith(one.suffix):
+            one.check()
             return one
     wanted = name or destination.suffix.removeprefix(".").lower()
     raise TechddError(f"no report format {wanted!r}; there are: {', '.join(formats)}", destination)

@@ -35,7 +35,12 @@ def prose(text: str) -> Markup:
 
 def plain(text: str) -> str:
     """`text`, which is Markdown, without its marks: a line a paragraph or point of a list."""
-    return "\n".join(_lines(_parser().parse(_harmless(text))))
+    return "\n".join(_lines(parsed(text)))
+
+
+def parsed(text: str) -> list[Token]:
+    """`text`, which is Markdown, as tokens of markdown-it, for formats that are no HTML."""
+    return _parser().parse(_harmless(text))
 
 
 def web(reference: str) -> bool:

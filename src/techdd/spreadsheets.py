@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from techdd.errors import TechddError
+from techdd.office import EPOCH, without_clock
 from techdd.text import normal
 from techdd.workbooks import MAX_BYTES, OLE, ZIP
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 MAX_ROWS = 2_000
 MAX_COLUMNS = 60
-_EPOCH = (1980, 1, 1, 0, 0, 0)
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 # --- out ------------------------------------------------------------------------------------------
@@ -49,30 +48,21 @@ def protect(sheet: Worksheet) -> None:
     sheet.protection.formatColumns = sheet.protection.formatRows = False
 
 
-def printed_across(sheet: Worksheet) -> None:
-    """Landscape on A4, as wide as the page, with its name and number below."""
+def printed_across(sheet: Worksheet, pages: int = 1) -> None:
+    """Landscape on A4, `pages` wide, with its name and number below."""
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = pages, 0
     made: Any = sheet
     made.sheet_properties.pageSetUpPr.fitToPage = True
     made.oddFooter.center.text = "&A, page &P of &N"
 
 
-def saved(book: Workbook) -> bytes:
-    """The workbook's bytes, without the time at which they were written."""
+def saved(book: Workbook, moment: str = EPOCH) -> bytes:
+    """The workbook's bytes, without the time at which they were written but for `moment`."""
     written = io.BytesIO()
     book.save(written)
-    out = io.BytesIO()
-    with zipfile.ZipFile(written) as parts, zipfile.ZipFile(out, "w") as kept:
-        for one in parts.infolist():
-            content = parts.read(one)
-            if one.filename == "docProps/core.xml":
-                content = re.sub(rb"\d{4}-\d\d-\d\dT[\d:]+Z", b"1980-01-01T00:00:00Z", content)
-            part = zipfile.ZipInfo(one.filename, _EPOCH)
-            part.compress_type = zipfile.ZIP_DEFLATED
-            kept.writestr(part, content)
-    return out.getvalue()
+    return without_clock(written.getvalue(), moment)
 
 
 # --- in -------------------------------------------------------------------------------------------

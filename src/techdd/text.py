@@ -48,12 +48,19 @@ def clean(text: str) -> str:
     written as escapes, so that it can neither drive a terminal nor break an encoder, and without
     access tokens, each of which leaves its own mark: two names stay two. Idempotent.
     """
-    shown = text[: MAX_LENGTH + 1]
-    if len(shown) >= _SHORTEST_TOKEN and _may_hold_token(shown):
-        shown = _TOKEN.sub(_marked, shown)
-    if not shown.isprintable():
-        shown = "".join(map(_shown, shown))
+    shown = _harmless(text[: MAX_LENGTH + 1])
     return shown if len(shown) <= MAX_LENGTH else shown[: MAX_LENGTH - 1] + "…"
+
+
+def legible(text: str) -> str:
+    """`text` as `clean` shows it, but of any length and with its lines. Idempotent."""
+    return "\n".join(map(_harmless, normal(text).replace("\t", " ").split("\n"))).strip()
+
+
+def _harmless(text: str) -> str:
+    if len(text) >= _SHORTEST_TOKEN and _may_hold_token(text):
+        text = _TOKEN.sub(_marked, text)
+    return text if text.isprintable() else "".join(map(_shown, text))
 
 
 def _may_hold_token(text: str) -> bool:
@@ -98,7 +105,9 @@ def normal(text: str) -> str:
     characters are visible.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return "\n".join("".join(map(_visible, line)).rstrip() for line in lines).strip()
+    return "\n".join(
+        (line if line.isprintable() else "".join(map(_visible, line))).rstrip() for line in lines
+    ).strip()
 
 
 def _visible(char: str) -> str:

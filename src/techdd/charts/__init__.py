@@ -13,7 +13,7 @@ from functools import lru_cache
 from techdd.charts.areas import treemap
 from techdd.charts.bars import bar, parts, ranges, stacked
 from techdd.charts.base import MOST_CATEGORIES, Spec
-from techdd.charts.drawing import svg
+from techdd.charts.drawing import alternative, png, svg
 from techdd.charts.grids import heatmap, matrix
 from techdd.charts.layers import layers
 from techdd.charts.lines import area, curve, line, points
@@ -22,7 +22,7 @@ from techdd.charts.spreads import scatter, timeline
 from techdd.model import Series
 from techdd.text import clean
 
-__all__ = ["CHARTS", "MOST_CATEGORIES", "draw"]
+__all__ = ["CHARTS", "MOST_CATEGORIES", "alternative", "draw", "png"]
 
 CHARTS: Mapping[str, Callable[[Series], Spec | None]] = {
     "area": area,

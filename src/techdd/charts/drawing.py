@@ -42,11 +42,23 @@ def svg(spec: Spec, series: Series) -> str:
     drawn = re.sub(r'(id="|url\(#|href="#)', rf"\g<1>c{mark}-", drawn)
     # The picture is one image with one text; its marks are no objects of their own.
     drawn = re.sub(r'(<g class="[^"<>]*") role="[^"]*" aria-roledescription="[^"]*"', r"\1", drawn)
-    said = escape(clean(_alternative(series)))
+    said = escape(clean(alternative(series)))
     return drawn.replace("<svg ", f'<svg role="img" aria-label="{said}" ', 1)
 
 
-def _alternative(series: Series) -> str:
+def png(drawn: str, scale: float = 2.0) -> bytes:
+    """An `<svg>` as a picture on white, at `scale` times 96 dots an inch."""
+    import vl_convert
+
+    _engine()  # which knows the type
+    on_white = re.sub(
+        r"(<svg [^>]*>)", r'\1<rect width="100%" height="100%" fill="#fff"/>', drawn, count=1
+    )
+    picture: bytes = vl_convert.svg_to_png(on_white, scale=scale)
+    return picture
+
+
+def alternative(series: Series) -> str:
     """What the picture says, for those who cannot see it: title, columns, first and last rows."""
     rows = series.rows if len(series.rows) <= 6 else (*series.rows[:3], *series.rows[-3:])
     said = "; ".join(", ".join("not measured" if v is None else str(v) for v in r) for r in rows)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 WIDTH = 96
 _IN_A_WORD = ("title", "order", "importance", "weight")  # values short enough to show
-# What can be written by hand, and the model that reads it.
+# What can be written by hand, and the model that reads it; and what techdd writes for programs.
 DOCUMENTS = {
     "checklist": "techdd.checklists:Checklist",
     "profile": "techdd.checklists:Profile",
@@ -37,6 +37,7 @@ DOCUMENTS = {
     "statements": "techdd.claims.statements:Statements",
     "debt": "techdd.remediation:DebtPolicy",
     "licences": "techdd.licensing:LicencePolicy",
+    "report": "techdd.formats.json:schema",
 }
 any_folder = click.argument(
     "folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path, file_okay=False)
@@ -134,21 +135,21 @@ def checklist_lint(paths: tuple[Path, ...]) -> None:
 @checklist.command("schema")
 @click.option(
     "--kind", type=click.Choice(list(DOCUMENTS)), default="checklist", show_default=True,
-    help="What the files to be written are.",
+    help="What the files are; report: what programs read (docs/formats.md).",
 )  # fmt: skip
 def checklist_schema(kind: str) -> None:
     """Print the JSON Schema of a kind of file, for completion and checks in an editor.
 
-    With the YAML language server, write as the first line of the file, with the place where the
-    schema was saved: # yaml-language-server: $schema=checklist.schema.json
+    For the YAML language server, begin a file with: # yaml-language-server: $schema=ITS_PLACE
     """
     import json
     from pkgutil import resolve_name
 
-    from pydantic.json_schema import GenerateJsonSchema
+    from pydantic.json_schema import GenerateJsonSchema as Schema
 
-    found = resolve_name(DOCUMENTS[kind]).model_json_schema()
-    found = {"$schema": GenerateJsonSchema.schema_dialect, **found, "title": f"techdd {kind}"}
+    made = resolve_name(DOCUMENTS[kind])
+    own = made() if kind == "report" else made.model_json_schema()
+    found = {"$schema": Schema.schema_dialect, **own, "title": f"techdd {kind}"}
     click.echo(json.dumps(found, indent=2, ensure_ascii=False))
 
 

@@ -45,7 +45,8 @@ if TYPE_CHECKING:
 @click.argument("repositories", metavar="REPO...", nargs=-1, required=True)
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), default=Path("techdd-report.pdf"),
-    show_default=True, help="The report; the ending says the format (pdf, html, json, md).",
+    show_default=True,
+    help="The report; the ending says the format (pdf, html, xlsx, docx, json, md).",
 )  # fmt: skip
 @click.option(
     "--engagement", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",

@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from techdd.collectors import Answered, probe
+from techdd.collectors._looked_up import completed
 from techdd.collectors._own_terms import Own, own_terms
 from techdd.depsdev import PackageFact
 from techdd.facts import Package
@@ -70,7 +71,7 @@ def licences(
     policy: DataFrame,
 ) -> Answered:
     """Do the licences of third-party packages bind the product's own code?"""
-    packages = _completed(packages[~packages["ecosystem"].isin(TOOLS)], facts)
+    packages = completed(packages[~packages["ecosystem"].isin(TOOLS)], facts)
     table = packages.drop_duplicates(["repo", "ecosystem", "name", "version", "licence"]).copy()
     classified = [classify(str(stated or "")) for stated in table["licence"]]
     table["spdx"] = [spdx for spdx, _ in classified]
@@ -123,19 +124,6 @@ def _for_counsel(shipped: DataFrame, terms: Terms) -> Series:
         "(saas: used over a network only) is data and no legal advice. The bill of materials "
         "(techdd sbom) names every package with its licence. Whether a package is part of what is "
         "delivered is for counsel to say.",
-    )
-
-
-def _completed(packages: DataFrame, facts: DataFrame) -> DataFrame:
-    """`packages` with the licence that the online service names where the files name none."""
-    key = ["ecosystem", "name", "version"]
-    named = facts[facts["licence"] != ""].drop_duplicates(key)
-    said = {tuple(row[:3]): row[3] for row in named[[*key, "licence"]].itertuples(index=False)}
-    found = [said.get(tuple(row), "") for row in packages[key].itertuples(index=False)]
-    stated = [str(one or "") for one in packages["licence"]]
-    return packages.assign(
-        licence=[own or other for own, other in zip(stated, found, strict=True)],
-        looked_up=[not own and bool(other) for own, other in zip(stated, found, strict=True)],
     )
 
 

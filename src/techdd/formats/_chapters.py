@@ -1,0 +1,129 @@
+"""The chapter of one domain in the Word report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from techdd.amounts import number
+from techdd.formats._parts import LONG, ROWS, card, comment, exhibit, light, more, panel, scored
+from techdd.formats._word import Paper, Run
+from techdd.formats._word_styles import MUTED, NOTE
+from techdd.model import Chapter, Finding, Grade, Outcome, Rating, Report
+from techdd.pages import amount, clip, named, percent
+
+EXHIBITS = 8  # of a chapter
+# What a chapter is about comes first, then as much of the rest as there is room for.
+_FIRST = (
+    "component_imports", "stack", "ratings", "complexity_profile", "hotspots", "trend_risk",
+    "debt_by_kind", "secret_kinds", "weakness_kinds", "vulnerabilities_first", "upgrade_plan",
+    "licences_for_counsel", "throughput", "change_points", "releases", "practices",
+    "readings_of_concentration", "coverage_curve", "people_by_lines", "if_people_leave",
+    "hiring_plan", "recovery_claims", "frameworks", "framework_gaps",
+)  # fmt: skip
+Told = Mapping[str, Sequence[Finding]]
+
+
+def chapter(
+    paper: Paper, report: Report, one: Chapter, terms: Mapping[str, tuple[str, str]], told: Told
+) -> None:
+    """One domain: the opinion, what is good and what is open, findings, exhibits, questions."""
+    score = one.score
+    paper.text(clip(one.intro, 420))
+    _opinion(paper, one)
+    comment(paper, report, one.domain)
+    if one.strengths:
+        paper.heading(2, "Strengths")
+        paper.bullets([clip(text, 240) for text in one.strengths[:6]])
+    if one.gaps:
+        paper.heading(2, "Not assessed here")
+        paper.bullets([clip(text, 240) for text in one.gaps[:6]])
+        more(paper, len(one.gaps), 6)
+    paper.heading(2, "Findings")
+    shown = told[one.domain]
+    for finding in shown:
+        card(paper, report, finding)
+    more(paper, len(one.findings), len(shown), "of equal or lower severity, in the register")
+    if not shown:
+        paper.text(
+            "No finding, because too little could be looked at."
+            if score.rating is Rating.GREY
+            else "No check of this domain fired."
+        )
+    places = {name: at for at, name in enumerate(_FIRST)}
+    drawn = sorted(
+        (series for series in one.series if not series.full),
+        key=lambda series: places.get(series.name, len(_FIRST)),
+    )
+    if drawn:
+        paper.heading(2, "Exhibits")
+    for series in drawn[:EXHIBITS]:
+        exhibit(paper, series)
+    more(paper, len(drawn), EXHIBITS)
+    _measured(paper, one, terms)
+    _questions(paper, one)
+
+
+def _opinion(paper: Paper, one: Chapter) -> None:
+    score = one.score
+    judged = scored(score) != "–"
+    head = f", {scored(score)} of 100" if judged else ""
+    span_said = f", range {number(score.low, 0)}–{number(score.high, 0)}" if judged else ""
+    told = f"; by the answers alone {number(score.told, 0)}" if score.told is not None else ""
+    lines = [clip(text, 200) for text in score.rationale[:4]]
+    if score.rating is Rating.GREY:
+        lines.append(
+            "Too little of this domain could be assessed for a judgement. This is not a clean "
+            "result."
+        )
+    note = f"Coverage {percent(score.coverage)}, confidence {score.confidence}{span_said}{told}"
+    panel(paper, [(light(score.rating), Run(head, bold=True)), *lines, Run(note, colour=MUTED)])
+
+
+def _measured(paper: Paper, one: Chapter, terms: Mapping[str, tuple[str, str]]) -> None:
+    whole = [metric for metric in one.metrics if not metric.repo]
+    known = [metric for metric in whole if metric.value is not None]
+    if not whole:
+        return
+    paper.heading(2, "What was measured")
+    if known:
+        paper.table(
+            ("Measure", "Overall", "Counted over"),
+            [
+                (clip(named(metric.name, terms), 80), amount(metric, metric.name not in terms),
+                 clip(metric.note or metric.basis, 110))
+                for metric in known[:ROWS]
+            ],
+            (45, 20, 40), right=(1,),
+        )  # fmt: skip
+        more(paper, len(known), ROWS)
+    missing = [clip(named(one.name, terms), 80) for one in whole if one.value is None]
+    if missing:
+        rest = f" and {len(missing) - ROWS:,} more" if len(missing) > ROWS else ""
+        paper.text(f"Could not be measured: {'; '.join(missing[:ROWS])}{rest}.", NOTE)
+
+
+def _questions(paper: Paper, one: Chapter) -> None:
+    paper.heading(2, "Questions")
+    assessed = [item for item in one.items if item.applicable and item.level is not None]
+    open_ = [item.id for item in one.items if item.applicable and item.level is None]
+    if not assessed:
+        paper.text("No question of this domain was assessed.")
+    else:
+        paper.text(
+            f"{len(assessed)} of {len(one.items)} were assessed, on levels from 0 to 4.", NOTE
+        )
+        paper.table(
+            ("Item", "Question and basis", "Level", "Evidence", "Outcome"),
+            [
+                (item.id, (clip(item.ask, 240), Run(f" {clip(item.basis, 260)}", colour=MUTED)),
+                 f"{item.level:g}",
+                 item.grade.name.capitalize() if item.grade is not Grade.NONE else "–",
+                 Run(item.outcome.value.capitalize(), bold=item.outcome is Outcome.CONTRADICTED))
+                for item in assessed[:LONG]
+            ],
+            (11, 55, 8, 13, 18), right=(2,),
+        )  # fmt: skip
+        more(paper, len(assessed), LONG)
+    if open_:
+        rest = f" and {len(open_) - LONG:,} more" if len(open_) > LONG else ""
+        paper.text(f"Open, and not assessed: {', '.join(open_[:LONG])}{rest}.", NOTE)
