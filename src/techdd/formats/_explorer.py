@@ -61,7 +61,10 @@ def with_explorer(page: str, report: Report, templates: Templates) -> str:
 
 def _template(name: str, end: str, templates: Templates) -> str:
     path = next(folder / name for folder in templates.folders if (folder / name).is_file())
-    text = path.read_text("utf-8")
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise TechddError("cannot be read as UTF-8 text", path) from None
     if end in text.lower():
         raise TechddError(f"holds {end}, which would end it within the page; write it apart", path)
     return text
