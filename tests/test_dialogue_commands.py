@@ -217,4 +217,6 @@ def test_a_reply_that_is_too_long_is_refused(engagement: Path, techdd: Techdd) -
     techdd("responses", "export", engagement, "-o", sheet)
     techdd("responses", "import", engagement, answered(sheet, (2, "agreed", "")), "--yes")
     done = techdd("responses", "reply", engagement, ONE, "x" * 3_000, "--by", "y")
-    assert done.code == 2 and "reply: " in done.err and len(done.err.splitlines()) == 1
+    assert (done.code, done.err) == (2, "techdd: a reply has at most 2,000 characters\n")
+    done = techdd("responses", "reply", engagement, ONE, "x", "--by", "y" * 300)
+    assert done.code == 2 and "by: " in done.err and len(done.err.splitlines()) == 1

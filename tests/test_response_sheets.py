@@ -146,7 +146,7 @@ def test_what_was_filled_in_comes_back(tmp_path: Path) -> None:
     )
     assert second.words == "It is 3, not 4.\nSee *below* <b>."
     assert (second.by, second.on) == ("Dan Doe", date(2026, 7, 30))
-    assert (third.words, third.on) == ("لا 不 \u202e", date(2026, 7, 29))
+    assert (third.words, third.on) == ("لا 不 \\u202e", date(2026, 7, 29))
 
 
 def test_the_same_file_twice_changes_nothing(tmp_path: Path) -> None:
@@ -257,7 +257,7 @@ def _twice_a_column(book: Any, put: Any) -> None:
         ),
         (
             lambda _, put: (agreed(_, put), put(2, "Your words", "x" * 2_001)),
-            "Findings!2", "at most 2000 characters",
+            "Findings!2", "more than 2,000 characters",
         ),
     ],
 )  # fmt: skip

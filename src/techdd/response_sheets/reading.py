@@ -32,9 +32,9 @@ from techdd.response_sheets import (
     WORDS,
     Manifest,
 )
-from techdd.responses import POSITIONS, Entry, Said, Standing, standings
+from techdd.responses import LONGEST, POSITIONS, Entry, Said, Standing, standings
 from techdd.spreadsheets import MAX_COLUMNS, content, merged, place, text, wrong
-from techdd.text import masked, normal
+from techdd.text import clean, masked, normal
 from techdd.workbooks import opened
 
 if TYPE_CHECKING:
@@ -211,7 +211,7 @@ class _Reader:
     def _said(self, name: str, row: Mapping[str, str], where: str) -> Said | None:
         """What a row says; None for one that is, and was, empty."""
         told: dict[str, Any] = {"by": " ".join((row.get(BY) or self.by).split())}
-        position, words = row[POSITION].casefold(), masked(row[WORDS])
+        position, words = row[POSITION].casefold(), row[WORDS]
         if not position and not words:
             if name not in self.manifest.answered or name not in self.known:
                 return None
@@ -222,7 +222,9 @@ class _Reader:
         elif not told["by"]:
             raise _Wrong("does not tell who says so; fill in 'By', or add --by NAME", where)
         else:
-            told |= {"position": position, "words": words}
+            if len(words) > LONGEST:  # what is longer would be cut, and nobody would know
+                raise _Wrong(f"has more than {LONGEST:,} characters; shorten the words", where)
+            told |= {"position": position, "words": harmless(words)}
             told["on"] = self._day(row.get(DATE, ""), where)
         try:
             return Said(finding=name, state=self.manifest.findings[name], at=self.now, **told)
@@ -249,6 +251,11 @@ class _Reader:
         if (known.response.id if known else "") != self.manifest.answered.get(said.finding, ""):
             return "conflict"
         return "withdrawn" if said.withdrawn else "changed" if before else "new"
+
+
+def harmless(words: str) -> str:
+    """What somebody wrote without credentials, and without characters that drive a reader."""
+    return "\n".join(map(clean, masked(words).split("\n")))
 
 
 def _content(said: Said) -> tuple[object, ...]:
