@@ -17,7 +17,7 @@ from techdd import charts
 from techdd.errors import TechddError
 from techdd.model import Chapter, Finding, Horizon, ItemScore, Metric, Rating, Report, Series
 from techdd.pages import amount, day, terms
-from techdd.prose import web
+from techdd.prose import plain, web
 from techdd.text import clean
 from techdd.workspace import Templates
 
@@ -151,7 +151,7 @@ def explored(report: Report, templates: Templates) -> dict[str, Any]:
             for one in report.responses
         ],
     }  # fmt: skip
-    comments = [{"place": clean(one.place), "text": _lines(one.text)} for one in report.comments]
+    comments = [{"place": clean(one.place), "text": plain(one.text)} for one in report.comments]
     return {**_clean(shown), "comments": comments}
 
 
@@ -220,8 +220,3 @@ def _clean(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_clean(one) for one in value]
     return value
-
-
-def _lines(text: str) -> str:
-    """What the adviser wrote, with its lines."""
-    return "\n".join(map(clean, text.splitlines()))
