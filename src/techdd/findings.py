@@ -121,7 +121,7 @@ def _finding(
         why=rule.why.format_map(values).strip(),
         remedy=rule.remedy.format_map(values).strip(),
         effort=rule.effort,
-        horizon=rule.horizon or policy.horizons[severity],
+        horizon=rule.horizon or policy.due(severity, rule.effort),
         treatment=rule.treatment,
         tags=rule.tags,
         references=tuple(filter(None, (one.format_map(values) for one in rule.references))),

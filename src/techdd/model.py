@@ -72,6 +72,7 @@ class Horizon(StrEnum):
 
     BEFORE_SIGNING = "before signing"
     DAYS_30 = "first 30 days"
+    DAYS_60 = "first 60 days"
     DAYS_100 = "first 100 days"
     YEAR = "first year"
 
@@ -277,6 +278,7 @@ class ItemScore:
     spread: int = 0  # levels between the voices that nobody has settled
     gap: int = 0  # levels that the evidence lies below the answer
     documents: tuple[tuple[str, str], ...] = ()  # name and SHA-256 of what was shown
+    metrics: tuple[str, ...] = ()  # the names of those that speak for it
 
 
 @dataclass(frozen=True)
@@ -435,6 +437,14 @@ class Response:
 
 
 @dataclass(frozen=True)
+class EvidenceFile:
+    """One file that the assessment read, and its digest (see `manifest`)."""
+
+    name: str  # its path in the engagement, or below "techdd/" where it ships with the tool
+    digest: str  # "sha256:..." or "hmac-sha256:...", in hex
+
+
+@dataclass(frozen=True)
 class Report:
     """All that a format sees; JSON-able through `dataclasses.asdict`."""
 
@@ -466,6 +476,7 @@ class Report:
     brand: Brand = Brand()
     comments: tuple[Comment, ...] = ()
     responses: tuple[Response, ...] = ()
+    evidence: tuple[EvidenceFile, ...] = ()  # every file that was read
 
 
 def fingerprint(*parts: str) -> str:

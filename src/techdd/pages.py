@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from techdd import charts
 from techdd.amounts import money, number, span
-from techdd.model import Finding, Metric, Outcome, Report, Series, Value
+from techdd.arrangement import Arrangement, arrange, kinds
+from techdd.model import Metric, Outcome, Report, Series, Value
 from techdd.overrides import loader, rendered
 from techdd.prose import prose, web
 from techdd.text import clean
@@ -24,21 +25,26 @@ _SPACE = re.compile(r"\s+")
 _SEAM = re.compile(r"(?<=[/._:@#-])(?=[^\W\d_])|(?<=[a-z\d])(?=[A-Z][a-z])")
 _LONG = re.compile(r"\S{18}(?=\S)|(?:\S{1,18}(?:\s+|$)|\s+)+")
 _IMAGE = re.compile(r"data:image/(?:png|jpeg|svg\+xml);base64,[A-Za-z0-9+/]+=*")
-CARDS = 12  # findings of one chapter that are told in full; the register names them all
 
 
 def compose(report: Report, templates: Templates, fonts: str) -> str:
     """The whole report as one HTML document; `fonts` is the CSS that brings the type in."""
     from markupsafe import Markup
 
-    told = told_in_full(report)
+    environment = _environment(templates)
+    placed = arranged(report, templates)
     return rendered(
-        _environment(templates),
+        environment,
         templates,
         report=report,
         fonts=Markup(fonts),  # written by the formats, never by a client
-        told=told,
-        linked={finding.id for findings in told.values() for finding in findings},
+        told=placed.told,
+        further=placed.further,
+        linked=placed.linked,
+        untold=placed.untold,
+        exhibits=placed.exhibits,
+        hiring=placed.apart,
+        bare=placed.bare,
         domains={"interview": "Interviews"}
         | {chapter.domain: chapter.title for chapter in report.chapters},
         by_id={finding.id: finding for finding in report.findings},
@@ -51,31 +57,16 @@ def compose(report: Report, templates: Templates, fonts: str) -> str:
     )
 
 
-def terms(templates: Templates) -> Mapping[str, tuple[str, str]]:
-    """By metric, what it is called and what it says, as the glossary of the templates has it."""
-    module: Any = _environment(templates).get_template("_terms.html").module
-    return {name: (called, says) for name, (called, says) in module.TERMS.items()}
+def arranged(report: Report, templates: Templates) -> Arrangement:
+    """What stands where, by the plan of the templates."""
+    plan: Any = _environment(templates).get_template("_plan.html").module
+    return arrange(report, plan.PLAN, plan.ELSEWHERE)
 
 
-def named(metric: str, known: Mapping[str, tuple[str, str]]) -> str:
+def named(metric: str, known: Mapping[str, Sequence[str]]) -> str:
     """A metric's name in words: as `terms` has it, or made of its own."""
     plain = metric.replace(".", ": ").replace("_", " ").capitalize()
     return known.get(metric, (plain, ""))[0]
-
-
-def told_in_full(report: Report) -> Mapping[str, tuple[Finding, ...]]:
-    """By domain, the findings that get a card in their chapter; only those can be linked to.
-
-    They are the most severe, and those on which somebody said something.
-    """
-    spoken_of = {one.place for one in report.comments}
-    spoken_of |= {one.finding for one in report.responses if one.words or one.reply}
-    told = {}
-    for chapter in report.chapters:
-        ordered = sorted(chapter.findings, key=lambda finding: -finding.severity.rank)
-        more = [one for one in ordered[CARDS:] if one.id in spoken_of]
-        told[chapter.domain] = (*ordered[:CARDS], *more[:ROWS])
-    return told
 
 
 def _environment(templates: Templates) -> Environment:
@@ -97,6 +88,7 @@ def _environment(templates: Templates) -> Environment:
         clip=clip,
         day=day,
         drawing=drawing,
+        kinds=kinds,
         money=money,
         number=number,
         percent=percent,
@@ -233,3 +225,10 @@ def drawing(series: Series) -> Markup | None:
 
     svg = charts.draw(series)
     return Markup(svg) if svg else None  # vega escapes the text that it draws
+
+
+def terms(templates: Templates) -> Mapping[str, Sequence[str]]:
+    """Metric -> what it is called and what it says, in the words of the templates."""
+    module = _environment(templates).get_template("_terms.html").module
+    found: Mapping[str, Sequence[str]] = getattr(module, "TERMS", {})
+    return found

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
-from techdd import __version__, advisories, software
+from techdd import __version__, advisories, manifest, software
 from techdd.additions import added
 from techdd.assessment import Assessment
 from techdd.audiences import Audience, named
@@ -165,7 +166,7 @@ def report(
     if tell:
         for doubt in more.doubts:
             tell(doubt)
-    return build(
+    made = build(
         assessment,
         workspace.engagement,
         workspace.scoring,
@@ -175,6 +176,7 @@ def report(
         selection=workspace.library.selection,
         added=more,
     )
+    return replace(made, evidence=manifest.gather(workspace))
 
 
 def check_format(destination: Path, name: str = "") -> Format:
@@ -183,21 +185,31 @@ def check_format(destination: Path, name: str = "") -> Format:
     Raises TechddError for a stranger, and for one that lacks a library: no long run ends in that.
     """
     formats = discover("techdd.formats", Format)
+    by_ending = sorted(formats.values(), key=lambda one: -len(one.suffix))
+    for one in by_ending:
+        if name == one.name or (not name and destination.name.lower().endswith(one.suffix)):
+            one.check()
+            return one
     wanted = name or destination.suffix.removeprefix(".").lower()
-    if wanted not in formats:
-        raise TechddError(
-            f"no report format {wanted!r}; there are: {', '.join(formats)}", destination
-        )
-    formats[wanted].check()
-    return formats[wanted]
+    raise TechddError(f"no report format {wanted!r}; there are: {', '.join(formats)}", destination)
 
 
-def publish(report: Report, workspace: Workspace, destination: Path, name: str = "") -> Path:
-    """Writes the report in the format that `name` or the destination's ending says.
+def publish(
+    report: Report,
+    workspace: Workspace,
+    destination: Path,
+    name: str = "",
+    sign: Callable[[bytes], bytes] | None = None,
+) -> Path:
+    """Writes the report in the format that `name` or the destination's ending says; `sign` signs
+    what can be, as the last step.
 
     Raises TechddError for an unknown format.
     """
-    content = check_format(destination, name).render(report, workspace.templates)
+    wanted = check_format(destination, name)
+    content = wanted.render(report, workspace.templates)
+    if sign and wanted.signable:
+        content = sign(content)
     try:
         write_atomic(destination, content)
     except OSError as error:

@@ -161,9 +161,14 @@ class Scoring(Written):
     domain_coverage: float  # below this share of assessed weight a domain is grey
     confidence: tuple[tuple[str, float, float], ...]  # (label, coverage from, mean grade from)
     verdicts: tuple[VerdictRule, ...]
-    horizons: Mapping[Severity, Horizon]
+    quick: float  # person-days
+    horizons: Mapping[Severity, tuple[Horizon, Horizon]]  # of what is quick, and of what takes more
     day_rate: Range
     currency: str
+
+    def due(self, severity: Severity, effort: tuple[float, float]) -> Horizon:
+        """When a finding of that severity and effort, in person-days, should be dealt with."""
+        return self.horizons[severity][effort[1] > self.quick]
 
 
 # --- engagement -----------------------------------------------------------------------

@@ -125,7 +125,7 @@ def _decided(finding: Finding, one: Decision, day: date, policy: Scoring) -> Fin
     return replace(
         finding,
         severity=severity,
-        horizon=finding.horizon if same else policy.horizons[severity],
+        horizon=finding.horizon if same else policy.due(severity, finding.effort),
         observation=observation,
         deal_breaker=finding.deal_breaker and severity is Severity.CRITICAL,
     )

@@ -11,6 +11,7 @@ statements.yaml   what may be said outside of contradictions      (people approv
 triage.yaml       what was decided about findings                 (people write it, optional)
 vex/              what the client states of vulnerabilities       (OpenVEX, CycloneDX, optional)
 pseudonyms.json   numbers under which people appear               (the tool keeps them)
+manifest.key      of the digests that reports carry               (the tool keeps it)
 answers/          the journal of interview answers                (the tool writes it)
 interviews.yaml   who takes part in the interviews                (people write it, optional)
 asked/            checklists as they were when first answered     (the tool keeps them)

@@ -38,8 +38,10 @@ def svg(spec: Spec, series: Series) -> str:
         allowed_base_urls=[],
     )
     # Several pictures share one page: identifiers that Vega gives are made unique.
-    mark = fingerprint(series.repo, series.name, series.title)
+    mark = fingerprint(*map(clean, (series.repo, series.name, series.title)))
     drawn = re.sub(r'(id="|url\(#|href="#)', rf"\g<1>c{mark}-", drawn)
+    # The picture is one image with one text; its marks are no objects of their own.
+    drawn = re.sub(r'(<g class="[^"<>]*") role="[^"]*" aria-roledescription="[^"]*"', r"\1", drawn)
     said = escape(clean(alternative(series)))
     return drawn.replace("<svg ", f'<svg role="img" aria-label="{said}" ', 1)
 

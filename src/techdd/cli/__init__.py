@@ -26,6 +26,7 @@ from techdd.cli import (
     registers,
     responses,
     scores,
+    trust,
 )
 from techdd.cli import simulate as simulation
 from techdd.cli.shared import BUG, INTERRUPTED, USAGE, talk
@@ -64,6 +65,7 @@ for command in (
     scores.score,
     scores.contradictions,
     engagement.report,
+    trust.verify,
     engagement.status,
     people.people,
     simulation.simulate,

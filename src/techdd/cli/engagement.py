@@ -31,11 +31,13 @@ from techdd.cli.shared import (
     warn_of_nothing,
     with_handed_in,
 )
+from techdd.cli.trust import sign_options, signing
 from techdd.errors import TechddError
 
 if TYPE_CHECKING:
     from techdd.assessment import Assessment
     from techdd.model import Run
+    from techdd.trust.signing import Sign
     from techdd.workspace import Workspace
 
 
@@ -61,6 +63,7 @@ if TYPE_CHECKING:
 @as_of_option
 @fail_on_option
 @quiet_option
+@sign_options
 def audit(repositories: tuple[str, ...], output: Path, **options: Any) -> None:
     """Audit repositories and write the report.
 
@@ -73,13 +76,13 @@ def audit(repositories: tuple[str, ...], output: Path, **options: Any) -> None:
     get_ready()
     from techdd import pipeline
 
-    for name in ("", *options["format"]):
-        pipeline.check_format(output, name)
+    formats = [pipeline.check_format(output, name) for name in ("", *options["format"])]
+    sign = signing(options, formats)
     workspace = _engagement(output, repositories, options)
     with _undone_where_nothing_opens(workspace):
         runs = _collect(workspace, options)
     assessment = pipeline.assess(workspace, as_of=day(options["as_of"]))
-    made = _publish(workspace, assessment, output, options)
+    made = _publish(workspace, assessment, output, options, sign)
     say_verdict(assessment)
     for path in made:
         click.echo(path)
@@ -137,17 +140,18 @@ def collect(folder: Path, **options: Any) -> None:
 @audience_option
 @names_option
 @as_of_option
+@sign_options
 def report(folder: Path, output: Path | None, as_of: datetime | None, **options: Any) -> None:
     """Write the report."""
     from techdd import pipeline
 
     workspace = open_engagement(folder)
     destination = output or folder / "out" / "report.pdf"
-    for name in ("", *options["format"]):
-        pipeline.check_format(destination, name)
+    formats = [pipeline.check_format(destination, name) for name in ("", *options["format"])]
+    sign = signing(options, formats)
     assessment = pipeline.assess(workspace, as_of=day(as_of))
     warn_of_nothing(assessment, folder)
-    for path in _publish(workspace, assessment, destination, options):
+    for path in _publish(workspace, assessment, destination, options, sign):
         click.echo(path)
     leave(assessment.runs, (), None, assessment.readings)
 
@@ -231,12 +235,18 @@ def _collect(workspace: Workspace, options: dict[str, Any]) -> list[Run]:
 
 
 def _publish(
-    workspace: Workspace, assessment: Assessment, output: Path, options: dict[str, Any]
+    workspace: Workspace,
+    assessment: Assessment,
+    output: Path,
+    options: dict[str, Any],
+    sign: Sign | None,
 ) -> list[Path]:
     from techdd import pipeline
 
     made = pipeline.report(
         workspace, assessment, options["audience"], names=options["names"], tell=talk
     )
-    targets = [(output, ""), *((output.with_suffix(f".{one}"), one) for one in options["format"])]
-    return [pipeline.publish(made, workspace, path, name) for path, name in targets]
+    stem = output.name[: -len(pipeline.check_format(output).suffix)]
+    further = (pipeline.check_format(output, name) for name in options["format"])
+    targets = [(output, ""), *((output.with_name(stem + one.suffix), one.name) for one in further)]
+    return [pipeline.publish(made, workspace, path, name, sign) for path, name in targets]

@@ -13,11 +13,14 @@ from techdd.workspace import Templates
 
 @dataclass(frozen=True)
 class Format:
-    """One way to write a report. `name` is what `--format` takes, `suffix` the file's ending."""
+    """One way to write a report. `name` is what `--format` takes, `suffix` the file's ending;
+    `signable` is what a signature can be put into.
+    """
 
     name: str
     suffix: str
     render: Callable[[Report, Templates], bytes]
+    signable: bool = False
     needs: tuple[str, str] = ("", "")  # a library, and the extra of techdd that brings it
 
     def check(self) -> None:
@@ -28,11 +31,11 @@ class Format:
 
 
 def format(
-    suffix: str, *, needs: tuple[str, str] = ("", "")
+    suffix: str, *, name: str = "", signable: bool = False, needs: tuple[str, str] = ("", "")
 ) -> Callable[[Callable[[Report, Templates], bytes]], Format]:
-    """Makes a Format of a render function, named by its suffix."""
+    """Makes a Format of a render function, named by its suffix unless `name` is given."""
 
     def wrap(render: Callable[[Report, Templates], bytes]) -> Format:
-        return Format(suffix.removeprefix("."), suffix, render, needs=needs)
+        return Format(name or suffix.removeprefix("."), suffix, render, signable, needs)
 
     return wrap

@@ -1,4 +1,7 @@
-"""Writes the report as one self-contained HTML file: no script, nothing fetched, type embedded."""
+"""Writes the report as one self-contained HTML file: the printed page and an explorer on top of it.
+
+Nothing is fetched, the type is embedded. Without script the page reads as it is printed.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from io import BytesIO
 from pathlib import Path
 
 from techdd.formats import format
+from techdd.formats._explorer import with_explorer
 from techdd.model import Report
 from techdd.pages import compose
 from techdd.workspace import Templates
@@ -17,8 +21,8 @@ MARK = "/* type */"
 
 @format(".html")
 def html(report: Report, templates: Templates) -> bytes:
-    """The same page as the PDF, laid out for a screen."""
-    page = compose(report, templates, MARK)
+    """The same page as the PDF, laid out for a screen, with an explorer of all it rests on."""
+    page = with_explorer(compose(report, templates, MARK), report, templates)
     return page.replace(MARK, _fonts(page), 1).encode()
 
 

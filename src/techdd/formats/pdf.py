@@ -1,18 +1,26 @@
-"""Writes the report as a tagged PDF/A-3a: equal reports give equal bytes, nothing is fetched."""
+"""Writes the report as a tagged PDF: equal reports give equal bytes, nothing is fetched.
+
+It is built to PDF/A-3a, which archives and data rooms keep, and as `pdf-ua` to PDF/UA-1, for those
+who use a screen reader: WeasyPrint makes one or the other. Both carry the evidence manifest.
+"""
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from techdd import manifest
 from techdd.errors import TechddError
 from techdd.formats import format
+from techdd.formats._tags import mend, titled
 from techdd.model import Report
 from techdd.pages import compose
 from techdd.workspace import Templates
@@ -25,36 +33,67 @@ FONTS = """
 @font-face { font-family: Inter; src: url(techdd:upright); font-style: normal }
 @font-face { font-family: Inter; src: url(techdd:italic); font-style: italic }
 """
-VARIANT = "pdf/a-3a"
 
 
-@format(".pdf")
+@format(".pdf", signable=True)
 def pdf(report: Report, templates: Templates) -> bytes:
     """The report as PDF/A-3a: tagged, bookmarked, its type embedded.
 
     Raises TechddError where Pango is missing or the page asked for anything outside itself; what
     WeasyPrint could not set as designed becomes a Python warning.
     """
+    return _written(report, templates, "pdf/a-3a")
+
+
+@format(".ua.pdf", name="pdf-ua", signable=True)
+def pdf_ua(report: Report, templates: Templates) -> bytes:
+    """The same pages as PDF/UA-1; raises and warns as `pdf` does."""
+    return _written(report, templates, "pdf/ua-1")
+
+
+def _written(report: Report, templates: Templates, variant: str) -> bytes:
     weasyprint = _weasyprint()
     refused: list[str] = []
     html = weasyprint.HTML(
-        string=compose(report, templates, FONTS),
+        string=titled(compose(report, templates, FONTS)),
         base_url=SCHEME,
         url_fetcher=_only_our_type(refused),
     )
-    with _complaints() as complaints, _environment(_moment(report.date)), warnings.catch_warnings():
+    with (
+        _complaints() as complaints,
+        _environment(_moment(report.date)),
+        _uncollected(),
+        warnings.catch_warnings(),
+    ):
         # WeasyPrint leaves its own colour profile open; that is no concern of the report.
         warnings.simplefilter("ignore", ResourceWarning)
         try:
-            written: bytes = html.write_pdf(pdf_variant=VARIANT)
+            written: bytes = html.write_pdf(
+                finisher=mend, pdf_variant=variant, attachments=[_manifest(report)]
+            )
         except weasyprint.urls.URLFetchingError:
             if not refused:  # most of what is refused is left out, some ends the rendering
                 raise
     if refused:
         raise TechddError(f"the page asked for {', '.join(sorted(set(refused)))}", "PDF")
     for complaint in _told_once(complaints):
-        warnings.warn(f"PDF: {complaint}", stacklevel=2)
+        warnings.warn(f"PDF: {complaint}", stacklevel=3)
     return written
+
+
+def _manifest(report: Report) -> Any:
+    """The evidence manifest as an attachment, dated with the report instead of the clock."""
+    from weasyprint import Attachment
+
+    day = _moment_of(report.date)
+    return Attachment(
+        file_obj=BytesIO(manifest.written(report)),
+        name=manifest.FILE,
+        description="What this report rests on, for machines: check it with techdd verify",
+        created=day,
+        modified=day,
+        relationship="Data",
+    )
 
 
 def _told_once(complaints: list[str]) -> list[str]:
@@ -115,10 +154,13 @@ def _absolute(folders: str) -> str:
     return os.pathsep.join(one for one in folders.split(os.pathsep) if Path(one).is_absolute())
 
 
+def _moment_of(iso: str) -> datetime:
+    return datetime.fromisoformat(iso).replace(tzinfo=UTC)
+
+
 def _moment(iso: str) -> dict[str, str]:
     """Has fontTools date the embedded fonts with the report instead of the clock."""
-    moment = datetime.fromisoformat(iso).replace(tzinfo=UTC)
-    return {"SOURCE_DATE_EPOCH": str(int(moment.timestamp()))}
+    return {"SOURCE_DATE_EPOCH": str(int(_moment_of(iso).timestamp()))}
 
 
 @contextmanager
@@ -133,6 +175,20 @@ def _environment(changes: Mapping[str, str]) -> Iterator[None]:
             os.environ.pop(name, None)
             if value:
                 os.environ[name] = value
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without looks for circles of objects, which take a sixth of the time and free next to nothing
+    while pages are laid out.
+    """
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 @contextmanager

@@ -49,6 +49,7 @@ def score_item(
         documents=tuple(
             dict.fromkeys((one.name, one.sha256) for a in standing.voices for one in a.documents)
         ),
+        metrics=tuple(dict.fromkeys(rule.metric for rule in item.evidence)),
     )
 
 
