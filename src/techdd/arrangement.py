@@ -95,17 +95,6 @@ def kinds(findings: Iterable[Finding]) -> list[Kind]:
     return [tuple(some) for some in by_rule.values()]
 
 
-def foremost(report: Report) -> dict[str, Kind]:
-    """By domain, the worst of each kind of finding, and those that somebody said something of."""
-    spoken_of = _spoken_of(report)
-    found = {}
-    for chapter in report.chapters:
-        worst = {kind[0].id for kind in kinds(chapter.findings)}
-        ordered = sorted(chapter.findings, key=lambda one: -one.severity.rank)
-        found[chapter.domain] = _among(tuple(ordered), worst | spoken_of)
-    return found
-
-
 def _spoken_of(report: Report) -> set[str]:
     spoken_of = {one.place for one in report.comments}
     return spoken_of | {one.finding for one in report.responses if one.words or one.reply}

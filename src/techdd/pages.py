@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from techdd import charts
 from techdd.amounts import money, number, span
-from techdd.arrangement import arrange, kinds
+from techdd.arrangement import Arrangement, arrange, kinds
 from techdd.model import Metric, Outcome, Report, Series, Value
 from techdd.overrides import loader, rendered, said
 from techdd.prose import prose, web
@@ -32,8 +32,7 @@ def compose(report: Report, templates: Templates, fonts: str) -> str:
     from markupsafe import Markup
 
     environment = _environment(templates)
-    plan = said(environment, templates, "_plan.html")
-    placed = arrange(report, plan.PLAN, plan.ELSEWHERE)
+    placed = arranged(report, templates)
     return rendered(
         environment,
         templates,
@@ -65,7 +64,13 @@ def terms(templates: Templates) -> Mapping[str, tuple[str, str]]:
     return {name: (called, says) for name, (called, says) in found.items()}
 
 
-def named(metric: str, known: Mapping[str, tuple[str, str]]) -> str:
+def arranged(report: Report, templates: Templates) -> Arrangement:
+    """What stands where, by the plan of the templates."""
+    plan = said(_environment(templates), templates, "_plan.html")
+    return arrange(report, plan.PLAN, plan.ELSEWHERE)
+
+
+def named(metric: str, known: Mapping[str, Sequence[str]]) -> str:
     """A metric's name in words: as `terms` has it, or made of its own."""
     plain = metric.replace(".", ": ").replace("_", " ").capitalize()
     return known.get(metric, (plain, ""))[0]

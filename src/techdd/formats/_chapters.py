@@ -5,26 +5,36 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from techdd.amounts import number
+from techdd.arrangement import Arrangement, Exhibits
 from techdd.formats._parts import LONG, ROWS, card, comment, exhibit, light, more, panel, scored
 from techdd.formats._word import Paper, Run
 from techdd.formats._word_styles import MUTED, NOTE
 from techdd.model import Chapter, Finding, Grade, Outcome, Rating, Report
 from techdd.pages import amount, clip, named, percent
 
-EXHIBITS = 8  # of a chapter
-# What a chapter is about comes first, then as much of the rest as there is room for.
-_FIRST = (
-    "component_imports", "stack", "ratings", "complexity_profile", "hotspots", "trend_risk",
-    "debt_by_kind", "secret_kinds", "weakness_kinds", "vulnerabilities_first", "upgrade_plan",
-    "licences_for_counsel", "throughput", "change_points", "releases", "practices",
-    "readings_of_concentration", "coverage_curve", "people_by_lines", "if_people_leave",
-    "hiring_plan", "recovery_claims", "frameworks", "framework_gaps",
-)  # fmt: skip
-Told = Mapping[str, Sequence[Finding]]
+Told = Mapping[str, Sequence[Finding]]  # by domain
+
+
+def told_in_full(report: Report, placed: Arrangement) -> Told:
+    """The findings that get a card in their chapter: one a kind as the PDF tells them, and those
+    that somebody speaks of.
+    """
+    spoken = {one.place for one in report.comments} | {one.finding for one in report.responses}
+    told = {}
+    for one in report.chapters:
+        first = [kind[0] for kind in placed.told.get(one.domain, ())]
+        rest = [found for found in one.findings if found.id in spoken and found not in first]
+        told[one.domain] = (*first, *rest[:LONG])
+    return told
 
 
 def chapter(
-    paper: Paper, report: Report, one: Chapter, terms: Mapping[str, tuple[str, str]], told: Told
+    paper: Paper,
+    report: Report,
+    one: Chapter,
+    terms: Mapping[str, Sequence[str]],
+    told: Told,
+    exhibits: Exhibits,
 ) -> None:
     """One domain: the opinion, what is good and what is open, findings, exhibits, questions."""
     score = one.score
@@ -42,23 +52,19 @@ def chapter(
     shown = told[one.domain]
     for finding in shown:
         card(paper, report, finding)
-    more(paper, len(one.findings), len(shown), "of equal or lower severity, in the register")
+    more(paper, len(one.findings), len(shown), "of the same kinds or less severe, in the register")
     if not shown:
         paper.text(
             "No finding, because too little could be looked at."
             if score.rating is Rating.GREY
             else "No check of this domain fired."
         )
-    places = {name: at for at, name in enumerate(_FIRST)}
-    drawn = sorted(
-        (series for series in one.series if not series.full),
-        key=lambda series: places.get(series.name, len(_FIRST)),
-    )
-    if drawn:
+    if exhibits.key:
         paper.heading(2, "Exhibits")
-    for series in drawn[:EXHIBITS]:
+    for series in exhibits.key:
         exhibit(paper, series)
-    more(paper, len(drawn), EXHIBITS)
+    further = exhibits.left + sum(len(group) for _, group in exhibits.groups)
+    more(paper, len(exhibits.key) + further, len(exhibits.key))
     _measured(paper, one, terms)
     _questions(paper, one)
 
@@ -79,7 +85,7 @@ def _opinion(paper: Paper, one: Chapter) -> None:
     panel(paper, [(light(score.rating), Run(head, bold=True)), *lines, Run(note, colour=MUTED)])
 
 
-def _measured(paper: Paper, one: Chapter, terms: Mapping[str, tuple[str, str]]) -> None:
+def _measured(paper: Paper, one: Chapter, terms: Mapping[str, Sequence[str]]) -> None:
     whole = [metric for metric in one.metrics if not metric.repo]
     known = [metric for metric in whole if metric.value is not None]
     if not whole:

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from techdd.amounts import money, span
 from techdd.formats._chapters import Told
-from techdd.formats._parts import LONG, ROWS, card, flagged, link, more, pill, priced, where
+from techdd.formats._parts import (
+    LONG,
+    ROWS,
+    comment,
+    exhibit,
+    flagged,
+    link,
+    more,
+    pill,
+    where,
+)
 from techdd.formats._word import Paper, Run
 from techdd.formats._word_styles import MUTED, NOTE
-from techdd.model import Difference, Outcome, Report, Severity
+from techdd.model import Chapter, Difference, Outcome, Report, Series
 from techdd.pages import clip, day, percent, sentences
 
 Write = Callable[[Paper, Report], None]
@@ -25,7 +34,8 @@ class Section(NamedTuple):
     write: Callable[[Paper], None]
 
 
-def _ids(told: Told) -> set[str]:
+def linked_ids(told: Told) -> set[str]:
+    """Of the findings that are told in full."""
     return {one.id for found in told.values() for one in found}
 
 
@@ -40,7 +50,7 @@ def red_flags(told: Told) -> Write:
             )  # fmt: skip
             paper.text(said)
         for one in flags[:10]:
-            title = link(one, _ids(told), 160)
+            title = link(one, linked_ids(told), 160)
             paper.heading(3, (pill(one.severity), "  ", title))
             facts = [where(one), one.horizon.value.capitalize()]
             if one.deal_breaker:
@@ -50,7 +60,7 @@ def red_flags(told: Told) -> Write:
             paper.text(" | ".join(facts), NOTE, with_next=True)
             paper.text(sentences(one.observation, 420))
             paper.text((Run("What would settle it: ", bold=True), sentences(one.remedy, 420)))
-        more(paper, len(flags), 10, "in the findings register")
+        more(paper, len(flags), 10, "in the risk register")
         _tested(paper, report)
 
     return write
@@ -123,6 +133,44 @@ def _known(count: int | None) -> str:
     return "not known" if count is None else f"{count:,}"
 
 
+def bare(chapters: Sequence[Chapter]) -> Write:
+    """The domains that nothing is known of."""
+
+    def write(paper: Paper, report: Report) -> None:
+        paper.text(
+            "Nothing in the repositories speaks for these domains and no interview has covered "
+            "them. That is a gap of this report, not a clean result."
+        )
+        rows = [
+            (Run(clip(one.title, 60), bold=True), sentences(one.intro, 260), f"{_open(one):,}")
+            for one in chapters
+        ]
+        head = ("Domain", "What it decides", "Open questions")
+        paper.table(head, rows, (25, 60, 15), right=(2,))
+        for one in chapters:
+            comment(paper, report, one.domain)
+
+    return write
+
+
+def _open(one: Chapter) -> int:
+    return sum(item.applicable and item.level is None for item in one.items)
+
+
+def hiring(exhibits: Sequence[Series]) -> Write:
+    """The roles that the evidence calls for."""
+
+    def write(paper: Paper, report: Report) -> None:
+        paper.text(
+            "The roles that the evidence calls for, in the order in which they are needed. Costs "
+            "are of one person a year."
+        )
+        for one in exhibits:
+            exhibit(paper, one)
+
+    return write
+
+
 def claims(paper: Paper, report: Report) -> None:
     """Where answers and evidence contradict each other, in the words that this reader may see."""
     inside = report.audience == "internal"
@@ -175,123 +223,3 @@ def responses(paper: Paper, report: Report) -> None:
         (28, 12, 32, 32),
     )
     more(paper, len(report.responses), LONG)
-
-
-def register(told: Told) -> Write:
-    """Every finding in a line, as far as there is room."""
-
-    def write(paper: Paper, report: Report) -> None:
-        if not report.findings:
-            paper.text(
-                "No finding." if report.checks else "No finding, because nothing could be tested."
-            )
-            return
-        count = Counter(one.severity for one in report.findings)
-        said = (f"{count[one]:,} {one}" for one in reversed(Severity) if count[one])
-        paper.text(f"{len(report.findings):,} findings: {', '.join(said)}.")
-        linked = _ids(told)
-        paper.table(
-            ("Severity", "Finding", "Where", "When", "Days"),
-            [
-                (pill(one.severity), link(one, linked, 160), where(one),
-                 one.horizon.value.capitalize(), span(*one.effort))
-                for one in report.findings[:200]
-            ],
-            (11, 50, 20, 17, 10), right=(4,),
-        )  # fmt: skip
-        more(paper, len(report.findings), 200)
-        spoken = {one.place for one in report.comments} | {one.finding for one in report.responses}
-        for one in report.findings:  # of domains without a chapter
-            if one.id in spoken - linked:
-                card(paper, report, one)
-
-    return write
-
-
-def roadmap(told: Told) -> Write:
-    """What to do by when, and what it costs."""
-
-    def write(paper: Paper, report: Report) -> None:
-        if not report.findings:
-            paper.text("There is no finding to remedy.")
-            return
-        low, high = report.day_rate
-        rows = [
-            (horizon.capitalize(), f"{len(ids):,}", span(start, end) if ids else "–",
-             money(start * low, end * high, report.currency) if ids else "–")
-            for horizon, ids, start, end in report.roadmap
-        ]  # fmt: skip
-        paper.table(
-            ("When", "Findings", "Person-days", "Cost"), rows, (3, 2, 2, 3), right=(1, 2, 3)
-        )
-        given = "as the adviser gave it" if report.rate_given else "assumed: nobody gave one"
-        paper.text(
-            f"Cost is effort times a day rate of {report.currency} {span(low, high)} ({given}), "
-            "rounded to two figures. Effort is for one finding at a time by people who know the "
-            "code; it holds engineering work only, and overlaps are not taken off.",
-            NOTE,
-        )
-        known = {one.id: one for one in report.findings}
-        linked = _ids(told)
-        for horizon, ids, _, _ in report.roadmap:
-            due = [known[key] for key in ids if key in known]
-            if due:
-                paper.heading(2, horizon.capitalize())
-                paper.table(
-                    ("Severity", "Finding and what to do", "Where", "Days", "Cost"),
-                    [
-                        (pill(one.severity),
-                         (link(one, linked, 120), Run(f" {sentences(one.remedy, 180)}",
-                                                      colour=MUTED)),
-                         where(one), span(*one.effort), priced(one, report))
-                        for one in due[:LONG]
-                    ],
-                    (11, 50, 18, 9, 20), right=(3, 4),
-                )  # fmt: skip
-                more(paper, len(due), LONG)
-
-    return write
-
-
-_METHOD = (
-    "Each question is answered on five levels, 0 (absent) to 4 (exemplary), by an interview, by "
-    "what the repositories show, or both. An open question lowers coverage and confidence; it is "
-    "never counted as a zero or as a pass.",
-    "A domain's score is the weighted mean of its questions' levels, on a scale of 0 to 100; "
-    "findings and critical questions cap its light.",
-    "Findings are raised by rules with a threshold and a source, the same for every client.",
-    "The verdict follows from the first rule that holds.",
-)
-
-
-def method(paper: Paper, report: Report) -> None:
-    """How answers and measurements became scores, lights and the verdict."""
-    rules = report.methodology
-    paper.bullets([*_METHOD, f"Here: {clip(report.verdict.rule, 200)}"])
-    profile = rules.get("profile")
-    if isinstance(profile, Mapping):
-        paper.text(
-            f"Profile {clip(str(profile.get('title', '')), 60)}: {profile.get('asked')} of "
-            f"{profile.get('of')} questions are asked."
-        )
-    paper.text("Every bound and weight as it was applied is in the PDF and the workbook.", NOTE)
-
-
-def evidence(paper: Paper, report: Report) -> None:
-    """What the report rests on: commits, tools and data."""
-    paper.text("Equal commits, answers, rules and advisory data give an equal report.")
-    if report.scope:
-        paper.heading(2, "Commits audited")
-        paper.table(
-            ("Repository", "Commit", "Date"),
-            [
-                (clip(one.name, 60), clip(one.commit, 64), day(one.committed))
-                for one in report.scope[:LONG]
-            ],
-            (28, 52, 22),
-        )
-        more(paper, len(report.scope), LONG)
-    if report.versions:
-        paper.heading(2, "Tools and data")
-        rows = [(clip(name, 60), clip(version, 120)) for name, version in report.versions[:200]]
-        paper.table(("Tool or data", "Version"), rows, (1, 2))

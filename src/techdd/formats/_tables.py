@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from json import dumps
 
 from techdd.model import Grade, ItemScore, Metric, Report, Series, Severity
@@ -85,7 +85,7 @@ def moves(report: Report) -> Sheet:
     return Sheet("What moves the result", columns, rows, cut=CUT)
 
 
-def measures(report: Report, terms: Mapping[str, tuple[str, str]]) -> Sheet:
+def measures(report: Report, terms: Mapping[str, Sequence[str]]) -> Sheet:
     """Every metric; `repo` empty means the whole engagement."""
     rows = [
         (

@@ -8,13 +8,13 @@ from __future__ import annotations
 import base64
 import warnings
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from techdd.amounts import money, number
-from techdd.arrangement import foremost
-from techdd.formats import _sections, format
-from techdd.formats._chapters import chapter
+from techdd.arrangement import Arrangement
+from techdd.formats import _closing, _sections, format
+from techdd.formats._chapters import Told, chapter, told_in_full
 from techdd.formats._parts import (
     LONG,
     comment,
@@ -32,8 +32,8 @@ from techdd.formats._parts import (
 from techdd.formats._sections import Section
 from techdd.formats._word import Paper, Run
 from techdd.formats._word_styles import MUTED, NOTE, RED
-from techdd.model import Finding, Rating, Report, Severity
-from techdd.pages import clip, day, percent, sentences, terms
+from techdd.model import Rating, Report, Severity
+from techdd.pages import arranged, clip, day, percent, sentences, terms
 from techdd.text import some_of
 from techdd.workspace import Templates
 
@@ -61,9 +61,15 @@ def docx(report: Report, templates: Templates) -> bytes:
         f"{client}  |  {kind}", Run("Confidential", bold=True, colour=RED),
         f"{day(report.date)}  |  {edition}{f'  |  {clip(brand.line, 60)}' if brand.line else ''}",
     )  # fmt: skip
-    parts = _parts(report, templates)
+    placed = arranged(report, templates)
+    told = told_in_full(report, placed)
+    marks = {
+        one.domain: "not-assessed" if one in placed.bare else f"d-{one.domain}"
+        for one in report.chapters
+    }
+    parts = _parts(report, terms(templates), placed, told, marks)
     _cover(paper, report, kind, edition)
-    _summary(paper, report)
+    _summary(paper, report, told, marks)
     paper.heading(1, "Contents", "contents")
     paper.contents([(one.title, one.mark) for one in parts])
     paper.text(
@@ -77,41 +83,51 @@ def docx(report: Report, templates: Templates) -> bytes:
     return paper.written(title=report.title, author=report.adviser, day=report.date)
 
 
-def _parts(report: Report, templates: Templates) -> list[Section]:
+def _parts(
+    report: Report,
+    known: Mapping[str, Sequence[str]],
+    placed: Arrangement,
+    told: Told,
+    marks: Mapping[str, str],
+) -> list[Section]:
     """The sections in the order of the PDF."""
-    known = terms(templates)
-    told = foremost(report)
 
     def of(mark: str, title: str, write: Callable[[Paper, Report], None]) -> Section:
         return Section(mark, clip(title, 80), lambda paper: write(paper, report))
 
     chapters = [
         Section(
-            f"d-{one.domain}", clip(one.title, 80),
-            partial(chapter, report=report, one=one, terms=known, told=told),
+            marks[one.domain], clip(one.title, 80),
+            partial(chapter, report=report, one=one, terms=known, told=told,
+                    exhibits=placed.exhibits[one.domain]),
         )
-        for one in report.chapters
+        for one in report.chapters if one not in placed.bare
     ]  # fmt: skip
     parts = [
-        of("scorecard", "Scorecard", _scorecard),
-        of("red-flags", "Red flags", _sections.red_flags(told)),
+        of("scorecard", "Scorecard", _scorecard(marks)),
+        of("red-flags", "Red flags and conditions", _sections.red_flags(told)),
         of("scope", "Scope and limits", _sections.scope),
         *chapters,
     ]
+    if placed.bare:
+        parts.append(of("not-assessed", "Domains not assessed", _sections.bare(placed.bare)))
     commented = {one.place for one in report.comments}
     if (
         report.differences or report.clarifying or _sections.supported(report)
         or "claims" in commented
     ):  # fmt: skip
         parts.append(of("claims", "What we were told and what we saw", _sections.claims))
+    if placed.apart:
+        parts.append(of("hiring", "Hiring plan", _sections.hiring(placed.apart)))
     if report.responses:
         parts.append(of("responses", "Management response", _sections.responses))
     return [
         *parts,
-        of("register", "Findings register", _sections.register(told)),
-        of("roadmap", "Remediation roadmap", _sections.roadmap(told)),
-        of("method", "How we judged", _sections.method),
-        of("evidence", "Evidence", _sections.evidence),
+        of("register", "Risk register", _closing.register(told)),
+        of("roadmap", "Remediation roadmap", _closing.roadmap(told)),
+        of("open", "Open questions", _closing.open_questions),
+        of("method", "How we judged", _closing.method),
+        of("evidence", "Evidence", _closing.evidence),
     ]
 
 
@@ -147,7 +163,7 @@ def _logo(paper: Paper, uri: str) -> None:
         warnings.warn(f"DOCX: the logo cannot be shown ({reason})", stacklevel=2)
 
 
-def _summary(paper: Paper, report: Report) -> None:
+def _summary(paper: Paper, report: Report, told: Told, marks: Mapping[str, str]) -> None:
     """One page that is read: verdict, lights, red flags, strengths, what was not assessed."""
     verdict = report.verdict
     spoken = any(one.place == "summary" for one in report.comments)
@@ -176,14 +192,14 @@ def _summary(paper: Paper, report: Report) -> None:
     paper.table(
         ("Domain", "Light", "Score", "Range", "Coverage", "Confidence"),
         [
-            (Run(clip(one.title, 50), to=f"d-{one.domain}"), light(one.score.rating),
+            (Run(clip(one.title, 50), to=marks[one.domain]), light(one.score.rating),
              scored(one.score), ranged(one.score), percent(one.score.coverage),
              one.score.confidence.capitalize())
             for one in report.chapters[:16]
         ],
         (34, 17, 8, 17, 11, 13), right=(2, 4),
     )  # fmt: skip
-    _worst(paper, report, flags, 3 if few else 4)
+    _worst(paper, report, told, 3 if few else 4)
     paper.heading(3, "Strengths")
     paper.bullets([clip(one, 110) for one in report.strengths[: 2 if few else 3]])
     if not report.strengths:
@@ -197,8 +213,9 @@ def _summary(paper: Paper, report: Report) -> None:
     ])  # fmt: skip
 
 
-def _worst(paper: Paper, report: Report, flags: list[Finding], most: int) -> None:
-    told = {one.id for found in foremost(report).values() for one in found}
+def _worst(paper: Paper, report: Report, told: Told, most: int) -> None:
+    linked = {one.id for found in told.values() for one in found}
+    flags = flagged(report)
     if flags:
         said = "Red flags"
     elif not report.checks:
@@ -209,42 +226,45 @@ def _worst(paper: Paper, report: Report, flags: list[Finding], most: int) -> Non
     shown = (flags or list(report.findings))[:most]
     if shown:
         paper.table((), [
-            (pill(one.severity), link(one, told, 100), one.horizon.value.capitalize(),
+            (pill(one.severity), link(one, linked, 100), one.horizon.value.capitalize(),
              priced(one, report))
             for one in shown
         ], (9, 50, 17, 20), right=(3,))  # fmt: skip
-        more(paper, len(flags or report.findings), len(shown), "in the findings register")
+        more(paper, len(flags or report.findings), len(shown), "in the risk register")
 
 
-def _scorecard(paper: Paper, report: Report) -> None:
-    verdict = report.verdict
-    paper.text(f"{clip(verdict.rule, 200)}.")
-    rows = [
-        (Run(clip(one.title, 50), to=f"d-{one.domain}"), light(one.score.rating),
-         scored(one.score), ranged(one.score),
-         number(one.score.told, 0) if one.score.told is not None else "–",
-         percent(one.score.coverage), one.score.confidence.capitalize(),
-         clip(" ".join(one.score.rationale[:3]), 220))
-        for one in report.chapters[:LONG]
-    ]  # fmt: skip
-    if verdict.score is not None and verdict.rating is not Rating.GREY:
-        rows.append((
-            Run("All domains", bold=True), light(verdict.rating), number(verdict.score, 0),
-            f"{number(verdict.low, 0)}–{number(verdict.high, 0)}",
-            number(verdict.told, 0) if verdict.told is not None else "–",
-            percent(verdict.coverage), verdict.confidence.capitalize(),
-            "Mean of the domains by their weights.",
-        ))  # fmt: skip
-    paper.table(
-        ("Domain", "Light", "Score", "Range", "By answers", "Coverage", "Confidence",
-         "What decides it"),
-        rows, (22, 15, 8, 12, 10, 11, 13, 32), right=(2, 4, 5),
-    )  # fmt: skip
-    more(paper, len(report.chapters), LONG)
-    if report.moves:
-        paper.heading(2, "What would move the result most")
+def _scorecard(marks: Mapping[str, str]) -> Callable[[Paper, Report], None]:
+    def write(paper: Paper, report: Report) -> None:
+        verdict = report.verdict
+        paper.text(f"{clip(verdict.rule, 200)}.")
+        rows = [
+            (Run(clip(one.title, 50), to=marks[one.domain]), light(one.score.rating),
+             scored(one.score), ranged(one.score),
+             number(one.score.told, 0) if one.score.told is not None else "–",
+             percent(one.score.coverage), one.score.confidence.capitalize(),
+             clip(" ".join(one.score.rationale[:3]), 220))
+            for one in report.chapters[:LONG]
+        ]  # fmt: skip
+        if verdict.score is not None and verdict.rating is not Rating.GREY:
+            rows.append((
+                Run("All domains", bold=True), light(verdict.rating), number(verdict.score, 0),
+                f"{number(verdict.low, 0)}–{number(verdict.high, 0)}",
+                number(verdict.told, 0) if verdict.told is not None else "–",
+                percent(verdict.coverage), verdict.confidence.capitalize(),
+                "Mean of the domains by their weights.",
+            ))  # fmt: skip
         paper.table(
-            ("Item", "Question", "Effect"),
-            [(one.item, clip(one.ask, 160), clip(one.words, 420)) for one in report.moves],
-            (10, 35, 55),
-        )
+            ("Domain", "Light", "Score", "Range", "By answers", "Coverage", "Confidence",
+             "What decides it"),
+            rows, (22, 15, 8, 12, 10, 11, 13, 32), right=(2, 4, 5),
+        )  # fmt: skip
+        more(paper, len(report.chapters), LONG)
+        if report.moves:
+            paper.heading(2, "What would move the result most")
+            paper.table(
+                ("Item", "Question", "Effect"),
+                [(one.item, clip(one.ask, 160), clip(one.words, 420)) for one in report.moves],
+                (10, 35, 55),
+            )
+
+    return write

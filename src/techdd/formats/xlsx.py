@@ -44,7 +44,7 @@ LOOKS = {
 }
 FINDINGS = "Findings"
 # What is not there for this reader needs no sheet; an empty one of the others says something.
-_IF_ANY = ("People", "Contradictions", "What moves the result")
+_IF_ANY = ("Evidence", "People", "Contradictions", "What moves the result")
 
 
 @format(".xlsx")
@@ -67,6 +67,12 @@ def xlsx(report: Report, templates: Templates) -> bytes:
         *_tables.coverage(report),
         _tables.method(report),
         Sheet("Versions", (Column("Tool or data", 34), Column("Version", 60)), report.versions),
+        Sheet(
+            "Evidence",
+            (Column("File that was read", 70), Column("Digest", 90)),
+            [(one.name, one.digest) for one in report.evidence],
+            cut=CUT,
+        ),
         Sheet("People", (Column("Id", 34), Column("Name", 40)), report.people),
     )
     sheets = [one for one in every if one.rows or one.title not in _IF_ANY]
