@@ -51,7 +51,10 @@ def rendered(environment: Environment, templates: Templates, name: str, /, **val
     if not own:
         return environment.get_template(name).render(values)
     with _watched(own):
-        _refuse_idle(environment, templates, own)
+        chapters = values["report"].chapters if "report" in values else ()
+        _refuse_idle(
+            environment, templates, own, {f"chapters/{one.domain}.html" for one in chapters}
+        )
         return _within_limits(environment, name, values)
 
 
@@ -92,7 +95,9 @@ def _within_limits(environment: Environment, name: str, values: Mapping[str, Any
 # --- what would have no effect --------------------------------------------------------------------
 
 
-def _refuse_idle(environment: Environment, templates: Templates, own: list[Path]) -> None:
+def _refuse_idle(
+    environment: Environment, templates: Templates, own: list[Path], chapters: set[str]
+) -> None:
     """Raises TechddError for a file, or a block of one, that nothing would ever look at."""
     from jinja2 import nodes
 
@@ -105,7 +110,7 @@ def _refuse_idle(environment: Environment, templates: Templates, own: list[Path]
     }  # fmt: skip
     for path, tree in trees.items():
         name = _name(path, templates)
-        if name not in known | texts:
+        if name not in known | texts | chapters:
             near = sorted(one for one in known if one.endswith(f"/{path.name}"))
             near = near or difflib.get_close_matches(name, known, n=1)
             hint = f" (did you mean {near[0]!r}?)" if near else ""
