@@ -16,7 +16,6 @@ import pytest
 from click.testing import CliRunner
 from ruamel.yaml import YAML
 
-
 from techdd.cli import main
 from techdd.interviews.returned import preview
 from techdd.questionnaires import format_of
