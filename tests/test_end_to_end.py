@@ -236,7 +236,7 @@ def test_answers_of_the_sample_client_lead_to_an_overall_opinion(
     report = json.loads(target.read_text())["report"]
     assert report["verdict"]["label"] == "Proceed only with conditions"
     ratings = {one["domain"]: one["score"]["rating"] for one in report["chapters"]}
-    assert {"green", "amber", "red"} <= set(ratings.values())
+    assert {"amber", "red"} <= set(ratings.values())
     assert [domain for domain, rating in ratings.items() if rating == "grey"] == ["ai"]
     # The approved words are about this evidence; otherwise approve them anew in the engagement.
     worded = {one["id"] for one in report["differences"] if one["words"]}
