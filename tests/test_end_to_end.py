@@ -215,6 +215,37 @@ def test_investor_reads_no_names(audited: Path) -> None:
         assert name not in text
 
 
+def test_answers_of_the_sample_client_lead_to_an_overall_opinion(
+    audited: Path, tmp_path: Path
+) -> None:
+    """What `scripts/demo` does after measuring."""
+    engagement = tmp_path / "engagement"
+    shutil.copytree(audited / "report.engagement", engagement, symlinks=True)
+    with (engagement / "engagement.yaml").open("a") as file:
+        file.write("profile: series-a\n")
+    shutil.copytree(SAMPLES / "engagement", engagement, dirs_exist_ok=True)
+    for path in sorted((SAMPLES / "answers").glob("*.md")):
+        done = techdd(
+            "interview", "import", engagement, path, "--apply", advisories=audited / "advisories"
+        )
+        assert done.returncode == 0, done.stderr
+    target = tmp_path / "report.json"
+    done = techdd(
+        "report", engagement, "--as-of", EXPECTED["as_of"], "-o", target,
+        advisories=audited / "advisories",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    report = json.loads(target.read_text())["report"]
+    assert report["verdict"]["label"] == "Proceed only with conditions"
+    ratings = {one["domain"]: one["score"]["rating"] for one in report["chapters"]}
+    assert {"amber", "red"} <= set(ratings.values())
+    assert [domain for domain, rating in ratings.items() if rating == "grey"] == ["ai"]
+    # The approved words are about this evidence; otherwise approve them anew in the engagement.
+    worded = {one["id"] for one in report["differences"] if one["words"]}
+    assert worded == {"SDL-01", "TEA-01"}
+    assert "Okafor" not in target.read_text() and "Solberg" not in target.read_text()
+
+
 def test_no_secret_in_clear_anywhere(audited: Path) -> None:
     """Values of planted secrets stand in the history only, never in what the tool writes."""
     git_dir = audited / "repos" / "parcel-api"

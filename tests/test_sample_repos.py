@@ -13,7 +13,13 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from ruamel.yaml import YAML
+
+from techdd.cli import main
+from techdd.interviews.returned import preview
+from techdd.questionnaires import format_of
+from techdd.workspace import Workspace
 
 SAMPLES = Path(__file__).resolve().parent.parent / "sample_repos"
 EXPECTED: dict[str, Any] = YAML(typ="safe").load(SAMPLES / "expected.yaml")["repositories"]
@@ -191,6 +197,39 @@ def test_own_source_holds_no_planted_value() -> None:
         if path.is_file() and "__pycache__" not in path.parts:
             text = path.read_text(encoding="utf-8")
             assert not [value for value in values if value in text], path
+
+
+def test_answers_import_into_a_fresh_engagement_without_a_remark(
+    samples: dict[str, Path], tmp_path: Path
+) -> None:
+    folder = tmp_path / "engagement"
+    called = ["init", str(folder), "--client", "Northwind Parcel", "--profile", "series-a"]
+    run = CliRunner()
+    assert run.invoke(main, [*called, *map(str, samples.values())]).exit_code == 0
+    for path in (SAMPLES / "engagement").iterdir():
+        shutil.copy(path, folder)
+    people = YAML(typ="safe").load(folder / "interviews.yaml")["people"]
+    asked = {one["name"]: one["role"] for one in people if one.get("kind") != "interviewer"}
+    for name, role in asked.items():
+        path = SAMPLES / "answers" / f"{name.replace(' ', '-').lower()}.md"
+        returned = format_of(path).read(path)
+        assert (returned.name, returned.role) == (name, role)
+        found = preview(Workspace(folder), returned, path.parent, {"by": name, "role": role})
+        assert not found.refused and not found.notices
+        assert found.changes and not [one for one in found.changes if one.reworded]
+        done = run.invoke(main, ["interview", "import", str(folder), str(path), "--apply"])
+        assert done.exit_code == 0, done.output
+
+
+def test_every_document_was_handed_over_with_an_answer() -> None:
+    answers = SAMPLES / "answers"
+    named = {
+        line.removeprefix("Documents:").strip()
+        for path in answers.glob("*.md")
+        for line in path.read_text().splitlines()
+        if line.startswith("Documents: ")
+    }
+    assert named == {path.name for path in answers.iterdir() if path.suffix != ".md"}
 
 
 def kingfisher(target: Path) -> list[dict[str, Any]]:
