@@ -38,7 +38,8 @@ const pill = (severity) => h("span", { class: `pill ${severity}` }, capital(seve
 const light = (rating) => h("span", { class: `light ${rating}`, role: "img", "aria-label": RATINGS[rating] }, RATINGS[rating][0]);
 const part = (title, ...children) => (children.flat().some(Boolean) ? h("section", {}, h("h2", {}, title), ...children) : null);
 const printed = (anchor) => document.getElementById(anchor) && link(`#${anchor}`, "as it is printed");
-const list = (texts) => texts.length > 0 && h("ul", {}, texts.map((text) => h("li", {}, text)));
+const list = (entries, kind) => entries.length > 0 && h("ul", { class: kind }, entries.map((one) => h("li", {}, one)));
+const stop = (finding) => finding.breaker && h("span", { class: "tag stop" }, "Deal breaker");
 const said = (text, kind, ...who) => h("div", { class: `said ${kind}` }, h("b", {}, ...who), h("p", {}, text));
 const facts = (pairs) => h("dl", { class: "facts" }, pairs.filter(([, value]) => value).map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
 const trail = (...steps) => h("nav", { class: "trail", "aria-label": "Breadcrumb" }, h("ol", {}, steps.map((step) => h("li", {}, step))));
@@ -76,9 +77,12 @@ let waiting = 0;
 
 function address(view, id, query) {
   const path = [view, id].filter((one) => one !== undefined).map(encodeURIComponent).join("/");
-  const text = query?.toString();
+  const text = new URLSearchParams(query).toString();
   return `#/${path}${text ? `?${text}` : ""}`;
 }
+
+// The link of a table's row to what it stands for.
+const entry = (view, id, text, query) => h("a", { class: "title", href: address(view, id, query) }, text);
 
 function where() {
   const [path, query] = location.hash.slice(2).split(/\?(.*)/s);
@@ -140,7 +144,8 @@ function table(name, columns, rows, { key = "", order = (sort) => sorted(rows, c
   const back = h("button", { type: "button", onclick: () => go(-1) }, "‹ Previous");
   const on = h("button", { type: "button", onclick: () => go(1) }, "Next ›");
   const pager = h("nav", { class: "pager", "aria-label": `Pages of ${name}` }, back, told, on);
-  const scroller = h("div", { class: "scroller", role: "region", "aria-label": name, tabindex: 0 }, h("table", { class: "stack" }, h("thead", {}, h("tr", {}, heads)), body));
+  const whole = h("table", {}, h("thead", {}, h("tr", {}, heads)), body);
+  const scroller = h("div", { class: "scroller", role: "region", "aria-label": name, tabindex: 0 }, whole);
   const sort = () => params.get(`${key}sort`) ?? "";
   const page = () => Math.min(Math.max(1, Math.trunc(Number(params.get(`${key}page`))) || 1), Math.max(1, Math.ceil(shown.length / PAGE)));
   let shown = [];
@@ -165,7 +170,8 @@ function table(name, columns, rows, { key = "", order = (sort) => sorted(rows, c
     body.replaceChildren(...shown.slice(first, first + PAGE).map((row) =>
       h("tr", {}, columns.map((column) => {
         const content = column.show ? column.show(row) : column.value(row);
-        return h("td", { class: column.figure && "figure", "data-name": column.name }, content === "" || content === null ? h("span", { class: "none" }, "–") : content);
+        const none = content === "" || content === null;
+        return h("td", { class: column.figure && "figure", "data-name": column.name }, none ? h("span", { class: "none" }, "–") : content);
       }))));
     heads.forEach((head, place) => {
       const own = sort().replace(/^-/, "") === columns[place].id;
@@ -231,7 +237,10 @@ const index = DATA.findings.map((finding, place) => ({
   finding,
   place,
   values: FACETS.map((facet) => facet.of(finding)),
-  text: [finding.title, finding.id, finding.rule, finding.repo, titled(finding.domain), finding.treatment, ...finding.tags, ...finding.places, finding.saw, finding.means, finding.do, comments.get(finding.id)?.text, responses.get(finding.id)?.words].join("\n").toLowerCase(),
+  text: [
+    finding.title, finding.id, finding.rule, finding.repo, titled(finding.domain), finding.treatment, finding.saw, finding.means,
+    finding.do, ...finding.tags, ...finding.places, comments.get(finding.id)?.text, responses.get(finding.id)?.words,
+  ].join("\n").toLowerCase(),
 }));
 const options = FACETS.map((facet, place) => {
   const values = [...new Set(index.flatMap((one) => one.values[place]))];
@@ -240,13 +249,13 @@ const options = FACETS.map((facet, place) => {
 });
 
 const COLUMNS = [
-  { id: "severity", name: "Severity", value: (row) => SEVERITIES.length - SEVERITIES.indexOf(row.finding.severity), show: (row) => pill(row.finding.severity), falls: true },
-  { id: "title", name: "Finding", value: (row) => row.finding.title, show: (row) => [h("a", { class: "title", href: address("finding", row.finding.id, params) }, row.finding.title), row.finding.breaker && h("span", { class: "tag stop" }, "Deal breaker")] },
+  { id: "severity", name: "Severity", value: (row) => -SEVERITIES.indexOf(row.finding.severity), show: (row) => pill(row.finding.severity), falls: true },
+  { id: "title", name: "Finding", value: (row) => row.finding.title, show: (row) => [entry("finding", row.finding.id, row.finding.title, params), stop(row.finding)] },
   { id: "domain", name: "Domain", value: (row) => titled(row.finding.domain) },
   { id: "repo", name: "Repository", value: (row) => row.finding.repo || WHOLE },
   { id: "horizon", name: "Horizon", value: (row) => DATA.horizons.indexOf(row.finding.horizon), show: (row) => capital(row.finding.horizon) },
   { id: "treatment", name: "Deal treatment", value: (row) => capital(row.finding.treatment) },
-  { id: "effort", name: "Person-days", value: (row) => row.finding.effort[0] + row.finding.effort[1], show: (row) => span(row.finding.effort), figure: true, falls: true },
+  { id: "effort", name: "Person-days", value: ({ finding }) => finding.effort[0] + finding.effort[1], show: ({ finding }) => span(finding.effort), figure: true, falls: true },
 ];
 
 let ordered = { sort: "", rows: index };
@@ -282,12 +291,15 @@ function filtered() {
   return found;
 }
 
+const KEYBOARD = [["/", "search,"], ["j", "next,"], ["k", "previous,"], ["Enter", "open,"], ["Esc", "back."]];
+
 function findingsView() {
-  if (!DATA.findings.length) return [h("h1", {}, "Findings"), note("There is no finding in this report. What could not be assessed stands in the scorecard: not assessed is not clean.")];
-  const field = h("input", { type: "search", id: "search", "aria-label": "Search findings", placeholder: "Search titles, texts, places, ids", value: params.get("q") ?? "" });
+  if (!DATA.findings.length) return [h("h1", {}, "Findings"), note("There is no finding in this report. The scorecard tells what was not assessed, which is not the same as clean.")];
+  const field = h("input", { type: "search", "aria-label": "Search findings", placeholder: "Search titles, texts, places, ids", value: params.get("q") ?? "" });
   const status = h("p", { class: "count", role: "status" });
   const chips = h("div", { class: "chips" });
-  const empty = h("div", { class: "empty", hidden: true }, h("h2", {}, "No finding matches"), h("p", {}, "Take a filter away, or all of them."), h("button", { type: "button", onclick: clear }, "Show all findings"));
+  const all = h("button", { type: "button", onclick: clear }, "Show all findings");
+  const empty = h("div", { class: "empty", hidden: true }, h("h2", {}, "No finding matches"), h("p", {}, "Take a filter away, or all of them."), all);
   const made = table("findings", COLUMNS, index, { order: () => filtered().passed });
   const boxes = options.map((values, n) => values.map((value) => {
     const box = h("input", { type: "checkbox", checked: params.getAll(FACETS[n].id).includes(value), onchange: () => choose(n) });
@@ -299,6 +311,12 @@ function findingsView() {
   function choose(n) {
     put(FACETS[n].id, ...boxes[n].filter(({ box }) => box.checked).map(({ value }) => value));
     changed();
+  }
+
+  function chip({ value, box, n }) {
+    const word = FACETS[n].word(value);
+    const remove = () => { box.checked = false; choose(n); field.focus(); };
+    return h("button", { type: "button", class: "chip", "aria-label": `Remove ${FACETS[n].name}: ${word}`, onclick: remove }, word, " ×");
   }
 
   function clear() {
@@ -326,7 +344,7 @@ function findingsView() {
       box.parentElement.classList.toggle("zero", !some);
     }));
     const chosen = boxes.flatMap((options, n) => options.filter(({ box }) => box.checked).map((one) => ({ ...one, n })));
-    chips.replaceChildren(...chosen.map(({ value, box, n }) => h("button", { type: "button", class: "chip", "aria-label": `Remove ${FACETS[n].name}: ${FACETS[n].word(value)}`, onclick: () => { box.checked = false; choose(n); field.focus(); } }, FACETS[n].word(value), " ×")));
+    chips.replaceChildren(...chosen.map(chip));
     if (chosen.length || field.value) chips.append(h("button", { type: "button", class: "chip clear", onclick: clear }, "Clear all"));
   }
 
@@ -338,7 +356,7 @@ function findingsView() {
     h("div", { class: "explorer" },
       h("details", { class: "filters", open: wide }, h("summary", {}, "Filters"), facets),
       h("div", { class: "results" }, h("div", { class: "row" }, field), status, chips, made.element, empty,
-        note("Keys: ", h("kbd", {}, "/"), " search, ", h("kbd", {}, "j"), " ", h("kbd", {}, "k"), " next and previous, ", h("kbd", {}, "Enter"), " open, ", h("kbd", {}, "Esc"), " back. The address holds this view; copy it to send it."))),
+        note("Keys: ", KEYBOARD.map(([key, does]) => [h("kbd", {}, key), ` ${does} `]), "The address holds this view; copy it to send it."))),
   ];
 }
 
@@ -355,29 +373,34 @@ function findingView(id) {
   const { passed } = filtered();
   const place = passed.findIndex((one) => one.finding === finding);
   const beside = (step) => (place < 0 ? undefined : passed[place + step]?.finding);
-  const step = (one, name, rel) => (one ? h("a", { class: "step", rel, href: address("finding", one.id, params), title: one.title }, name) : h("span", { class: "step none" }, name));
+  const step = (one, name, rel) => (one ? h("a", { class: "step", rel, href: address("finding", one.id, params) }, name) : h("span", { class: "step none" }, name));
+  const count = place < 0 ? "not among those that the filters show" : `${number(place + 1)} of ${number(passed.length)}`;
+  const texts = [["What we saw", finding.saw], ["What it means", finding.means], ["What to do", finding.do]];
+  const domain = link(address("domain", finding.domain), titled(finding.domain));
+  const reference = (one) => (finding.links.includes(one) ? h("a", { href: one, rel: "noopener noreferrer", target: "_blank" }, one) : one);
+  const places = [{ id: "place", name: "Place", value: (row) => row }];
   const same = DATA.findings.filter((one) => one.rule === finding.rule && one !== finding).length;
   const response = responses.get(id);
   const comment = comments.get(id);
   return [
-    trail(h("a", { class: "up", href: address("findings", undefined, params) }, "Findings"), link(address("domain", finding.domain), titled(finding.domain)), "This finding"),
-    h("div", { class: "row steps" }, step(beside(-1), "‹ Previous", "prev"), h("span", { class: "note" }, place < 0 ? "not among those that the filters show" : `${number(place + 1)} of ${number(passed.length)}`), step(beside(1), "Next ›", "next")),
+    trail(h("a", { class: "up", href: address("findings", undefined, params) }, "Findings"), domain, "This finding"),
+    h("div", { class: "row steps" }, step(beside(-1), "‹ Previous", "prev"), h("span", { class: "note" }, count), step(beside(1), "Next ›", "next")),
     h("article", { class: "card" },
-      h("p", { class: "badges" }, pill(finding.severity), finding.breaker && h("span", { class: "tag stop" }, "Deal breaker"), finding.tags.map((tag) => h("span", { class: "tag" }, tag))),
+      h("p", { class: "badges" }, pill(finding.severity), stop(finding), finding.tags.map((tag) => h("span", { class: "tag" }, tag))),
       h("h1", {}, finding.title),
-      h("div", { class: "three" }, [["What we saw", finding.saw], ["What it means", finding.means], ["What to do", finding.do]].map(([name, text]) => h("section", {}, h("h2", {}, name), h("p", {}, text || "Nothing is recorded.")))),
+      h("div", { class: "three" }, texts.map(([name, text]) => part(name, h("p", {}, text || "Nothing is recorded.")))),
       comment && said(comment.text, "adviser", "The adviser's comment"),
       response && said(response.words, "client", `The client (${response.position})`, [response.by, response.date].filter(Boolean).map((one) => `, ${one}`)),
       response?.reply && said(response.reply, "adviser", "The adviser's reply", response.replied && `, ${response.replied}`),
       facts([
         ["Effort", `${span(finding.effort)} person-days`], ["Horizon", capital(finding.horizon)], ["Deal treatment", capital(finding.treatment)],
-        ["Repository", finding.repo || WHOLE], ["Domain", link(address("domain", finding.domain), titled(finding.domain))], ["Threshold", finding.threshold],
+        ["Repository", finding.repo || WHOLE], ["Domain", domain.cloneNode(true)], ["Threshold", finding.threshold],
         ["In the report", printed(`f-${finding.id}`)],
         ["Question", items.has(finding.item) && link(address("question", finding.item), finding.item)], ["Source", finding.source], ["Id", finding.id],
-        ["Rule", same ? link(address("findings", undefined, new URLSearchParams({ q: finding.rule })), `${finding.rule} (${counted(same, "other finding")})`) : finding.rule],
+        ["Rule", finding.rule], ["Of this rule", same > 0 && link(address("findings", undefined, { q: finding.rule }), counted(same, "other finding"))],
       ]),
-      part(`Places (${number(finding.places.length)})`, finding.places.length > 10 ? searchable("places", [{ id: "place", name: "Place", value: (row) => row }], finding.places, "p.") : list(finding.places)),
-      part("References", finding.references.length > 0 && h("ul", {}, finding.references.map((one) => h("li", {}, finding.links.includes(one) ? h("a", { href: one, rel: "noopener noreferrer", target: "_blank" }, one) : one)))),
+      part(`Places (${number(finding.places.length)})`, finding.places.length > 10 ? searchable("places", places, finding.places, "p.") : list(finding.places)),
+      part("References", list(finding.references.map(reference))),
     ),
   ];
 }
@@ -386,7 +409,8 @@ function findingView(id) {
 
 function scorebar(domain) {
   if (domain.score === null) return h("span", { class: "none" }, domain.coverage ? "too little assessed" : "not assessed");
-  const meter = h("span", { class: "meter", role: "img", "aria-label": `${number(domain.score, 0)} of 100, between ${number(domain.low, 0)} and ${number(domain.high, 0)}` }, h("i"), h("b", { class: domain.rating }));
+  const told = `${score(domain)} of 100, between ${number(domain.low, 0)} and ${number(domain.high, 0)}`;
+  const meter = h("span", { class: "meter", role: "img", "aria-label": told }, h("i"), h("b", { class: domain.rating }));
   meter.firstChild.style.cssText = `left: ${domain.low}%; width: ${Math.max(0, domain.high - domain.low)}%`;
   meter.lastChild.style.left = `${domain.score}%`;
   return meter;
@@ -395,22 +419,27 @@ function scorebar(domain) {
 const score = (one) => (one.score === null ? "–" : number(one.score, 0));
 const assessed = (domain) => domain.items.filter((item) => item.level !== null).length;
 const findingsOf = (domain) => DATA.findings.filter((one) => one.domain === domain);
+const findingLine = (one, query) => [pill(one.severity), " ", link(address("finding", one.id, query), one.title)];
+const known = (one) => `${RATINGS[one.rating]}${one.score === null ? "" : `, ${score(one)} of 100`}`;
+const coverage = (one) => `Coverage ${percent(one.coverage)}, confidence ${one.confidence}`;
 
 function scorecardView() {
+  const allFindings = (row) => link(address("findings", undefined, { domain: row.id }), number(findingsOf(row.id).length));
   const verdict = DATA.verdict;
   const columns = [
     { id: "light", name: "Light", value: (row) => Object.keys(RATINGS).indexOf(row.rating), show: (row) => light(row.rating) },
-    { id: "domain", name: "Domain", value: (row) => row.title, show: (row) => h("a", { class: "title", href: address("domain", row.id) }, row.title) },
+    { id: "domain", name: "Domain", value: (row) => row.title, show: (row) => entry("domain", row.id, row.title) },
     { id: "score", name: "Score", value: (row) => row.score, show: score, figure: true, falls: true },
     { id: "range", name: "Range", value: (row) => (row.score === null ? null : row.high - row.low), show: scorebar },
     { id: "coverage", name: "Coverage", value: (row) => row.coverage, show: (row) => percent(row.coverage), figure: true, falls: true },
     { id: "confidence", name: "Confidence", value: (row) => ["high", "medium", "low", "none"].indexOf(row.confidence), show: (row) => capital(row.confidence) },
     { id: "questions", name: "Questions assessed", value: assessed, show: (row) => `${assessed(row)} of ${row.items.length}`, figure: true, falls: true },
-    { id: "findings", name: "Findings", value: (row) => findingsOf(row.id).length, show: (row) => link(address("findings", undefined, new URLSearchParams({ domain: row.id })), number(findingsOf(row.id).length)), figure: true, falls: true },
+    { id: "findings", name: "Findings", value: (row) => findingsOf(row.id).length, show: allFindings, figure: true, falls: true },
   ];
   return [
     h("h1", {}, "Scorecard"),
-    h("div", { class: "verdict" }, light(verdict.rating), h("div", {}, h("p", { class: "lead" }, verdict.label, verdict.score === null ? "" : `, ${number(verdict.score, 0)} of 100`), note(`${percent(verdict.coverage)} assessed, confidence ${verdict.confidence}. ${verdict.rule}`))),
+    h("div", { class: "verdict" }, light(verdict.rating), h("div", {}, h("p", { class: "lead" }, verdict.label),
+      verdict.score !== null && h("p", {}, `${score(verdict)} of 100`), note(`${coverage(verdict)}. ${verdict.rule}`))),
     table("domains", columns, DATA.domains).element,
     note("The mark is the score, the band the range that open and doubtful answers leave. Not assessed is never the same as clean."),
   ];
@@ -418,7 +447,7 @@ function scorecardView() {
 
 const QUESTIONS = [
   { id: "id", name: "Id", value: (row) => row.id },
-  { id: "ask", name: "Question", value: (row) => row.ask, show: (row) => h("a", { class: "title", href: address("question", row.id) }, row.ask) },
+  { id: "ask", name: "Question", value: (row) => row.ask, show: (row) => entry("question", row.id, row.ask) },
   { id: "importance", name: "Importance", value: (row) => ["critical", "major", "minor"].indexOf(row.importance), show: (row) => capital(row.importance) },
   { id: "level", name: "Level", value: (row) => row.level, show: (row) => (row.applicable ? level(row.level) : "does not apply"), figure: true },
   { id: "grade", name: "Evidence", value: (row) => ["Stated", "Shown", "Sampled", "Measured"].indexOf(row.grade) + 1 || null, show: (row) => row.grade },
@@ -443,16 +472,17 @@ function domainView(id) {
   return [
     trail(h("a", { class: "up", href: address("scorecard") }, "Scorecard"), domain.title),
     h("div", { class: "verdict" }, light(domain.rating), h("div", {}, h("h1", {}, domain.title),
-      h("p", { class: "lead" }, RATINGS[domain.rating], domain.score === null ? "" : `, ${score(domain)} of 100 `, domain.score === null ? "" : scorebar(domain)),
-      note(`Coverage ${percent(domain.coverage)}, confidence ${domain.confidence}${domain.told === null ? "" : `; by answers alone ${number(domain.told, 0)}`}`), printed(`d-${id}`))),
+      h("p", { class: "lead" }, known(domain), domain.score !== null && [" ", scorebar(domain)]),
+      note(coverage(domain), domain.told !== null && `; by answers alone ${number(domain.told, 0)}`), printed(`d-${id}`))),
     domain.intro && h("p", {}, domain.intro),
     comments.has(id) && said(comments.get(id).text, "adviser", "The adviser's comment"),
     part("What decides it", list(domain.rationale)),
     h("div", { class: "three" }, part("Strengths", list(domain.strengths)), part("Not assessed here", list(domain.gaps))),
     part(`Questions (${number(domain.items.length)})`, domain.items.length > 0 && searchable("questions", QUESTIONS, domain.items, "i.")),
-    part(`Findings (${number(found.length)})`, found.length > 0 ? h("ul", { class: "plain" }, found.slice(0, 12).map((one) => h("li", {}, pill(one.severity), " ", link(address("finding", one.id, new URLSearchParams({ domain: id })), one.title)))) : note(domain.rating === "grey" ? "No finding, because too little could be looked at." : "No check of this domain fired."),
-      found.length > 12 && link(address("findings", undefined, new URLSearchParams({ domain: id })), `All ${number(found.length)} findings`)),
-    part(`Exhibits (${number(exhibits.length)})`, exhibits.length > 0 && exhibitList(exhibits)),
+    part(`Findings (${number(found.length)})`,
+      list(found.slice(0, 12).map((one) => findingLine(one, { domain: id })), "plain") || note(domain.rating === "grey" ? "No finding, because too little could be looked at." : "No check of this domain fired."),
+      found.length > 12 && link(address("findings", undefined, { domain: id }), `All ${number(found.length)} findings`)),
+    part(`Exhibits (${number(exhibits.length)})`, exhibitList(exhibits)),
     part(`Measures`, measures((one) => one.domain === id, "m.")),
     part(`Checks (${number(checks.length)})`, checks.length > 0 && searchable("checks", CHECKS, checks, "c.")),
   ];
@@ -469,18 +499,24 @@ function questionView(id) {
     trail(link(address("scorecard"), "Scorecard"), h("a", { class: "up", href: address("domain", domain.id) }, domain.title), id),
     h("h1", {}, item.ask),
     item.why && h("p", {}, item.why),
-    facts([["Level", item.applicable ? level(item.level) : "does not apply"], ["Evidence", item.grade || "none"], ["Outcome", capital(item.outcome)], ["Importance", capital(item.importance)],
+    facts([["Level", item.applicable ? level(item.level) : "does not apply"], ["Evidence", item.grade || "none"],
+      ["Outcome", capital(item.outcome)], ["Importance", capital(item.importance)],
       ["Stated", item.stated !== null && level(item.stated)], ["Measured", item.measured !== null && level(item.measured)], ["By", item.by]]),
     part("Where the level comes from", h("p", {}, capital(item.basis)), item.capped && h("p", {}, capital(item.capped)), item.note && said(item.note, "client", "Note")),
-    difference.length > 0 && part("Answer against evidence", difference.map((one) => [h("p", {}, one.words || one.about), one.told && h("p", {}, h("b", {}, "Told: "), one.told), one.seen && h("p", {}, h("b", {}, "Seen: "), one.seen)])),
+    part("Answer against evidence", difference.flatMap((one) => [
+      h("p", {}, one.words || one.about), one.told && h("p", {}, h("b", {}, "Told: "), one.told), one.seen && h("p", {}, h("b", {}, "Seen: "), one.seen),
+    ])),
     part("Evidence", list(item.evidence) || note("No evidence from the repositories is recorded for this question.")),
-    part("Measures that it rests on", named.length > 0 && h("ul", {}, named.map((one) => h("li", {}, link(address("measure", one.name), one.label), `: ${one.said}`, (one.note || one.basis) && ` (${one.note || one.basis})`)))),
+    part("Measures that it rests on", list(named.map((one) => [link(address("measure", one.name), one.label), `: ${one.said}`, (one.note || one.basis) && ` (${one.note || one.basis})`]))),
     pictured(item.metrics),
-    part("Who said what", item.voices.length > 0 && h("ul", {}, item.voices.map((one) => h("li", {}, h("b", {}, one.by || "Somebody"), `: ${one.said}`, [one.grade.toLowerCase(), one.confidence && `${one.confidence} confidence`].filter(Boolean).map((word) => `, ${word}`))))),
+    part("Who said what", list(item.voices.map((one) => [h("b", {}, one.by || "Somebody"), `: ${one.said}`, one.grade && `, ${one.grade.toLowerCase()}`, one.confidence && `, ${one.confidence} confidence`]))),
     part("Documents shown", list(item.documents)),
     part("What would move the result", list(DATA.moves.filter((one) => one.item === id).map((one) => one.words))),
-    part("Findings of this question", told.length > 0 && h("ul", { class: "plain" }, told.map((one) => h("li", {}, pill(one.severity), " ", link(address("finding", one.id), one.title))))),
-    part(`More on ${domain.title}`, h("ul", {}, h("li", {}, link(address("findings", undefined, new URLSearchParams({ domain: domain.id })), counted(findingsOf(domain.id).length, "finding"))), h("li", {}, link(address("exhibits", undefined, new URLSearchParams({ q: domain.title })), "Its exhibits")))),
+    part("Findings of this question", list(told.map((one) => findingLine(one)), "plain")),
+    part(`More on ${domain.title}`, list([
+      link(address("findings", undefined, { domain: domain.id }), counted(findingsOf(domain.id).length, "finding")),
+      link(address("exhibits", undefined, { q: domain.title }), "Its exhibits"),
+    ])),
   ];
 }
 
@@ -497,10 +533,10 @@ for (const { content } of document.querySelectorAll("template.pictures")) pictur
 function pictured(names) {
   const probes = [...new Set(names.map((name) => name.split(".")[0]))];
   const shown = numbered.filter((one) => probes.some((probe) => one.name === probe || one.name.startsWith(`${probe}_`) || one.name.startsWith(`${probe}.`)));
-  return part("Exhibits on these measures", shown.length > 0 && exhibitList(shown));
+  return part("Exhibits on these measures", exhibitList(shown));
 }
 
-const exhibitList = (shown) => h("ul", {}, shown.map((one) => h("li", {}, link(address("exhibit", one.number), one.title), one.repo && ` (${one.repo})`)));
+const exhibitList = (shown) => list(shown.map((one) => [link(address("exhibit", one.number), one.title), one.repo && ` (${one.repo})`]));
 
 const COLUMNS_OF_REPOSITORIES = 6;
 
@@ -514,7 +550,7 @@ function measures(wanted, key = "") {
   const value = (row, repo) => row.repos.get(repo)?.value ?? null;
   const say = (row, repo) => row.repos.get(repo)?.said ?? "";
   return searchable("measures", [
-    { id: "measure", name: "Measure", value: (row) => row.label, show: (row) => h("a", { class: "title", href: address("measure", row.name) }, row.label) },
+    { id: "measure", name: "Measure", value: (row) => row.label, show: (row) => entry("measure", row.name, row.label) },
     { id: "domain", name: "Domain", value: (row) => titled(row.domain) },
     { id: "overall", name: "Overall", value: (row) => value(row, ""), show: (row) => say(row, ""), figure: true, falls: true },
     ...few.map((repo, n) => ({ id: `r${n}`, name: repo, value: (row) => value(row, repo), show: (row) => say(row, repo), figure: true, falls: true })),
@@ -542,7 +578,7 @@ function measureView(name) {
       { id: "basis", name: "Counted over", value: (row) => row.basis },
       { id: "note", name: "Why not", value: (row) => row.note },
     ], group),
-    part("Questions that rest on it", asked.length > 0 && h("ul", {}, asked.map((item) => h("li", {}, link(address("question", item.id), `${item.id}: ${item.ask}`))))),
+    part("Questions that rest on it", list(asked.map((item) => link(address("question", item.id), `${item.id}: ${item.ask}`)))),
     pictured([name]),
     note(`Known to programs as ${name}.`),
   ];
@@ -550,7 +586,7 @@ function measureView(name) {
 
 function exhibitsView() {
   const columns = [
-    { id: "title", name: "Exhibit", value: (row) => row.title, show: (row) => h("a", { class: "title", href: address("exhibit", row.number) }, row.title) },
+    { id: "title", name: "Exhibit", value: (row) => row.title, show: (row) => entry("exhibit", row.number, row.title) },
     { id: "domain", name: "Domain", value: (row) => titled(row.domain) },
     { id: "repo", name: "Repository", value: (row) => row.repo || WHOLE },
     { id: "kind", name: "Kind", value: (row) => (row.picture ? "chart and table" : row.full ? "table, not in print" : "table") },
@@ -586,13 +622,21 @@ const VIEWS = {
   exhibits: ["Exhibits", exhibitsView, DATA.exhibits.length],
   measures: ["Measures", measuresView, metrics.size],
 };
-const DETAILS = { __proto__: null, finding: ["findings", findingView], domain: ["scorecard", domainView], question: ["scorecard", questionView], exhibit: ["exhibits", exhibitView], measure: ["measures", measureView] };
+const DETAILS = {
+  __proto__: null,
+  finding: ["findings", findingView],
+  domain: ["scorecard", domainView],
+  question: ["scorecard", questionView],
+  exhibit: ["exhibits", exhibitView],
+  measure: ["measures", measureView],
+};
 
 function missing(what, to) {
   return [h("h1", {}, `No such ${what}`), h("p", {}, `The address names a ${what} that is not in this report. It may belong to another edition. `), link(to, "Show all")];
 }
 
-const tabs = [["", ["Report"]], ...Object.entries(VIEWS)].map(([id, [name, , count]]) => [id, h("a", { href: id ? address(id) : "#" }, name, count !== undefined && h("span", { class: "n" }, ` ${number(count)}`))]);
+const tab = (id, name, count) => h("a", { href: id ? address(id) : "#" }, name, count !== undefined && h("span", { class: "n" }, ` ${number(count)}`));
+const tabs = [["", ["Report"]], ...Object.entries(VIEWS)].map(([id, [name, , count]]) => [id, tab(id, name, count)]);
 const main = h("main", { tabindex: -1 });
 const host = h("div", { id: "explorer" });
 const root = host.attachShadow({ mode: "open" });

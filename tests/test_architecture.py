@@ -85,7 +85,7 @@ FLOORS = (
         "scope",
         "workspace",
     },
-    {"assessment"},
+    {"assessment", "comparison"},
     {"additions", "arrangement", "overrides", "telling"},
     {
         "manifest",
@@ -100,7 +100,7 @@ FLOORS = (
         "questionnaires",
     },
     {"collectors", "formats", "interviews", "handed", "response_sheets"},
-    {"worker", "planning", "reading", "doctor", "linting"},
+    {"audits", "comparing", "worker", "planning", "reading", "doctor", "linting"},
     {"jobs", "register", "bills", "trust"},
     {"collecting"},
     {"pipeline", "progress"},

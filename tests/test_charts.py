@@ -26,6 +26,7 @@ def a_series(
 
 FITTING = {
     **{chart: a_series(chart) for chart in ("area", "bar", "curve", "line")},
+    "dumbbell": a_series("dumbbell", ("domain", "share then", "share now"), (("a", 0.5, 0.25),)),
     "heatmap": a_series("heatmap", ("day", "hour", "share"), (("Mon", 9, 0.5), ("Tue", 10, 0.25))),
     "layers": a_series(
         "layers",
@@ -121,6 +122,15 @@ def test_a_matrix_numbers_its_parts_and_keeps_those_with_most() -> None:
     assert "part (rows), part (columns), the 16 with most of 31" in said
     assert not [word for word in said if word.startswith("p3 ")]
     assert draw(a_series("matrix", ("part", "part", "n"), (("a", "a", 3),))) is None
+
+
+def test_a_dumbbell_shows_both_ends_and_what_is_known_of_one() -> None:
+    rows = (("Security", 40, 62), ("Team", 55, 30), ("Data", None, 20), ("Product", None, None))
+    said = words(draw(a_series("dumbbell", ("domain", "score then", "score now"), rows)))
+    assert {"Security", "40 → 62", "55 → 30", "Data", "score then", "score now", "100"} <= set(said)
+    assert "Product" not in said
+    assert not [word for word in said if "null" in word]
+    assert draw(a_series("dumbbell", ("domain", "then", "now"), (("a", "b", 1),))) is None
 
 
 def test_a_treemap_fills_its_box_in_proportion() -> None:

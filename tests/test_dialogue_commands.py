@@ -103,6 +103,21 @@ def test_a_mistake_in_a_template_ends_with_its_line(engagement: Path, techdd: Te
     assert not (engagement / "r.html").exists()
 
 
+def test_who_spoke_in_an_interview_or_responded_may_be_named_and_is_told(
+    engagement: Path, techdd: Techdd
+) -> None:
+    (engagement / "commentary").mkdir()
+    (engagement / "commentary" / "team.md").write_text("As Cleo told us.")
+    sheet = engagement / "sheet.xlsx"
+    techdd("responses", "export", engagement, "-o", sheet)
+    back = answered(sheet, (2, "disputed", "Ask Dan."), by="Dan Doe")
+    techdd("responses", "import", engagement, back, "--yes")
+    _, told = report(techdd, engagement, "investor")
+    assert "commentary/team.md: may name people (Cleo)" in told
+    assert f"the response to {ONE}: may name people (Dan)" in told
+    assert not report(techdd, engagement, "internal")[1]
+
+
 # --- the management response ----------------------------------------------------------------------
 
 
@@ -121,6 +136,8 @@ def test_out_in_replied_and_in_every_edition(
     assert not (engagement / "responses.jsonl").exists()
     assert "2 response(s) recorded" in techdd("responses", "import", engagement, back, "--yes").err
     assert "2 unchanged" in techdd("responses", "import", engagement, back, "--apply").err
+    _, told = report(techdd, engagement, "investor")
+    assert not told
     listed = techdd("responses", "list", engagement)
     assert "2 response(s), 1 without a reply; 1 finding(s) open." in listed.err
     done = techdd("responses", "reply", engagement, ONE, "It is in use.", "--by", "A. Adviser")
@@ -200,4 +217,6 @@ def test_a_reply_that_is_too_long_is_refused(engagement: Path, techdd: Techdd) -
     techdd("responses", "export", engagement, "-o", sheet)
     techdd("responses", "import", engagement, answered(sheet, (2, "agreed", "")), "--yes")
     done = techdd("responses", "reply", engagement, ONE, "x" * 3_000, "--by", "y")
-    assert done.code == 2 and "reply: " in done.err and len(done.err.splitlines()) == 1
+    assert (done.code, done.err) == (2, "techdd: a reply has at most 2,000 characters\n")
+    done = techdd("responses", "reply", engagement, ONE, "x", "--by", "y" * 300)
+    assert done.code == 2 and "by: " in done.err and len(done.err.splitlines()) == 1

@@ -193,5 +193,5 @@ def test_every_rule_and_probe_speaks_for_a_domain_that_is_there() -> None:
 
 @pytest.mark.parametrize("one", FORMATS.values(), ids=FORMATS)
 def test_a_format_is_documented_and_has_an_ending(one: Format) -> None:
-    assert one.suffix == f".{one.name}"
+    assert one.suffix == f".{'.'.join(reversed(one.name.split('-')))}"  # pdf-ua: .ua.pdf
     assert getdoc(one.render)

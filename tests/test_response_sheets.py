@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 from builders import a_finding
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
 from techdd.errors import TechddError
@@ -32,6 +34,15 @@ FINDINGS = tuple(
         locations=tuple(Location(f"+src/{n}.py", n) for n in range(7)),
     )
     for name, text in zip(IDS, NASTY, strict=True)
+)
+# What a spreadsheet can hold: it refuses control characters itself.
+VALUES = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-(10**9), 10**9),
+    st.dates(date(1901, 1, 1)),
+    st.sampled_from(["agreed", "DISPUTED ", "=1", IDS[1], "2026-07-01", "1.7.2026 10:00", " "]),
+    st.text(st.characters(exclude_categories=("Cc", "Cs")), max_size=20),
 )
 Fill = Callable[[Any, Any], None]
 
@@ -135,7 +146,7 @@ def test_what_was_filled_in_comes_back(tmp_path: Path) -> None:
     )
     assert second.words == "It is 3, not 4.\nSee *below* <b>."
     assert (second.by, second.on) == ("Dan Doe", date(2026, 7, 30))
-    assert (third.words, third.on) == ("لا 不 \u202e", date(2026, 7, 29))
+    assert (third.words, third.on) == ("لا 不 \\u202e", date(2026, 7, 29))
 
 
 def test_the_same_file_twice_changes_nothing(tmp_path: Path) -> None:
@@ -229,6 +240,10 @@ def _twice_a_column(book: Any, put: Any) -> None:
         (_merged, "Findings!G2", "is merged with other cells"),
         (_twice_a_column, "Findings!L1", "a second column 'Position'"),
         (lambda _, put: put(2, "Position", "yes"), "Findings!2", "'yes' is no response"),
+        (
+            lambda _, put: (agreed(_, put), put(2, "By", "x" * 201)),
+            "Findings!2", "by: ",
+        ),
         (lambda _, put: put(2, "Your words", "x"), "Findings!2", "words without a position"),
         (lambda _, put: put(2, "Position", "disputed"), "Findings!2", "'disputed' needs words"),
         (lambda _, put: put(2, "Position", "=1+1"), "Findings!G2", "is a formula"),
@@ -242,7 +257,7 @@ def _twice_a_column(book: Any, put: Any) -> None:
         ),
         (
             lambda _, put: (agreed(_, put), put(2, "Your words", "x" * 2_001)),
-            "Findings!2", "at most 2000 characters",
+            "Findings!2", "more than 2,000 characters",
         ),
     ],
 )  # fmt: skip
@@ -255,6 +270,27 @@ def test_what_cannot_be_taken_is_told_with_its_place(
 
 def test_somebody_says_it(tmp_path: Path) -> None:
     assert "does not tell who says so" in back(tmp_path, agreed).refused[0].why
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    st.dictionaries(
+        st.sampled_from(["Id", "State", "Position", "Your words", "By", "Date"]), VALUES
+    )
+)
+def test_whatever_stands_in_a_row_it_is_taken_or_refused(
+    tmp_path: Path, row: dict[str, object]
+) -> None:
+    def fill(book: Any, put: Any) -> None:
+        for header, value in row.items():
+            put(2, header, value)
+
+    found = back(tmp_path, fill, "Cleo")
+    assert len(found.changes) + len(found.refused) <= 1
+    for one in found.to_record(overwrite=True):
+        assert one.finding == IDS[0] and one.position
 
 
 # --- hostile and broken files ---------------------------------------------------------------------

@@ -59,8 +59,7 @@ def arrange(report: Report, plan: Mapping[str, Plan], apart: Sequence[str]) -> A
     `groups` (heading, names); `apart` names exhibits that have a section of their own.
     """
     told, further, linked, room = {}, {}, set(), ENTRIES
-    spoken_of = {one.place for one in report.comments}
-    spoken_of |= {one.finding for one in report.responses if one.words or one.reply}
+    spoken_of = spoken_of(report)
     for chapter in report.chapters:
         all_kinds = kinds(chapter.findings)
         worth = [one for one in all_kinds if one[0].severity is not Severity.INFO]
@@ -94,6 +93,12 @@ def kinds(findings: Iterable[Finding]) -> list[Kind]:
     for finding in sorted(findings, key=lambda one: -one.severity.rank):
         by_rule[finding.rule].append(finding)
     return [tuple(some) for some in by_rule.values()]
+
+
+def spoken_of(report: Report) -> set[str]:
+    """The places and findings that somebody said something of."""
+    places = {one.place for one in report.comments}
+    return places | {one.finding for one in report.responses if one.words or one.reply}
 
 
 def is_bare(chapter: Chapter) -> bool:

@@ -117,6 +117,7 @@ def _vectors(content: bytes, path: Path) -> bytes:
                 element.remove(child)  # notes of the program that drew it
         if why := _made_plain(element):
             raise TechddError(f"{why}; {_INSTEAD}", path)
+    _unlink(tree)
     tree.set("xmlns", _SVG)
     return bytes(tostring(tree, encoding="utf-8"))  # without comments and instructions
 
@@ -137,6 +138,21 @@ def _made_plain(element: Element) -> str:
     element.attrib.clear()
     element.attrib.update(attributes)
     return ""
+
+
+def _unlink(tree: Element) -> None:
+    """Gives gradients what they take from others: WeasyPrint follows such links only once a file,
+    and a logo is drawn on every page.
+    """
+    named = {element.get("id"): element for element in tree.iter()}
+    for element in tree.iter():
+        for _ in range(MAX_DEPTH):
+            base = named.get(element.attrib.pop("href", "")[1:])
+            if base is None:
+                break
+            element.attrib.update(base.attrib | element.attrib)
+            if not len(element):
+                element.extend(list(base))
 
 
 def _pale(colours: Iterable[tuple[str, str]]) -> Iterator[str]:

@@ -39,21 +39,27 @@ def judge(
     findings: list[Finding] = []
     checks: list[Check] = []
     metrics = {(m.name, m.repo): m for reading in readings for m in reading.metrics}
+    behind = {m.name: reading.collectors for reading in readings for m in reading.metrics}
     for rule in by_id.values():
         if rule.metric:
             for repo in repos if rule.scope == "repository" else ("",):
                 finding, check = _judge_metric(rule, metrics.get((rule.metric, repo)), repo, policy)
                 findings += [finding] if finding else []
-                checks.append(check)
+                rests = behind.get(rule.metric)
+                checks.append(replace(check, metric=rule.metric, collectors=rests))
     seen: dict[str, list[Observation]] = {rule.id: [] for rule in by_id.values() if rule.observed}
     for reading in readings:
         for observation in reading.observations:
             seen[observation.rule].append(observation)
+            behind[observation.rule] = reading.collectors
             rule = by_id[observation.rule]
             guarded = reading.guarded or "security" in (rule.domain, observation.domain)
             findings.append(_judge_observation(rule, observation, policy, guarded=guarded))
     checks += [
-        _observation_check(by_id[name], found, readings, repos, metrics)
+        replace(
+            _observation_check(by_id[name], found, readings, repos, metrics),
+            collectors=behind.get(name, behind.get(by_id[name].measured_by)),
+        )
         for name, found in seen.items()
     ]
     findings.sort(key=lambda one: (-one.severity.rank, one.domain, one.rule, one.repo, one.id))
@@ -131,6 +137,7 @@ def _finding(
         kind=str(values.get(rule.kind_from, "")),
         places=seen.places if seen else "",
         difference=seen.difference if seen else "",
+        known=seen.known if seen else "",
     )
 
 

@@ -152,6 +152,7 @@ class Observation:
     places: str = ""
     domain: str = ""
     difference: str = ""
+    known: str = ""  # ISO date since when it holds by itself: an advisory published, support ended
 
 
 @dataclass(frozen=True)
@@ -188,6 +189,7 @@ class Reading:
     reasons: tuple[str, ...] = ()
     guarded: bool = False  # what it reads would show an attacker the way: no places for investors
     fault: bool = False  # techdd itself failed at it
+    collectors: tuple[str, ...] | None = None  # behind its facts; None = not known
 
 
 @dataclass(frozen=True)
@@ -220,11 +222,16 @@ class Finding:
     kind: str = ""
     places: str = ""
     difference: str = ""
+    known: str = ""  # as in Observation
+    decision: str = ""  # that counts today: "accept", "suppress" or "severity"
 
 
 @dataclass(frozen=True)
 class Check:
-    """One rule as it was applied to one scope, whether or not it fired."""
+    """One rule as it was applied to one scope, whether or not it fired.
+
+    `metric` is the one it judges, `collectors` are those that it rests on (None = not known).
+    """
 
     rule: str
     title: str
@@ -233,6 +240,8 @@ class Check:
     observed: str
     threshold: str
     result: str  # "fired", "did not fire" or "not assessable"
+    metric: str = ""
+    collectors: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -477,6 +486,7 @@ class Report:
     comments: tuple[Comment, ...] = ()
     responses: tuple[Response, ...] = ()
     evidence: tuple[EvidenceFile, ...] = ()  # every file that was read
+    trends: tuple[Series, ...] = ()  # over the audits of the engagement, from the third on
 
 
 def fingerprint(*parts: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import gc
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType, GeneratorType
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ from techdd.workspace import Templates
 if TYPE_CHECKING:
     from jinja2 import BaseLoader, Environment
 
-SHIPPED, PAGE = "shipped", "report.html"
+SHIPPED = "shipped"
 MAX_CHARACTERS = 100_000_000  # of a page
 MINUTES = 1.0  # of computing that ends the process; `guard` stops sooner
 _SUFFIXES = (".html", ".css")
@@ -44,15 +45,28 @@ def loader(templates: Templates) -> BaseLoader:
     )
 
 
-def rendered(environment: Environment, templates: Templates, **values: Any) -> str:
-    """The page of the report. Raises TechddError at the place of an override that is at fault."""
+def rendered(environment: Environment, templates: Templates, name: str, /, **values: Any) -> str:
+    """The page `name`. Raises TechddError at the place of an override that is at fault."""
     own = list(_own(templates))
     if not own:
-        return environment.get_template(PAGE).render(values)
-    try:
+        return environment.get_template(name).render(values)
+    with _watched(own):
         _refuse_idle(environment, templates, own)
+        return _within_limits(environment, name, values)
+
+
+def said(environment: Environment, templates: Templates, name: str) -> Any:
+    """What the template `name` sets, as attributes; raises as `rendered` does."""
+    with _watched(list(_own(templates))):
+        return environment.get_template(name).module
+
+
+@contextmanager
+def _watched(own: list[Path]) -> Iterator[None]:
+    """Ends what takes too long, and tells whose fault it was."""
+    try:
         with guard.job(MINUTES), guard.one_file(b""):
-            return _within_limits(environment, values)
+            yield
     except Exception as error:
         raise _told(error, own) or error from None
 
@@ -64,9 +78,9 @@ def _own(templates: Templates) -> Iterator[Path]:
                 yield path
 
 
-def _within_limits(environment: Environment, values: Mapping[str, Any]) -> str:
+def _within_limits(environment: Environment, name: str, values: Mapping[str, Any]) -> str:
     parts, total = [], 0
-    page: Any = environment.get_template(PAGE).generate(values)
+    page: Any = environment.get_template(name).generate(values)
     for part in page:
         total += len(part)
         if total > MAX_CHARACTERS:

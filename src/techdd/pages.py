@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from techdd import charts
 from techdd.amounts import money, number, span
 from techdd.arrangement import Arrangement, arrange, kinds
 from techdd.model import Metric, Outcome, Report, Series, Value
-from techdd.overrides import loader, rendered
+from techdd.overrides import loader, rendered, said
 from techdd.prose import prose, web
 from techdd.text import clean
 from techdd.workspace import Templates
@@ -36,6 +36,7 @@ def compose(report: Report, templates: Templates, fonts: str) -> str:
     return rendered(
         environment,
         templates,
+        "report.html",
         report=report,
         fonts=Markup(fonts),  # written by the formats, never by a client
         told=placed.told,
@@ -59,14 +60,27 @@ def compose(report: Report, templates: Templates, fonts: str) -> str:
 
 def arranged(report: Report, templates: Templates) -> Arrangement:
     """What stands where, by the plan of the templates."""
-    plan: Any = _environment(templates).get_template("_plan.html").module
+    plan = said(_environment(templates), templates, "_plan.html")
     return arrange(report, plan.PLAN, plan.ELSEWHERE)
+
+
+def terms(templates: Templates) -> Mapping[str, tuple[str, str]]:
+    """By metric, what it is called and what it says, as the glossary of the templates has it."""
+    found = said(_environment(templates), templates, "_terms.html").TERMS
+    return {name: (called, says) for name, (called, says) in found.items()}
 
 
 def named(metric: str, known: Mapping[str, Sequence[str]]) -> str:
     """A metric's name in words: as `terms` has it, or made of its own."""
     plain = metric.replace(".", ": ").replace("_", " ").capitalize()
     return known.get(metric, (plain, ""))[0]
+
+
+def page(name: str, templates: Templates, fonts: str, **context: object) -> str:
+    """Another page of the same type and marks, from the template `name`."""
+    from markupsafe import Markup
+
+    return rendered(_environment(templates), templates, name, fonts=Markup(fonts), **context)
 
 
 def _environment(templates: Templates) -> Environment:
@@ -225,10 +239,3 @@ def drawing(series: Series) -> Markup | None:
 
     svg = charts.draw(series)
     return Markup(svg) if svg else None  # vega escapes the text that it draws
-
-
-def terms(templates: Templates) -> Mapping[str, Sequence[str]]:
-    """Metric -> what it is called and what it says, in the words of the templates."""
-    module = _environment(templates).get_template("_terms.html").module
-    found: Mapping[str, Sequence[str]] = getattr(module, "TERMS", {})
-    return found

@@ -9,10 +9,10 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
-from techdd import __version__, advisories, manifest, software
+from techdd import __version__, advisories, audits, manifest, software
 from techdd.additions import added
 from techdd.assessment import Assessment
-from techdd.audiences import Audience, named
+from techdd.audiences import AUDIENCES, Audience, named
 from techdd.claims.controls import controls
 from techdd.claims.differences import interview, of_items
 from techdd.claims.recovery import recovery
@@ -26,7 +26,7 @@ from techdd.files import write_atomic
 from techdd.findings import judge
 from techdd.formats import Format
 from techdd.hiring import Roles, Scope, hiring, hiring_plan, pace
-from techdd.model import Report, Status
+from techdd.model import Report, Status, fingerprint
 from techdd.naming import kept_numbers
 from techdd.plugins import discover
 from techdd.reading import Tables, read
@@ -39,7 +39,7 @@ from techdd.triage import decided
 from techdd.vex import triage_in
 from techdd.workspace import OPENING, Workspace, now
 
-__all__ = ["assess", "check_format", "collect", "progress", "publish", "report"]
+__all__ = ["assess", "check_format", "collect", "keep", "progress", "publish", "report"]
 
 
 def assess(workspace: Workspace, *, as_of: date | None = None) -> Assessment:
@@ -131,6 +131,8 @@ def _versions(workspace: Workspace) -> Iterable[tuple[str, str]]:
                 yield f"exploits {name}", f"{status.entries[name]:,} CVEs, list of {dated}"
     else:
         yield "advisory data", "none"
+    rules = fingerprint(*(one.model_dump_json() for one in workspace.rules))
+    yield "finding rules", rules
     for checklist in workspace.checklists:
         yield f"checklist {checklist.id}", checklist.version
 
@@ -176,7 +178,20 @@ def report(
         selection=workspace.library.selection,
         added=more,
     )
-    return replace(made, evidence=manifest.gather(workspace))
+    made = replace(made, evidence=manifest.gather(workspace))
+    earlier, _ = audits.kept(workspace.root)
+    return replace(made, trends=audits.trends(earlier, audits.in_short(made)))
+
+
+def keep(workspace: Workspace, assessment: Assessment) -> Path | None:
+    """Keeps what the audit came to for later comparisons; None where that is kept already.
+
+    Raises TechddError where it cannot be written.
+    """
+    bare = tuple(replace(one, series=()) for one in assessment.readings)  # no exhibit is compared
+    bare_assessment = replace(assessment, readings=bare)
+    editions = [report(workspace, bare_assessment, audience) for audience in AUDIENCES]
+    return audits.keep(workspace.root, editions, now())
 
 
 def check_format(destination: Path, name: str = "") -> Format:
@@ -186,8 +201,8 @@ def check_format(destination: Path, name: str = "") -> Format:
     """
     formats = discover("techdd.formats", Format)
     by_ending = sorted(formats.values(), key=lambda one: -len(one.suffix))
-    for one in by_ending:
-        if name == one.name or (not name and destination.name.lower().endswith(one.suffix)):
+    for one in [formats[name]] if name in formats else [] if name else by_ending:
+        if name or destination.name.lower().endswith(one.suffix):
             one.check()
             return one
     wanted = name or destination.suffix.removeprefix(".").lower()

@@ -144,6 +144,17 @@ class Tables:
             return Status.FAILED, tuple(reasons), blind
         return (Status.PARTIAL if limited else Status.OK), tuple(reasons), blind
 
+    def behind(self, probe: Probe) -> tuple[str, ...]:
+        """The collectors that a probe's facts come from, also by way of other collectors."""
+        collectors = discover("techdd.collectors", Collector)
+        waiting, found = [*probe.needs, *probe.helps], set[str]()
+        while waiting:
+            name = self.makers.get(waiting.pop(), OPENING)
+            if name not in found:
+                found.add(name)
+                waiting += collectors[name].needs if name in collectors else ()
+        return tuple(sorted(found))
+
 
 def _joined(collected: DataFrame, handed: DataFrame) -> DataFrame:
     """Facts of the repositories themselves and those that were handed in."""
@@ -161,7 +172,10 @@ def read(probe: Probe, as_of: date, tables: Tables) -> Reading:
     """
     status, reasons, blind = tables.sight(probe)
     if status is Status.FAILED:
-        return Reading(probe.name, probe.question, probe.domain, status, reasons=reasons)
+        return replace(
+            Reading(probe.name, probe.question, probe.domain, status, reasons=reasons),
+            collectors=tables.behind(probe),
+        )
     if Statement in probe.needs:
         unsettled = [_words(issue) for issue in limits(tables.statements, as_of)]
         status, reasons = Status.PARTIAL if unsettled else status, (*reasons, *unsettled)
@@ -185,6 +199,7 @@ def read(probe: Probe, as_of: date, tables: Tables) -> Reading:
         tuple(replace(one, guarded=probe.guarded) for one in answered if isinstance(one, Series)),
         reasons,
         probe.guarded,
+        collectors=tables.behind(probe),
     )
 
 

@@ -119,7 +119,8 @@ def _decided(finding: Finding, one: Decision, day: date, policy: Scoring) -> Fin
         told += f", which {missed}"
     observation = f"{finding.observation} {told}: {one.reason.rstrip('.')}."
     severity = finding.severity
-    if one.holds(day) and not missed and one.decision != "accept":
+    counts = one.holds(day) and not missed
+    if counts and one.decision != "accept":
         severity = one.severity or Severity.INFO
     same = severity is finding.severity
     return replace(
@@ -128,4 +129,5 @@ def _decided(finding: Finding, one: Decision, day: date, policy: Scoring) -> Fin
         horizon=finding.horizon if same else policy.due(severity, finding.effort),
         observation=observation,
         deal_breaker=finding.deal_breaker and severity is Severity.CRITICAL,
+        decision=one.decision if counts else "",
     )

@@ -12,6 +12,7 @@ triage.yaml       what was decided about findings                 (people write 
 vex/              what the client states of vulnerabilities       (OpenVEX, CycloneDX, optional)
 pseudonyms.json   numbers under which people appear               (the tool keeps them)
 manifest.key      of the digests that reports carry               (the tool keeps it)
+audits/           what each audit came to, to be compared         (the tool keeps them)
 answers/          the journal of interview answers                (the tool writes it)
 interviews.yaml   who takes part in the interviews                (people write it, optional)
 asked/            checklists as they were when first answered     (the tool keeps them)

@@ -107,3 +107,11 @@ def test_a_comment_keeps_its_lines_and_is_harmless(templates: Templates) -> None
     data = explored(report, templates)
     assert data["comments"] == [{"place": "summary", "text": "One.\n\n- two\\u202e\n- three\nfour"}]
     assert data["colour"] == "#123456"
+
+
+def test_an_override_that_is_no_text_is_refused_by_name(
+    templates: Templates, tmp_path: Path
+) -> None:
+    (tmp_path / "explorer.js").write_bytes(b"\xff\xfe")
+    with pytest.raises(TechddError, match="cannot be read as UTF-8 text"):
+        with_explorer("", sample_report(), Templates((tmp_path, *templates.folders)))

@@ -17,6 +17,7 @@ from techdd.charts.drawing import alternative, png, svg
 from techdd.charts.grids import heatmap, matrix
 from techdd.charts.layers import layers
 from techdd.charts.lines import area, curve, line, points
+from techdd.charts.pairs import dumbbell
 from techdd.charts.spreads import scatter, timeline
 from techdd.model import Series
 from techdd.text import clean
@@ -27,6 +28,7 @@ CHARTS: Mapping[str, Callable[[Series], Spec | None]] = {
     "area": area,
     "bar": bar,
     "curve": curve,
+    "dumbbell": dumbbell,
     "heatmap": heatmap,
     "layers": layers,
     "line": line,

@@ -20,6 +20,7 @@ from techdd import __version__
 from techdd.cli import (
     bills,
     checklists,
+    compare,
     engagement,
     interview,
     people,
@@ -66,6 +67,7 @@ for command in (
     scores.contradictions,
     engagement.report,
     trust.verify,
+    compare.compare,
     engagement.status,
     people.people,
     simulation.simulate,

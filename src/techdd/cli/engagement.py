@@ -249,4 +249,9 @@ def _publish(
     stem = output.name[: -len(pipeline.check_format(output).suffix)]
     further = (pipeline.check_format(output, name) for name in options["format"])
     targets = [(output, ""), *((output.with_name(stem + one.suffix), one.name) for one in further)]
-    return [pipeline.publish(made, workspace, path, name, sign) for path, name in targets]
+    written = [pipeline.publish(made, workspace, path, name, sign) for path, name in targets]
+    try:
+        pipeline.keep(workspace, assessment)
+    except TechddError as error:  # the report is there, and is worth more
+        talk(f"This audit was not kept to be compared later: {error}")
+    return written

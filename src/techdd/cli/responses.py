@@ -157,16 +157,20 @@ def reply(folder: Path, finding: str, words: str, by: str) -> None:
     from pydantic import ValidationError
 
     from techdd.ledger import mistake
+    from techdd.response_sheets.reading import harmless
+    from techdd.responses import LONGEST
     from techdd.responses import reply as keep
-    from techdd.text import masked, normal
+    from techdd.text import normal
     from techdd.workspace import now
 
     open_engagement(folder)
-    text = masked(normal(words))
+    text = normal(words)
     if not text:
         raise TechddError("a reply needs words")
+    if len(text) > LONGEST:
+        raise TechddError(f"a reply has at most {LONGEST:,} characters")
     try:
-        keep(folder, finding, text, " ".join(by.split()), now())
+        keep(folder, finding, harmless(text), " ".join(by.split()), now())
     except ValidationError as error:
         raise TechddError(mistake(error)) from None
     talk(f"{finding}: the reply stands beside the response from now on.")

@@ -17,7 +17,7 @@ from techdd import charts
 from techdd.errors import TechddError
 from techdd.model import Chapter, Finding, Horizon, ItemScore, Metric, Rating, Report, Series
 from techdd.pages import amount, day, terms
-from techdd.prose import web
+from techdd.prose import plain, web
 from techdd.text import clean
 from techdd.workspace import Templates
 
@@ -61,7 +61,10 @@ def with_explorer(page: str, report: Report, templates: Templates) -> str:
 
 def _template(name: str, end: str, templates: Templates) -> str:
     path = next(folder / name for folder in templates.folders if (folder / name).is_file())
-    text = path.read_text("utf-8")
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise TechddError("cannot be read as UTF-8 text", path) from None
     if end in text.lower():
         raise TechddError(f"holds {end}, which would end it within the page; write it apart", path)
     return text
@@ -148,7 +151,7 @@ def explored(report: Report, templates: Templates) -> dict[str, Any]:
             for one in report.responses
         ],
     }  # fmt: skip
-    comments = [{"place": clean(one.place), "text": _lines(one.text)} for one in report.comments]
+    comments = [{"place": clean(one.place), "text": plain(one.text)} for one in report.comments]
     return {**_clean(shown), "comments": comments}
 
 
@@ -217,8 +220,3 @@ def _clean(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_clean(one) for one in value]
     return value
-
-
-def _lines(text: str) -> str:
-    """What the adviser wrote, with its lines."""
-    return "\n".join(map(clean, text.splitlines()))

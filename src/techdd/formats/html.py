@@ -22,7 +22,11 @@ MARK = "/* type */"
 @format(".html")
 def html(report: Report, templates: Templates) -> bytes:
     """The same page as the PDF, laid out for a screen, with an explorer of all it rests on."""
-    page = with_explorer(compose(report, templates, MARK), report, templates)
+    return with_type(with_explorer(compose(report, templates, MARK), report, templates))
+
+
+def with_type(page: str) -> bytes:
+    """A page that was composed with MARK as its fonts, with the type that it needs."""
     return page.replace(MARK, _fonts(page), 1).encode()
 
 

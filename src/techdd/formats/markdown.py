@@ -28,15 +28,15 @@ def markdown(report: Report, templates: Templates) -> bytes:
 
 def _lines(report: Report) -> Iterator[str]:
     verdict = report.verdict
-    yield f"# {plain(report.title)}"
-    yield f"\n{plain(day(report.date))}, {plain(report.audience)} edition. Confidential."
+    yield f"# {escaped(report.title)}"
+    yield f"\n{escaped(day(report.date))}, {escaped(report.audience)} edition. Confidential."
     if report.brand.line:
-        yield f"{plain(report.adviser)}. {plain(report.brand.line)}"
+        yield f"{escaped(report.adviser)}. {escaped(report.brand.line)}"
     yield (
-        f"\n**{plain(verdict.label)}** ({verdict.rating}), {percent(verdict.coverage)} assessed, "
-        f"confidence {plain(verdict.confidence)}.\n"
+        f"\n**{escaped(verdict.label)}** ({verdict.rating}), {percent(verdict.coverage)} assessed, "
+        f"confidence {escaped(verdict.confidence)}.\n"
     )
-    yield from (f"- {plain(reason)}" for reason in verdict.rationale)
+    yield from (f"- {escaped(reason)}" for reason in verdict.rationale)
     yield from _comment(report, "summary", "")
     yield from _domains(report)
     yield f"\n## {'Findings' if report.findings else 'No finding'}\n"
@@ -47,10 +47,10 @@ def _lines(report: Report) -> Iterator[str]:
     yield from _contradictions(report)
     if report.strengths:
         yield "\n## Strengths\n"
-        yield from (f"- {plain(one)}" for one in report.strengths[:MOST])
+        yield from (f"- {escaped(one)}" for one in report.strengths[:MOST])
     yield from _roadmap(report)
     yield "\n## Limits\n"
-    yield from (f"- {plain(limit)}" for limit in report.limits or ("No limit was recorded.",))
+    yield from (f"- {escaped(limit)}" for limit in report.limits or ("No limit was recorded.",))
 
 
 def _domains(report: Report) -> Iterator[str]:
@@ -59,9 +59,9 @@ def _domains(report: Report) -> Iterator[str]:
         score = chapter.score
         judged = score.value is not None and score.rating is not Rating.GREY
         yield (
-            f"| {plain(chapter.title)} | {score.rating if judged else 'not assessed'} "
+            f"| {escaped(chapter.title)} | {score.rating if judged else 'not assessed'} "
             f"| {number(score.value or 0, 0) if judged else '-'} | {percent(score.coverage)} "
-            f"| {plain(score.confidence)} |"
+            f"| {escaped(score.confidence)} |"
         )
 
 
@@ -69,7 +69,7 @@ def _finding(report: Report, finding: Finding) -> Iterator[str]:
     flag = finding.deal_breaker or finding.severity is Severity.CRITICAL
     where = finding.repo or "whole engagement"
     mark = "**Red flag**, " if flag else ""
-    yield f"- {mark}{finding.severity}: {plain(finding.title)} ({plain(where)}, {finding.id})"
+    yield f"- {mark}{finding.severity}: {escaped(finding.title)} ({escaped(where)}, {finding.id})"
     yield from _comment(report, finding.id, "  ")
     for one in report.responses:
         if one.finding == finding.id:
@@ -90,15 +90,16 @@ def _comment(report: Report, place: str, indent: str) -> Iterator[str]:
     """What the adviser says of a place, as a quotation without marks of its own."""
     for one in report.comments:
         if one.place == place:
-            text = plain(prose.plain(one.text), VOICE)
+            text = escaped(prose.plain(one.text), VOICE)
             yield f"\n{indent}> **Adviser's comment:** {text}\n"
 
 
 def _response(one: Response) -> Iterator[str]:
     old = " to an earlier state" if one.earlier else ""
-    yield f"\n  > **Management response{old}, {plain(one.position)}:** {plain(one.words, VOICE)}"
+    whose = f"Management response{old}, {escaped(one.position)}"
+    yield f"\n  > **{whose}:** {escaped(one.words, VOICE)}"
     if one.reply:
-        yield f"  >\n  > **Adviser's reply:** {plain(one.reply, VOICE)}"
+        yield f"  >\n  > **Adviser's reply:** {escaped(one.reply, VOICE)}"
     yield ""
 
 
@@ -107,7 +108,7 @@ def _positions(report: Report) -> Iterator[str]:
     if report.responses:
         counts = Counter(one.position for one in report.responses)
         told = ", ".join(
-            f"{count:,} {plain(position)}" for position, count in sorted(counts.items())
+            f"{count:,} {escaped(position)}" for position, count in sorted(counts.items())
         )
         yield f"\nManagement response: {told}; {len(report.findings):,} findings in all."
 
@@ -119,7 +120,7 @@ def _contradictions(report: Report) -> Iterator[str]:
     if not worded and not waiting:
         return
     yield "\n## What we were told and what we saw\n"
-    yield from (f"- {plain(one.about)} {plain(one.words, VOICE)}" for one in worded[:MOST])
+    yield from (f"- {escaped(one.about)} {escaped(one.words, VOICE)}" for one in worded[:MOST])
     yield from _more(worded)
     if waiting:
         yield f"- {waiting} {'more ' if worded else ''}being clarified"
@@ -130,11 +131,11 @@ def _roadmap(report: Report) -> Iterator[str]:
     if not due:
         return
     least, most = report.day_rate
-    rate = f"{plain(report.currency)} {span(least, most)}"
+    rate = f"{escaped(report.currency)} {span(least, most)}"
     yield "\n## Roadmap\n\n| When | Findings | Person-days | Cost |\n|---|---:|---:|---:|"
     for horizon, ids, low, high in due:
-        cost = plain(money(low * least, high * most, report.currency))
-        yield f"| {plain(horizon)} | {len(ids):,} | {span(low, high)} | {cost} |"
+        cost = escaped(money(low * least, high * most, report.currency))
+        yield f"| {escaped(horizon)} | {len(ids):,} | {span(low, high)} | {cost} |"
     yield f"\nAt a day rate of {rate}{'' if report.rate_given else ' (assumed)'}."
 
 
@@ -143,6 +144,6 @@ def _more(rest: Sequence[object]) -> Iterator[str]:
         yield f"- and {len(rest) - MOST:,} more"
 
 
-def plain(text: str, length: int = LENGTH) -> str:
+def escaped(text: str, length: int = LENGTH) -> str:
     """Text on one line, with every character that Markdown or HTML could act on escaped."""
     return _SPECIAL.sub(r"\\\1", clip(text, length))

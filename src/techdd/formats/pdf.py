@@ -10,7 +10,7 @@ import gc
 import logging
 import os
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from io import BytesIO
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 SCHEME = "techdd:"
+ARCHIVED = "pdf/a-3a"
 FONTS = """
 @font-face { font-family: Inter; src: url(techdd:upright); font-style: normal }
 @font-face { font-family: Inter; src: url(techdd:italic); font-style: italic }
@@ -42,26 +43,33 @@ def pdf(report: Report, templates: Templates) -> bytes:
     Raises TechddError where Pango is missing or the page asked for anything outside itself; what
     WeasyPrint could not set as designed becomes a Python warning.
     """
-    return _written(report, templates, "pdf/a-3a")
+    return _of(report, templates, ARCHIVED)
 
 
 @format(".ua.pdf", name="pdf-ua", signable=True)
 def pdf_ua(report: Report, templates: Templates) -> bytes:
     """The same pages as PDF/UA-1; raises and warns as `pdf` does."""
-    return _written(report, templates, "pdf/ua-1")
+    return _of(report, templates, "pdf/ua-1")
 
 
-def _written(report: Report, templates: Templates, variant: str) -> bytes:
+def _of(report: Report, templates: Templates, variant: str) -> bytes:
+    return printed(compose(report, templates, FONTS), report.date, variant, [_manifest(report)])
+
+
+def printed(
+    page: str, day: str, variant: str = ARCHIVED, attachments: Sequence[object] = ()
+) -> bytes:
+    """A page that was composed with FONTS, dated `day`; raises and warns as `pdf` does."""
     weasyprint = _weasyprint()
     refused: list[str] = []
     html = weasyprint.HTML(
-        string=titled(compose(report, templates, FONTS)),
+        string=titled(page),
         base_url=SCHEME,
         url_fetcher=_only_our_type(refused),
     )
     with (
         _complaints() as complaints,
-        _environment(_moment(report.date)),
+        _environment(_moment(day)),
         _uncollected(),
         warnings.catch_warnings(),
     ):
@@ -69,7 +77,7 @@ def _written(report: Report, templates: Templates, variant: str) -> bytes:
         warnings.simplefilter("ignore", ResourceWarning)
         try:
             written: bytes = html.write_pdf(
-                finisher=mend, pdf_variant=variant, attachments=[_manifest(report)]
+                finisher=mend, pdf_variant=variant, attachments=attachments
             )
         except weasyprint.urls.URLFetchingError:
             if not refused:  # most of what is refused is left out, some ends the rendering
@@ -77,7 +85,7 @@ def _written(report: Report, templates: Templates, variant: str) -> bytes:
     if refused:
         raise TechddError(f"the page asked for {', '.join(sorted(set(refused)))}", "PDF")
     for complaint in _told_once(complaints):
-        warnings.warn(f"PDF: {complaint}", stacklevel=3)
+        warnings.warn(f"PDF: {complaint}", stacklevel=4)
     return written
 
 

@@ -32,9 +32,9 @@ from techdd.response_sheets import (
     WORDS,
     Manifest,
 )
-from techdd.responses import POSITIONS, Entry, Said, Standing, standings
+from techdd.responses import LONGEST, POSITIONS, Entry, Said, Standing, standings
 from techdd.spreadsheets import MAX_COLUMNS, content, merged, place, text, wrong
-from techdd.text import masked, normal
+from techdd.text import clean, masked, normal
 from techdd.workbooks import opened
 
 if TYPE_CHECKING:
@@ -210,29 +210,24 @@ class _Reader:
 
     def _said(self, name: str, row: Mapping[str, str], where: str) -> Said | None:
         """What a row says; None for one that is, and was, empty."""
-        position, words = row[POSITION].casefold(), masked(row[WORDS])
-        common: dict[str, Any] = {
-            "finding": name,
-            "state": self.manifest.findings[name],
-            "at": self.now,
-        }
+        told: dict[str, Any] = {"by": " ".join((row.get(BY) or self.by).split())}
+        position, words = row[POSITION].casefold(), row[WORDS]
         if not position and not words:
-            taken_back = name in self.manifest.answered and name in self.known
-            return Said(withdrawn=True, by=self.by, **common) if taken_back else None
-        if position not in POSITIONS:
+            if name not in self.manifest.answered or name not in self.known:
+                return None
+            told["withdrawn"] = True
+        elif position not in POSITIONS:
             what = f"{position[:40]!r} is" if position else "words without a position are"
             raise _Wrong(f"{what} no response; choose one of: {', '.join(POSITIONS)}", where)
-        by = " ".join((row.get(BY) or self.by).split())
-        if not by:
+        elif not told["by"]:
             raise _Wrong("does not tell who says so; fill in 'By', or add --by NAME", where)
+        else:
+            if len(words) > LONGEST:  # what is longer would be cut, and nobody would know
+                raise _Wrong(f"has more than {LONGEST:,} characters; shorten the words", where)
+            told |= {"position": position, "words": harmless(words)}
+            told["on"] = self._day(row.get(DATE, ""), where)
         try:
-            return Said(
-                position=position,
-                words=words,
-                by=by,
-                on=self._day(row.get(DATE, ""), where),
-                **common,
-            )
+            return Said(finding=name, state=self.manifest.findings[name], at=self.now, **told)
         except ValidationError as error:
             raise _Wrong(mistake(error), where) from None
 
@@ -241,7 +236,7 @@ class _Reader:
             return None
         for form in ("%Y-%m-%d", "%d.%m.%Y"):
             try:
-                day = datetime.strptime(written, form).date()
+                day = datetime.strptime(written.partition(" ")[0], form).date()
             except ValueError:
                 continue
             if date(2000, 1, 1) <= day <= self.now.date():
@@ -256,6 +251,11 @@ class _Reader:
         if (known.response.id if known else "") != self.manifest.answered.get(said.finding, ""):
             return "conflict"
         return "withdrawn" if said.withdrawn else "changed" if before else "new"
+
+
+def harmless(words: str) -> str:
+    """What somebody wrote without credentials, and without characters that drive a reader."""
+    return "\n".join(map(clean, masked(words).split("\n")))
 
 
 def _content(said: Said) -> tuple[object, ...]:

@@ -105,7 +105,11 @@ def _observations(
             "severity": weights[grave[0]],
         }
         places = tuple(dict.fromkeys(Location(one.path, one.line) for one in grave))
-        yield Observation("end-of-life", repo, f"{product}:{cycle}", places[:PLACES], values)
+        end = ends[key]
+        yield Observation(
+            "end-of-life", repo, f"{product}:{cycle}", places[:PLACES], values,
+            known=end.isoformat() if isinstance(end, date) else "",
+        )  # fmt: skip
 
 
 def _said(ends: Ends | None) -> str:

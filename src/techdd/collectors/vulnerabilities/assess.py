@@ -182,6 +182,7 @@ def _observation(key: dict[str, Any], rows: DataFrame, worst: str) -> Observatio
         tuple(Location(path, int(line) or None) for path, line in places),
         values,
         mark_of(ids),
+        known=min(filter(None, real["published"]), default=""),
     )
 
 
