@@ -9,6 +9,7 @@ beside them. A report is drawn and composed before it is laid out and written.
 from __future__ import annotations
 
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,7 +18,9 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "trust"))
 
+from keys import certificate, key, p12
 from sample_report import a_finding, sample_report
 
 from techdd import charts
@@ -27,6 +30,7 @@ from techdd.formats.pdf import FONTS
 from techdd.model import Report, Severity
 from techdd.pages import compose
 from techdd.plugins import discover
+from techdd.trust.signing import signer
 from techdd.workspace import Templates
 
 FINDINGS, CHARTS = 500, 15
@@ -105,6 +109,10 @@ def main(name: str = "pdf") -> None:
     if name.startswith("pdf"):
         from pypdf import PdfReader
 
+        with tempfile.TemporaryDirectory() as folder:
+            own = key()
+            kept = p12(Path(folder) / "key.p12", own, certificate(own), password="")
+            timed("sign", lambda: signer(kept, str)(written))()
         print(f"{len(PdfReader(BytesIO(written)).pages)} pages, ", end="")
     print(f"{len(written):,} bytes, {len(report.findings)} findings, {len(drawn)} charts")
     for part, (computed, clock) in _SPENT.items():

@@ -16,8 +16,11 @@ from pypdf import PdfReader
 from test_jobs import inline
 
 from techdd import pipeline
-from techdd.audits import kept
+from techdd.audits import audit, kept
 from techdd.cli import run
+from techdd.collectors import Probe
+from techdd.plugins import discover
+from techdd.reading import Tables
 from techdd.workspace import Workspace
 
 FIRST = A(
@@ -96,6 +99,14 @@ def test_what_was_not_measured_again_is_never_fixed(techdd: Any, acme: Path) -> 
     assert "Collectors that were not run now, and not in the other audit: code of app" in said.out
     gate = techdd("compare", older, "blind", "--fail-on", "new-low")
     assert (gate.code, "The gate is not decided" in gate.err) == (3, True)
+
+
+def test_checks_rest_on_collectors_also_by_way_of_others(acme: Path) -> None:
+    checks = {one.rule: one for one in audit(acme / "e").load("internal").checks}
+    assert "practices" in (checks["no-reporting-channel"].collectors or ())
+    behind = Tables(Workspace(acme / "e")).behind(discover("techdd.collectors", Probe)["licences"])
+    assert {"dependencies", "package_facts"} <= set(behind)
+    assert "secrets" not in behind
 
 
 def test_a_gate_ends_with_1_where_something_new_is_as_severe(techdd: Any) -> None:

@@ -200,6 +200,17 @@ def test_the_worst_comes_first_and_the_order_is_always_the_same() -> None:
     assert [f.repo for f in one] == ["api", "api", "web", "api"]
 
 
+def test_a_check_says_what_it_judges_and_which_collectors_it_rests_on() -> None:
+    measured = reading(Metric("m", 3, repo="api"), collectors=("code", "history"))
+    _, (check,) = judge([measured], [METRIC], ["api"], POLICY)
+    assert (check.metric, check.collectors) == ("m", ("code", "history"))
+    seen = reading(Observation("odd-thing", "api", "k", values={"what": "It"}), collectors=("a",))
+    _, (check,) = judge([seen], [SEEN], ["api"], POLICY)
+    assert (check.metric, check.collectors) == ("", ("a",))
+    _, (silent,) = judge([reading(collectors=("a",))], [SEEN], ["api"], POLICY)
+    assert silent.collectors is None  # nothing says which probe would have seen it
+
+
 def test_an_observation_that_no_rule_judges_is_a_mistake() -> None:
     with pytest.raises(KeyError, match="unheard-of"):
         judged(SEEN, reading(replace(seen(), rule="unheard-of")))

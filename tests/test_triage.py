@@ -58,6 +58,13 @@ def test_a_severity_is_set_with_its_horizon() -> None:
     assert "(from high to low)" in found.observation
 
 
+def test_a_finding_says_which_decision_counts() -> None:
+    assert decide().decision == "suppress"
+    assert decide(decision="accept").decision == "accept"
+    assert decide(at=date(2026, 1, 1), until=date(2026, 6, 30)).decision == ""  # it has ended
+    assert decide(has="2-00000000").decision == ""  # it names no places
+
+
 def test_what_has_ended_or_is_to_come_does_not_count() -> None:
     ended = decide(at=date(2026, 1, 1), until=date(2026, 6, 30))
     assert ended.severity is Severity.HIGH

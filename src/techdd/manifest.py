@@ -46,11 +46,14 @@ _LAYOUT = (
     "statements.yaml",
     "triage.yaml",
     "pseudonyms.json",
+    "responses.jsonl",
     "answers/journal.jsonl",
 )
 _NAMED_BY_PEOPLE = (
     ("asked", "asked/*.yaml"),
     ("checklists", "checklists/**/*.yaml"),
+    ("commentary", "commentary/**/*.md"),
+    ("templates", "templates/**/*.*"),
     ("vex", "vex/[!.]*"),
 )
 _NUMBER = re.compile(r"/\d+$")

@@ -58,16 +58,16 @@ def compose(report: Report, templates: Templates, fonts: str) -> str:
     )
 
 
-def arranged(report: Report, templates: Templates) -> Arrangement:
-    """What stands where, by the plan of the templates."""
-    plan = said(_environment(templates), templates, "_plan.html")
-    return arrange(report, plan.PLAN, plan.ELSEWHERE)
-
-
 def terms(templates: Templates) -> Mapping[str, tuple[str, str]]:
     """By metric, what it is called and what it says, as the glossary of the templates has it."""
     found = said(_environment(templates), templates, "_terms.html").TERMS
     return {name: (called, says) for name, (called, says) in found.items()}
+
+
+def arranged(report: Report, templates: Templates) -> Arrangement:
+    """What stands where, by the plan of the templates."""
+    plan = said(_environment(templates), templates, "_plan.html")
+    return arrange(report, plan.PLAN, plan.ELSEWHERE)
 
 
 def named(metric: str, known: Mapping[str, Sequence[str]]) -> str:

@@ -201,8 +201,8 @@ def check_format(destination: Path, name: str = "") -> Format:
     """
     formats = discover("techdd.formats", Format)
     by_ending = sorted(formats.values(), key=lambda one: -len(one.suffix))
-    for one in [formats[name]] if name in formats else [] if name else by_ending:
-        if name or destination.name.lower().endswith(one.suffix):
+    for one in by_ending:
+        if name == one.name or (not name and destination.name.lower().endswith(one.suffix)):
             one.check()
             return one
     wanted = name or destination.suffix.removeprefix(".").lower()

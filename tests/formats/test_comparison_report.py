@@ -16,7 +16,7 @@ from two_audits import a_find, a_report, between
 from techdd.comparing import WRITERS
 from techdd.comparing.page import scores
 from techdd.comparison import Comparison, compare
-from techdd.model import Report, Severity
+from techdd.model import Rating, Report, Score, Severity
 from techdd.workspace import Templates
 
 
@@ -117,6 +117,16 @@ def test_nothing_assessed_is_not_clean(templates: Templates) -> None:
     assert "not assessed in either audit" in text
     assert scores(comparison).rows == ()
     assert "Neither audit has a finding that is to be settled before signing" in text
+
+
+def test_a_domain_without_any_answer_is_listed_where_something_is_new(
+    templates: Templates,
+) -> None:
+    none = Score(None, 0.0, "none", Rating.GREY)
+    comparison = between(a_report(then=True, score=none), a_report(a_find(), score=none))
+    text = render(comparison, "html", templates).decode()
+    assert "not assessed in either audit" not in text
+    assert "<td>Security</td>" in text
 
 
 def test_what_is_doubtful_stands_beside_the_finding(templates: Templates) -> None:

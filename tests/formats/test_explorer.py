@@ -105,7 +105,8 @@ def test_a_comment_keeps_its_lines_and_is_harmless(templates: Templates) -> None
         brand=Brand(colour="#123456"),
     )
     data = explored(report, templates)
-    assert data["comments"] == [{"place": "summary", "text": "One.\n\n- two\\u202e\n- three\nfour"}]
+    said = {"place": "summary", "text": "One.\n- two\\u202e\n- three\\u2028four"}
+    assert data["comments"] == [said]
     assert data["colour"] == "#123456"
 
 

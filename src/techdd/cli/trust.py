@@ -70,7 +70,9 @@ def _password(key: Path, file: Path | None) -> str:
         return os.environ[PASSWORD]
     if not sys.stdin.isatty():
         raise TechddError(f"has a password; set {PASSWORD}, or give --sign-password-file", key)
-    word: str = click.prompt(f"Password of {key}", hide_input=True, err=True, default="")
+    word: str = click.prompt(
+        f"Password of {key}", hide_input=True, err=True, default="", show_default=False
+    )
     return word
 
 

@@ -51,14 +51,16 @@ def page(comparison: Comparison, templates: Templates, fonts: str) -> str:
         parts=[part for part in parts if part[2]],
         counts={str(fate): len(comparison.of(fate)) for fate in Fate},
         moves=scores(comparison),
-        assessed=[one for one in comparison.domains if _coverage(one)],
+        assessed=[one for one in comparison.domains if _says_something(one)],
         measures=[one for one in comparison.measures if not one.now.repo] or comparison.measures,
         titles={one.domain: one.title for one in comparison.domains} | {"interview": "Interviews"},
     )
 
 
-def _coverage(one: DomainMove) -> float:
-    return sum(score.coverage for score in (one.then, one.now) if score)
+def _says_something(one: DomainMove) -> bool:
+    """Whether something of the domain was assessed, or found, in one of the audits."""
+    assessed = any(score.coverage for score in (one.then, one.now) if score)
+    return assessed or one.fixed + one.new > 0
 
 
 def scores(comparison: Comparison) -> Series:

@@ -83,7 +83,9 @@ def _state(one: Change) -> str:
         return _STATES[one.fate]
     if not _is_due(one.then):
         return "new"
-    return "not met" if _is_due(one.now) else "eased"
+    if _is_due(one.now):
+        return "not met"
+    return "not known" if one.doubt else "eased"
 
 
 def _is_due(finding: Finding | None) -> bool:

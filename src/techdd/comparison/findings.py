@@ -73,10 +73,12 @@ def _kept(before: Finding, after: Finding, old: Side, new: Side, why: str = "") 
         if told:
             reasons.append(told)
             worse = worse or step
-    fate = Fate.WORSE if worse > 0 else Fate.BETTER if worse < 0 else Fate.STAYS
     limits = [missed(after, old, new), missed(before, new, old)] if worse else []
-    partly = f"not measured alike: {next(filter(None, limits))}" if any(limits) else ""
-    return Change(fate, before, after, _joined(reasons), partly)
+    doubt = f"not measured alike: {next(filter(None, limits))}" if any(limits) else ""
+    if worse < 0 and doubt:
+        worse = 0  # that it is better is not known
+    fate = Fate.WORSE if worse > 0 else Fate.BETTER if worse < 0 else Fate.STAYS
+    return Change(fate, before, after, _joined(reasons), doubt)
 
 
 def _value(before: Finding, after: Finding, old: Side, new: Side) -> tuple[int, str]:
@@ -96,11 +98,17 @@ def _value(before: Finding, after: Finding, old: Side, new: Side) -> tuple[int, 
 
 def _places(before: Finding, after: Finding) -> tuple[int, str]:
     """(1 = more or -1 = fewer, both numbers) of the places, packages or advisories it counts."""
-    one, other = (int(mark.partition("-")[0] or 0) for mark in (before.places, after.places))
+    one, other = map(_number, (before.places, after.places))
     if not one or not other or one == other:
         return 0, ""
     what = "advisories" if after.rule == "vulnerable-package" else "places"
     return (1 if other > one else -1), f"{one:,} → {other:,} {what}"
+
+
+def _number(mark: str) -> int:
+    """How many places a mark counts (see `triage.mark_of`); 0 = not told."""
+    number = mark.partition("-")[0]
+    return int(number) if number.isdecimal() and len(number) < 10 else 0
 
 
 # --- found in one -----------------------------------------------------------------------------
