@@ -193,3 +193,20 @@ def test_the_examples_of_the_documentation_work(tmp_path: Path) -> None:
 def test_a_sheet_of_ones_own_still_decides_the_paper(tmp_path: Path) -> None:
     own = page(tmp_path, {"page.css": "@page { size: A5 }"})
     assert "size: A5" in own and "size: A4" not in own
+
+
+@pytest.mark.parametrize("name", ["team", "_default"])
+def test_a_chapter_is_changed_one_block_at_a_time(name: str, tmp_path: Path) -> None:
+    base = f'{{% extends "shipped/chapters/{name}.html" %}}'
+    block = (
+        "{% block opinion %}{{ super() }}<p>Asked: {{ chapter.items | length }}</p>{% endblock %}"
+    )
+    plain, own = page(tmp_path, {}), page(tmp_path, {f"chapters/{name}.html": base + block})
+    assert 0 < own.count("<p>Asked: ") < len(sample_report().chapters)
+    assert re.sub(r"<p>Asked: \d+</p>", "", own).split() == plain.split()
+    blocks = {
+        frozenset(re.findall(r"{% block (\w+)", one.read_text()))
+        for one in (data("report_templates") / "chapters").glob("*.html")
+        if one.name != "_parts.html"
+    }
+    assert blocks == {frozenset({"opinion", "measured", "findings", "questions"})}
