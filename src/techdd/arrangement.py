@@ -59,14 +59,14 @@ def arrange(report: Report, plan: Mapping[str, Plan], apart: Sequence[str]) -> A
     `groups` (heading, names); `apart` names exhibits that have a section of their own.
     """
     told, further, linked, room = {}, {}, set(), ENTRIES
-    spoken_of = _spoken_of(report)
+    said = spoken_of(report)
     for chapter in report.chapters:
         all_kinds = kinds(chapter.findings)
         worth = [one for one in all_kinds if one[0].severity is not Severity.INFO]
         told[chapter.domain] = tuple(worth[:CARDS])
         linked |= {kind[0].id for kind in told[chapter.domain]}
         rest = [_without(kind, linked) for kind in all_kinds]
-        shown = tuple(_first(rest, spoken_of, room))
+        shown = tuple(_first(rest, said, room))
         room -= sum(map(len, shown))
         linked |= {one.id for kind in shown for one in kind}
         if shown:
@@ -95,9 +95,10 @@ def kinds(findings: Iterable[Finding]) -> list[Kind]:
     return [tuple(some) for some in by_rule.values()]
 
 
-def _spoken_of(report: Report) -> set[str]:
-    spoken_of = {one.place for one in report.comments}
-    return spoken_of | {one.finding for one in report.responses if one.words or one.reply}
+def spoken_of(report: Report) -> set[str]:
+    """The places and findings that somebody said something of."""
+    places = {one.place for one in report.comments}
+    return places | {one.finding for one in report.responses if one.words or one.reply}
 
 
 def is_bare(chapter: Chapter) -> bool:
@@ -114,9 +115,9 @@ def _without(kind: Kind, linked: set[str]) -> Kind:
     return tuple(one for one in kind if one.id not in linked)
 
 
-def _first(some: Iterable[Kind], spoken_of: set[str], room: int) -> Iterable[Kind]:
+def _first(some: Iterable[Kind], said: set[str], room: int) -> Iterable[Kind]:
     for kind in some:
-        if shown := (*kind[: max(room, 0)], *_among(kind[max(room, 0) :], spoken_of)):
+        if shown := (*kind[: max(room, 0)], *_among(kind[max(room, 0) :], said)):
             yield shown
         room -= len(kind)
 

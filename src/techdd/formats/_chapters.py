@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from techdd.amounts import number
-from techdd.arrangement import Arrangement, Exhibits
+from techdd.arrangement import Arrangement, Exhibits, spoken_of
 from techdd.formats._parts import LONG, ROWS, card, comment, exhibit, light, more, panel, scored
 from techdd.formats._word import Paper, Run
 from techdd.formats._word_styles import MUTED, NOTE
@@ -19,7 +19,7 @@ def told_in_full(report: Report, placed: Arrangement) -> Told:
     """The findings that get a card in their chapter: one a kind as the PDF tells them, and those
     that somebody speaks of.
     """
-    spoken = {one.place for one in report.comments} | {one.finding for one in report.responses}
+    spoken = spoken_of(report)
     told = {}
     for one in report.chapters:
         first = [kind[0] for kind in placed.told.get(one.domain, ())]

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from techdd.amounts import money, span
+from techdd.arrangement import spoken_of
 from techdd.formats._chapters import Told
 from techdd.formats._parts import LONG, ROWS, card, link, more, pill, priced, where
 from techdd.formats._sections import Write, linked_ids
@@ -60,7 +61,7 @@ def register(told: Told) -> Write:
             (11, 50, 20, 17, 10), right=(4,),
         )  # fmt: skip
         more(paper, len(report.findings), 200)
-        spoken = {one.place for one in report.comments} | {one.finding for one in report.responses}
+        spoken = spoken_of(report)
         for one in report.findings:  # of domains without a chapter
             if one.id in spoken - linked:
                 card(paper, report, one)
