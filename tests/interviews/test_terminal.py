@@ -287,15 +287,16 @@ def test_what_is_no_answer_is_said_and_asked_again(workspace: Workspace, said: s
     assert "\x1b" not in talk.text
 
 
+@pytest.mark.parametrize("when", ["Note", PROMPT])
 @pytest.mark.parametrize(("choice", "counts"), [("m", 1), ("", 1), ("t", 4)])
 def test_two_terminals_of_one_person_are_told_and_choose(
-    workspace: Workspace, choice: str, counts: int
+    workspace: Workspace, choice: str, counts: int, when: str
 ) -> None:
     talk = Talk("1", "", "", "mine", "?", choice, "q")
     inner = talk.ask
 
     def meanwhile(prompt: str) -> str | None:
-        if prompt.startswith("Note") and not journal(workspace):
+        if prompt.startswith(when) and not journal(workspace):
             record(workspace, 1, level=4, note="theirs")
         return inner(prompt)
 

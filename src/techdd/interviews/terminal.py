@@ -84,7 +84,10 @@ class Sitting:
         position = list(self.questions).index(name) + 1
         place = f"question {position} of {len(self.questions)}, {len(self.left)} to go"
         screens.question(self.console, checklist, item, self.metrics, place)
-        if earlier := self._own(item):
+        # What is answered is what was shown: another answer that comes meanwhile is told.
+        entries = self.workspace.journal.read()
+        known = latest(entries, item.id, self.person)
+        if earlier := self._own(item, entries):
             screens.own(self.console, item, earlier)
         while True:
             said = self.console.read(PROMPT)
@@ -97,7 +100,9 @@ class Sitting:
                 return None
             if said.upper() in self.questions:
                 return said.upper()
-            if not self._aside(word, item) and self._is_answered(checklist, item, said):
+            if self._aside(word, item, earlier):
+                continue
+            if self._is_answered(checklist, Reply(self.console, item, earlier), said, known):
                 return self._next(name)
 
     def _next(self, name: str) -> str | None:
@@ -112,7 +117,7 @@ class Sitting:
         shown = self.way.pop()
         return self.way.pop() if self.way else shown
 
-    def _aside(self, word: str, item: Item) -> bool:
+    def _aside(self, word: str, item: Item, earlier: Answer | None) -> bool:
         """Shows what `word` asks for, which is no answer; whether there is such a word."""
         if word == "?":
             screens.levels(self.console, item)
@@ -122,7 +127,7 @@ class Sitting:
             screens.before(self.console, item, self.workspace.journal.read())
         elif word == "o":
             self._overview()
-        elif word in ("e", "w") and not self._own(item):
+        elif word in ("e", "w") and not earlier:
             self.console.say("There is no answer of this person yet.")
         else:
             return False
@@ -133,10 +138,11 @@ class Sitting:
 
     # --- one answer -------------------------------------------------------------------------------
 
-    def _is_answered(self, checklist: Checklist, item: Item, said: str) -> bool:
+    def _is_answered(
+        self, checklist: Checklist, reply: Reply, said: str, known: Entry | None
+    ) -> bool:
         """Takes an answer that begins with `said`, as far as the input goes."""
-        known = latest(self.workspace.journal.read(), item.id, self.person)
-        reply = Reply(self.console, item, self._own(item))
+        item = reply.item
         try:
             reply.give(said)
         except ValueError:
@@ -192,9 +198,10 @@ class Sitting:
             self._record(checklist, item, answer, other, ended=True)
             raise
 
-    def _own(self, item: Item) -> Answer | None:
+    def _own(self, item: Item, entries: Sequence[Entry]) -> Answer | None:
         """What the respondent says to `item` in this round."""
-        return self.heard().get(item.id, {}).get(self.person)
+        said = heard(entries, self.workspace.engagement.round)
+        return said.get(item.id, {}).get(self.person)
 
 
 @contextmanager
