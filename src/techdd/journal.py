@@ -2,7 +2,8 @@
 
 It is one file of JSON lines that only ever grows. Each line carries the digest of the line before
 it, so that a changed or missing line is noticed; a line that was cut while it was written costs
-itself only. The order is that of the file: clocks are shown and never compared.
+itself only. What was added in one piece says how many lines are still to come (`more`), and counts
+when all are there. The order is that of the file: clocks are shown and never compared.
 """
 
 from __future__ import annotations
@@ -42,12 +43,22 @@ class _Lines:
         self.doubts: list[str] = []
         self._number = 0
         self._before = ""
+        self._piece: list[Entry] = []  # of several lines, the last of which is still to come
+        self._piece_begins = (0, "")  # line and what it follows
 
     def copy(self) -> _Lines:
         """These lines, to go on with apart from them."""
         made = copy(self)
-        made.entries, made.doubts = [*self.entries], [*self.doubts]
+        made.entries, made.doubts, made._piece = [*self.entries], [*self.doubts], [*self._piece]
         return made
+
+    @property
+    def unfinished(self) -> list[str]:
+        """What is to be said of a piece whose end is not there, if there is one."""
+        if not self._piece:
+            return []
+        begins = f"line {self._piece_begins[0]} begins an import that was cut"
+        return [f"{begins}: nothing of it counts; import it again"]
 
     def take(self, content: bytes) -> None:
         """Further lines, the last of which may be without its end."""
@@ -60,15 +71,23 @@ class _Lines:
     def _take_line(self, line: bytes) -> None:
         try:
             written = json.loads(line)
-            previous = written.pop("prev")
+            previous, more = written.pop("prev"), written.pop("more", 0)
             answer = Answer.model_validate(written)
         except (ValueError, TypeError, AttributeError, LookupError, RecursionError) as error:
             self.doubts.append(f"line {self._number} is not an answer ({_why(error)})")
             return
-        if previous != self._before:
+        if self._piece and previous == self._piece_begins[1]:  # who wrote this saw it as cut
+            self.doubts += self.unfinished
+            self._piece = []
+        elif previous != self._before:
             self.doubts.append(f"line {self._number} does not follow the one before it")
+        if not self._piece:
+            self._piece_begins = self._number, previous
         self._before = _digest(line)
-        self.entries.append(Entry(self._before, answer))
+        self._piece.append(Entry(self._before, answer))
+        if not more:
+            self.entries += self._piece
+            self._piece = []
 
 
 class Journal:
@@ -105,7 +124,7 @@ class Journal:
             if end < len(content):
                 known = known.copy()
                 known.take(content[end:])
-            self.doubts = [*known.doubts]
+            self.doubts = [*known.doubts, *known.unfinished]
             self._last = content, tuple(known.entries)
             return self._last[1]
 
@@ -118,7 +137,9 @@ class Journal:
         return self.extend([(answer, seen)])[0]
 
     def extend(self, answers: Sequence[tuple[Answer, str | None]]) -> list[Entry]:
-        """Adds answers in one piece: where one of them is in conflict, none is added."""
+        """Adds answers in one piece: where one of them is in conflict, or the machine stops, none is
+        added.
+        """
         added: list[Entry] = []
         lines = b""
         try:
@@ -127,8 +148,8 @@ class Journal:
                 for answer, seen in answers:
                     self._refuse_unseen(entries, answer, seen)
                 before = entries[-1].id if entries else ""
-                for answer, _ in answers:
-                    line = self._line(answer, before)
+                for more, (answer, _) in zip(range(len(answers) - 1, -1, -1), answers, strict=True):
+                    line = self._line(answer, before, more)
                     before = _digest(line)
                     added.append(Entry(before, answer))
                     lines += line + b"\n"
@@ -144,12 +165,13 @@ class Journal:
         if seen is not None and (last.id if last else "") != seen:
             raise Conflict(last, self.path)
 
-    def _line(self, answer: Answer, before: str) -> bytes:
+    def _line(self, answer: Answer, before: str, more: int) -> bytes:
         """As it is written, and can be read again: what cannot is told while somebody can act."""
         try:
             written = answer.model_dump(mode="json", exclude_defaults=True)
             Answer.model_validate(written)
-            line = json.dumps(written | {"prev": before}, ensure_ascii=False, sort_keys=True)
+            written |= {"prev": before} | ({"more": more} if more else {})
+            line = json.dumps(written, ensure_ascii=False, sort_keys=True)
             return line.encode()
         except ValidationError as error:
             raise TechddError(f"cannot keep this answer: {mistake(error)}", self.path) from None
