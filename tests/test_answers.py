@@ -77,9 +77,7 @@ def test_a_line_that_was_cut_costs_itself_only(journal: Journal) -> None:
 
 @pytest.mark.parametrize("ending", [b"", b"\n", b"\n{half"])
 @pytest.mark.parametrize("kept", [1, 2])
-def test_of_a_piece_that_was_cut_nothing_counts(
-    journal: Journal, kept: int, ending: bytes
-) -> None:
+def test_of_a_piece_that_was_cut_nothing_counts(journal: Journal, kept: int, ending: bytes) -> None:
     journal.append(said(3))
     journal.extend([(said(level, by="Bo"), "") for level in range(3)])
     lines = journal.path.read_bytes().splitlines()

@@ -137,9 +137,7 @@ class Journal:
         return self.extend([(answer, seen)])[0]
 
     def extend(self, answers: Sequence[tuple[Answer, str | None]]) -> list[Entry]:
-        """Adds answers in one piece: where one of them is in conflict, or the machine stops, none is
-        added.
-        """
+        """Adds answers in one piece: where one is in conflict, or the machine stops, none is."""
         added: list[Entry] = []
         lines = b""
         try:
