@@ -327,6 +327,26 @@ def test_an_end_before_the_choice_loses_nothing(workspace: Workspace, end: tuple
     assert [one.level for one in journal(workspace)] == [4, 1]
 
 
+@pytest.mark.parametrize("goes_on", [True, False])
+def test_an_answer_that_cannot_be_saved_is_kept_until_it_can(
+    workspace: Workspace, goes_on: bool
+) -> None:
+    (workspace.root / "asked").write_text("in the way")
+    talk = Talk("1", "", "", "mine", "", "q", "q")
+    inner = talk.ask
+
+    def meanwhile(prompt: str) -> str | None:
+        said = inner(prompt)
+        if prompt.startswith("Enter tries again") and goes_on:
+            (workspace.root / "asked").unlink(missing_ok=True)
+        return said
+
+    talk.console = Console(talk.said.append, meanwhile)
+    sitting(workspace, talk).hold()
+    assert [one.note for one in journal(workspace)] == (["mine"] if goes_on else [])
+    assert any(line.startswith("Not saved: ") and "File exists" in line for line in talk.said)
+
+
 def test_again_asks_everything_and_keeps_the_old(workspace: Workspace) -> None:
     hold(workspace, "3", "", "", "")
     assert hold(workspace, "1", "", "", "", again=True)[0] == 1

@@ -168,7 +168,9 @@ class Sitting:
         *,
         ended: bool = False,
     ) -> None:
-        """Saves an answer; where the same person answered meanwhile, asks which one counts."""
+        """Saves an answer; where the same person answered meanwhile, asks which one counts. What
+        cannot be saved, as on a full disk, is kept until it can.
+        """
         while answer:
             given = answer.model_copy(update=dict(self.said_by))
             try:
@@ -179,6 +181,13 @@ class Sitting:
                 if ended or self._is_mine_taken(checklist, item, answer, known):
                     continue
                 return
+            except (TechddError, OSError) as error:
+                if ended:
+                    raise
+                self.console.tell(clean(f"Not saved: {error}"))
+                if self.console.read("Enter tries again, q stops without it").casefold() == "q":
+                    raise Ended from None
+                continue
             self.written += 1
             return
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import ipaddress
+import logging
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -115,6 +116,8 @@ class Site:
         from techdd.interviews.web.app import create
         from techdd.interviews.web.desk import Desk
 
+        # A page that waited a moment for a free thread is no news for the terminal.
+        logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         app = create(Desk(self.workspace, self.crew, self.access, metrics), self.door, tell)
         server = create_server(
             app,
