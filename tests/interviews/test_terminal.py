@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from paper import Own
 
 from techdd.answers import Answer, Document, placed
 from techdd.checklists import Checklist
+from techdd.errors import TechddError
 from techdd.interviews.prompts import Console
 from techdd.interviews.terminal import PROMPT, Sitting
 from techdd.model import Grade, Metric
@@ -332,17 +334,18 @@ def test_an_answer_that_cannot_be_saved_is_kept_until_it_can(
     workspace: Workspace, goes_on: bool
 ) -> None:
     (workspace.root / "asked").write_text("in the way")
-    talk = Talk("1", "", "", "mine", "", "q", "q")
+    talk = Talk("1", "", "", "mine", "" if goes_on else "q")
     inner = talk.ask
 
     def meanwhile(prompt: str) -> str | None:
         said = inner(prompt)
-        if prompt.startswith("Enter tries again") and goes_on:
-            (workspace.root / "asked").unlink(missing_ok=True)
+        if prompt.startswith("Enter tries again"):
+            (workspace.root / "asked").unlink()
         return said
 
     talk.console = Console(talk.said.append, meanwhile)
-    sitting(workspace, talk).hold()
+    with nullcontext() if goes_on else pytest.raises(TechddError, match="File exists"):
+        sitting(workspace, talk).hold()
     assert [one.note for one in journal(workspace)] == (["mine"] if goes_on else [])
     assert any(line.startswith("Not saved: ") and "File exists" in line for line in talk.said)
 

@@ -181,15 +181,20 @@ class Sitting:
                 if ended or self._is_mine_taken(checklist, item, answer, known):
                     continue
                 return
-            except (TechddError, OSError) as error:
-                if ended:
+            except TechddError as error:
+                if ended or not self._is_tried_again(error):
                     raise
-                self.console.tell(clean(f"Not saved: {error}"))
-                if self.console.read("Enter tries again, q stops without it").casefold() == "q":
-                    raise Ended from None
                 continue
             self.written += 1
             return
+
+    def _is_tried_again(self, error: TechddError) -> bool:
+        """Whether somebody has made room, or has put back what was gone."""
+        self.console.tell(clean(f"Not saved: {error}"))
+        try:
+            return self.console.read("Enter tries again, q stops without it").casefold() != "q"
+        except Ended:
+            return False
 
     def _is_mine_taken(
         self, checklist: Checklist, item: Item, answer: Answer, other: Entry | None

@@ -539,6 +539,44 @@ def test_a_full_disk_is_a_line_wherever_it_shows(
     assert not (page.workspace.root / "logs" / "web.log").exists()
 
 
+def test_an_engagement_that_was_moved_is_told_and_none_begins_in_its_place(page: Page) -> None:
+    ida, ann = page.enter("ida adviser"), page.enter("ann chief")
+    link = page.desk.access.issue("bo lead")
+    root = page.workspace.root
+    away = root.rename(root.with_name("away"))
+    told = "the engagement's folder is not there any more; put it back"
+    for refused in (
+        ann.answer("AA-01", level=1),
+        ida.get("/api/state/0"),
+        ann.post("/api/leave", {}),
+    ):
+        assert (refused.status_code, refused.json["error"]) == (503, told)
+    assert page.stranger().post("/api/join", {"token": link}).status_code == 422
+    with pytest.raises(TechddError, match="is not there any more; put it back"):
+        page.workspace.record_all([])
+    assert not root.exists()
+    away.rename(root)
+    assert ann.answer("AA-01", level=1).status_code == 200
+
+
+def test_who_is_shut_out_is_out_even_where_that_cannot_be_written_down(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ida, ann, bo = (page.enter(one) for one in ("ida adviser", "ann chief", "bo lead"))
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        ended = ida.post("/api/people/out", {"name": "Ann Chief"}), bo.post("/api/leave", {})
+    for one in ended:
+        assert (
+            one.json["error"] == "who may come in cannot be written down: No space left on device"
+        )
+    assert [one.get("/api/questions").status_code for one in (ida, ann, bo)] == [200, 401, 401]
+
+
 # --- people ---------------------------------------------------------------------------------------
 
 
@@ -584,6 +622,10 @@ def test_a_mistake_in_the_file_is_told_to_interviewers_and_stops_nobody(page: Pa
     refused = ida.post("/api/people", {"name": "Cy", "new": True})
     assert refused.status_code == 422 and "first mend interviews.yaml" in refused.json["error"]
     assert "rolle" in file.read_text()
+    file.unlink()
+    assert ann.answer("AA-02", level=1).status_code == 200
+    gone = "interviews.yaml: is not there any more; put it back"
+    assert gone in ida.get("/api/state/0").json["doubts"]
 
 
 def test_of_many_answers_at_once_each_is_recorded_or_refused(page: Page) -> None:

@@ -104,7 +104,7 @@ class Access:
         """Ends one session."""
         with self._lock:
             digest = _digest(session)
-            self._keep(
+            self._end(
                 self._kept.links,
                 {key: one for key, one in self._kept.sessions.items() if key != digest},
             )
@@ -116,7 +116,7 @@ class Access:
                 {key: one for key, one in passes.items() if person not in (None, one.person)}
                 for passes in (self._kept.links, self._kept.sessions)
             )
-            self._keep(links, sessions)
+            self._end(links, sessions)
 
     def _live(self) -> list[tuple[str, _Pass]]:
         return [(digest, one) for digest, one in self._kept.sessions.items() if one.is_good]
@@ -126,12 +126,19 @@ class Access:
         self._save(kept)
         self._kept = kept
 
+    def _end(self, links: dict[str, _Pass], sessions: dict[str, _Pass]) -> None:
+        """What ends does so at once, be it that the file cannot be written."""
+        self._kept = _Kept(id=self._kept.id, links=links, sessions=sessions)
+        self._save(self._kept)
+
     def _save(self, kept: _Kept) -> None:
         text = json.dumps(kept.model_dump(mode="json"), indent=1)
         try:
+            self.path.parent.stat()  # else it would begin anew where the engagement was
             write_atomic(self.path, text.encode(), mode=0o600)
         except OSError as error:
-            raise TechddError(f"cannot be written: {error.strerror}", self.path) from None
+            why = f"who may come in cannot be written down: {error.strerror}"
+            raise TechddError(why, self.path) from None
 
 
 def _digest(word: str) -> str:
