@@ -252,6 +252,11 @@ def standing(*answers: Answer) -> Any:
     return standings(Entry(str(place), one) for place, one in enumerate(answers))["AA-01"]
 
 
+def test_a_name_is_one_person_however_it_is_spelt() -> None:
+    spelt = ("José  Núñez", "josé núñez", "Jose\u0301 Nu\u0301n\u0303ez")
+    assert len({said(1, by=name).person for name in spelt}) == 1
+
+
 def test_the_latest_answer_of_a_person_counts() -> None:
     one = standing(said(3), said(1), said(2, by=" ANN "))
     assert one.counts.level == 2
