@@ -129,9 +129,7 @@ def checklist_lint(paths: tuple[Path, ...]) -> None:
     if grave:
         sys.exit(GATE)
     warnings = f"; {len(mistakes)} warning(s)" if mistakes else ""
-    talk(
-        f"{len(files)} file(s) are sound{warnings}." if files else "It has no checklist of its own."
-    )
+    talk(f"{len(files)} file(s) are sound{warnings}." if files else "It has none of its own.")
 
 
 @checklist.command("schema")
