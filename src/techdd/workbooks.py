@@ -42,10 +42,10 @@ def opened(
     """
     from openpyxl import load_workbook
 
-    checked = _checked(raw, path, unpacked)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
+            checked = _checked(raw, path, unpacked)
             yield load_workbook(checked, keep_links=False, **how)
     except TechddError:
         raise

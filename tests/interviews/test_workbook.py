@@ -442,3 +442,17 @@ def test_a_cell_far_away_costs_nothing(workspace: Workspace, edit: Edit) -> None
     found = edit.read(workspace)
     assert told(found) == [("new", "TE-01")]
     assert found.notices == ("sheet 'Title  team': what is below row 2,000 is not read",)
+
+
+def test_cells_far_away_on_many_sheets_cost_no_memory(workspace: Workspace, edit: Edit) -> None:
+    edit.put("TE-01", "Level", 3)
+    for number in range(10):
+        sheet = edit.book.create_sheet(f"x{number}")
+        sheet["A1"], sheet["BH2000"] = "Id", "x"
+    edit.book.save(edit.path)
+    tracemalloc.start()
+    try:
+        assert told(returned(workspace, edit.path)) == [("new", "TE-01")]
+        assert tracemalloc.get_traced_memory()[1] < 30_000_000
+    finally:
+        tracemalloc.stop()

@@ -225,8 +225,9 @@ def _missing(columns: dict[str, int]) -> list[str]:
     return [label for key, label in labels.items() if key not in columns]
 
 
-def _below(sheet: Worksheet, header: _Header) -> range:
-    return range(header.row + 1, min(sheet.max_row, MAX_ROWS) + 1)
+def _below(sheet: Any, header: _Header) -> list[int]:
+    """The rows below the header that hold any cell: a cell far away costs one row."""
+    return sorted({row for row, _ in sheet._cells if header.row < row <= MAX_ROWS})
 
 
 def _misplaced(
