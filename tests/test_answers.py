@@ -75,6 +75,35 @@ def test_a_line_that_was_cut_costs_itself_only(journal: Journal) -> None:
     assert b'"item": "AA-0\n' in journal.path.read_bytes()  # nothing is taken away
 
 
+@pytest.mark.parametrize("ending", [b"", b"\n", b"\n{half"])
+@pytest.mark.parametrize("kept", [1, 2])
+def test_of_a_piece_that_was_cut_nothing_counts(journal: Journal, kept: int, ending: bytes) -> None:
+    journal.append(said(3))
+    journal.extend([(said(level, by="Bo"), "") for level in range(3)])
+    lines = journal.path.read_bytes().splitlines()
+    journal.path.write_bytes(b"\n".join(lines[: 1 + kept]) + ending)
+    assert [entry.answer.level for entry in journal.read()] == [3]
+    cut = "line 2 begins an import that was cut: nothing of it counts; import it again"
+    assert cut in journal.doubts
+    journal.extend([(said(level, by="Bo"), "") for level in range(3)])
+    for one in (journal, Journal(journal.path)):
+        assert [entry.answer.level for entry in one.read()] == [3, 0, 1, 2]
+        assert cut in one.doubts
+    assert not any("does not follow" in doubt for doubt in journal.doubts)
+
+
+def test_damage_within_a_piece_costs_the_damaged_line_only(journal: Journal) -> None:
+    journal.extend([(said(level, by="Bo"), "") for level in range(4)])
+    journal.append(said(4))
+    lines = journal.path.read_bytes().splitlines(keepends=True)
+    for damaged in range(4):
+        whole = b"".join(b"?\n" if at == damaged else one for at, one in enumerate(lines))
+        journal.path.write_bytes(whole)
+        expected = [level for level in (0, 1, 2, 3, 4) if level != damaged]
+        assert [entry.answer.level for entry in journal.read()] == expected
+        assert journal.doubts[0] == f"line {damaged + 1} is not an answer (JSONDecodeError)"
+
+
 def test_a_changed_or_missing_line_is_noticed(journal: Journal) -> None:
     for level in (1, 2, 3):
         journal.append(said(level))
@@ -221,6 +250,11 @@ def test_no_line_holds_more_than_was_said(journal: Journal) -> None:
 
 def standing(*answers: Answer) -> Any:
     return standings(Entry(str(place), one) for place, one in enumerate(answers))["AA-01"]
+
+
+def test_a_name_is_one_person_however_it_is_spelt() -> None:
+    spelt = ("José  Núñez", "josé núñez", "Jose\u0301 Nu\u0301n\u0303ez")
+    assert len({said(1, by=name).person for name in spelt}) == 1
 
 
 def test_the_latest_answer_of_a_person_counts() -> None:

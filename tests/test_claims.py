@@ -173,6 +173,37 @@ def test_an_approval_needs_words_and_a_person(tmp_path: Path, words: str, by: st
     assert not (tmp_path / "statements.yaml").exists()
 
 
+@pytest.mark.parametrize(
+    ("words", "by", "says"),
+    [("x" * 1_001, "A", "--words: .* at most 1000"), ("Words.", "A" * 201, "--by: .* at most 200")],
+)
+def test_what_could_not_be_read_again_is_not_written(
+    tmp_path: Path, words: str, by: str, says: str
+) -> None:
+    (one,) = of_items(*scored(an_asked(evidence=(RULE,)), one_voice(said(4)), 5))
+    with pytest.raises(TechddError, match=says):
+        approve(tmp_path, one, words, by, AS_OF)
+    assert not (tmp_path / "statements.yaml").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "kept"),
+    [
+        ("a \x1b[31m b", "a \\x1b[31m b"),
+        ("a \u202e b \udcff", "a \\u202e b \\udcff"),
+        ("日本語 عربى: <b>'\"#{x}", "日本語 عربى: <b>'\"#{x}"),
+        ("- no", "- no"),
+    ],
+)
+def test_whatever_the_words_are_they_come_back(tmp_path: Path, words: str, kept: str) -> None:
+    (one,) = of_items(*scored(an_asked(evidence=(RULE,)), one_voice(said(4)), 5))
+    approve(tmp_path, one, "Before.", "A", AS_OF)
+    replaced = approve(tmp_path, one, words, "B", AS_OF)
+    assert replaced is not None
+    assert (replaced.words, replaced.by) == ("Before.", "A")
+    assert statements(tmp_path)[one.id].words == kept
+
+
 def test_a_mistake_in_the_file_is_told_and_the_file_stays(tmp_path: Path) -> None:
     path = tmp_path / "statements.yaml"
     path.write_text("statements: {AA-01: {wrods: x}}\n")

@@ -270,7 +270,10 @@ def test_words_on_a_contradiction_count_until_the_answer_changes(
         "# ours\n" + (engagement / "statements.yaml").read_text()
     )
     assert techdd(*approve, "--by", " ").code == 2
-    assert techdd(*approve, "--by", "A. Adviser").code == 0
+    again = techdd(*approve, "--by", "B. Adviser")
+    assert again.code == 0
+    assert "told   Level 4. All do." in again.out  # what is approved is shown, as it is now
+    assert "SDL-01: this replaces what A. Adviser approved on " in again.err
     assert (engagement / "statements.yaml").read_text().startswith("# ours\n")
     assert "words  It rests on one." in techdd("contradictions", "list", "e", *when).out
 

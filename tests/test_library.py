@@ -93,6 +93,25 @@ def test_a_file_is_called_as_its_checklist(root: Path, shipped: Path) -> None:
         asked(Library(root, shipped))
 
 
+@pytest.mark.parametrize("now", ["reworded", "broken", "gone"])
+def test_what_was_asked_is_kept_whatever_happened_to_its_file_since(
+    root: Path, shipped: Path, now: str
+) -> None:
+    write(root / "checklists", "gamma", prefix="CC")
+    library = Library(root, shipped)
+    assert "gamma" in asked(library)
+    file = root / "checklists" / "gamma.yaml"
+    match now:
+        case "reworded":
+            write(file.parent, "gamma", prefix="CC", ask="Reworded?")
+        case "broken":
+            file.write_text("id: [")
+        case _:
+            file.unlink()
+    library.pin("gamma")
+    assert (root / "asked" / "gamma.yaml").read_text().count("First?") == 1
+
+
 def test_the_wording_that_was_asked_stays_until_it_is_moved(root: Path, shipped: Path) -> None:
     Library(root, shipped).pin("alpha")
     write(shipped, "alpha", version="2", ask="Reworded?")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Annotated, Literal, NamedTuple
+from unicodedata import normalize
 
 from pydantic import Field, model_validator
 
@@ -75,8 +76,8 @@ class Answer(Written):
 
 @lru_cache(maxsize=1_000)  # a journal names few people, and is gone through often
 def person_of(name: str) -> str:
-    """A name as it is compared: small letters, one blank between words."""
-    return " ".join(name.split()).casefold()
+    """A name as it is compared: small letters, one blank between words, accents in one spelling."""
+    return " ".join(normalize("NFC", name).split()).casefold()
 
 
 def placed(answer: Answer, checklist: Checklist, item: Item, in_round: str, at: datetime) -> Answer:

@@ -40,7 +40,7 @@ class Journal(Ledger[Entry]):
         return self.extend([(answer, seen)])[0]
 
     def extend(self, answers: Sequence[tuple[Answer, str | None]]) -> list[Entry]:
-        """Adds answers in one piece: where one of them is in conflict, none is added."""
+        """Adds answers in one piece: where one is in conflict, or the machine stops, none is."""
 
         def refuse_unseen(entries: Sequence[Entry]) -> None:
             for answer, seen in answers:

@@ -1,8 +1,9 @@
 """A file of JSON lines that only ever grows.
 
 Each line carries the digest of the line before it, so that a changed or missing line is noticed; a
-line that was cut while it was written costs itself only. The order is that of the file: clocks are
-shown and never compared.
+line that was cut while it was written costs itself only. What was added in one piece says how many
+lines are still to come (`more`), and counts when all are there. The order is that of the file:
+clocks are shown and never compared.
 """
 
 from __future__ import annotations
@@ -45,14 +46,29 @@ class Lines(Generic[Kept]):
         self.content = b""
         self.entries: list[Kept] = []
         self.doubts: list[str] = []
-        self.before = ""
         self._number = 0
+        self._before = ""
+        self._piece: list[Kept] = []  # of several lines, the last of which is still to come
+        self._piece_begins = (0, "")  # line and what it follows
 
     def copy(self) -> Lines[Kept]:
         """These lines, to go on with apart from them."""
         made = copy(self)
-        made.entries, made.doubts = [*self.entries], [*self.doubts]
+        made.entries, made.doubts, made._piece = [*self.entries], [*self.doubts], [*self._piece]
         return made
+
+    @property
+    def last(self) -> str:
+        """The digest of the last line that counts, which the next one follows."""
+        return self._piece_begins[1] if self._piece else self._before
+
+    @property
+    def unfinished(self) -> list[str]:
+        """What is to be said of a piece whose end is not there, if there is one."""
+        if not self._piece:
+            return []
+        begins = f"line {self._piece_begins[0]} begins an import that was cut"
+        return [f"{begins}: nothing of it counts; import it again"]
 
     def take(self, content: bytes) -> None:
         """Further lines, the last of which may be without its end."""
@@ -65,16 +81,24 @@ class Lines(Generic[Kept]):
     def _take_line(self, line: bytes) -> None:
         try:
             written = json.loads(line)
-            previous = written.pop("prev")
+            previous, more = written.pop("prev"), written.pop("more", 0)
             found = self.kind.model.model_validate(written)
         except (ValueError, TypeError, AttributeError, LookupError, RecursionError) as error:
             called = f"{'an' if self.kind.called[0] in 'aeiou' else 'a'} {self.kind.called}"
             self.doubts.append(f"line {self._number} is not {called} ({_why(error)})")
             return
-        if previous != self.before:
+        if self._piece and previous == self._piece_begins[1]:  # who wrote this saw it as cut
+            self.doubts += self.unfinished
+            self._piece = []
+        elif previous != self._before:
             self.doubts.append(f"line {self._number} does not follow the one before it")
-        self.before = _digest(line)
-        self.entries.append(self.kind.entry(self.before, found))
+        if not self._piece:
+            self._piece_begins = self._number, previous
+        self._before = _digest(line)
+        self._piece.append(self.kind.entry(self._before, found))
+        if not more:
+            self.entries += self._piece
+            self._piece = []
 
 
 class Ledger(Generic[Kept]):
@@ -90,7 +114,7 @@ class Ledger(Generic[Kept]):
         self._lock = Lock()
         self._known = Lines(kind)  # whole lines only
         self._last: tuple[bytes, Sequence[Kept]] = (b"", ())
-        self._before = ""  # the digest of the last line that was taken
+        self._before = ""  # the digest of the last line that counts
 
     def read(self) -> Sequence[Kept]:
         """All entries, the same object while the file is the same; lines that are none are named in
@@ -113,14 +137,14 @@ class Ledger(Generic[Kept]):
             if end < len(content):
                 known = known.copy()
                 known.take(content[end:])
-            self.doubts = [*known.doubts]
-            self._before = known.before
+            self.doubts = [*known.doubts, *known.unfinished]
+            self._before = known.last
             self._last = content, tuple(known.entries)
             return self._last[1]
 
     def add(self, said: Sequence[BaseModel], check: Callable[[Sequence[Kept]], None]) -> list[Kept]:
-        """Adds entries in one piece, on disk before this returns; none where `check`, which sees
-        the entries before them, raises. Raises TechddError.
+        """Adds entries in one piece, on disk before this returns; none where the machine stops or
+        `check`, which sees the entries before them, raises. Raises TechddError.
         """
         added: list[Kept] = []
         lines = b""
@@ -128,8 +152,8 @@ class Ledger(Generic[Kept]):
             with self._locked() as file:
                 check(self.read())
                 before = self._before
-                for one in said:
-                    line = self._line(one, before)
+                for more, one in zip(range(len(said) - 1, -1, -1), said, strict=True):
+                    line = self._line(one, before, more)
                     before = _digest(line)
                     added.append(self.kind.entry(before, one))
                     lines += line + b"\n"
@@ -140,13 +164,13 @@ class Ledger(Generic[Kept]):
             raise TechddError(f"cannot be written: {error.strerror}", self.path) from None
         return added
 
-    def _line(self, said: BaseModel, before: str) -> bytes:
+    def _line(self, said: BaseModel, before: str, more: int) -> bytes:
         """As it is written, and can be read again: what cannot is told while somebody can act."""
         try:
             written = said.model_dump(mode="json", exclude_defaults=True)
             self.kind.model.model_validate(written)
-            line = json.dumps(written | {"prev": before}, ensure_ascii=False, sort_keys=True)
-            return line.encode()
+            written |= {"prev": before} | ({"more": more} if more else {})
+            return json.dumps(written, ensure_ascii=False, sort_keys=True).encode()
         except ValidationError as error:
             why = mistake(error)
         except ValueError as error:

@@ -15,7 +15,7 @@ from typing import Any, Literal, NamedTuple
 
 from techdd.checklists import Checklist, Framework, Item, Profile
 from techdd.documents import Document, load
-from techdd.errors import DocumentError
+from techdd.errors import DocumentError, TechddError
 from techdd.files import write_atomic
 
 
@@ -98,6 +98,7 @@ class Library:
             for one in _loaded((files[name] for name in self.wanted or files), Checklist)
         }
         _refuse_shared_ids(wanted)
+        self._as_asked.update((name, files[name].read_bytes()) for name in wanted)
         return tuple(sorted(wanted.values(), key=lambda one: (one.order, one.id)))
 
     @cached_property
@@ -125,11 +126,21 @@ class Library:
         found = {one.id: one for one in _loaded(self._both("frameworks"), Framework)}
         return tuple(found[name] for name in sorted(found))
 
+    @cached_property
+    def _as_asked(self) -> dict[str, bytes]:
+        """Checklist -> its file as it was read, whatever happens to that file meanwhile."""
+        return {}
+
     def pin(self, checklist: str) -> None:
-        """Keeps the wording of a checklist, on its first answer."""
+        """Keeps the wording of a checklist, on its first answer. Raises TechddError."""
         kept = self._asked(checklist)
-        if not kept.exists():
-            write_atomic(kept, self._files()[checklist].read_bytes())
+        if kept.exists():
+            return
+        _ = self._wanted
+        try:
+            write_atomic(kept, self._as_asked[checklist])
+        except OSError as error:
+            raise TechddError(f"cannot be written: {error.strerror}", kept) from None
 
     def newer(self) -> dict[str, tuple[Checklist, Checklist]]:
         """Checklist -> (as it was asked, as it is now), of those that differ."""

@@ -53,13 +53,14 @@ class _Told(NamedTuple):
 
 def files(paths: Iterable[Path]) -> list[Path]:
     """The files of `paths`; of a folder its checklists, profiles and frameworks, of an engagement
-    those of its own. Raises TechddError where a path holds none.
+    those of its own, if there are any. Raises TechddError where another path holds none.
     """
     found: dict[Path, None] = {}
     for path in paths:
-        folder = path / "checklists" if (path / "engagement.yaml").is_file() else path
+        is_engagement = (path / "engagement.yaml").is_file()
+        folder = path / "checklists" if is_engagement else path
         inside = _of_folder(folder) if path.is_dir() else [path]
-        if not inside:
+        if not inside and not is_engagement:
             raise TechddError("holds no checklist (*.yaml)", folder)
         found.update(dict.fromkeys(inside))
     return list(found)

@@ -1,7 +1,7 @@
 """The one door to XLSX that somebody else made: opened only after it was checked, never evaluated.
 
 Its size, the number of its parts and the absence of entity declarations are checked before the
-library sees it.
+library sees it, which reads the parts that were checked and nothing else.
 """
 
 from __future__ import annotations
@@ -42,11 +42,11 @@ def opened(
     """
     from openpyxl import load_workbook
 
-    _refuse_bombs(raw, path, unpacked)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            yield load_workbook(io.BytesIO(raw), keep_links=False, **how)
+            checked = _checked(raw, path, unpacked)
+            yield load_workbook(checked, keep_links=False, **how)
     except TechddError:
         raise
     except Exception as error:  # the library lets out whatever a broken file makes it stumble on
@@ -54,10 +54,13 @@ def opened(
         raise TechddError(f"cannot be read as XLSX ({reason}); {instead}", path) from None
 
 
-def _refuse_bombs(raw: bytes, path: Path, most: int) -> None:
-    """What unpacks to too much, or declares entities, which no program that makes XLSX does."""
+def _checked(raw: bytes, path: Path, most: int) -> io.BytesIO:
+    """The workbook's parts as an archive of our own: without any that unpacks to more than it says,
+    or that declares entities, which no program that makes XLSX does.
+    """
+    made = io.BytesIO()
     try:
-        with zipfile.ZipFile(io.BytesIO(raw)) as parts:
+        with zipfile.ZipFile(io.BytesIO(raw)) as parts, zipfile.ZipFile(made, "w") as kept:
             listed = parts.infolist()
             unpacked = sum(one.file_size for one in listed)
             if len(listed) > MAX_PARTS or unpacked > most:
@@ -66,7 +69,7 @@ def _refuse_bombs(raw: bytes, path: Path, most: int) -> None:
                 )
             spanned = 0
             for one in listed:
-                content = parts.read(one)  # whatever its name: any part may be taken for a sheet
+                content = _part(parts, one, path)  # whatever its name: any may be taken for a sheet
                 text = content.replace(b"\0", b"")
                 if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
                     raise TechddError("declares XML entities, which no spreadsheet needs", path)
@@ -74,12 +77,22 @@ def _refuse_bombs(raw: bytes, path: Path, most: int) -> None:
                     spanned += _spanned(content)
                 if spanned > MAX_SPANNED:
                     raise TechddError(f"merges or links more than {MAX_SPANNED:,} cells", path)
+                kept.writestr(one.filename, content)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
         raise TechddError(f"cannot be read as XLSX: {error}", path) from None
     except Exception as error:
         if isinstance(error, TechddError):
             raise
         raise TechddError(f"cannot be unpacked: {type(error).__name__}", path) from None
+    return made
+
+
+def _part(parts: zipfile.ZipFile, one: zipfile.ZipInfo, path: Path) -> bytes:
+    """As many bytes as a part is said to have: to read all of it would unpack all that is there."""
+    if one.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise TechddError("is packed in a way that no spreadsheet is", path)
+    with parts.open(one) as part:
+        return part.read(one.file_size)
 
 
 def _spanned(content: bytes) -> int:

@@ -222,6 +222,8 @@ class Workspace:
         """As `record`, all or none. What an answer says of its version, wording and time stays: it
         was asked on paper, maybe in an earlier wording.
         """
+        if not self.file.is_file():  # else a second engagement would begin where it was
+            raise TechddError("is not there any more; put it back", self.file)
         at, stamped = now(), []
         for checklist, item, answer, seen in said:
             self.library.pin(checklist.id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from paper import Own
 
 from techdd.answers import Answer, Document, placed
 from techdd.checklists import Checklist
+from techdd.errors import TechddError
 from techdd.interviews.prompts import Console
 from techdd.interviews.terminal import PROMPT, Sitting
 from techdd.model import Grade, Metric
@@ -287,15 +289,16 @@ def test_what_is_no_answer_is_said_and_asked_again(workspace: Workspace, said: s
     assert "\x1b" not in talk.text
 
 
+@pytest.mark.parametrize("when", ["Note", PROMPT])
 @pytest.mark.parametrize(("choice", "counts"), [("m", 1), ("", 1), ("t", 4)])
 def test_two_terminals_of_one_person_are_told_and_choose(
-    workspace: Workspace, choice: str, counts: int
+    workspace: Workspace, choice: str, counts: int, when: str
 ) -> None:
     talk = Talk("1", "", "", "mine", "?", choice, "q")
     inner = talk.ask
 
     def meanwhile(prompt: str) -> str | None:
-        if prompt.startswith("Note") and not journal(workspace):
+        if prompt.startswith(when) and not journal(workspace):
             record(workspace, 1, level=4, note="theirs")
         return inner(prompt)
 
@@ -324,6 +327,27 @@ def test_an_end_before_the_choice_loses_nothing(workspace: Workspace, end: tuple
     except KeyboardInterrupt:
         assert end
     assert [one.level for one in journal(workspace)] == [4, 1]
+
+
+@pytest.mark.parametrize("goes_on", [True, False])
+def test_an_answer_that_cannot_be_saved_is_kept_until_it_can(
+    workspace: Workspace, goes_on: bool
+) -> None:
+    (workspace.root / "asked").write_text("in the way")
+    talk = Talk("1", "", "", "mine", "" if goes_on else "q")
+    inner = talk.ask
+
+    def meanwhile(prompt: str) -> str | None:
+        said = inner(prompt)
+        if prompt.startswith("Enter tries again"):
+            (workspace.root / "asked").unlink()
+        return said
+
+    talk.console = Console(talk.said.append, meanwhile)
+    with nullcontext() if goes_on else pytest.raises(TechddError, match="File exists"):
+        sitting(workspace, talk).hold()
+    assert [one.note for one in journal(workspace)] == (["mine"] if goes_on else [])
+    assert any(line.startswith("Not saved: ") and "File exists" in line for line in talk.said)
 
 
 def test_again_asks_everything_and_keeps_the_old(workspace: Workspace) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import re
+import tracemalloc
 import zipfile
+import zlib
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -232,6 +234,23 @@ def test_added_and_lost_sheets_and_columns_are_told(workspace: Workspace, edit: 
     }
 
 
+@pytest.mark.parametrize(("name", "merged"), [("Remarks", False), (None, False), (None, True)])
+def test_answers_whose_column_lost_its_name_are_refused(
+    workspace: Workspace, edit: Edit, name: str | None, merged: bool
+) -> None:
+    edit.put("TE-01", "Level", 3)
+    edit.put("TE-01", "Note", "why")
+    top = edit.team.cell(1, edit.column("Note"))
+    if merged:
+        edit.team.merge_cells(start_row=1, end_row=1, start_column=top.column - 1,
+                              end_column=top.column)  # fmt: skip
+    else:
+        top.value = name
+    (change,) = edit.read(workspace).refused
+    why = "is no known column, and 'Note' is missing; give it its name, or empty it"
+    assert (change.place, change.why) == (f"{edit.team.title}!{top.coordinate}", why)
+
+
 def test_changed_and_double_ids_are_refused(workspace: Workspace, edit: Edit) -> None:
     for item in ("TE-01", "TE-02", "TE-03"):
         edit.put(item, "Level", 3)
@@ -354,6 +373,32 @@ def test_bombs_and_entities_are_refused(workspace: Workspace, path: Path) -> Non
         returned(workspace, path)
 
 
+def test_a_part_that_unpacks_to_more_than_it_says_costs_no_memory(
+    workspace: Workspace, path: Path
+) -> None:
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as parts:
+        parts.writestr("xl/media/x.xml", b" " * 50_000_000)
+    raw = bytearray(path.read_bytes())
+    entry = raw.rfind(b"PK\x01\x02")
+    told, really = (10).to_bytes(4, "little"), zlib.crc32(b" " * 10).to_bytes(4, "little")
+    raw[entry + 24 : entry + 28], raw[entry + 16 : entry + 20] = told, really
+    path.write_bytes(raw)
+    tracemalloc.start()
+    try:
+        assert not returned(workspace, path).changes
+        assert tracemalloc.get_traced_memory()[1] < 30_000_000
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("how", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_what_is_packed_otherwise_is_refused(workspace: Workspace, path: Path, how: int) -> None:
+    with zipfile.ZipFile(path, "a", how) as parts:
+        parts.writestr("xl/media/x.xml", b" " * 1_000)
+    with pytest.raises(TechddError, match="packed in a way that no spreadsheet is"):
+        returned(workspace, path)
+
+
 @pytest.mark.parametrize(
     "span",
     [
@@ -397,3 +442,17 @@ def test_a_cell_far_away_costs_nothing(workspace: Workspace, edit: Edit) -> None
     found = edit.read(workspace)
     assert told(found) == [("new", "TE-01")]
     assert found.notices == ("sheet 'Title  team': what is below row 2,000 is not read",)
+
+
+def test_cells_far_away_on_many_sheets_cost_no_memory(workspace: Workspace, edit: Edit) -> None:
+    edit.put("TE-01", "Level", 3)
+    for number in range(10):
+        sheet = edit.book.create_sheet(f"x{number}")
+        sheet["A1"], sheet["BH2000"] = "Id", "x"
+    edit.book.save(edit.path)
+    tracemalloc.start()
+    try:
+        assert told(returned(workspace, edit.path)) == [("new", "TE-01")]
+        assert tracemalloc.get_traced_memory()[1] < 30_000_000
+    finally:
+        tracemalloc.stop()

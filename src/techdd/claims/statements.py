@@ -12,13 +12,15 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from techdd.documents import dump_yaml, load, read_yaml
 from techdd.errors import TechddError
 from techdd.files import write_atomic
+from techdd.ledger import mistake
 from techdd.model import Difference
 from techdd.policy import Written
+from techdd.text import clean
 
 FILE = "statements.yaml"
 _HEADER = """\
@@ -69,23 +71,29 @@ def lapsed(differences: Iterable[Difference], approved: Mapping[str, Statement])
     return sorted(name for name, one in approved.items() if states.get(name) != one.state)
 
 
-def approve(root: Path, difference: Difference, words: str, by: str, at: date) -> None:
-    """Writes the words for the difference as it stands; comments in the file stay.
+def approve(root: Path, difference: Difference, words: str, by: str, at: date) -> Statement | None:
+    """Writes the words for the difference as it stands; comments in the file stay. Returns the ones
+    that they replace.
 
     Raises TechddError.
     """
     path = root / FILE
-    words, by = " ".join(words.split()), " ".join(by.split())
+    words, by = (clean(" ".join(text.split())) for text in (words, by))
     if not words or not by:
         raise TechddError("an approval needs its words and who gives it; give --words and --by")
-    statements(root)  # what is wrong with the file is told before it is written
+    try:
+        made = Statement(words=words, by=by, at=at, state=difference.state)
+    except ValidationError as error:
+        raise TechddError(f"--{mistake(error)}") from None
+    before = statements(root).get(difference.id)  # a mistake in the file is told, too
     found = read_yaml(path) if path.is_file() else None
     fresh = found is None
     document: Any = {"format_version": 1} if found is None else found
     listed = document.setdefault("statements", {})
-    listed[difference.id] = {"words": words, "by": by, "at": at, "state": difference.state}
+    listed[difference.id] = made.model_dump()
     text = dump_yaml(document)
     try:
         write_atomic(path, (f"{_HEADER}{text}" if fresh else text).encode())
     except OSError as error:
         raise TechddError(f"cannot be written: {error.strerror}", path) from None
+    return before

@@ -88,12 +88,13 @@ def checklist_show(name: str, folder: Path | None) -> None:
     ID is that of a checklist (security) or of an item (SEC-01).
     """
     library = open_engagement(folder).library if folder else _shipped(None)
+    titles = {one.id: one.title for one in library.frameworks}
     for one in library.checklists:
         if name == one.id:
             click.echo(f"{one.title} ({one.id}, version {one.version})\n{_filled(one.about)}")
         items = [item for item in one.items if name in (one.id, item.id)]
         for item in items:
-            click.echo("\n".join(("", *_shown(item))))
+            click.echo("\n".join(("", *_shown(item, titles))))
         if items:
             return
     shipped = _shipped(None).checklists
@@ -129,7 +130,7 @@ def checklist_lint(paths: tuple[Path, ...]) -> None:
     if grave:
         sys.exit(GATE)
     warnings = f"; {len(mistakes)} warning(s)" if mistakes else ""
-    talk(f"{len(files)} file(s) are sound{warnings}.")
+    talk(f"{len(files)} file(s) are sound{warnings}." if files else "It has none of its own.")
 
 
 @checklist.command("schema")
@@ -215,7 +216,7 @@ def _shipped(profile: str | None) -> Library:
 # --- one item in words ----------------------------------------------------------------------------
 
 
-def _shown(item: Item) -> Iterator[str]:
+def _shown(item: Item, titles: Mapping[str, str]) -> Iterator[str]:
     mark = "" if item.importance == "major" else f" [{item.importance}]"
     yield _filled(f"{item.id}{mark} {item.ask}", "", "        ")
     yield _filled(f"Why: {item.why}")
@@ -229,7 +230,7 @@ def _shown(item: Item) -> Iterator[str]:
     if item.documents:
         yield _filled(f"Documents: {'; '.join(item.documents)}")
     for framework, numbers in sorted(item.controls.items()):
-        yield _filled(f"Controls of {framework}: {', '.join(numbers)}")
+        yield _filled(f"Controls of {titles.get(framework, framework)}: {', '.join(numbers)}")
     for rule in item.evidence:
         yield _filled(f"Evidence: {rule.metric} ({rule.role})")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -105,21 +106,23 @@ def contradictions_list(folder: Path, as_of: datetime | None) -> None:
 
     assessment = pipeline.assess(open_engagement(folder), as_of=day(as_of))
     for one in assessment.differences:
-        click.echo(f"{one.id}  {one.about}")
-        words = one.words or "(none approved)"
-        for name, text in (
-            ("told", f"{one.told}. {one.note}"),
-            ("seen", one.seen),
-            ("words", words),
-        ):
-            lines = textwrap.wrap(text, 88)
-            click.echo("\n".join(f"  {name if not n else '':6} {t}" for n, t in enumerate(lines)))
+        _say_difference(one)
     for name in assessment.lapsed:
         talk(f"{name}: the approved words no longer count; answer or evidence has changed.")
     waiting = sum(not one.words for one in assessment.differences)
     talk(f"{len(assessment.differences)} contradiction(s), {waiting} without approved words.")
     if waiting:
         say_next(f"techdd contradictions approve {folder} ID --words TEXT --by NAME")
+
+
+def _say_difference(one: Difference) -> None:
+    from techdd.text import clean
+
+    click.echo(f"{one.id}  {clean(one.about)}")
+    words = one.words or "(none approved)"
+    for name, text in (("told", f"{one.told}. {one.note}"), ("seen", one.seen), ("words", words)):
+        for number, line in enumerate(textwrap.wrap(text, 88)):
+            click.echo(f"  {'' if number else name:6} {clean(line)}")
 
 
 @contradictions.command("approve")
@@ -137,12 +140,17 @@ def contradictions_approve(
     """
     from techdd import pipeline
     from techdd.claims.statements import approve
+    from techdd.text import clean
     from techdd.workspace import now
 
     workspace = open_engagement(folder)
     assessment = pipeline.assess(workspace, as_of=day(as_of))
+    approved = _named(assessment, name)
     with workspace.locked():
-        approve(folder, _named(assessment, name), words, by, now().date())
+        before = approve(folder, approved, words, by, now().date())
+    _say_difference(replace(approved, words=" ".join(words.split())))
+    if before:
+        talk(f"{name}: this replaces what {clean(before.by)} approved on {before.at}.")
     talk(f"{name}: the words count for all audiences until the answer or the evidence changes.")
 
 

@@ -85,7 +85,10 @@ class Sitting:
         position = list(self.questions).index(name) + 1
         place = f"question {position} of {len(self.questions)}, {len(self.left)} to go"
         screens.question(self.console, checklist, item, self.metrics, place)
-        if earlier := self._own(item):
+        # What is answered is what was shown: another answer that comes meanwhile is told.
+        entries = self.workspace.journal.read()
+        known = latest(entries, item.id, self.person)
+        if earlier := self._own(item, entries):
             screens.own(self.console, item, earlier)
         while True:
             said = self.console.read(PROMPT)
@@ -98,7 +101,9 @@ class Sitting:
                 return None
             if said.upper() in self.questions:
                 return said.upper()
-            if not self._aside(word, item) and self._is_answered(checklist, item, said):
+            if self._aside(word, item, earlier):
+                continue
+            if self._is_answered(checklist, Reply(self.console, item, earlier), said, known):
                 return self._next(name)
 
     def _next(self, name: str) -> str | None:
@@ -113,7 +118,7 @@ class Sitting:
         shown = self.way.pop()
         return self.way.pop() if self.way else shown
 
-    def _aside(self, word: str, item: Item) -> bool:
+    def _aside(self, word: str, item: Item, earlier: Answer | None) -> bool:
         """Shows what `word` asks for, which is no answer; whether there is such a word."""
         if word == "?":
             screens.levels(self.console, item)
@@ -123,7 +128,7 @@ class Sitting:
             screens.before(self.console, item, self.workspace.journal.read())
         elif word == "o":
             self._overview()
-        elif word in ("e", "w") and not self._own(item):
+        elif word in ("e", "w") and not earlier:
             self.console.say("There is no answer of this person yet.")
         else:
             return False
@@ -134,10 +139,11 @@ class Sitting:
 
     # --- one answer -------------------------------------------------------------------------------
 
-    def _is_answered(self, checklist: Checklist, item: Item, said: str) -> bool:
+    def _is_answered(
+        self, checklist: Checklist, reply: Reply, said: str, known: Entry | None
+    ) -> bool:
         """Takes an answer that begins with `said`, as far as the input goes."""
-        known = latest(self.workspace.journal.read(), item.id, self.person)
-        reply = Reply(self.console, item, self._own(item))
+        item = reply.item
         try:
             reply.give(said)
         except ValueError:
@@ -163,7 +169,9 @@ class Sitting:
         *,
         ended: bool = False,
     ) -> None:
-        """Saves an answer; where the same person answered meanwhile, asks which one counts."""
+        """Saves an answer; where the same person answered meanwhile, asks which one counts. What
+        cannot be saved, as on a full disk, is kept until it can.
+        """
         while answer:
             given = answer.model_copy(update=dict(self.said_by))
             try:
@@ -174,8 +182,20 @@ class Sitting:
                 if ended or self._is_mine_taken(checklist, item, answer, known):
                     continue
                 return
+            except TechddError as error:
+                if ended or not self._is_tried_again(error):
+                    raise
+                continue
             self.written += 1
             return
+
+    def _is_tried_again(self, error: TechddError) -> bool:
+        """Whether somebody has made room, or has put back what was gone."""
+        self.console.tell(clean(f"Not saved: {error}"))
+        try:
+            return self.console.read("Enter tries again, q stops without it").casefold() != "q"
+        except Ended:
+            return False
 
     def _is_mine_taken(
         self, checklist: Checklist, item: Item, answer: Answer, other: Entry | None
@@ -193,9 +213,10 @@ class Sitting:
             self._record(checklist, item, answer, other, ended=True)
             raise
 
-    def _own(self, item: Item) -> Answer | None:
+    def _own(self, item: Item, entries: Sequence[Entry]) -> Answer | None:
         """What the respondent says to `item` in this round."""
-        return self.heard().get(item.id, {}).get(self.person)
+        said = heard(entries, self.workspace.engagement.round)
+        return said.get(item.id, {}).get(self.person)
 
 
 @contextmanager

@@ -116,9 +116,10 @@ class _Book:
                 self.notices += [
                     one for one in unknown if not one.endswith(("'Question'", "'Levels'"))
                 ]
-                for key in (key for key in (*FIELDS, FIGURE) if key not in columns):
-                    label = FIELDS[key][0] if key in FIELDS else "Figure"
-                    self.notices.append(f"sheet {sheet.title!r} has no column {label!r} any more")
+                self.notices += [
+                    f"sheet {sheet.title!r} has no column {label!r} any more"
+                    for label in _missing(columns)
+                ]
                 return _Header(cells[0].row or 0, columns)
         return None
 
@@ -131,8 +132,8 @@ class _Book:
             )
         found: dict[str, Filled] = {}
         figures: dict[str, dict[str, Value]] = {}
-        for number in range(header.row + 1, min(sheet.max_row, MAX_ROWS) + 1):
-            self._tell_unnamed(sheet, header, number)
+        self._tell_beside(sheet, header)
+        for number in _below(sheet, header):
             said = {key: sheet.cell(number, at) for key, at in header.columns.items()}
             name = text_of(said[ID].value)
             item, _, figure = name.partition("/")
@@ -169,12 +170,24 @@ class _Book:
             for value in figures[item].values()
         ]
 
-    def _tell_unnamed(self, sheet: Worksheet, header: _Header, number: int) -> None:
-        """Tells what stands in a row where no column has a name."""
+    def _tell_beside(self, sheet: Worksheet, header: _Header) -> None:
+        """Tells what stands in columns that are none of ours. Where one of ours has lost its name,
+        that may be a part of the answers.
+        """
+        lost = ", ".join(map(repr, _missing(header.columns)))
+        ours = {*header.columns.values()}
         for column in range(1, min(sheet.max_column, MAX_COLUMNS) + 1):
-            cell = sheet.cell(number, column)
-            if text_of(cell.value) and not text_of(sheet.cell(header.row, column).value):
-                self.notices.append(f"{place_of(sheet, cell)}: its column has no name; not read")
+            top = sheet.cell(header.row, column)
+            label = text_of(top.value)
+            below = (sheet.cell(row, column) for row in _below(sheet, header))
+            held = [place_of(sheet, cell) for cell in below if text_of(cell.value)]
+            if column in ours or label in ("Question", "Levels") or not held:
+                continue
+            if lost:
+                why = f"is no known column, and {lost} is missing; give it its name, or empty it"
+                self.refused.append(Refusal("", place_of(sheet, top), why))
+            elif not label:
+                self.notices += [f"{one}: its column has no name; not read" for one in held]
 
     def _respondent(self, sheet: Worksheet) -> bool:
         """Whether a sheet is the one with name and role, which are then known."""
@@ -187,6 +200,17 @@ class _Book:
                     text = "" if wrong(beside, False) else normal(text_of(beside.value))
                     setattr(self, label.removeprefix("your "), " ".join(text.split()))
         return found
+
+
+def _missing(columns: dict[str, int]) -> list[str]:
+    """The labels of our columns that are not among `columns`."""
+    labels = {key: label for key, (label, _) in FIELDS.items()} | {FIGURE: "Figure"}
+    return [label for key, label in labels.items() if key not in columns]
+
+
+def _below(sheet: Any, header: _Header) -> list[int]:
+    """The rows below the header that hold any cell: a cell far away costs one row."""
+    return sorted({row for row, _ in sheet._cells if header.row < row <= MAX_ROWS})
 
 
 def _misplaced(

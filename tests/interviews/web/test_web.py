@@ -5,11 +5,14 @@ from __future__ import annotations
 import errno
 import json
 import os
+import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -364,10 +367,23 @@ def test_sessions_outlive_the_server_and_not_their_time(
     again = Browser(page.app.test_client())
     again.client._cookies = ann.client._cookies  # type: ignore[attr-defined]
     assert again.questions()["me"]["name"] == "Ann Chief"
-    late = access_module.now() + access_module.LASTS + timedelta(seconds=1)
-    monkeypatch.setattr(access_module, "now", lambda: late)
-    assert again.get("/api/questions").status_code == 401
-    assert page.stranger().post("/api/join", {"token": link}).status_code == 403
+    today = access_module.now()
+    # What is over stays so, whatever the clock says later.
+    for passed in (timedelta(days=15), timedelta(), timedelta(days=-15)):
+        monkeypatch.setattr(access_module, "now", lambda at=today + passed: at)
+        assert again.get("/api/questions").status_code == 401
+        assert page.stranger().post("/api/join", {"token": link}).status_code == 403
+
+
+def test_a_clock_that_was_ahead_gives_nobody_more_time(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ahead = access_module.now() + timedelta(days=400)
+    with monkeypatch.context() as patch:
+        patch.setattr(access_module, "now", lambda: ahead)
+        ann = page.enter("ann chief")
+        assert ann.get("/api/questions").status_code == 200
+    assert ann.get("/api/questions").status_code == 401
 
 
 def test_who_is_no_longer_in_the_file_is_out(page: Page) -> None:
@@ -533,10 +549,48 @@ def test_a_full_disk_is_a_line_wherever_it_shows(
         bug = ann.answer("AA-01", level=1)
     assert [one.status_code for one in (added, first, bug)] == [503, 503, 500]
     assert added.json["error"] == "interviews.yaml cannot be used: No space left on device"
-    assert first.json["error"] == "alpha.yaml cannot be used: No space left on device"
+    assert first.json["error"] == "cannot be written: No space left on device"
     assert "this is a bug of the page" in bug.json["error"]
     assert (page.workspace.root / "interviews.yaml").read_text() == before
     assert not (page.workspace.root / "logs" / "web.log").exists()
+
+
+def test_an_engagement_that_was_moved_is_told_and_none_begins_in_its_place(page: Page) -> None:
+    ida, ann = page.enter("ida adviser"), page.enter("ann chief")
+    link = page.desk.access.issue("bo lead")
+    root = page.workspace.root
+    away = root.rename(root.with_name("away"))
+    told = "the engagement's folder is not there any more; put it back"
+    for refused in (
+        ann.answer("AA-01", level=1),
+        ida.get("/api/state/0"),
+        ann.post("/api/leave", {}),
+    ):
+        assert (refused.status_code, refused.json["error"]) == (503, told)
+    assert page.stranger().post("/api/join", {"token": link}).status_code == 422
+    with pytest.raises(TechddError, match="is not there any more; put it back"):
+        page.workspace.record_all([])
+    assert not root.exists()
+    away.rename(root)
+    assert ann.answer("AA-01", level=1).status_code == 200
+
+
+def test_who_is_shut_out_is_out_even_where_that_cannot_be_written_down(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ida, ann, bo = (page.enter(one) for one in ("ida adviser", "ann chief", "bo lead"))
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        ended = ida.post("/api/people/out", {"name": "Ann Chief"}), bo.post("/api/leave", {})
+    for one in ended:
+        assert (
+            one.json["error"] == "who may come in cannot be written down: No space left on device"
+        )
+    assert [one.get("/api/questions").status_code for one in (ida, ann, bo)] == [200, 401, 401]
 
 
 # --- people ---------------------------------------------------------------------------------------
@@ -584,6 +638,10 @@ def test_a_mistake_in_the_file_is_told_to_interviewers_and_stops_nobody(page: Pa
     refused = ida.post("/api/people", {"name": "Cy", "new": True})
     assert refused.status_code == 422 and "first mend interviews.yaml" in refused.json["error"]
     assert "rolle" in file.read_text()
+    file.unlink()
+    assert ann.answer("AA-02", level=1).status_code == 200
+    gone = "interviews.yaml: is not there any more; put it back"
+    assert gone in ida.get("/api/state/0").json["doubts"]
 
 
 def test_of_many_answers_at_once_each_is_recorded_or_refused(page: Page) -> None:
@@ -653,6 +711,38 @@ def test_everybody_who_is_not_in_gets_a_link(page: Page) -> None:
         assert site.access.standing("ann chief") == "invited"
     finally:
         site.socket.close()
+
+
+def test_what_the_server_itself_refuses_and_who_comes_by_a_proxy(page: Page) -> None:
+    site = Site(page.workspace, Place(port=0, url="https://dd.example.com"))
+    port = site.socket.getsockname()[1]
+    Thread(target=site.serve, args=({}, page.told.append), daemon=True).start()
+
+    def sent(lines: str) -> str:
+        with socket.create_connection(("127.0.0.1", port)) as made:
+            made.sendall(lines.replace("\n", "\r\n").encode())
+            said = b""
+            with suppress(ConnectionResetError):  # what was not read to its end is cut off
+                while piece := made.recv(65_536):
+                    said += piece
+            return said.decode()
+
+    long = f"GET / HTTP/1.1\nX: {'x' * 20_000}\n\n"
+    endless = "POST / HTTP/1.1\nHost: dd.example.com\nContent-Length: 999999999\n\nx"
+    for lines, status in (("?\n\n", " 400 "), (long, " 431 "), (endless, " 413 ")):
+        reply = sent(lines)
+        assert status in reply.split("\n")[0]
+        assert all(f"{name}: {value}" in reply for name, value in guard.HEADERS.items())
+
+    def wrong(address: str) -> str:
+        return sent(
+            "POST /api/join HTTP/1.1\nHost: dd.example.com\nOrigin: https://dd.example.com\n"
+            f"Content-Type: application/json\nX-Forwarded-For: {address}\nConnection: close\n"
+            'Content-Length: 13\n\n{"token":"x"}'
+        ).split()[1]
+
+    assert [wrong("192.0.2.1") for _ in range(11)] == ["403"] * 10 + ["429"]
+    assert wrong("192.0.2.2") == "403"
 
 
 def test_where_nobody_is_named_the_adviser_comes_in_first(tmp_path: Path) -> None:

@@ -173,10 +173,9 @@ def test_two_people_at_once_and_an_interviewer_who_settles(
     dialog.get_by_label("Reason").fill("Shown in the demo")
     dialog.get_by_role("button", name="Settle").click()
     expect(said).to_contain_text("Settled at 2")
-    assert journal(server.workspace) == [
-        ("AA-01", "Ann Chief", 3, ""), ("AA-01", "Bo Lead", 1, ""),
-        ("AA-01", "Ida Adviser", 2, "Shown in the demo"),
-    ]  # fmt: skip
+    *answers, decision = journal(server.workspace)
+    assert set(answers) == {("AA-01", "Ann Chief", 3, ""), ("AA-01", "Bo Lead", 1, "")}
+    assert decision == ("AA-01", "Ida Adviser", 2, "Shown in the demo")
     expect(ann.locator('.levels input[data-key="3"]')).to_be_checked()
 
 
@@ -202,7 +201,8 @@ def test_a_reload_in_mid_answer_loses_nothing(
     serve: Callable[..., Server], come_in: Callable[..., Page]
 ) -> None:
     server = serve()
-    ann = come_in(server, "ann chief")
+    # What the page sent as it went may have arrived: it is then refused a second time (409).
+    ann = come_in(server, "ann chief", watch=False)
     ann.get_by_label("Note").press_sequentially("half a sen")
     ann.reload()
     expect(ann.get_by_label("Note")).to_have_value("half a sen")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from contextlib import suppress
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -31,7 +32,7 @@ class _Pass(Written):
 
     @property
     def is_good(self) -> bool:
-        return now() - self.at < LASTS
+        return abs(now() - self.at) < LASTS  # a clock that was far ahead gives nobody more time
 
 
 class _Kept(Written):
@@ -78,7 +79,10 @@ class Access:
         with self._lock:
             links = dict(self._kept.links)
             found = links.pop(_digest(link), None)
-            if found is None or not found.is_good:
+            if found is None:
+                return None
+            if not found.is_good:
+                self._keep(links, self._kept.sessions)
                 return None
             own = [digest for digest, one in self._live() if one.person == found.person]
             ended = set(own[: max(0, len(own) - _SESSIONS + 1)])
@@ -89,8 +93,11 @@ class Access:
         return session
 
     def person(self, session: str) -> str | None:
-        """Whose session it is."""
+        """Whose session it is. What is over stays so, be it that the clock is set back."""
         found = self._kept.sessions.get(_digest(session))
+        if found and not found.is_good:
+            with suppress(TechddError):  # it has ended, be it that the disk is full
+                self.leave(session)
         return found.person if found and found.is_good else None
 
     def standing(self, person: str) -> Literal["joined", "invited", "none"]:
@@ -104,7 +111,7 @@ class Access:
         """Ends one session."""
         with self._lock:
             digest = _digest(session)
-            self._keep(
+            self._end(
                 self._kept.links,
                 {key: one for key, one in self._kept.sessions.items() if key != digest},
             )
@@ -116,7 +123,7 @@ class Access:
                 {key: one for key, one in passes.items() if person not in (None, one.person)}
                 for passes in (self._kept.links, self._kept.sessions)
             )
-            self._keep(links, sessions)
+            self._end(links, sessions)
 
     def _live(self) -> list[tuple[str, _Pass]]:
         return [(digest, one) for digest, one in self._kept.sessions.items() if one.is_good]
@@ -126,12 +133,19 @@ class Access:
         self._save(kept)
         self._kept = kept
 
+    def _end(self, links: dict[str, _Pass], sessions: dict[str, _Pass]) -> None:
+        """What ends does so at once, be it that the file cannot be written."""
+        self._kept = _Kept(id=self._kept.id, links=links, sessions=sessions)
+        self._save(self._kept)
+
     def _save(self, kept: _Kept) -> None:
         text = json.dumps(kept.model_dump(mode="json"), indent=1)
         try:
+            self.path.parent.stat()  # else it would begin anew where the engagement was
             write_atomic(self.path, text.encode(), mode=0o600)
         except OSError as error:
-            raise TechddError(f"cannot be written: {error.strerror}", self.path) from None
+            why = f"who may come in cannot be written down: {error.strerror}"
+            raise TechddError(why, self.path) from None
 
 
 def _digest(word: str) -> str:

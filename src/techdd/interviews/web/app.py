@@ -134,6 +134,8 @@ class _Entrance:
         """Who calls, and by which session. Raises Refusal."""
         from flask import request
 
+        if not self._desk.workspace.file.is_file():
+            raise Refusal(503, "the engagement's folder is not there any more; put it back")
         session = request.cookies.get(self._cookie, "")
         me = self._desk.crew.find(self._desk.access.person(session))
         if me is None:

@@ -12,10 +12,12 @@ from techdd.errors import TechddError
 from techdd.files import write_atomic
 from techdd.interviews.people import FILE, Participant, Participants, participants
 
+_GONE = (0, 0, 0)
+
 
 class Crew:
-    """Who takes part. Somebody may edit the file meanwhile: while it holds a mistake, the people
-    who were read last stay, and `mistake` says what is wrong.
+    """Who takes part. Somebody may edit the file meanwhile: while it holds a mistake or is
+    gone, the people who were read last stay, and `mistake` says what is wrong.
 
     Raises TechddError where the file cannot be read to begin with.
     """
@@ -53,7 +55,7 @@ class Crew:
             after = [one for one in people if one.person != changed.person] + [changed]
             if not any(one.kind == "interviewer" for one in after):
                 raise TechddError("the last interviewer has to stay one")
-            tree = read_yaml(self.path) if self.path.exists() else {}
+            tree = read_yaml(self.path)
             listed = tree.setdefault("people", [])
             if new:
                 listed.append(_written(changed))
@@ -71,6 +73,8 @@ class Crew:
         if stamp != self._stamp:
             self._stamp = stamp
             try:
+                if stamp == _GONE:
+                    raise TechddError("is not there any more; put it back")
                 self._people = participants(self.path.parent, self._checklists)
                 self.mistake = ""
             except TechddError as error:
@@ -81,7 +85,7 @@ class Crew:
         try:
             found = self.path.stat()
         except FileNotFoundError:
-            return (0, 0, 0)
+            return _GONE
         return (found.st_ino, found.st_mtime_ns, found.st_size)
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import fcntl
 import ipaddress
+import logging
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from techdd.errors import TechddError
@@ -86,6 +87,7 @@ class Site:
     def __init__(self, workspace: Workspace, place: Place) -> None:
         self.workspace = workspace
         place.door(place.port)  # what is wrong with it is said before anything begins
+        self.place = place
         self.socket = _listening(place)
         self.door = place.door(self.socket.getsockname()[1])
         _begin_people(workspace)
@@ -115,6 +117,8 @@ class Site:
         from techdd.interviews.web.app import create
         from techdd.interviews.web.desk import Desk
 
+        # A page that waited a moment for a free thread is no news for the terminal.
+        logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         app = create(Desk(self.workspace, self.crew, self.access, metrics), self.door, tell)
         server = create_server(
             app,
@@ -125,8 +129,32 @@ class Site:
             max_request_header_size=16 * 1024,
             connection_limit=200,
             channel_timeout=30,
+            **(_BEHIND_PROXY if self.place.url and self.place.is_local else {}),
         )
+        server.channel_class = _channel()
         server.run()
+
+
+# Who comes in by a proxy on this machine is known by their own address, not by the proxy's.
+_BEHIND_PROXY: dict[str, Any] = {
+    "trusted_proxy": "*", "trusted_proxy_count": 1, "trusted_proxy_headers": {"x-forwarded-for"},
+}  # fmt: skip
+
+
+def _channel() -> type[Any]:
+    """Connections on which what waitress itself refuses carries the page's rules, too."""
+    from waitress.channel import HTTPChannel
+    from waitress.task import ErrorTask
+
+    class Refused(ErrorTask):  # type: ignore[misc]
+        def execute(self) -> None:
+            self.response_headers.extend(guard.HEADERS.items())
+            super().execute()
+
+    class Channel(HTTPChannel):  # type: ignore[misc]
+        error_task_class = Refused
+
+    return Channel
 
 
 @contextmanager
