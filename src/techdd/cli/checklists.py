@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from techdd.cli.shared import GATE, engagement_folder, open_engagement, say_next, talk
+from techdd.cli.shared import GATE, engagement_folder, filled, open_engagement, say_next, talk
 from techdd.errors import TechddError
 
 if TYPE_CHECKING:
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from techdd.library import Change, Library
     from techdd.workspace import Workspace
 
-WIDTH = 96
 _IN_A_WORD = ("title", "order", "importance", "weight")  # values short enough to show
 # What can be written by hand, and the model that reads it; and what techdd writes for programs.
 DOCUMENTS = {
@@ -74,7 +72,7 @@ def checklist_list(folder: Path | None, profile: str | None) -> None:
     chosen = library.selection
     if chosen:
         talk(f"Profile {chosen.title}: {chosen.asked} of {chosen.of} questions.")
-        talk(_filled(chosen.about))
+        talk(filled(chosen.about))
     else:
         talk(f"Profiles: {', '.join(one.id for one in library.profiles)} (see --profile).")
 
@@ -91,7 +89,7 @@ def checklist_show(name: str, folder: Path | None) -> None:
     titles = {one.id: one.title for one in library.frameworks}
     for one in library.checklists:
         if name == one.id:
-            click.echo(f"{one.title} ({one.id}, version {one.version})\n{_filled(one.about)}")
+            click.echo(f"{one.title} ({one.id}, version {one.version})\n{filled(one.about)}")
         items = [item for item in one.items if name in (one.id, item.id)]
         for item in items:
             click.echo("\n".join(("", *_shown(item, titles))))
@@ -218,26 +216,21 @@ def _shipped(profile: str | None) -> Library:
 
 def _shown(item: Item, titles: Mapping[str, str]) -> Iterator[str]:
     mark = "" if item.importance == "major" else f" [{item.importance}]"
-    yield _filled(f"{item.id}{mark} {item.ask}", "", "        ")
-    yield _filled(f"Why: {item.why}")
+    yield filled(f"{item.id}{mark} {item.ask}", "", "        ")
+    yield filled(f"Why: {item.why}")
     for level, text in enumerate(item.levels):
-        yield _filled(f"{level} {text}", "    ", "      ")
+        yield filled(f"{level} {text}", "    ", "      ")
     for question in item.follow_ups:
-        yield _filled(f"Ask on: {question}")
+        yield filled(f"Ask on: {question}")
     for figure in item.figures:
         kind = f"one of {', '.join(figure.choices)}" if figure.choices else figure.kind
-        yield _filled(f"Figure {figure.key} ({figure.unit or kind}): {figure.ask}")
+        yield filled(f"Figure {figure.key} ({figure.unit or kind}): {figure.ask}")
     if item.documents:
-        yield _filled(f"Documents: {'; '.join(item.documents)}")
+        yield filled(f"Documents: {'; '.join(item.documents)}")
     for framework, numbers in sorted(item.controls.items()):
-        yield _filled(f"Controls of {titles.get(framework, framework)}: {', '.join(numbers)}")
+        yield filled(f"Controls of {titles.get(framework, framework)}: {', '.join(numbers)}")
     for rule in item.evidence:
-        yield _filled(f"Evidence: {rule.metric} ({rule.role})")
-
-
-def _filled(text: str, first: str = "  ", further: str = "    ") -> str:
-    words = " ".join(text.split())
-    return textwrap.fill(words, WIDTH, initial_indent=first, subsequent_indent=further)
+        yield filled(f"Evidence: {rule.metric} ({rule.role})")
 
 
 # --- versions -------------------------------------------------------------------------------------
@@ -287,15 +280,15 @@ def _told(item: str, found: Sequence[Change]) -> Iterator[str]:
     for change in (one for one in found if one.kind in ("added", "removed")):
         sign = "+" if change.kind == "added" else "-"
         text = f"{sign} {item} {change.what}: {change.after or change.before}"
-        yield _filled(text, "  ", "           ")
+        yield filled(text, "  ", "           ")
     for change in (one for one in found if one.kind == "reworded"):
         yield f"  ~ {item} {change.what}"
-        yield _filled(f"was: {change.before or 'nothing'}", "           ", "                ")
-        yield _filled(f"is: {change.after or 'nothing'}", "           ", "                ")
+        yield filled(f"was: {change.before or 'nothing'}", "           ", "                ")
+        yield filled(f"is: {change.after or 'nothing'}", "           ", "                ")
     plain = [
         f"{one.what} {one.before} -> {one.after}" if one.what in _IN_A_WORD else one.what
         for one in found
         if one.kind == "changed"
     ]
     if plain:
-        yield _filled(f"{item or 'as a whole'}: {', '.join(plain)}", "    ", "           ")
+        yield filled(f"{item or 'as a whole'}: {', '.join(plain)}", "    ", "           ")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import textwrap
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from techdd.workspace import Workspace
 
 _SHOWN = 10
+WIDTH = 96  # of text in a terminal
 GATE, USAGE, INCOMPLETE, BUG, INTERRUPTED = 1, 2, 3, 4, 130
 SEVERITIES = click.Choice(["low", "medium", "high", "critical"])
 AUDIENCES = click.Choice(["investor", "client", "internal"])
@@ -177,3 +179,9 @@ def warn_of_nothing(assessment: Assessment, folder: Path) -> None:
 def say_verdict(assessment: Assessment) -> None:
     """The verdict in one line, on stderr."""
     talk(f"{assessment.verdict.label} ({assessment.verdict.coverage:.0%} assessed).")
+
+
+def filled(text: str, first: str = "  ", further: str = "    ") -> str:
+    """`text` in lines of a terminal's width, the first and the further ones indented so."""
+    words = " ".join(text.split())
+    return textwrap.fill(words, WIDTH, initial_indent=first, subsequent_indent=further)
