@@ -44,6 +44,7 @@ FLOORS = (
     {
         "checklists",
         "cloning",
+        "confidential",
         "counting",
         "changepoints",
         "derived",
@@ -73,7 +74,6 @@ FLOORS = (
         "languages",
         "authorship",
         "presence",
-        "audiences",
         "claims",
         "hiring",
         "naming",
@@ -81,7 +81,7 @@ FLOORS = (
         "scope",
         "workspace",
     },
-    {"assessment"},
+    {"assessment", "audiences"},
     {"telling"},
     {
         "measuring",

@@ -20,29 +20,12 @@ from techdd.facts import Identity, Person
 from techdd.files import write_atomic
 from techdd.identity import Resolution
 from techdd.model import PERSON_MARK, PERSON_TOKEN, Series, person_token
-from techdd.text import PLACE_MARK, PLACE_TOKEN, without_tokens
+from techdd.text import PLACE_MARK, PLACE_TOKEN, without_places, without_tokens
 
 T = TypeVar("T")
 
-# Fields that hold what clients wrote: a path, a branch or a message may spell a person's name.
-_CLIENTS_WORDS = frozenset(
-    [
-        "title",
-        "observation",
-        "path",
-        "detail",
-        "rows",
-        "issues",
-        "unread",
-        "observed",
-        "basis",
-        "note",
-        "branch",
-        "gaps",
-        "limits",
-        "evidence",
-    ]
-)
+# Fields outside of reports that hold what clients wrote; of a report, `audiences` has the table.
+_CLIENTS_WORDS = frozenset(("path", "reason", "detail", "note"))
 _ADDRESS = re.compile(r"[\w.+%-]+@(?:[\w-]+\.)+[A-Za-z]{2,}")
 _WORD = re.compile(r"[^\W_]+")
 _BETWEEN = re.compile(r"[ ._-]{1,2}|, ")  # what may stand between the words of one name
@@ -158,7 +141,7 @@ class Voice:
         """
         spoken: Any = value
         if isinstance(value, str):
-            spoken = self._said(value, field)
+            spoken = self.said(value, words=field in _CLIENTS_WORDS)
         elif is_dataclass(value) and not isinstance(value, type):
             spoken = replace(
                 value,
@@ -177,18 +160,24 @@ class Voice:
         result: T = spoken
         return result
 
-    def _said(self, text: str, field: str) -> str:
+    def called(self, name: str) -> str:
+        """Somebody's name as the reader may know it; "" for a stranger under pseudonyms."""
+        said = self.said(name)
+        return said if self.named or said != name else ""
+
+    def said(self, text: str, *, words: bool = True) -> str:
+        """`text` with tokens replaced; with `words`, without names that a client wrote there."""
         if not self.named:
             if "@" in text:
                 text = _ADDRESS.sub(
                     lambda found: self._addresses.get(found[0].casefold(), "(an address)"), text
                 )
-            if field in _CLIENTS_WORDS:
+            if words:
                 text = self._without_names(text)
         if PERSON_MARK in text:
             text = PERSON_TOKEN.sub(lambda one: self.labels.get(one[1], "Unknown person"), text)
         if PLACE_MARK in text:
-            text = PLACE_TOKEN.sub(r"\2" if self.places else r"\1", text)
+            text = PLACE_TOKEN.sub(r"\2", text) if self.places else without_places(text)
         shown = without_tokens(text)
         return shown if shown != text else text  # a word of an enumeration stays one
 

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from techdd import __version__, advisories, software
 from techdd.assessment import Assessment
-from techdd.audiences import Audience
 from techdd.claims.controls import controls
 from techdd.claims.differences import interview, of_items
 from techdd.claims.recovery import recovery
@@ -24,7 +23,7 @@ from techdd.files import write_atomic
 from techdd.findings import judge
 from techdd.formats import Format
 from techdd.hiring import Roles, Scope, hiring, hiring_plan, pace
-from techdd.model import Report, Status
+from techdd.model import Audience, Report, Status
 from techdd.naming import kept_numbers
 from techdd.plugins import discover
 from techdd.reading import Tables, read

@@ -10,11 +10,15 @@ from dataclasses import replace
 
 from techdd import __version__
 from techdd.assessment import Assessment
-from techdd.audiences import Audience, withheld
+from techdd.audiences import shown
 from techdd.checklists import Checklist
+from techdd.claims.approved import approved
+from techdd.confidential import Terms
+from techdd.errors import TechddError
 from techdd.identity import Resolution
 from techdd.library import Selection
 from techdd.model import (
+    Audience,
     Chapter,
     Finding,
     Grade,
@@ -94,9 +98,22 @@ def build(
         clarifying=sum(not one.words for one in assessment.differences),
         moves=assessment.moves,
     )
-    spoken = voice.spoken(withheld(report, audience, named=named))
-    # What the adviser calls the client and themselves is not the client's to hide.
-    return replace(spoken, client=report.client, title=report.title, adviser=report.adviser)
+    told = report if audience == "internal" else approved(report)
+    seen = shown(told, audience, voice, Terms(engagement.withheld_from(audience)))
+    return _distinct(seen)
+
+
+def _distinct(report: Report) -> Report:
+    """`report`, whose repositories still have names of their own. Raises TechddError."""
+    names = [one.name for one in report.scope]
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise TechddError(
+            f"the terms under 'confidential' make two repositories one ({twice}); give one of them "
+            "an 'as' of its own",
+            "engagement.yaml",
+        )
+    return report
 
 
 def _with_merges(chapter: Chapter, who: Resolution) -> Chapter:
