@@ -84,6 +84,7 @@ FLOORS = (
     {"assessment", "audiences"},
     {"telling"},
     {
+        "disclosure",
         "measuring",
         "pages",
         "report",

@@ -22,7 +22,16 @@ from techdd.model import Audience, Series, Value
 from techdd.naming import Voice
 from techdd.text import scrubbed
 
-__all__ = ["AUDIENCES", "COLUMNS", "FIELDS", "LABELS", "Audience", "Kind", "shown"]
+__all__ = [
+    "AUDIENCES",
+    "COLUMNS",
+    "FIELDS",
+    "LABELS",
+    "USUAL_BRANCHES",
+    "Audience",
+    "Kind",
+    "shown",
+]
 AUDIENCES: tuple[Audience, ...] = ("investor", "client", "internal")
 T = TypeVar("T")
 
@@ -120,7 +129,7 @@ FIELDS: Mapping[type, Mapping[str, Kinds]] = {
     }),
 }  # fmt: skip
 
-_USUAL_BRANCHES = frozenset(("main", "master", "trunk", "develop", "dev", "default", "HEAD"))
+USUAL_BRANCHES = frozenset(("main", "master", "trunk", "develop", "dev", "default", "HEAD"))
 
 
 def _columns(kinds: Mapping[Kind, str]) -> dict[str, Kind]:
@@ -228,7 +237,7 @@ class _Walk:
     def text(self, text: str, kind: Kind) -> str:
         if kind is OWN:
             return text
-        if kind is BRANCH and self.audience == "investor" and text not in _USUAL_BRANCHES:
+        if kind is BRANCH and self.audience == "investor" and text not in USUAL_BRANCHES:
             return ""
         if kind is PERSON:
             text = self.voice.called(text)

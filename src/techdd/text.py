@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 MAX_LENGTH = 2_000  # characters of one value; longer ones are cut with an ellipsis
@@ -273,3 +273,11 @@ def scrubbed(text: str) -> str:
     if "/" in text:
         text = _FILE.sub("(a file)", text)
     return _HOST.sub("(an address)", text) if "." in text or "://" in text else text
+
+
+def places_in(text: str) -> Iterator[tuple[str, str]]:
+    """What `scrubbed` would replace: ("paths" or "hosts and URLs", what it is)."""
+    if "/" in text:
+        yield from (("paths", found[0]) for found in _FILE.finditer(text))
+    if "." in text:
+        yield from (("hosts and URLs", found[0]) for found in _HOST.finditer(text))

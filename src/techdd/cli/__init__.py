@@ -18,6 +18,7 @@ import click
 
 from techdd import __version__
 from techdd.cli import bills, checklists, engagement, interview, people, registers, scores
+from techdd.cli import disclose as disclosing
 from techdd.cli import simulate as simulation
 from techdd.cli.shared import BUG, INTERRUPTED, USAGE, talk
 from techdd.errors import TechddError
@@ -54,6 +55,7 @@ for command in (
     interview.interview,
     scores.score,
     scores.contradictions,
+    disclosing.disclose,
     engagement.report,
     engagement.status,
     people.people,
