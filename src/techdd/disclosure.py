@@ -54,10 +54,11 @@ _FIELDS = {
 }
 _COLUMNS = {
     "class": "functions and classes", "component": "components", "component ": "components",
-    "component_circles.such as": "snippets", "fixed in": "versions", "function": "functions and classes",
-    "how": "snippets", "imported component": "components", "importing component": "components",
-    "licences_for_counsel.such as": "packages", "newest version": "versions", "package": "packages",
-    "part": "components", "repository": "repositories", "update": "packages", "upgrade_plan.update": "",
+    "component_circles.such as": "snippets", "fixed in": "versions", "how": "snippets",
+    "function": "functions and classes", "imported component": "components",
+    "importing component": "components", "licences_for_counsel.such as": "packages",
+    "newest version": "versions", "package": "packages", "part": "components",
+    "repository": "repositories", "update": "packages", "upgrade_plan.update": "",
     "upgrade_plan.such as": "packages", "version": "versions", "version in use": "versions",
     "which": "versions",
 }  # fmt: skip
@@ -76,9 +77,10 @@ _FORMS = (
     ("pseudonyms", re.compile(r"\bPerson \d+\b|\bUnknown person\b")),
     ("e-mail addresses", re.compile(r"[\w.+%-]+@(?:[\w-]+\.)+[A-Za-z]{2,}")),
     ("hosts and URLs", re.compile(
-        r"(?<![\w@/.:-])(?:[a-z0-9-]+\.)+(?:com|net|org|io|dev|cloud|app|ai|co|tech|eu|de|fr|uk|ch|at"
-        r"|nl|us|test|example)(?![\w.(:-])", re.IGNORECASE)),
-    ("advisories", re.compile(r"\b(?:CVE-\d{4}-\d+|GHSA(?:-\w{4}){3}|PYSEC-\d+-\d+|RUSTSEC-[\d-]+)")),
+        r"(?<![\w@/.:-])(?:[a-z0-9-]+\.)+(?:com|net|org|io|dev|cloud|app|ai|co|tech|eu|de|fr|uk|ch"
+        r"|at|nl|us|test|example)(?![\w.(:-])", re.IGNORECASE)),
+    ("advisories", re.compile(
+        r"\b(?:CVE-\d{4}-\d+|GHSA(?:-\w{4}){3}|PYSEC-\d+-\d+|RUSTSEC-[\d-]+)")),
     ("commits", re.compile(
         r"(?<![\w-])(?=[0-9a-f]*[0-9])(?=[0-9a-f]*[a-f])[0-9a-f]{10}(?:[0-9a-f]{30})?(?![\w-])")),
     ("money", re.compile(r"\b[A-Z]{3} \d[\d,.]*\d(?:[–-]\d[\d,.]*\d)?")),
@@ -240,13 +242,12 @@ class _Search:
 
 def _itself(kind: str, text: str) -> Iterator[tuple[str, str]]:
     """The text where its field or column says what it is; of several packages each."""
-    if not kind or text.casefold() in _NOTHING:
-        return
+    things = [text]
     if kind == "packages":
-        listed, _, _ = text.partition(" and ")
-        yield from ((kind, one) for one in listed.split(", "))
-    else:
-        yield kind, text.rpartition(": ")[2] if kind == "components" else text
+        things = text.partition(" and ")[0].split(", ")
+    elif kind == "components":
+        things = [text.rpartition(": ")[2]]
+    yield from ((kind, one) for one in things if kind and one.casefold() not in _NOTHING)
 
 
 def _forms(text: str) -> Iterator[tuple[str, str]]:

@@ -93,7 +93,7 @@ def _lines(
         yield from _grouped(look, whole, places=True)
     else:
         yield "\nNothing in it deserves a second look."
-    yield "\nTold on purpose" if look else ""
+    yield "\nTold on purpose"
     yield from _grouped(rest, whole, places=whole)
     if kept:
         yield "\nWithheld, against the internal edition"
