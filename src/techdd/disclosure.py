@@ -8,8 +8,8 @@ hosts, advisories, commits, money.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
 
 from techdd import model
@@ -100,9 +100,9 @@ class Disclosed:
 
 @dataclass(frozen=True)
 class Known:
-    """What the names of things are held against: names and logins of people, by lower-case word."""
+    """What texts are held against: full names by their lower-case words, and logins."""
 
-    names: frozenset[str] = frozenset()
+    names: Mapping[str, str] = field(default_factory=dict)
     logins: frozenset[str] = frozenset()
 
 
@@ -110,13 +110,14 @@ def known(people: Iterable[tuple[str, str]]) -> Known:
     """From names and addresses of people. Logins and surnames of less than five letters are words
     like others, and not looked for.
     """
-    names, logins = set(), set()
+    names: dict[str, str] = {}
+    logins = set()
     for name, address in people:
-        words = name.casefold().split()
+        words = [word.casefold() for word in _WORD.findall(name)]
         if len(words) > 1:
-            names.add(" ".join(words))
+            names.setdefault(" ".join(words), name)
         logins |= {*words[-1:], address.partition("@")[0].casefold()}
-    return Known(frozenset(names), frozenset(word for word in logins if len(word) >= 5))
+    return Known(names, frozenset(word for word in logins if len(word) >= 5))
 
 
 def disclosed(report: Report, people: Known, terms: Terms | None = None) -> tuple[Disclosed, ...]:
@@ -155,20 +156,23 @@ def _texts(node: Any, where: str, kind: str = "") -> Iterator[tuple[str, str, st
         yield from _cells(node)
     elif is_dataclass(node):
         where = _place(node, where)
-        for field in fields(node):
-            value, named = getattr(node, field.name), _FIELDS.get((type(node), field.name), "")
-            own = FIELDS[type(node)].get(field.name) is Kind.OWN
-            twice = isinstance(node, model.Chapter) and field.name == "findings"
-            if twice or field.name == "people" or (own and isinstance(value, str) and not named):
+        for one in fields(node):
+            value, named = getattr(node, one.name), _FIELDS.get((type(node), one.name), "")
+            own = FIELDS[type(node)].get(one.name) is Kind.OWN
+            twice = isinstance(node, model.Chapter) and one.name == "findings"
+            if twice or (own and isinstance(value, str) and not named):
+                continue
+            if isinstance(node, Report) and one.name == "people":
+                yield from (("list of names", "names of people", name) for _, name in value)
                 continue
             if not own or named or _holds_records(value):
                 yield from _texts(value, where, named or kind)
     elif isinstance(node, tuple):
-        for one in node:
-            yield from _texts(one, where, kind)
+        for part in node:
+            yield from _texts(part, where, kind)
     elif isinstance(node, dict):
-        for one in node.values():
-            yield from _texts(one, where, kind)
+        for part in node.values():
+            yield from _texts(part, where, kind)
 
 
 def _holds_records(value: Any) -> bool:
@@ -235,7 +239,7 @@ class _Search:
         runs = (words[at : at + length] for length in (2, 3) for at in range(len(words)))
         for name in map(" ".join, runs):
             if name in self.people.names:
-                yield "names of people", name
+                yield "names of people", self.people.names[name]
         if kind in _NAMED_THINGS:
             yield from (("logins and surnames", one) for one in words if one in self.people.logins)
 
