@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
 from techdd import model
@@ -123,6 +123,8 @@ def known(people: Iterable[tuple[str, str]]) -> Known:
 def disclosed(report: Report, people: Known, terms: Terms | None = None) -> tuple[Disclosed, ...]:
     """All that `report` tells, what deserves a second look first; `terms` are confidential."""
     found: dict[tuple[str, str], list[str]] = {}
+    own = {word for one in report.scope for word in _WORD.findall(one.name.casefold())}
+    people = replace(people, logins=people.logins - own)  # a product's name is no login
     search = _Search(people, terms or Terms(), report.currency)
     for where, kind, text in _texts(report, "report"):
         for one in search.of(kind, text):

@@ -66,11 +66,9 @@ def disclose(
     assessment = pipeline.assess(workspace, as_of=day(as_of))
     warn_of_nothing(assessment, folder)
     made = pipeline.report(workspace, assessment, audience, names=names)
-    who = assessment.who
-    people = known(
-        [(one.name, one.email) for one in who.people]
-        + [(one.name, one.email) for one in who.identities]
-    )
+    bots = {one.identity for one in assessment.who.people if one.bot}
+    spelled = [one for one in assessment.who.identities if one.identity not in bots]
+    people = known((one.name, one.email) for one in spelled)
     told = disclosed(made, people, Terms(workspace.engagement.withheld_from(audience)))
     own = disclosed(pipeline.report(workspace, assessment, "internal"), people)
     write = {"text": _text, "csv": _csv, "json": _json}[form]
