@@ -174,7 +174,7 @@ LABELS: Mapping[str, str] = {
     "file": "file",
     "function": "function",
     "package": "package",
-    "debt_first.where": "place",
+    "debt_first.where": "file",
 }
 _PLAIN = frozenset(("found", "not found", "yes", "no", "-", ""))  # any column may hold these
 
