@@ -14,7 +14,7 @@ from builders import A, build, git, with_checksum
 from pypdf import PdfReader
 
 from techdd import pipeline
-from techdd.audiences import AUDIENCES
+from techdd.audiences import AUDIENCES, COLUMNS, LABELS, PLAIN
 from techdd.cli.engagement import _collect
 from techdd.documents import dump_yaml
 from techdd.formats import Format
@@ -200,3 +200,16 @@ def test_the_canaries_were_found_and_are_in_the_adviser_s_copy(
     assert everything.keys() - held(text, everything).keys() == NOWHERE
     client = held(copies["client", "json"], PLACES)
     assert PLACES.keys() - client.keys() == NOWHERE - PEOPLE.keys()
+
+
+def test_every_column_with_text_is_classified(workspace: Workspace) -> None:
+    report = pipeline.report(workspace, pipeline.assess(workspace), "internal")
+    unknown = {
+        (series.name, column)
+        for chapter in report.chapters
+        for series in chapter.series
+        for n, column in enumerate(series.columns)
+        if any(isinstance(row[n], str) and row[n] not in PLAIN for row in series.rows)
+        and not {column, f"{series.name}.{column}"} & (COLUMNS.keys() | LABELS.keys())
+    }
+    assert unknown == set()

@@ -595,6 +595,26 @@ def test_what_nobody_classified_passes_to_nobody_outside(monkeypatch: pytest.Mon
         assert made.why == ("A secret reason." if audience == "internal" else "")
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("assumed: nw.io is the company's", "assumed: (a domain) is the company's"),
+        ("mail.NW.io and nw.iota", "(a domain) and nw.iota"),
+        ("see src/pay/vault.py:7-9, then CI/CD", "see (a file), then CI/CD"),
+        (".github/workflows/ci.yml: no tests", "(a file): no tests"),
+        ("gopkg.in/yaml.v3 and github.com/x/y.z", "gopkg.in/yaml.v3 and github.com/x/y.z"),
+        ("db1.corp.internal, 10.0.0.7:5432", "(an address), (an address)"),
+        ("https://wiki.nw.example/x?y", "(an address)"),
+        ("version 1.2.3, 60.5 %", "version 1.2.3, 60.5 %"),
+    ],
+)
+def test_texts_lose_what_the_tables_cannot_see(written: str, read: str) -> None:
+    (one,) = report("investor", findings=(replace(HERO, observation=written),)).findings
+    assert one.observation == read
+    (client,) = report("client", findings=(replace(HERO, observation=written),)).findings
+    assert client.observation == written
+
+
 # --- confidential words ---------------------------------------------------------------------------
 
 

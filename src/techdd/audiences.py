@@ -176,7 +176,7 @@ LABELS: Mapping[str, str] = {
     "package": "package",
     "debt_first.where": "file",
 }
-_PLAIN = frozenset(("found", "not found", "yes", "no", "-", ""))  # any column may hold these
+PLAIN = frozenset(("found", "not found", "yes", "no", "-", ""))  # any column may hold these
 
 
 def shown(report: T, audience: Audience, voice: Voice, terms: Terms) -> T:
@@ -274,7 +274,7 @@ class _Walk:
 
     def column_passes(self, series: Series, place: int, name: str) -> bool:
         kind = _entry(COLUMNS, series, name)
-        if {row[place] for row in series.rows if isinstance(row[place], str)} <= _PLAIN:
+        if {row[place] for row in series.rows if isinstance(row[place], str)} <= PLAIN:
             return kind is None or self.passes(kind)
         if _entry(LABELS, series, name):
             return True

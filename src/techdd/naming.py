@@ -193,7 +193,7 @@ class Voice:
         return shown if shown != text else text  # a word of an enumeration stays one
 
     def _without_domain(self, found: re.Match[str]) -> str:
-        return "(a domain)" if found[0].casefold() in self._domains else found[0]
+        return found[0] if self._domains.isdisjoint(_and_above(found[0])) else "(a domain)"
 
     def _without_names(self, text: str) -> str:
         words = list(_WORD.finditer(text))
