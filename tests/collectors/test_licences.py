@@ -107,7 +107,7 @@ def test_metrics_count_what_may_be_shipped() -> None:
         ("MIT", "permissive", 1, allowed, allowed, allowed, allowed, "free 1.0.0"),
     )  # fmt: skip
     assert [without_places(row[-1]) for row in counsel.rows] == [
-        "served", "bound, bound", "names withheld", "open", "free",
+        "served", "bound, bound", "Names withheld", "open", "free",
     ]  # fmt: skip
     assert {row[0]: row[1:] for row in series.rows} == {
         "permissive": (1, 0),
