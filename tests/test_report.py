@@ -12,7 +12,7 @@ import pytest
 from builders import a_finding, an_item
 
 from techdd.assessment import Assessment
-from techdd.audiences import AUDIENCES, FIELDS, Audience, shown
+from techdd.audiences import AUDIENCES, FIELDS, shown
 from techdd.checklists import Checklist, Item
 from techdd.confidential import Terms
 from techdd.documents import load
@@ -21,6 +21,7 @@ from techdd.facts import Identity, Person
 from techdd.folders import data
 from techdd.identity import Merge, Resolution
 from techdd.model import (
+    Audience,
     Check,
     Comment,
     Difference,

@@ -22,16 +22,6 @@ from techdd.model import Audience, Series, Value
 from techdd.naming import Voice
 from techdd.text import scrubbed
 
-__all__ = [
-    "AUDIENCES",
-    "COLUMNS",
-    "FIELDS",
-    "LABELS",
-    "USUAL_BRANCHES",
-    "Audience",
-    "Kind",
-    "shown",
-]
 AUDIENCES: tuple[Audience, ...] = ("investor", "client", "internal")
 T = TypeVar("T")
 
@@ -95,9 +85,9 @@ FIELDS: Mapping[type, Mapping[str, Kinds]] = {
         PLACE: "locations places",
     }),
     model.Location: _fields({PLACE: "path line commit"}),
-    model.Check: _fields({
-        OWN: "rule domain threshold result", GIVEN: "repo", TEXT: "title observed",
-    }),
+    model.Check: _fields(
+        {OWN: "rule domain threshold result", GIVEN: "repo", TEXT: "title observed"}
+    ),
     model.Metric: _fields({OWN: "name value unit", GIVEN: "repo", TEXT: "basis note"}),
     model.Series: _fields({
         OWN: "name chart guarded prose full", GIVEN: "repo columns", TEXT: "title note rows",
@@ -118,9 +108,7 @@ FIELDS: Mapping[type, Mapping[str, Kinds]] = {
         },
         issues=(OWN, TEXT, OWN, PLACE),
     ),
-    model.Run: _fields({
-        OWN: "collector status rows issues", GIVEN: "repo", SPOKEN: "key state",
-    }),
+    model.Run: _fields({OWN: "collector status rows issues", GIVEN: "repo", SPOKEN: "key state"}),
     model.Issue: _fields({OWN: "transient", TEXT: "reason", PLACE: "path detail"}),
     model.Brand: _fields({OWN: "logo colour accent", GIVEN: "line"}),
     model.Comment: _fields({OWN: "place", WRITTEN: "text"}),
