@@ -47,6 +47,7 @@ FLOORS = (
     {
         "checklists",
         "cloning",
+        "confidential",
         "counting",
         "changepoints",
         "derived",
@@ -77,7 +78,6 @@ FLOORS = (
         "languages",
         "authorship",
         "presence",
-        "audiences",
         "claims",
         "hiring",
         "naming",
@@ -85,9 +85,10 @@ FLOORS = (
         "scope",
         "workspace",
     },
-    {"assessment", "comparison"},
-    {"additions", "arrangement", "overrides", "telling"},
+    {"assessment", "audiences"},
+    {"additions", "arrangement", "comparison", "overrides", "telling"},
     {
+        "disclosure",
         "manifest",
         "measuring",
         "pages",

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from test_report import ENGAGEMENT, POLICY, assessment, everything
 
 from techdd.additions import Added
-from techdd.audiences import AUDIENCES, Audience
+from techdd.audiences import AUDIENCES
 from techdd.commentary import MAX_BYTES, comments, names_in
-from techdd.model import Comment, Report
+from techdd.model import Audience, Comment, Report
 from techdd.prose import plain, prose
 from techdd.report import build
 

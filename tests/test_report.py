@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, replace
+from collections.abc import Iterator
+from dataclasses import asdict, fields, is_dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 from builders import a_finding, an_item
 
 from techdd.assessment import Assessment
-from techdd.audiences import AUDIENCES, Audience
+from techdd.audiences import AUDIENCES, FIELDS, shown
 from techdd.checklists import Checklist, Item
+from techdd.confidential import Terms
 from techdd.documents import load
+from techdd.errors import TechddError
 from techdd.facts import Identity, Person
 from techdd.folders import data
 from techdd.identity import Merge, Resolution
 from techdd.model import (
+    Audience,
     Check,
+    Comment,
     Difference,
+    Finding,
     Grade,
     Horizon,
     Issue,
@@ -30,6 +36,7 @@ from techdd.model import (
     Reading,
     Report,
     RepositoryScope,
+    Response,
     Run,
     Said,
     Score,
@@ -39,7 +46,8 @@ from techdd.model import (
     Verdict,
     person_token,
 )
-from techdd.policy import Engagement, RepositoryEntry, Scoring
+from techdd.naming import Voice, numbered
+from techdd.policy import Confidential, Engagement, RepositoryEntry, Scoring
 from techdd.report import build
 from techdd.repository import MISSING
 from techdd.text import place_token
@@ -157,9 +165,10 @@ def test_an_investor_sees_no_place_of_a_security_finding(private: str) -> None:
     assert private in everything(report("client"))
 
 
-def test_other_places_are_seen_by_all() -> None:
-    for audience in AUDIENCES:
-        assert "ops/run.sh" in everything(report(audience))
+def test_an_investor_sees_no_other_place_either() -> None:
+    assert "ops/run.sh" not in everything(report("investor"))
+    for audience in ("client", "internal"):
+        assert "ops/run.sh" in everything(report(audience))  # type: ignore[arg-type]
 
 
 def test_the_internal_report_holds_everything() -> None:
@@ -277,9 +286,7 @@ def test_what_was_withheld_is_said(audience: Audience, said: tuple[bool, bool]) 
     assert (
         "People appear under pseudonyms that are the same throughout this report." in limits
     ) is said[0]
-    assert (
-        "Places of security evidence are withheld; the client's copy has them." in limits
-    ) is said[1]
+    assert any(one.startswith("Files, lines, versions and") for one in limits) is said[1]
 
 
 # --- contradictions -------------------------------------------------------------------------------
@@ -489,10 +496,13 @@ def test_dependency_files_that_were_not_read_are_counted_and_some_are_named() ->
     (one,) = assessment().scope
     unread = tuple((f"{n}/go.mod", "cannot be parsed: x") for n in range(7))
     said = "7 dependency files could not be read and count nowhere: "
-    listed = report(scope=(replace(one, unread=unread),)).limits[0]
+    listed = report("client", scope=(replace(one, unread=unread),)).limits[0]
     assert listed == f"{said}0/go.mod, 1/go.mod, 2/go.mod, 3/go.mod and 3 more."
+    hidden = report("investor", scope=(replace(one, unread=unread),))
+    assert hidden.limits[0] == f"{said.removesuffix(': ')}."
+    assert "go.mod" not in everything(hidden)
     other = replace(one, name="web", unread=())
-    listed = report(scope=(replace(one, unread=unread[:1]), other)).limits[0]
+    listed = report("client", scope=(replace(one, unread=unread[:1]), other)).limits[0]
     assert "1 dependency file could not" in listed
     assert "nowhere: api: 0/go.mod." in listed
 
@@ -508,26 +518,151 @@ def test_rates_of_the_engagement_come_before_those_of_the_policy() -> None:
 # --- guarded evidence -----------------------------------------------------------------------------
 
 
-def test_of_a_guarded_exhibit_only_what_is_listed_is_for_investors() -> None:
-    columns = ("kind", "somewhere", "number", "seen", "added")
+def exhibit(*columns: str, rows: tuple[tuple[Any, ...], ...], **more: Any) -> Reading:
+    series = Series("x", "X", columns, rows, **more)
+    return Reading("p", "Q?", "team", Status.OK, series=(series,))
+
+
+def seen_by(audience: Audience, *readings: Reading) -> list[Series]:
+    return list(report(audience, readings=readings).chapters[0].series)
+
+
+def test_a_column_that_nobody_classified_is_for_the_adviser_only() -> None:
     rows = (
-        ("key", "a/b.py", 1, "found", f"2025-01-06 {place_token('c0ffee')}"),
-        ("key", "c.py", 2, "not found", ""),
+        ("key", "a/b.py", 1, "found", f"2025-01-06 {place_token('c0ffee')}", "api"),
+        ("key", "c.py", 2, "not found", "", "web"),
     )
-    exhibit = Series("x", "X", columns, rows, guarded=True)
-    reading = Reading("p", "Q?", "team", Status.OK, series=(exhibit,))
-    shown = {
-        audience: report(audience, readings=(reading,)).chapters[0].series[0]
-        for audience in AUDIENCES
-    }
-    assert shown["investor"].columns == ("kind", "number", "seen", "added")
-    assert shown["investor"].rows == (
-        ("key", 1, "found", "2025-01-06 "), ("key", 2, "not found", ""),
+    columns = ("kind", "somewhere", "number", "seen", "added", "component")
+    guarded = exhibit(*columns, rows=rows, guarded=True)
+    made = {audience: seen_by(audience, guarded)[0] for audience in AUDIENCES}
+    assert made["investor"].columns == ("kind", "number", "seen", "added")
+    assert made["investor"].rows == (
+        ("key", 1, "found", "2025-01-06"), ("key", 2, "not found", ""),
     )  # fmt: skip
-    assert shown["client"].columns == columns
-    assert shown["client"].rows[0][4] == "2025-01-06 c0ffee"
-    open_ = replace(reading, series=(replace(exhibit, guarded=False),))
-    assert report("investor", readings=(open_,)).chapters[0].series[0].columns == columns
+    assert made["client"].columns == ("kind", "number", "seen", "added", "component")
+    assert made["client"].rows[0][3] == "2025-01-06 c0ffee"
+    assert made["internal"].columns == columns
+    (open_,) = seen_by("investor", exhibit(*columns, rows=rows))
+    assert open_.columns == ("kind", "number", "seen", "added", "component")
+
+
+def test_files_go_by_numbers_for_investors_the_same_in_each_exhibit() -> None:
+    beside = exhibit("repository", "file", "n", rows=(("api", "b.py", 1), ("web", "b.py", 2)))
+    before = exhibit("component", "file", rows=(("web: (top folder)", "b.py"),))
+    within = exhibit("file", "n", rows=(("web: b.py", 1), ("web: new.py", 2)))
+    made = seen_by("investor", beside, before, within)
+    assert [one.rows for one in made] == [
+        (("api", "file 1", 1), ("web", "file 2", 2)),
+        (("web: (top folder)", "file 2"),),
+        (("file 2", 1), ("file 3", 2)),
+    ]
+    assert seen_by("client", within)[0].rows == (("web: b.py", 1), ("web: new.py", 2))
+
+
+def test_numbers_that_tell_which_vulnerability_it_is_are_withheld() -> None:
+    told = exhibit("kind", "likelihood of an exploit (EPSS)", rows=(("x", 0.97432),), guarded=True)
+    assert seen_by("investor", told)[0].columns == ("kind",)
+
+
+# --- the table ------------------------------------------------------------------------------------
+
+
+def below(kind: type) -> set[type]:
+    """The dataclasses that fields of `kind` hold, however deep."""
+    found = {kind}
+    for hint in get_type_hints(kind).values():
+        for one in (hint, *_arguments(hint)):
+            if is_dataclass(one) and isinstance(one, type) and one not in found:
+                found |= below(one)
+    return found
+
+
+def _arguments(hint: Any) -> Iterator[Any]:
+    for one in getattr(hint, "__args__", ()):
+        yield one
+        yield from _arguments(one)
+
+
+@pytest.mark.parametrize("kind", sorted(below(Report), key=lambda kind: kind.__name__))
+def test_each_field_of_a_report_is_classified(kind: type) -> None:
+    assert set(FIELDS[kind]) == {field.name for field in fields(kind)}
+
+
+def test_what_nobody_classified_passes_to_nobody_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    lacking = {name: kind for name, kind in FIELDS[Finding].items() if name != "why"}
+    monkeypatch.setitem(FIELDS, Finding, lacking)  # type: ignore[arg-type]
+    hero = replace(HERO, why="A secret reason.")
+    for audience in AUDIENCES:
+        (made,) = report(audience, findings=(hero,)).findings
+        assert made.why == ("A secret reason." if audience == "internal" else "")
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("assumed: nw.io is the company's", "assumed: (a domain) is the company's"),
+        ("mail.NW.io and nw.iota", "(a domain) and nw.iota"),
+        ("see src/pay/vault.py:7-9, then CI/CD", "see (a file), then CI/CD"),
+        (".github/workflows/ci.yml: no tests", "(a file): no tests"),
+        ("gopkg.in/yaml.v3 and github.com/x/y.z", "gopkg.in/yaml.v3 and github.com/x/y.z"),
+        ("db1.corp.internal, 10.0.0.7:5432", "(an address), (an address)"),
+        ("https://wiki.nw.example/x?y", "(an address)"),
+        ("version 1.2.3, 60.5 %", "version 1.2.3, 60.5 %"),
+    ],
+)
+def test_texts_lose_what_the_tables_cannot_see(written: str, read: str) -> None:
+    (one,) = report("investor", findings=(replace(HERO, observation=written),)).findings
+    assert one.observation == read
+    (client,) = report("client", findings=(replace(HERO, observation=written),)).findings
+    assert client.observation == written
+
+
+# --- confidential words ---------------------------------------------------------------------------
+
+
+def test_confidential_words_are_replaced_everywhere_for_those_they_are_withheld_from() -> None:
+    customer = {"term": "Globex Corp", "as": "Customer A", "audiences": ["investor", "client"]}
+    terms = (Confidential(term="Falcon"), Confidential.model_validate(customer))
+    said = replace(HERO, title="Falcon serves globex-corp", repo="falcon-api")
+    scope = replace(assessment().scope[0], name="falcon-api")
+    texts = {}
+    for audience in AUDIENCES:
+        own = ENGAGEMENT.model_copy(update={"confidential": terms})
+        made = build(assessment(findings=(said,), scope=(scope,)), own, POLICY, audience)
+        texts[audience] = made.findings[0].title
+        assert made.findings[0].repo == made.scope[0].name
+        assert made.client == "Northwind"
+    assert texts == {
+        "investor": "[withheld] serves Customer A",
+        "client": "Falcon serves Customer A",
+        "internal": "Falcon serves globex-corp",
+    }
+
+
+def test_terms_that_make_two_repositories_one_are_a_mistake() -> None:
+    terms = (Confidential(term="red"), Confidential(term="blue"))
+    own = ENGAGEMENT.model_copy(update={"confidential": terms})
+    one = assessment().scope[0]
+    both = (replace(one, name="red-api"), replace(one, name="blue-api"))
+    with pytest.raises(TechddError, match="two repositories one"):
+        build(assessment(scope=both), own, POLICY, "investor")
+
+
+# --- the adviser's and the client's words ---------------------------------------------------------
+
+
+def test_people_within_comments_and_responses_go_by_pseudonyms_outside() -> None:
+    one = Response("f-hero", "agreed", "Ann Able moved ops/run.sh to db.corp.local", "Ann Able",
+                   "2025-12-30", "Ben Book confirmed it; see docs/x.md")  # fmt: skip
+    comment = Comment("summary", "**Ben Book** impressed us")
+    stranger = replace(one, by="Zoe Zest")
+    whole = replace(report("internal"), responses=(one, stranger), comments=(comment,))
+    voice = Voice(PEOPLE, who(*PEOPLE).identities, numbered(PEOPLE, {}), named=False, places=False)
+    made = shown(whole, "investor", voice, Terms())
+    assert made.comments[0].text == "**Person 2** impressed us"
+    assert made.responses[0].words == "Person 1 moved (a file) to (an address)"
+    assert made.responses[0].reply == "Person 2 confirmed it; see docs/x.md"
+    assert [one.by for one in made.responses] == ["Person 1", ""]
 
 
 def test_gaps_of_guarded_collectors_name_no_file_to_investors() -> None:

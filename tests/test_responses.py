@@ -14,10 +14,9 @@ from pydantic import ValidationError
 from test_report import ENGAGEMENT, LEAK, POLICY, assessment
 
 from techdd.additions import Added
-from techdd.audiences import Audience
 from techdd.errors import TechddError
 from techdd.formats.json import json as as_json
-from techdd.model import Location, Response, Severity
+from techdd.model import Audience, Location, Response, Severity
 from techdd.report import build
 from techdd.responses import (
     FILE,

@@ -20,6 +20,7 @@ from techdd.text import (
     place_token,
     some_of,
     without_credentials,
+    without_places,
     without_tokens,
 )
 
@@ -233,3 +234,16 @@ def test_a_place_cannot_break_out_of_its_token() -> None:
     held = place_token(f"web{marks}", "a thing")
     assert PLACE_TOKEN.sub(r"\1", held) == "a thing"
     assert PLACE_TOKEN.sub(r"\2", held).startswith("web")
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        (f"uses {place_token('lodash')} {place_token('4.17.15')} here", "uses here"),
+        (f"{place_token('lodash', 'a package')} has flaws", "A package has flaws"),
+        (f"in {place_token('x.py', 'a file')}, twice", "in a file, twice"),
+        ("nothing is marked", "nothing is marked"),
+    ],
+)
+def test_a_text_reads_well_without_its_places(text: str, read: str) -> None:
+    assert without_places(text) == read

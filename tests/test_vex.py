@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import time
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from techdd.errors import TechddError
 from techdd.findings import judge
 from techdd.model import Finding
 from techdd.reading import Tables, read
+from techdd.text import PLACE_TOKEN
 from techdd.vex import WRITERS, Products, Statement, Told, stated
 from techdd.vex.ranges import concerns
 from techdd.vex.statement import STATUSES
@@ -84,11 +86,17 @@ def found(workspace: Workspace, as_of: date = DAY) -> dict[tuple[str, str], Find
     """(repository, package) -> its finding."""
     readings = [read(probe, as_of, Tables(workspace))]
     findings, _ = judge(readings, workspace.rules, workspace.names, workspace.scoring)
-    return {
-        (one.repo, one.title.split(" ")[0]): one
+    told = [
+        replace(one, title=_told(one.title), observation=_told(one.observation))
         for one in findings
         if one.rule == "vulnerable-package"
-    }
+    ]
+    return {(one.repo, one.title.split(" ")[0]): one for one in told}
+
+
+def _told(text: str) -> str:
+    """As those read it who may know which package it is."""
+    return PLACE_TOKEN.sub(r"\2", text)
 
 
 def numbers(workspace: Workspace, as_of: date = DAY) -> dict[str, float | None]:
@@ -304,7 +312,7 @@ def test_what_is_said_of_another_product_is_named_in_the_report(workspace: Works
         "2 in number: pkg:oci/other"
     )
     assert gaps(workspace) == (why,)
-    made = pipeline.report(workspace, pipeline.assess(workspace, as_of=DAY), "investor")
+    made = pipeline.report(workspace, pipeline.assess(workspace, as_of=DAY), "client")
     assert [one.domain for one in made.chapters if why in one.gaps] == ["dependencies"]
 
 

@@ -5,14 +5,16 @@ What of it cannot be used is left out and told; the report is made all the same.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from techdd.assessment import Assessment
-from techdd.audiences import AUDIENCES, Audience
+from techdd.audiences import AUDIENCES
 from techdd.branding import brand
 from techdd.commentary import comments, names_in
-from techdd.model import Brand, Comment, Response
+from techdd.model import Audience, Brand, Comment, Finding, Response
 from techdd.responses import ledger, shown, standings
 from techdd.text import clean
 from techdd.workspace import Workspace
@@ -57,6 +59,27 @@ def added(
         responses,
         tuple(limits),
         tuple(map(clean, doubts)),
+    )
+
+
+def placeless(added: Added, findings: Iterable[Finding]) -> Added:
+    """`added` without the places of guarded findings in what people wrote, by path or by name."""
+    guarded = (one for one in findings if one.guarded or one.domain == "security")
+    paths = {place.path for one in guarded for place in one.locations} - {""}
+    names = {name for path in paths for name in (path, path.rpartition("/")[2])}
+    if not names:
+        return added
+    ordered = sorted(map(re.escape, names), key=lambda one: (-len(one), one))
+    found = re.compile(rf"(?<![\w/])(?:{'|'.join(ordered)})(?!\w)")
+
+    def cut(text: str) -> str:
+        return found.sub("(a place)", text)
+
+    return added._replace(
+        comments=tuple(replace(one, text=cut(one.text)) for one in added.comments),
+        responses=tuple(
+            replace(one, words=cut(one.words), reply=cut(one.reply)) for one in added.responses
+        ),
     )
 
 

@@ -1,267 +1,299 @@
-"""What an audience may see of a report, by what is let through:
+"""What an audience may see of a report: one table of what each field is, and one walk along it.
 
-- investor: people as pseudonyms, answers without names and notes, and what would show an attacker
-  the way (security, secrets, the delivery chain) without its places;
+- investor: people as pseudonyms, answers without names and notes, and no place: no file, line,
+  function, branch, version or advisory. Files and packages go by numbers, as people do.
 - client: as the investor, with the places;
 - internal: everything.
 
-Where an answer and the evidence contradict each other, investor and client read the words that the
-adviser has approved; until there are some, only that the matter is being clarified.
-
-Whether people go by name may be chosen against the audience; notes and the names of who answered
-stay internal all the same. Names and places within texts are resolved by `naming.Voice`.
+What the tables do not name passes to nobody but the internal audience. Whether people go by name
+may be chosen against the audience; notes and who answered stay internal all the same.
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import Field, fields, is_dataclass, replace
+from enum import Enum
+from typing import Any, TypeVar
 
-from techdd.model import (
-    Check,
-    Finding,
-    ItemScore,
-    Outcome,
-    Report,
-    RepositoryScope,
-    Run,
-    Series,
-    Value,
-)
+from techdd import model
+from techdd.confidential import Terms
+from techdd.model import Audience, Series, Value
+from techdd.naming import Voice
+from techdd.text import scrubbed
 
-Audience = Literal["investor", "client", "internal"]
 AUDIENCES: tuple[Audience, ...] = ("investor", "client", "internal")
-# Columns of guarded exhibits that name no place, or in which the probe marked what does. Others
-# with text are not for investors.
-OPEN_COLUMNS = frozenset(
-    (
-        "repository", "practice", "kind", "added", "removed", "reached from",
-        "test or example", "what", "keyed fingerprint", "pattern", "rule", "CWE", "severity",
-        "tool", "tools", "language",
-        "about security", "asked for", "tests run", "deployments gated", "steps pinned",
-        "token limited", "no strangers' code", "high per 1,000 lines",
-    )
-)  # fmt: skip
-OPEN_WORDS = frozenset(("found", "not found", "yes", "no", "-"))  # any column may hold these
-# Collectors whose gaps name files that hold something weak.
-_GUARDED = ("secrets", "delivery_chain")
+T = TypeVar("T")
 
 
-def named(audience: Audience, names: bool | None) -> bool:
-    """Whether people go by name: as `names` says, else as the audience may see."""
-    return audience == "internal" if names is None else names
+class Kind(Enum):
+    """What a field or a column holds, by which it is decided who reads it."""
+
+    OWN = "numbers, ids and words of techdd and its rules; what holds further values"
+    GIVEN = "names that the adviser gave, and their questions: the client, repositories"
+    WRITTEN = "what the adviser writes to the reader"
+    TEXT = "sentences, which may hold what a client wrote, and what the product is made of"
+    PERSON = "somebody's name"
+    NAMES = "the list of names, for copies in which people go by name"
+    BRANCH = "a branch: a usual name tells nothing, another may"
+    PLACE = "where something stands, and what would show an attacker the way: not for investors"
+    SPOKEN = "who was asked and what they added: for the adviser"
 
 
-def withheld(report: Report, audience: Audience, *, named: bool) -> Report:
-    """`report` without what `audience` may not see."""
-    if audience == "internal" and named:
-        return report
-    report = _without_voices(report)
-    if audience == "internal":
-        return report
-    report = _approved(report)
-    return _placeless(report) if audience == "investor" else report
+OWN, GIVEN, WRITTEN, TEXT, PERSON, NAMES, BRANCH, PLACE, SPOKEN = Kind
+# A field's kind, or of rows of values the kind of each.
+Kinds = Kind | tuple[Kind, ...]
 
 
-def _without_voices(report: Report) -> Report:
-    """`report` without who answered what, and what they added."""
-    chapters = tuple(
-        replace(
-            chapter,
-            items=tuple(
-                replace(item, by="", note="", voices=(), documents=()) for item in chapter.items
-            ),
-        )
-        for chapter in report.chapters
-    )
-    differences = tuple(replace(one, note="") for one in report.differences)
-    responses = tuple(replace(one, by="") for one in report.responses)
-    return replace(report, chapters=chapters, differences=differences, responses=responses)
+def _fields(kinds: Mapping[Kind, str], **rows: tuple[Kind, ...]) -> dict[str, Kinds]:
+    return {name: kind for kind, names in kinds.items() for name in names.split()} | rows
 
 
-# --- contradictions -------------------------------------------------------------------------------
+FIELDS: Mapping[type, Mapping[str, Kinds]] = {
+    model.Report: _fields({
+        OWN: "date audience tool verdict chapters findings checks scope runs roadmap day_rate "
+        "currency rate_given versions differences clarifying moves brand comments responses trends "
+        "evidence",
+        GIVEN: "client title adviser methodology",
+        TEXT: "summary strengths limits",
+        NAMES: "people",
+    }),
+    model.Verdict: _fields({
+        OWN: "label rating rationale rule coverage confidence score low high told told_coverage",
+    }),
+    model.Chapter: _fields({
+        OWN: "domain score items findings metrics series",
+        GIVEN: "title intro",
+        TEXT: "strengths gaps",
+    }),
+    model.Score: _fields({
+        OWN: "value coverage confidence rating low high grade rationale told told_coverage "
+        "capped_by",
+    }),
+    model.ItemScore: _fields({
+        OWN: "id importance weight level stated measured grade outcome applicable told least most "
+        "spread gap metrics",
+        GIVEN: "ask why",
+        TEXT: "basis evidence capped",
+        SPOKEN: "note by voices documents",
+    }),
+    model.Said: _fields({SPOKEN: "by role level words grade confidence"}),
+    model.Finding: _fields({
+        OWN: "id rule severity domain effort horizon treatment tags source threshold deal_breaker "
+        "guarded difference references decision",
+        GIVEN: "repo",
+        TEXT: "title observation why remedy kind",
+        PLACE: "locations places known",
+    }),
+    model.Location: _fields({PLACE: "path line commit"}),
+    model.Check: _fields({
+        OWN: "rule domain threshold result metric collectors", GIVEN: "repo",
+        TEXT: "title observed",
+    }),
+    model.Metric: _fields({OWN: "name value unit", GIVEN: "repo", TEXT: "basis note"}),
+    model.Series: _fields({
+        OWN: "name chart guarded prose full", GIVEN: "repo columns", TEXT: "title note rows",
+    }),
+    model.Difference: _fields({
+        OWN: "id item domain", GIVEN: "about", TEXT: "told seen words", SPOKEN: "state note",
+    }),
+    model.Move: _fields({
+        OWN: "item domain level domain_score score verdict steps", GIVEN: "ask", TEXT: "words",
+    }),
+    model.Step: _fields({OWN: "level domain_score score verdict"}),
+    model.RepositoryScope: _fields(
+        {
+            OWN: "commit committed commits contributors files lines_by_language left_out shallow",
+            GIVEN: "name",
+            BRANCH: "branch",
+            PLACE: "unread",
+        },
+        issues=(OWN, TEXT, OWN, PLACE),
+    ),
+    model.Run: _fields({OWN: "collector status rows issues", GIVEN: "repo", SPOKEN: "key state"}),
+    model.Issue: _fields({OWN: "transient", TEXT: "reason", PLACE: "path detail"}),
+    model.Brand: _fields({OWN: "logo colour accent page", GIVEN: "line"}),
+    model.EvidenceFile: _fields({OWN: "digest", GIVEN: "name"}),
+    model.Comment: _fields({OWN: "place", WRITTEN: "text"}),
+    model.Response: _fields({
+        OWN: "finding position date replied earlier", WRITTEN: "reply", TEXT: "words", PERSON: "by",
+    }),
+}  # fmt: skip
 
-_TITLE = "A difference between an answer and the evidence is being clarified"
+USUAL_BRANCHES = frozenset(("main", "master", "trunk", "develop", "dev", "default", "HEAD"))
 
 
-def _approved(report: Report) -> Report:
-    """`report` with each contradiction in the words that were approved, or without its content.
+def _columns(kinds: Mapping[Kind, str]) -> dict[str, Kind]:
+    return {name: kind for kind, names in kinds.items() for name in names.split("; ")}
 
-    What it does to scores, lights and the verdict stays.
+
+# Columns of exhibits by name, or by "exhibit.column" where a name is used in two ways. What holds
+# numbers only needs no entry; texts under a name that is not here are for the adviser. Of a guarded
+# exhibit investors see the columns that are OWN, of another TEXT as well.
+COLUMNS: Mapping[str, Kind] = _columns({
+    OWN: "repository; practice; kind; added; removed; reached from; test or example; what; "
+    "keyed fingerprint; pattern; rule; CWE; severity; tool; tools; language; about security; "
+    "asked for; tests run; deployments gated; steps pinned; token limited; no strangers' code; "
+    "ecosystem; counts as; why; worst; effort; newest; upgrade_plan.update",
+    TEXT: "affiliation; after the leaving of; assignment of rights; by; change; circle; claim; "
+    "component; component ; components nobody active would know; control; cost a year; "
+    "counted here as; counted over; days that pay first; distributed; do they agree; document; "
+    "edition; embedded; evidence; files with owners; format; framework; from; half-year to; "
+    "hotspots without an active author; hour; if these leave; imported component; "
+    "importing component; in a circle; in development and tests only; in production; "
+    "in this order; internal; last change; last changed; last commit; "
+    "last release of any version; licence; licence category; made; main owner; mark; marker; "
+    "measure; mistakes there; month; most commits; most merges; of these by the code host; "
+    "other repository; outcome; part; person; plan; product; proxy; published; published on; "
+    "quarter; questions; rank; resumed; role; saas; second owner; second owner's share; "
+    "security contact; signed commits; signed tags; since; state; status; support; technology; "
+    "test; the client says; the whole stands under; told; update bot; use; used in; value; "
+    "weakest evidence; weekday; what is counted; what it asks; what it asks for; what it buys; "
+    "when; who; with repository; without; debt_assumptions.source; licences_for_counsel.such as",
+    PLACE: "author; bill; by the rule; compared with; exploited since; fixed in; "
+    "for example; how; in folder; justification; "
+    "likelihood of an exploit (EPSS); name; names; newest version; oldest; pipeline; place; "
+    "report; set aside by the user; sign; source; stated by; such as; told by; update; "
+    "version; version in use; weight; where; which; statements.advisories; "
+    "statements.status; test_smells_files.lines",
+    SPOKEN: "spelling; joined with; reason; difference",
+})  # fmt: skip
+# Columns whose texts go by numbers for investors, as people do, and what they are called.
+LABELS: Mapping[str, str] = {
+    "changed with": "file",
+    "class": "class",
+    "file": "file",
+    "function": "function",
+    "package": "package",
+    "debt_first.where": "file",
+}
+PLAIN = frozenset(("found", "not found", "yes", "no", "-", ""))  # any column may hold these
+
+
+def shown(report: T, audience: Audience, voice: Voice, terms: Terms) -> T:
+    """`report`, or a part of it, as `audience` may see it, with people as `voice` calls them and
+    without `terms`.
     """
-    words = {one.id: one.words for one in report.differences}
-    waiting = {one.rule for one in report.findings if one.difference and not words[one.difference]}
-    chapters = tuple(
-        replace(
-            chapter,
-            items=tuple(_item_in_words(item, words.get(item.id)) for item in chapter.items),
-            findings=tuple(_finding_in_words(one, words) for one in chapter.findings),
-            series=tuple(_claims_in_words(one, words) for one in chapter.series),
+    return _Walk(audience, voice, terms).value(report, OWN)
+
+
+class _Walk:
+    def __init__(self, audience: Audience, voice: Voice, terms: Terms) -> None:
+        self.audience, self.voice, self.terms = audience, voice, terms
+        self.numbers: dict[str, dict[str, int]] = {}  # what is counted -> text -> its number
+
+    def value(self, value: T, kind: Kinds) -> T:
+        found: Any = value
+        if isinstance(value, str):
+            found = self.text(value, kind if isinstance(kind, Kind) else TEXT)
+        elif isinstance(value, Series):
+            found = self.record(self.columns(value))
+        elif is_dataclass(value) and not isinstance(value, type):
+            found = self.record(value)
+        elif isinstance(value, tuple) and isinstance(kind, tuple):
+            found = tuple(self.row(row, kind) for row in value)
+        elif isinstance(value, tuple):
+            found = tuple(self.value(one, kind) for one in value)
+        elif isinstance(value, Mapping):
+            found = {key: self.value(one, kind) for key, one in value.items()}
+        result: T = found
+        return result
+
+    def record(self, record: T) -> T:
+        """A frozen dataclass with each field as its kind says, or with nothing in it."""
+        kinds, changed = FIELDS.get(type(record), {}), {}
+        for field in fields(record):  # type: ignore[arg-type]
+            old, kind = getattr(record, field.name), kinds.get(field.name)
+            passes = isinstance(kind, tuple) or self.passes(kind)
+            new = self.value(old, kind or TEXT) if passes else _nothing(field, old)
+            if new is not old:
+                changed[field.name] = new
+        return replace(record, **changed) if changed else record  # type: ignore[type-var]
+
+    def row(self, row: tuple[Any, ...], kinds: tuple[Kind, ...]) -> tuple[Any, ...]:
+        return tuple(
+            self.value(one, kind) if self.passes(kind) else ""
+            for one, kind in zip(row, kinds, strict=True)
         )
-        for chapter in report.chapters
-    )
-    told = tuple(
-        replace(one, told="", seen="", state="") for one in report.differences if one.words
-    )
-    return replace(
-        report,
-        chapters=chapters,
-        findings=tuple(_finding_in_words(one, words) for one in report.findings),
-        checks=tuple(_waiting(one) if one.rule in waiting else one for one in report.checks),
-        differences=told,
-    )
 
+    def passes(self, kind: Kind | None) -> bool:
+        if kind is NAMES:
+            return self.voice.named
+        if self.audience == "internal":
+            return kind is not SPOKEN or self.voice.named
+        if self.audience == "client":
+            return kind not in (None, SPOKEN)
+        return kind not in (None, SPOKEN, PLACE)
 
-def _item_in_words(item: ItemScore, words: str | None) -> ItemScore:
-    if words is None:
-        return item
-    level = "No level counts" if item.level is None else f"Level {item.level:g} counts"
-    return replace(
-        item,
-        stated=None,
-        told=None,
-        least=None,
-        most=None,
-        gap=0,
-        capped="",
-        outcome=item.outcome if words else Outcome.CLARIFIED,
-        basis=words or f"{level}; the answer and the evidence are being clarified.",
-    )
+    def text(self, text: str, kind: Kind) -> str:
+        if kind is OWN:
+            return text
+        if kind is BRANCH and self.audience == "investor" and text not in USUAL_BRANCHES:
+            return ""
+        if kind is PERSON:
+            text = self.voice.called(text)
+        elif kind in (TEXT, PLACE, WRITTEN, SPOKEN, BRANCH):
+            text = self.voice.said(text)
+        if kind is TEXT and self.audience == "investor":
+            text = scrubbed(text)
+        hidden = self.terms.hidden(text)
+        return hidden if hidden != text else text  # a word of an enumeration stays one
 
+    # --- exhibits ---
 
-def _finding_in_words(finding: Finding, words: dict[str, str]) -> Finding:
-    if not finding.difference:
-        return finding
-    finding = replace(finding, places="")
-    if told := words[finding.difference]:
-        return replace(finding, observation=told)
-    return replace(
-        finding,
-        rule="difference",
-        title=_TITLE,
-        observation="What was answered and what was found differ in one matter of this chapter.",
-        why="The more cautious of the two counts until it is settled.",
-        remedy="Clarify it with the company. Done when answer and evidence agree.",
-        treatment="Clarify before signing",
-        tags=(),
-        references=(),
-        source="",
-        difference="",
-    )
-
-
-def _waiting(check: Check) -> Check:
-    return replace(check, rule="difference", title=_TITLE, observed="")
-
-
-def _claims_in_words(series: Series, words: dict[str, str]) -> Series:
-    """An exhibit whose last column names the difference that a row tells of."""
-    if series.columns[-1] != "difference":
-        return series
-    rows = tuple(_row_in_words(row, words) for row in series.rows)
-    return replace(series, columns=series.columns[:-1], rows=rows)
-
-
-def _row_in_words(row: tuple[Value, ...], words: dict[str, str]) -> tuple[Value, ...]:
-    about, told, seen, outcome, difference = row
-    if not difference:
-        return about, told, seen, outcome
-    if said := words[str(difference)]:
-        return about, "", said, outcome
-    return about, "", "", Outcome.CLARIFIED.value
-
-
-# --- places ---------------------------------------------------------------------------------------
-
-
-def _placeless(report: Report) -> Report:
-    """`report` without the places of guarded evidence, but for those within its own texts."""
-    report = _without_places(report)
-    chapters = tuple(
-        replace(
-            chapter,
-            findings=tuple(map(_nowhere, chapter.findings)),
-            series=tuple(map(_open_columns, chapter.series)),
+    def columns(self, series: Series) -> Series:
+        """`series` with the columns that pass, and for investors with numbers for labels."""
+        kept = [n for n, name in enumerate(series.columns) if self.column_passes(series, n, name)]
+        series = replace(
+            series,
+            columns=tuple(series.columns[n] for n in kept),
+            rows=tuple(tuple(row[n] for n in kept) for row in series.rows),
         )
-        for chapter in report.chapters
-    )
-    return replace(
-        report,
-        chapters=chapters,
-        findings=tuple(map(_nowhere, report.findings)),
-        runs=tuple(map(_without_paths, report.runs)),
-        scope=tuple(_without_examples(one, report.runs) for one in report.scope),
-    )
+        labels = [_entry(LABELS, series, name) for name in series.columns]
+        if self.audience != "investor" or not any(labels):
+            return series
+        rows = []
+        for row in series.rows:
+            repo = _repository(series, row)
+            rows.append(
+                tuple(
+                    self.numbered(label, cell, repo) if label and isinstance(cell, str) else cell
+                    for label, cell in zip(labels, row, strict=True)
+                )
+            )
+        return replace(series, rows=tuple(rows))
+
+    def column_passes(self, series: Series, place: int, name: str) -> bool:
+        kind = _entry(COLUMNS, series, name)
+        if {row[place] for row in series.rows if isinstance(row[place], str)} <= PLAIN:
+            return kind is None or self.passes(kind)
+        if _entry(LABELS, series, name):
+            return True
+        guarded = series.guarded and self.audience == "investor"
+        return self.passes(kind) and not (guarded and kind is not OWN)
+
+    def numbered(self, label: str, cell: str, repo: str) -> str:
+        """ "file 3": the same one in each exhibit."""
+        known = self.numbers.setdefault(label, {})
+        key = cell if cell.startswith(f"{repo}: ") else f"{repo}: {cell}"
+        return f"{label} {known.setdefault(key, len(known) + 1)}"
 
 
-def _nowhere(finding: Finding) -> Finding:
-    return replace(finding, locations=(), places="") if _is_guarded(finding) else finding
+def _repository(series: Series, row: tuple[Value, ...]) -> str:
+    """Whose row it is, as a column of its own says or what stands before a name ("api: src")."""
+    named = dict(zip(series.columns, row, strict=True))
+    if "repository" in named:
+        return str(named["repository"])
+    before = (str(one).partition(": ") for one in row if isinstance(one, str))
+    return series.repo or next((repo for repo, parted, _ in before if parted), "")
 
 
-def _is_guarded(finding: Finding) -> bool:
-    return finding.guarded or finding.domain == "security"
+def _entry(table: Mapping[str, T], series: Series, column: str) -> T | None:
+    return table.get(f"{series.name}.{column}", table.get(column))
 
 
-def _places(report: Report) -> re.Pattern[str] | None:
-    """What finds the places of guarded findings in what people wrote, by path or by name."""
-    paths = {
-        place.path for one in report.findings if _is_guarded(one) for place in one.locations
-    } - {""}
-    names = {name for path in paths for name in (path, path.rpartition("/")[2])}
-    ordered = sorted(map(re.escape, names), key=lambda one: (-len(one), one))
-    return re.compile(rf"(?<![\w/])(?:{'|'.join(ordered)})(?!\w)") if ordered else None
-
-
-def _without_places(report: Report) -> Report:
-    """`report` whose comments and responses tell no place of the guarded findings."""
-    found = _places(report)
-    if not found:
-        return report
-    comments = tuple(replace(one, text=found.sub("(a place)", one.text)) for one in report.comments)
-    responses = tuple(
-        replace(
-            one, words=found.sub("(a place)", one.words), reply=found.sub("(a place)", one.reply)
-        )
-        for one in report.responses
-    )
-    return replace(report, comments=comments, responses=responses)
-
-
-def _open_columns(series: Series) -> Series:
-    """A guarded exhibit's columns of numbers and known words, and the open ones."""
-    if not series.guarded:
-        return series
-    kept = [
-        place
-        for place, name in enumerate(series.columns)
-        if name in OPEN_COLUMNS
-        or {row[place] for row in series.rows if isinstance(row[place], str)} <= OPEN_WORDS
-    ]
-    return replace(
-        series,
-        columns=tuple(series.columns[place] for place in kept),
-        rows=tuple(tuple(row[place] for place in kept) for row in series.rows),
-    )
-
-
-def _without_paths(run: Run) -> Run:
-    if run.collector not in _GUARDED:
-        return run
-    return replace(run, issues=tuple(replace(issue, path="") for issue in run.issues))
-
-
-def _without_examples(scope: RepositoryScope, runs: tuple[Run, ...]) -> RepositoryScope:
-    """The ledger's entry, whose examples of gaps tell no path either."""
-    placed = {
-        (run.collector, issue.reason)
-        for run in runs
-        if run.repo == scope.name and run.collector in _GUARDED
-        for issue in run.issues
-        if issue.path
-    }
-    issues = tuple(
-        (collector, reason, count, "" if (collector, reason) in placed else example)
-        for collector, reason, count, example in scope.issues
-    )
-    return replace(scope, issues=issues)
+def _nothing(field: Field[Any], value: Any) -> Any:
+    """What a field holds where it holds nothing."""
+    if isinstance(value, str | tuple | Mapping):
+        return type(value)() if type(value) in (str, tuple, dict) else ""
+    return field.default if isinstance(field.default, int | float | bool) else None

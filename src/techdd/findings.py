@@ -17,15 +17,30 @@ from techdd.model import (
     fingerprint,
 )
 from techdd.policy import FindingRule, Scoring, Threshold
-from techdd.text import place_token
+from techdd.text import PLACE_TOKEN, place_token
 
 FIRED, SILENT, UNKNOWN = "fired", "did not fire", "not assessable"
-# Values of guarded observations that name no place, or in which the probe marked what does.
+# Values of observations that name no place, or in which the probe marked what does.
 OPEN = frozenset((
     "repo", "kind", "added", "removed", "readers", "where", "aside", "confidence", "severity",
     "things", "examples", "test", "title", "why", "remedy", "cwe", "owasp_2021", "owasp_2025",
-    "tool", "tools", "asides", "item", "said",
+    "tool", "tools", "asides", "item", "said", "ecosystem", "rated", "scope", "direct",
 ))  # fmt: skip
+# Values that name parts of the product, its licences and its people: open in what is not guarded.
+PARTS = frozenset((
+    "about", "after", "before", "category", "component", "components", "cycle", "declared", "end",
+    "ended", "evidence", "known", "last", "licence", "one", "other", "own", "people", "person",
+    "package", "product", "resumed", "seen", "since", "text", "told", "verdict", "what", "who",
+))  # fmt: skip
+# What stands for a closed value in the texts of rules; for others "(withheld)".
+INSTEAD = {
+    "beside": "a lock file", "bill": "a bill of materials", "latest": "one that is newer",
+    "name": "whose name is withheld", "packages": "those that the client's copy names",
+    "sign": "its files",
+    # A day of the list of exploited ones tells which one it is, as does what it allows.
+    "advisories": "names withheld", "exploited": "", "package": "a package", "reason": "",
+    "stated": "", "summary": "", "version": "",
+}  # fmt: skip
 
 
 def judge(
@@ -88,9 +103,11 @@ def _judge_metric(
 def _judge_observation(
     rule: FindingRule, seen: Observation, policy: Scoring, *, guarded: bool
 ) -> Finding:
-    values = {"repo": seen.repo, **seen.values}
-    if guarded:
-        values = {name: _guarded(name, value) for name, value in values.items()}
+    passing = OPEN if guarded else OPEN | PARTS
+    values = {
+        name: _closed(name, value) if name not in passing else value
+        for name, value in {"repo": seen.repo, **seen.values}.items()
+    }
     severity = rule.severity or Severity.MEDIUM
     if (given := str(values.get(rule.severity_from))) in list(Severity):
         severity = Severity(given)  # a severity that its source does not know leaves the rule's
@@ -98,10 +115,11 @@ def _judge_observation(
     return replace(found, guarded=guarded)
 
 
-def _guarded(name: str, value: Value) -> Value:
-    """A text that is not known to name no place is taken for one."""
-    closed = isinstance(value, str) and name not in OPEN
-    return place_token(str(value), "(withheld)") if closed else value
+def _closed(name: str, value: Value) -> Value:
+    """A text in which nothing is marked and that is not known to name no place is taken for one."""
+    if not isinstance(value, str) or PLACE_TOKEN.search(value):
+        return value
+    return place_token(value, INSTEAD.get(name, "(withheld)")) if value else value
 
 
 def _finding(

@@ -7,8 +7,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+from typing import Literal
 
 Value = str | int | float | bool | None
+Audience = Literal["investor", "client", "internal"]
 
 
 class Severity(StrEnum):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,38 +18,24 @@ from typing import Any, TypeVar
 from techdd.errors import TechddError
 from techdd.facts import Identity, Person
 from techdd.files import write_atomic
-from techdd.identity import Resolution
-from techdd.model import PERSON_MARK, PERSON_TOKEN, Series, person_token
-from techdd.text import PLACE_MARK, PLACE_TOKEN, without_tokens
+from techdd.identity import Resolution, domain_of
+from techdd.model import PERSON_MARK, PERSON_TOKEN, Audience, Series, person_token
+from techdd.text import PLACE_MARK, PLACE_TOKEN, without_places, without_tokens
 
 T = TypeVar("T")
 
-# Fields that hold what clients wrote: a path, a branch or a message may spell a person's name.
-_CLIENTS_WORDS = frozenset(
-    [
-        "title",
-        "observation",
-        "path",
-        "detail",
-        "rows",
-        "issues",
-        "unread",
-        "observed",
-        "basis",
-        "note",
-        "branch",
-        "gaps",
-        "limits",
-        "evidence",
-        "text",  # of the adviser's comments
-        "words",
-        "reply",
-    ]
-)
+# Fields outside of reports that hold what clients wrote; of a report, `audiences` has the table.
+_CLIENTS_WORDS = frozenset(("path", "reason", "detail", "note"))
 _ADDRESS = re.compile(r"[\w.+%-]+@(?:[\w-]+\.)+[A-Za-z]{2,}")
+_DOMAIN = re.compile(r"(?<![\w@./-])(?:[\w-]+\.)+[A-Za-z]{2,}(?![\w/-])")
 _WORD = re.compile(r"[^\W_]+")
 _BETWEEN = re.compile(r"[ ._-]{1,2}|, ")  # what may stand between the words of one name
 _LONGEST_NAME = 5  # words
+
+
+def goes_by_name(audience: Audience, names: bool | None) -> bool:
+    """Whether people go by name: as `names` says, else as the audience may see."""
+    return audience == "internal" if names is None else names
 
 
 def numbered(people: Iterable[Person], known: Mapping[str, int]) -> dict[str, int]:
@@ -125,6 +111,12 @@ def merges_series(who: Resolution) -> Series:
     )
 
 
+def _and_above(domain: str) -> Iterator[str]:
+    """The domain and those above it, but for what is no more than an ending."""
+    labels = domain.casefold().split(".")
+    yield from (".".join(labels[at:]) for at in range(len(labels) - 1))
+
+
 class Voice:
     """Says a report's texts with people as the reader may know them."""
 
@@ -144,9 +136,11 @@ class Voice:
         self.places = places  # whether places of guarded evidence are told
         self._addresses: dict[str, str] = {}
         self._names: dict[tuple[str, ...], str] = {}
+        self._domains: set[str] = set()  # of addresses: they say who the company is
         spelled = {one.identity: one.name for one in identities}
         for one in people if not named else ():
             self._addresses[one.email.casefold()] = self.labels[one.person]
+            self._domains.update(() if places else _and_above(domain_of(one.email)))
             for name in () if one.bot else (one.name, spelled.get(one.identity, "")):
                 words = tuple(_WORD.findall(name.casefold()))
                 if 2 <= len(words) <= _LONGEST_NAME and max(map(len, words)) > 2:
@@ -161,7 +155,7 @@ class Voice:
         """
         spoken: Any = value
         if isinstance(value, str):
-            spoken = self._said(value, field)
+            spoken = self.said(value, words=field in _CLIENTS_WORDS)
         elif is_dataclass(value) and not isinstance(value, type):
             spoken = replace(
                 value,
@@ -180,20 +174,31 @@ class Voice:
         result: T = spoken
         return result
 
-    def _said(self, text: str, field: str) -> str:
+    def called(self, name: str) -> str:
+        """Somebody's name as the reader may know it; "" for a stranger under pseudonyms."""
+        said = self.said(name)
+        return said if self.named or said != name else ""
+
+    def said(self, text: str, *, words: bool = True) -> str:
+        """`text` with tokens replaced; with `words`, without names that a client wrote there."""
         if not self.named:
             if "@" in text:
                 text = _ADDRESS.sub(
                     lambda found: self._addresses.get(found[0].casefold(), "(an address)"), text
                 )
-            if field in _CLIENTS_WORDS:
+            if words:
                 text = self._without_names(text)
+                if self._domains and "." in text:
+                    text = _DOMAIN.sub(self._without_domain, text)
         if PERSON_MARK in text:
             text = PERSON_TOKEN.sub(lambda one: self.labels.get(one[1], "Unknown person"), text)
         if PLACE_MARK in text:
-            text = PLACE_TOKEN.sub(r"\2" if self.places else r"\1", text)
+            text = PLACE_TOKEN.sub(r"\2", text) if self.places else without_places(text)
         shown = without_tokens(text)
         return shown if shown != text else text  # a word of an enumeration stays one
+
+    def _without_domain(self, found: re.Match[str]) -> str:
+        return found[0] if self._domains.isdisjoint(_and_above(found[0])) else "(a domain)"
 
     def _without_names(self, text: str) -> str:
         words = list(_WORD.finditer(text))

@@ -12,7 +12,7 @@ from pathlib import Path
 from techdd import __version__, advisories, audits, manifest, software
 from techdd.additions import added
 from techdd.assessment import Assessment
-from techdd.audiences import AUDIENCES, Audience, named
+from techdd.audiences import AUDIENCES
 from techdd.claims.controls import controls
 from techdd.claims.differences import interview, of_items
 from techdd.claims.recovery import recovery
@@ -26,8 +26,8 @@ from techdd.files import write_atomic
 from techdd.findings import judge
 from techdd.formats import Format
 from techdd.hiring import Roles, Scope, hiring, hiring_plan, pace
-from techdd.model import Report, Status, fingerprint
-from techdd.naming import kept_numbers
+from techdd.model import Audience, Report, Status, fingerprint
+from techdd.naming import goes_by_name, kept_numbers
 from techdd.plugins import discover
 from techdd.reading import Tables, read
 from techdd.report import build
@@ -164,7 +164,7 @@ def report(
     `names`: whether people go by name; default: as the audience may see. `tell` hears what of the
     adviser's own additions could not be used.
     """
-    more = added(workspace, assessment, audience, named=named(audience, names))
+    more = added(workspace, assessment, audience, named=goes_by_name(audience, names))
     if tell:
         for doubt in more.doubts:
             tell(doubt)

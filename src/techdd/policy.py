@@ -11,9 +11,16 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    model_validator,
+)
 
-from techdd.model import Horizon, Rating, Severity
+from techdd.model import Audience, Horizon, Rating, Severity
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80)]
 Importance = Literal["critical", "major", "minor"]
@@ -204,6 +211,18 @@ class House(Written):
     line: Annotated[str, Field(max_length=200)] = ""  # licence or imprint
 
 
+class Confidential(Written):
+    """A word that some audiences may not read, and what stands for it."""
+
+    term: Annotated[str, Field(min_length=3, max_length=100, pattern=r"\w")]
+    instead: Annotated[str, Field(alias="as", max_length=100)] = "[withheld]"
+    audiences: tuple[Audience, ...] = ("investor",)
+
+
+def _termed(written: Any) -> Any:
+    return {"term": written} if isinstance(written, str) else written
+
+
 class Engagement(Written):
     """engagement.yaml: one client, its repositories and what is particular to this audit."""
 
@@ -222,7 +241,14 @@ class Engagement(Written):
     currency: str | None = None
     remediation_hours: Mapping[Debt, Range] = Field(default_factory=dict)  # against the policy's
     options: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)  # collector -> options
+    confidential: tuple[Annotated[Confidential, BeforeValidator(_termed)], ...] = ()
     format_version: Literal[1] = 1
+
+    def withheld_from(self, audience: Audience) -> tuple[tuple[str, str], ...]:
+        """The terms that `audience` may not read, each with what stands for it."""
+        return tuple(
+            (one.term, one.instead) for one in self.confidential if audience in one.audiences
+        )
 
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> Engagement:

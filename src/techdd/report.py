@@ -9,14 +9,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from techdd import __version__
-from techdd.additions import NOTHING, Added
+from techdd.additions import NOTHING, Added, placeless
 from techdd.assessment import Assessment
-from techdd.audiences import Audience, withheld
-from techdd.audiences import named as goes_by_name
+from techdd.audiences import shown
 from techdd.checklists import Checklist
+from techdd.claims.approved import approved
+from techdd.confidential import Terms
+from techdd.errors import TechddError
 from techdd.identity import Resolution
 from techdd.library import Selection
 from techdd.model import (
+    Audience,
     Chapter,
     Finding,
     Grade,
@@ -29,7 +32,7 @@ from techdd.model import (
     Severity,
     Status,
 )
-from techdd.naming import Voice, merges_series, numbered
+from techdd.naming import Voice, goes_by_name, merges_series, numbered
 from techdd.policy import Engagement, Scoring
 from techdd.remediation import day_rate
 from techdd.telling import left_out, limits, listed, summary
@@ -56,6 +59,8 @@ def build(
     add to it.
     """
     named = goes_by_name(audience, names)
+    if audience == "investor":
+        added = placeless(added, assessment.findings)
     rate = day_rate(policy, engagement)
     people = assessment.who.people
     voice = Voice(
@@ -103,16 +108,24 @@ def build(
         moves=assessment.moves,
         comments=added.comments,
         responses=added.responses,
-    )
-    spoken = voice.spoken(withheld(report, audience, named=named))
-    # What the adviser calls the client and themselves is not the client's to hide.
-    return replace(
-        spoken,
-        client=report.client,
-        title=report.title,
-        adviser=report.adviser,
         brand=added.brand,
     )
+    told = report if audience == "internal" else approved(report)
+    seen = shown(told, audience, voice, Terms(engagement.withheld_from(audience)))
+    return _distinct(seen)
+
+
+def _distinct(report: Report) -> Report:
+    """`report`, whose repositories still have names of their own. Raises TechddError."""
+    names = [one.name for one in report.scope]
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise TechddError(
+            f"the terms under 'confidential' make two repositories one ({twice}); give one of them "
+            "an 'as' of its own",
+            "engagement.yaml",
+        )
+    return report
 
 
 def _with_merges(chapter: Chapter, who: Resolution) -> Chapter:

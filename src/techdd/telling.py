@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from techdd.assessment import Assessment
-from techdd.audiences import Audience
 from techdd.library import Selection
-from techdd.model import Rating, RepositoryScope, Status
+from techdd.model import Audience, Rating, RepositoryScope, Status
 from techdd.repository import MISSING
 from techdd.scope import unread_files
 from techdd.scoring import overall
@@ -76,7 +75,8 @@ def limits(assessment: Assessment, audience: Audience, *, named: bool) -> Iterab
         yield f"The contents of {_counted(unread, 'file', 'files')} are missing and were not read."
     if files := unread_files(assessment.scope):
         number = _counted(len(files), "dependency file", "dependency files")
-        yield f"{number} could not be read and count nowhere: {listed(files)}."
+        which = "" if audience == "investor" else f": {listed(files)}"
+        yield f"{number} could not be read and count nowhere{which}."
     if shallow := [one.name for one in assessment.scope if one.shallow]:
         yield f"History is truncated in {listed(shallow)}: ages, people and trends are incomplete."
     if undecided := sum(check.result == "not assessable" for check in assessment.checks):
@@ -93,7 +93,10 @@ def limits(assessment: Assessment, audience: Audience, *, named: bool) -> Iterab
     if not named:
         yield "People appear under pseudonyms that are the same throughout this report."
     if audience == "investor":
-        yield "Places of security evidence are withheld; the client's copy has them."
+        yield (
+            "Files, lines, versions and the places of security evidence are withheld; the client's "
+            "copy has them. Files and packages that a number stands for keep it throughout."
+        )
 
 
 def _of_answers(assessment: Assessment) -> Iterable[str]:

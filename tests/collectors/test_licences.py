@@ -12,6 +12,7 @@ from techdd.depsdev import PackageFact
 from techdd.facts import Package, frame
 from techdd.licensing import Declaration, LicenceFile
 from techdd.model import Location, Metric, Observation, Series
+from techdd.text import PLACE_TOKEN, without_places
 
 TODAY = date(2026, 1, 1)
 
@@ -96,7 +97,7 @@ def test_metrics_count_what_may_be_shipped() -> None:
     series, counsel = [one for one in others if isinstance(one, Series)]
     assert counsel.columns[3:7] == ("saas", "distributed", "embedded", "internal")
     forbidden, review, allowed = "forbidden", "review", "allowed"
-    assert counsel.rows == (
+    assert tuple((*row[:-1], PLACE_TOKEN.sub(r"\2", row[-1])) for row in counsel.rows) == (
         ("AGPL-3.0-only", "network copyleft", 1, forbidden, forbidden, forbidden, review,
          "served 1.0.0"),
         ("GPL-3.0-only", "strong copyleft", 2, review, forbidden, forbidden, allowed,
@@ -105,6 +106,9 @@ def test_metrics_count_what_may_be_shipped() -> None:
         ("MPL-2.0", "weak copyleft", 1, allowed, review, review, allowed, "open 1.0.0"),
         ("MIT", "permissive", 1, allowed, allowed, allowed, allowed, "free 1.0.0"),
     )  # fmt: skip
+    assert [without_places(row[-1]) for row in counsel.rows] == [
+        "served", "bound, bound", "Names withheld", "open", "free",
+    ]  # fmt: skip
     assert {row[0]: row[1:] for row in series.rows} == {
         "permissive": (1, 0),
         "weak copyleft": (1, 0),
@@ -210,7 +214,9 @@ def test_source_available_and_proprietary_packages() -> None:
     assert (db.rule, db.values["severity"]) == ("source-available-package", "high")
     assert (own.rule, own.values["severity"]) == ("proprietary-packages", "low")
     assert str(db.values["told"]).startswith("The product is delivered as a service: SSPL-1.0, ")
-    assert own.values["what"] == "packages such as own 1.0.0"
+    assert PLACE_TOKEN.sub(r"\2", own.values["what"]) == "packages such as own 1.0.0"
+    # What no public registry has can be taken there by whoever knows its name.
+    assert without_places(own.values["what"]) == "packages such as names withheld"
 
 
 def test_a_product_under_the_same_copyleft_is_not_bound_by_it_but_may_clash() -> None:

@@ -27,9 +27,11 @@ from techdd.errors import TechddError
 from techdd.facts import Fact, Package, frame
 from techdd.model import Issue, Metric, Observation, Series
 from techdd.plugins import discover
+from techdd.text import place_token
 from techdd.vex import Statement
 
 AS_OF = date(2026, 1, 1)
+SINCE = place_token(" since 2025-01-01")
 
 
 def package(name: str, version: str | None, **rest: Any) -> Package:
@@ -412,7 +414,8 @@ def test_what_is_exploited_counts_as_critical_and_says_why(lists: str) -> None:
     seen = {one.values["package"]: one.values for one in of(Observation, answers)}
     assert (seen["a"]["severity"], seen["a"]["rated"]) == (
         "critical",
-        "medium (counted as critical: known to be exploited since 2025-12-10, used by ransomware)",
+        f"medium (counted as critical: known to be exploited{place_token(' since 2025-12-10')}, "
+        "used by ransomware)",
     )
     assert seen["a"]["exploited"] == (
         "Listed by CISA as exploited since 2025-12-10, also by ransomware. "
@@ -465,9 +468,9 @@ def test_a_step_says_where_the_update_is_written_and_what_is_known_of_the_new_ve
         ("medium", "runtime", None, "", None, ("medium", "")),
         ("high", "runtime", False, "", None, ("high", "")),
         ("low", "runtime", False, "2025-01-01", None,
-         ("critical", "known to be exploited since 2025-01-01")),
+         ("critical", f"known to be exploited{SINCE}")),
         ("low", "development", True, "2025-01-01", None,
-         ("high", "known to be exploited since 2025-01-01, development only")),
+         ("high", f"known to be exploited{SINCE}, development only")),
         ("unknown", "development", True, "", None, ("low", "development only")),
         # As a table has them.
         ("medium", "runtime", np.False_, "", None, ("low", "used by other packages only")),

@@ -188,6 +188,6 @@ def test_titles_and_tools_of_others_name_no_place_to_investors(told: Told) -> No
     for form in ("html", "json"):
         assert "db1.corp.example" in told.texts[f"internal {form}"]
         assert "ci.corp.example" in told.texts[f"internal {form}"]
-        assert "a tool (imported)" in told.texts[f"investor {form}"]
+        assert "a tool (imported)" in told.texts[f"investor {form}"].lower()
     for form in ("html", "json", "md", "pdf", "terminal"):
         assert "corp.example" not in told.texts[f"investor {form}"]

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from techdd.audiences import AUDIENCES, Audience
+from techdd.audiences import AUDIENCES
 from techdd.audits.keeping import FOLDER, latest
 from techdd.audits.stored import checked, known, lines, parsed, read, refuse_newer
 from techdd.errors import TechddError
 from techdd.formats.json import SCHEMA_VERSION
-from techdd.model import Report
+from techdd.model import Audience, Report
 from techdd.text import clean
 
 _MAGIC = b"\x1f\x8b"  # of gzip

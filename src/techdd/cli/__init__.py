@@ -29,6 +29,7 @@ from techdd.cli import (
     scores,
     trust,
 )
+from techdd.cli import disclose as disclosing
 from techdd.cli import simulate as simulation
 from techdd.cli.shared import BUG, INTERRUPTED, USAGE, talk
 from techdd.errors import TechddError
@@ -65,6 +66,7 @@ for command in (
     interview.interview,
     scores.score,
     scores.contradictions,
+    disclosing.disclose,
     engagement.report,
     trust.verify,
     compare.compare,

@@ -12,7 +12,7 @@ from techdd.facts import Package
 from techdd.lockfiles import MIXED, TOOLS, Lockfile
 from techdd.model import Location, Metric, Observation, Series
 from techdd.plugins import discover
-from techdd.text import some_of
+from techdd.text import place_token, some_of
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -73,7 +73,7 @@ def bill_agreement(_as_of: date, packages: DataFrame) -> Answered:
 
 def _observation(one: _Difference) -> Observation:
     told = [
-        f"{len(names):,} {what} ({some_of(names, _NAMED)})"
+        f"{len(names):,} {what} {place_token(f'({some_of(names, _NAMED)})')}"
         for what, names in (
             ("in another version", one.other),
             ("in the bill only", one.added),

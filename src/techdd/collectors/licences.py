@@ -34,7 +34,7 @@ from techdd.licensing import (
 )
 from techdd.lockfiles import TOOLS
 from techdd.model import Location, Metric, Observation, Series, Value
-from techdd.text import some_of
+from techdd.text import place_token, some_of
 from techdd.triage import mark_of
 
 if TYPE_CHECKING:
@@ -53,6 +53,9 @@ _TOGETHER = {
     RESTRICTED_USE: "restricted-use-packages",
     PROPRIETARY: "proprietary-packages",
 }
+# Packages of the client's own are among these: whoever knows a name that no public registry has can
+# take it there.
+_MAYBE_OWN = (PROPRIETARY, UNKNOWN)
 _RESTRICTED = (RESTRICTED_USE, PROPRIETARY, SOURCE_AVAILABLE, NONCOMMERCIAL)
 
 
@@ -110,10 +113,9 @@ def _for_counsel(shipped: DataFrame, terms: Terms) -> Series:
     """Every licence of what may be shipped, what binds most first."""
     rows: list[tuple[Value, ...]] = []
     for (category, spdx), found in shipped.groupby(["category", "spdx"]):
-        names = _names(found)
         verdicts = [terms.verdict(str(category), delivery) for delivery in DELIVERIES]
         row: tuple[Value, ...] = (str(spdx) or "not stated", str(category), _distinct(found))
-        rows.append((*row, *verdicts, some_of(names, EXAMPLES)))
+        rows.append((*row, *verdicts, _such_as(found, str(category))))
     rows.sort(key=lambda row: (-CATEGORIES.index(str(row[1])), str(row[0])))
     return Series(
         "licences_for_counsel",
@@ -200,7 +202,7 @@ def _together(
         f"packages {licence}",
         _locations(rows)[:EXAMPLES],
         {
-            "what": f"packages such as {some_of(_names(rows), EXAMPLES)}",
+            "what": f"packages such as {_such_as(rows, subject)}",
             "count": _distinct(rows),
             "licence": licence,
             "own": own.told,
@@ -212,9 +214,15 @@ def _together(
     )
 
 
-def _names(rows: DataFrame) -> list[str]:
+def _such_as(rows: DataFrame, category: str) -> str:
+    """Some of the packages; investors read no version, and no name that may be the client's own."""
     pairs = zip(rows["name"], rows["version"].fillna(""), strict=True)
-    return sorted({f"{name} {version}".strip() for name, version in pairs})
+    named = sorted({(str(name), str(version)) for name, version in pairs})
+    if category in _MAYBE_OWN:
+        shown = some_of([f"{name} {version}".strip() for name, version in named], EXAMPLES)
+        return place_token(shown, "names withheld")
+    names = [f"{name} {place_token(version)}" if version else name for name, version in named]
+    return some_of(names, EXAMPLES)
 
 
 def _locations(rows: DataFrame) -> tuple[Location, ...]:

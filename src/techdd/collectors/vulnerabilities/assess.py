@@ -43,7 +43,11 @@ _PACKAGE = ["repo", "ecosystem", "package", "version"]
 _NAMED = 6  # advisories named in one observation
 
 
-@probe(domain="dependencies", needs=(Vulnerability, AdvisoryCoverage, OnlineLookup, Statement))
+@probe(
+    domain="dependencies",
+    needs=(Vulnerability, AdvisoryCoverage, OnlineLookup, Statement),
+    guarded=True,  # a version with a known hole is the way in
+)
 def vulnerabilities(
     as_of: date, found: DataFrame, coverage: DataFrame, lookups: DataFrame, statements: DataFrame
 ) -> Answered:

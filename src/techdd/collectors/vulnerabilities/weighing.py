@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from techdd.text import place_token
+
 if TYPE_CHECKING:
     from pandas import DataFrame
 
@@ -28,7 +30,8 @@ def weigh(row: Any) -> tuple[str, str]:
         return severity, reason
     if row.exploited:
         used = ", used by ransomware" if row.ransomware else ""
-        severity, reason = "critical", f"known to be exploited since {row.exploited}{used}"
+        since = place_token(f" since {row.exploited}")  # the day of a public list tells which it is
+        severity, reason = "critical", f"known to be exploited{since}{used}"
     if row.scope == "development":
         lowered = LOWERED.get(severity, severity)
         reason = ", ".join(filter(None, [reason, "development only" * (lowered != severity)]))

@@ -1,0 +1,48 @@
+"""Words that an audience may not read, as the adviser lists them: code names, names of customers.
+
+A term is found whatever its case and whatever parts its words ("Project Falcon" is in
+`project-falcon` and `ProjectFalcon`), and as a word of its own: "acme" is in `AcmeClient` and not
+in "placement". What holds it inside a longer word is told by `within`, for somebody to look at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+_PARTS = re.compile(r"[\W_]+")
+
+
+class Terms:
+    """Pairs of a term and of what stands for it."""
+
+    def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
+        ordered = sorted(pairs, key=lambda pair: (-len(pair[0]), pair))
+        self._patterns = [(_pattern(term), instead) for term, instead in ordered]
+
+    def hidden(self, text: str) -> str:
+        """`text` with what stands for each term in its place."""
+        for pattern, instead in self._patterns:
+            text = pattern.sub(
+                lambda found, instead=instead: instead if _stands_alone(found) else found[0],  # type: ignore[misc]
+                text,
+            )
+        return text
+
+    def within(self, text: str) -> Iterator[str]:
+        """The terms that `text` still holds, such as inside of longer words."""
+        for pattern, _ in self._patterns:
+            yield from (found[0] for found in pattern.finditer(text))
+
+
+def _pattern(term: str) -> re.Pattern[str]:
+    words = [re.escape(word) for word in _PARTS.split(term) if word] or [re.escape(term)]
+    return re.compile(r"[\W_]{0,3}".join(words), re.IGNORECASE)
+
+
+def _stands_alone(found: re.Match[str]) -> bool:
+    """Whether no longer word goes on around it; in `AcmeClient` a capital begins the next."""
+    text, start, end = found.string, found.start(), found.end()
+    before, after = text[start - 1 : start], text[end : end + 1]
+    opens = not before.isalpha() or (text[start].isupper() and not before.isupper())
+    return opens and (not after.isalpha() or after.isupper())
