@@ -34,7 +34,8 @@ class Terms:
 
 def _pattern(term: str) -> re.Pattern[str]:
     words = [re.escape(word) for word in _PARTS.split(term) if word] or [re.escape(term)]
-    return re.compile(r"[\W_]{0,3}".join(words), re.IGNORECASE)
+    between = max([3, *map(len, _PARTS.findall(term))])
+    return re.compile(rf"[\W_]{{0,{between}}}".join(words), re.IGNORECASE)
 
 
 def _replaced(text: str, pattern: re.Pattern[str], instead: str) -> str:
