@@ -152,6 +152,10 @@ def test_where_a_term_stands(text: str, read: str) -> None:
     assert Terms([("acme", "X"), ("Project Falcon", "[withheld]")]).hidden(text) == read
 
 
+def test_one_inside_a_longer_word_does_not_hide_the_next() -> None:
+    assert Terms([("ab ab", "X")]).hidden("xab ab ab") == "xab X"
+
+
 def test_the_longer_term_comes_first() -> None:
     assert Terms([("acme", "A"), ("Acme Labs", "B")]).hidden("acme-labs, acme") == "B, A"
 

@@ -23,10 +23,7 @@ class Terms:
     def hidden(self, text: str) -> str:
         """`text` with what stands for each term in its place."""
         for pattern, instead in self._patterns:
-            text = pattern.sub(
-                lambda found, instead=instead: instead if _stands_alone(found) else found[0],  # type: ignore[misc]
-                text,
-            )
+            text = _replaced(text, pattern, instead)
         return text
 
     def within(self, text: str) -> Iterator[str]:
@@ -37,7 +34,19 @@ class Terms:
 
 def _pattern(term: str) -> re.Pattern[str]:
     words = [re.escape(word) for word in _PARTS.split(term) if word] or [re.escape(term)]
-    return re.compile(r"[\W_]{0,3}".join(words), re.IGNORECASE)
+    between = max([3, *map(len, _PARTS.findall(term))])
+    return re.compile(rf"[\W_]{{0,{between}}}".join(words), re.IGNORECASE)
+
+
+def _replaced(text: str, pattern: re.Pattern[str], instead: str) -> str:
+    """One by one: what stands inside a longer word may overlap one that stands alone."""
+    parts, done, at = [], 0, 0
+    while found := pattern.search(text, at):
+        at = found.start() + 1
+        if _stands_alone(found):
+            parts += [text[done : found.start()], instead]
+            done = at = found.end()
+    return "".join([*parts, text[done:]]) if parts else text
 
 
 def _stands_alone(found: re.Match[str]) -> bool:
