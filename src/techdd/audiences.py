@@ -17,10 +17,9 @@ from enum import Enum
 from typing import Any, TypeVar
 
 from techdd import model
-from techdd.confidential import Terms
+from techdd.confidential import Terms, scrubbed
 from techdd.model import Audience, Series, Value
 from techdd.naming import Voice
-from techdd.text import scrubbed
 
 AUDIENCES: tuple[Audience, ...] = ("investor", "client", "internal")
 T = TypeVar("T")

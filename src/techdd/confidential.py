@@ -1,4 +1,4 @@
-"""Words that an audience may not read, as the adviser lists them: code names, names of customers.
+"""Words that an audience may not read, as the adviser lists them; what looks like a place.
 
 A term is found whatever its case and whatever parts its words ("Project Falcon" is in
 `project-falcon` and `ProjectFalcon`), and as a word of its own: "acme" is in `AcmeClient` and not
@@ -55,3 +55,33 @@ def _stands_alone(found: re.Match[str]) -> bool:
     before, after = text[start - 1 : start], text[end : end + 1]
     opens = not before.isalpha() or (text[start].isupper() and not before.isupper())
     return opens and (not after.isalpha() or after.isupper())
+
+
+# --- places in sentences --------------------------------------------------------------------------
+
+# What a sentence may hold all the same. The folder of a package ("gopkg.in/yaml.v3") is a host.
+_FILE = re.compile(
+    r"(?<![\w/:.@+-])\.?[\w+-]+/(?:[\w.@+-]+/)*[\w.+-]*\.[A-Za-z]\w{0,9}"
+    r"(?::\d+(?:[-:]\d+)?)?(?![\w/])"
+)
+_HOST = re.compile(
+    r"\b[a-z][a-z0-9+.-]{0,20}://[^\s)\]}>\"']+"
+    r"|(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?(?![\w.])"
+    r"|(?<![\w.-])(?:[\w-]+\.)+(?:internal|intranet|local|localdomain|lan|corp|svc)\b(?::\d+)?",
+    re.IGNORECASE,
+)
+
+
+def scrubbed(text: str) -> str:
+    """`text` without paths of files and addresses of machines: a second line, behind the marks."""
+    if "/" in text:
+        text = _FILE.sub("(a file)", text)
+    return _HOST.sub("(an address)", text) if "." in text or "://" in text else text
+
+
+def places_in(text: str) -> Iterator[tuple[str, str]]:
+    """What `scrubbed` would replace: ("paths" or "hosts and URLs", what it is)."""
+    if "/" in text:
+        yield from (("paths", found[0]) for found in _FILE.finditer(text))
+    if "." in text:
+        yield from (("hosts and URLs", found[0]) for found in _HOST.finditer(text))

@@ -14,9 +14,9 @@ from typing import Any
 
 from techdd import model
 from techdd.audiences import COLUMNS, FIELDS, LABELS, USUAL_BRANCHES, Kind
-from techdd.confidential import Terms
+from techdd.confidential import Terms, places_in
 from techdd.model import Report
-from techdd.text import clean, places_in
+from techdd.text import clean
 
 # In the order in which they are told; of an edition, what deserves a second look before it leaves.
 KINDS = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 MAX_LENGTH = 2_000  # characters of one value; longer ones are cut with an ellipsis
@@ -278,31 +278,3 @@ def _instead(found: re.Match[str]) -> str:
     if not found.start():
         return instead[0].upper() + instead[1:]
     return (" " if found[0][0] == " " else "") + instead
-
-
-# What a sentence may hold all the same. The folder of a package ("gopkg.in/yaml.v3") is a host.
-_FILE = re.compile(
-    r"(?<![\w/:.@+-])\.?[\w+-]+/(?:[\w.@+-]+/)*[\w.+-]*\.[A-Za-z]\w{0,9}"
-    r"(?::\d+(?:[-:]\d+)?)?(?![\w/])"
-)
-_HOST = re.compile(
-    r"\b[a-z][a-z0-9+.-]{0,20}://[^\s)\]}>\"']+"
-    r"|(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?(?![\w.])"
-    r"|(?<![\w.-])(?:[\w-]+\.)+(?:internal|intranet|local|localdomain|lan|corp|svc)\b(?::\d+)?",
-    re.IGNORECASE,
-)
-
-
-def scrubbed(text: str) -> str:
-    """`text` without paths of files and addresses of machines: a second line, behind the marks."""
-    if "/" in text:
-        text = _FILE.sub("(a file)", text)
-    return _HOST.sub("(an address)", text) if "." in text or "://" in text else text
-
-
-def places_in(text: str) -> Iterator[tuple[str, str]]:
-    """What `scrubbed` would replace: ("paths" or "hosts and URLs", what it is)."""
-    if "/" in text:
-        yield from (("paths", found[0]) for found in _FILE.finditer(text))
-    if "." in text:
-        yield from (("hosts and URLs", found[0]) for found in _HOST.finditer(text))
