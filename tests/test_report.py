@@ -487,7 +487,7 @@ def test_the_widest_limits_come_first() -> None:
         "code of api failed: time limit.",
         "Not run on every repository: licences.",
         "History is truncated in api: ages, people and trends are incomplete.",
-        "2 of 2 checks could not be decided; see the register.",
+        "2 of 2 checks could not be decided; the annex lists them.",
         "1 checklist items were neither answered nor measurable.",
     )
 

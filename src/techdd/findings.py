@@ -77,8 +77,14 @@ def judge(
         )
         for name, found in seen.items()
     ]
-    findings.sort(key=lambda one: (-one.severity.rank, one.domain, one.rule, one.repo, one.id))
+    findings.sort(key=_in_order)
     return findings, sorted(checks, key=lambda one: (one.domain, one.rule, one.repo))
+
+
+def _in_order(one: Finding) -> tuple[int, str, str, str, str, str, str]:
+    """The worst first. Ids come last: those of secrets differ from engagement to engagement."""
+    place = str(one.locations[:1])
+    return -one.severity.rank, one.domain, one.rule, one.repo, one.title, place, one.id
 
 
 def _judge_metric(

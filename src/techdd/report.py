@@ -169,11 +169,16 @@ def _unknown(items: Iterable[ItemScore]) -> Iterable[str]:
 
 
 def _item_strengths(items: Iterable[ItemScore]) -> list[str]:
-    """What the evidence shows to be good: strong items that were sampled or measured."""
+    """What the evidence shows to be good: strong items that were sampled or measured, and that do
+    not contradict what was answered.
+    """
     strong = [
         item
         for item in items
-        if item.level is not None and item.level >= STRONG and item.grade >= Grade.SAMPLED
+        if item.level is not None
+        and item.level >= STRONG
+        and item.grade >= Grade.SAMPLED
+        and item.outcome is not Outcome.CONTRADICTED
     ]
     strong.sort(key=lambda item: (-(item.level or 0), -item.weight, item.id))
     return [

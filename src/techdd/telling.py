@@ -81,7 +81,7 @@ def limits(assessment: Assessment, audience: Audience, *, named: bool) -> Iterab
         yield f"History is truncated in {listed(shallow)}: ages, people and trends are incomplete."
     if undecided := sum(check.result == "not assessable" for check in assessment.checks):
         total = len(assessment.checks)
-        yield f"{undecided} of {total} checks could not be decided; see the register."
+        yield f"{undecided} of {total} checks could not be decided; the annex lists them."
     yield from _of_answers(assessment)
     unanswered = sum(
         item.level is None and item.applicable
