@@ -188,12 +188,19 @@ def _item_strengths(items: Iterable[ItemScore]) -> list[str]:
 
 
 def _strengths(assessment: Assessment) -> list[str]:
-    """The heaviest strengths of the domains that are not red, no more than two of each."""
+    """The heaviest strengths of the domains that are not red, no more than two of each; then the
+    domains that are green.
+    """
     found = [
         text
         for _, score, items in assessment.domains
         if score.rating is not Rating.RED
         for text in _item_strengths(items)[:2]
+    ]
+    found += [
+        f"{one.title}: {score.value:.0f} of 100, confidence {score.confidence}."
+        for one, score, _ in assessment.domains
+        if score.rating is Rating.GREEN and score.value is not None
     ]
     return found[:STRENGTHS]
 

@@ -121,7 +121,7 @@ def test_sample_summary_is_one_page(sample_pdf: bytes) -> None:
     assert_summary_is_one_page(read(sample_pdf))
 
 
-@pytest.mark.parametrize("domains", [8, 12])
+@pytest.mark.parametrize("domains", [8, 13, 20])
 def test_longest_summary_is_one_page(domains: int, templates: Templates) -> None:
     assert_summary_is_one_page(read(pdf.render(longest_summary(domains), templates)))
 
