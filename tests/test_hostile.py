@@ -182,7 +182,7 @@ def test_a_change_to_a_huge_file_is_named_and_not_read(tmp_path: Path) -> None:
     commits = [A({"a.py": "x = 1\n"}), A({"a.py": huge}, day=1), A({"a.py": "x = 2\n"}, day=2)]
     source = build(tmp_path / "a.git", commits)
     out = tmp_path / "x.json"
-    done = audit(tmp_path, source, "-o", out, "--only", "change_quality")
+    done = audit(tmp_path, source, "-o", out, "--only", "change_quality", "--audience", "client")
     assert done.returncode == 0, done.stderr
     found = issues(out)["change_quality"]
     assert [reason for reason, _, _ in found] == ["change could not be analysed"] * 2
@@ -194,7 +194,7 @@ def test_a_file_that_takes_all_memory_is_a_gap(tmp_path: Path) -> None:
     files = {"pyproject.toml": "a" + ".a" * 100_000 + " = 1\n", "requirements.txt": "six==1.0\n"}
     source = build(tmp_path / "a.git", [A(files)])
     out = tmp_path / "x.json"
-    done = audit(tmp_path, source, "-o", out, "--only", "dependencies")
+    done = audit(tmp_path, source, "-o", out, "--only", "dependencies", "--audience", "client")
     assert done.returncode == 0, done.stderr
     assert issues(out)["dependencies"] == [
         ("cannot be parsed", "pyproject.toml", "pyproject: a key of more than 100 parts")

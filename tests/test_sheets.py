@@ -11,7 +11,7 @@ from openpyxl import Workbook, load_workbook
 
 from techdd import sheets
 from techdd.sheets import CUT, LONGEST, Cell, Column, Look, Sheet, book, title
-from techdd.workbooks import _refuse_bombs as refuse
+from techdd.workbooks import _checked as refuse
 
 
 def written(*tables: Sheet, day: str = "2026-11-23") -> bytes:

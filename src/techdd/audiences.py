@@ -133,7 +133,7 @@ COLUMNS: Mapping[str, Kind] = _columns({
     OWN: "repository; practice; kind; added; removed; reached from; test or example; what; "
     "keyed fingerprint; pattern; rule; CWE; severity; tool; tools; language; about security; "
     "asked for; tests run; deployments gated; steps pinned; token limited; no strangers' code; "
-    "ecosystem; counts as; why; worst; effort; newest; upgrade_plan.update",
+    "ecosystem; counts as; why; worst; effort; newest; upgrade_plan.update; packages.scope",
     TEXT: "affiliation; after the leaving of; assignment of rights; by; change; circle; claim; "
     "component; component ; components nobody active would know; control; cost a year; "
     "counted here as; counted over; days that pay first; distributed; do they agree; document; "
@@ -153,7 +153,8 @@ COLUMNS: Mapping[str, Kind] = _columns({
     "for example; how; in folder; justification; "
     "likelihood of an exploit (EPSS); name; names; newest version; oldest; pipeline; place; "
     "report; set aside by the user; sign; source; stated by; such as; told by; update; "
-    "version; version in use; weight; where; which; statements.advisories; "
+    "version; version in use; weight; where; which; statements.advisories; packages.asked for; "
+    "packages.known vulnerabilities, worst; packages.named in; "
     "statements.status; test_smells_files.lines",
     SPOKEN: "spelling; joined with; reason; difference",
 })  # fmt: skip

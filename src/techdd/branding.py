@@ -73,8 +73,10 @@ def logo(root: Path, name: str) -> str:
 
 def _bitmap(content: bytes, path: Path) -> str:
     """Whether a PNG or a JPEG; read as a whole, so that the report does not stumble over it."""
-    from PIL import Image
+    from PIL import Image, ImageFile
 
+    lenient = ImageFile.LOAD_TRUNCATED_IMAGES  # WeasyPrint switches it on for the whole process
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -87,6 +89,8 @@ def _bitmap(content: bytes, path: Path) -> str:
         raise
     except Exception as error:  # the library lets out whatever a broken file makes it stumble on
         raise TechddError(f"is a broken image ({type(error).__name__})", path) from None
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = lenient
 
 
 def _vectors(content: bytes, path: Path) -> bytes:

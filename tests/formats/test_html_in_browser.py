@@ -21,6 +21,7 @@ from sample_report import sample_report
 from techdd.formats._explorer import explored, with_explorer
 from techdd.model import Comment, Report, Response, Series, fingerprint
 from techdd.pages import compose
+from techdd.prose import plain
 from techdd.text import clean
 from techdd.workspace import Templates
 
@@ -452,6 +453,7 @@ def test_neither_markup_nor_code_can_be_made_of_text(
 def test_the_data_are_what_the_audience_may_see(templates: Templates) -> None:
     report = many(sample_report(), 60)
     held = json.dumps(dataclasses.asdict(report), ensure_ascii=False)
+    held += json.dumps([plain(one.text) for one in report.comments], ensure_ascii=False)
     own = {"said", "label", "meaning", "grade", "date", "replied", "places", "horizons"}
 
     def texts(value: Any) -> Iterator[str]:

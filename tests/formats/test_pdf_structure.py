@@ -34,7 +34,7 @@ def opened(
 @pytest.fixture
 def page(tmp_path: Path) -> Templates:
     """A template of one page, to be written by a test."""
-    return Templates((tmp_path,))
+    return Templates((tmp_path, Path(__file__).parents[2] / "report_templates"))
 
 
 def rendered(templates: Templates, body: str) -> Pdf:

@@ -32,7 +32,9 @@ def audited(tmp_path_factory: pytest.TempPathFactory) -> Audited:
     build(home / "clients" / "good", TWO)
     hostile_tree(home / "clients" / "tree")
     lazy(home / "clients" / "lazy", script)
-    return audit(home, "--only", "snapshot", "--only", "code", "--only", "history")
+    return audit(
+        home, "--audience", "client", "--only", "snapshot", "--only", "code", "--only", "history"
+    )
 
 
 @pytest.mark.parametrize("name", STORES)

@@ -15,6 +15,8 @@ from techdd.model import EvidenceFile
 from techdd.trust.signing import Sign, signer
 from techdd.workspace import Templates
 
+SHIPPED = Path(__file__).parents[2] / "report_templates"
+
 
 @pytest.fixture(scope="session")
 def plain(tmp_path_factory: pytest.TempPathFactory) -> bytes:
@@ -22,7 +24,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     folder = tmp_path_factory.mktemp("templates")
     (folder / "report.html").write_text(PAGE)
     report = replace(sample_report(), evidence=(EvidenceFile("people.yaml", "sha256:" + "0" * 64),))
-    return pdf.render(report, Templates((folder,)))
+    return pdf.render(report, Templates((folder, SHIPPED)))
 
 
 @pytest.fixture(scope="session")

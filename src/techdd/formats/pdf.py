@@ -53,6 +53,7 @@ def pdf_ua(report: Report, templates: Templates) -> bytes:
 
 
 def _of(report: Report, templates: Templates, variant: str) -> bytes:
+    _weasyprint()  # says what is missing before anything is made with it
     return printed(compose(report, templates, FONTS), report.date, variant, [_manifest(report)])
 
 
