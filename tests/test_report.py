@@ -455,10 +455,15 @@ def test_a_strength_is_strong_and_proven(
     changes: dict[str, Any], strengths: tuple[str, ...]
 ) -> None:
     items = (an_item(**changes),)
-    made = report(domains=((a_checklist("team"), a_score(), items),))
+    made = report(domains=((a_checklist("team"), a_score(rating=Rating.AMBER), items),))
     assert (made.strengths, made.chapters[0].strengths) == (strengths, strengths)
     red = report(domains=((a_checklist("team"), a_score(rating=Rating.RED), items),))
     assert red.strengths == ()
+
+
+def test_a_green_domain_is_a_strength() -> None:
+    made = report(domains=((a_checklist("team"), a_score(), ()),))
+    assert made.strengths == ("Team: 70 of 100, confidence high.",)
 
 
 def test_the_roadmap_sums_the_days_of_each_horizon() -> None:
