@@ -192,7 +192,7 @@ def _making(page: object) -> Iterator[tuple[FrameType, int]]:
     while isinstance(page, GeneratorType) and page.gi_frame:
         yield page.gi_frame, page.gi_frame.f_lineno
         inner = (one for one in gc.get_referents(page) if isinstance(one, GeneratorType))
-        page = next(inner, None)
+        page = next((one for one in inner if one.gi_frame), None)  # one that ended waits for none
 
 
 def _place(frame: FrameType, line: int, files: set[str]) -> str:

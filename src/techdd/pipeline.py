@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from techdd import __version__, advisories, audits, manifest, software
-from techdd.additions import added
+from techdd.additions import Added, added
 from techdd.assessment import Assessment
 from techdd.audiences import AUDIENCES
 from techdd.claims.controls import controls
@@ -168,7 +168,22 @@ def report(
     if tell:
         for doubt in more.doubts:
             tell(doubt)
-    made = build(
+    made = _edition(workspace, assessment, audience, more, names=names)
+    made = replace(made, evidence=manifest.gather(workspace))
+    earlier, _ = audits.kept(workspace.root)
+    return replace(made, trends=audits.trends(earlier, audits.in_short(made)))
+
+
+def _edition(
+    workspace: Workspace,
+    assessment: Assessment,
+    audience: Audience,
+    more: Added,
+    *,
+    names: bool | None = None,
+) -> Report:
+    """The report without what is read anew for it: digests of files, and earlier audits."""
+    return build(
         assessment,
         workspace.engagement,
         workspace.scoring,
@@ -178,9 +193,6 @@ def report(
         selection=workspace.library.selection,
         added=more,
     )
-    made = replace(made, evidence=manifest.gather(workspace))
-    earlier, _ = audits.kept(workspace.root)
-    return replace(made, trends=audits.trends(earlier, audits.in_short(made)))
 
 
 def keep(workspace: Workspace, assessment: Assessment) -> Path | None:
@@ -190,7 +202,13 @@ def keep(workspace: Workspace, assessment: Assessment) -> Path | None:
     """
     bare = tuple(replace(one, series=()) for one in assessment.readings)  # no exhibit is compared
     bare_assessment = replace(assessment, readings=bare)
-    editions = [report(workspace, bare_assessment, audience) for audience in AUDIENCES]
+    editions = [
+        _edition(
+            workspace, bare_assessment, one,
+            added(workspace, bare_assessment, one, named=goes_by_name(one, None)),
+        )
+        for one in AUDIENCES
+    ]  # fmt: skip
     return audits.keep(workspace.root, editions, now())
 
 

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from techdd.cli.shared import INCOMPLETE, open_engagement, participant, say_next, scope, talk
+from techdd.cli.shared import (
+    INCOMPLETE,
+    open_engagement,
+    participant,
+    say_next,
+    say_refused,
+    scope,
+    talk,
+)
 from techdd.errors import TechddError
 
 if TYPE_CHECKING:
@@ -135,17 +143,12 @@ def _in_the_way(found: Preview, *, overwrite: bool) -> str:
 
 
 def _show(found: Preview, file: Path) -> None:
-    from techdd.text import clean
 
     kinds = [one.kind for one in found.changes]
     for change in found.changes:
         if change.kind != "unchanged":
             click.echo(_line(change))
-    for refused in found.refused:
-        place = f"{clean(refused.item)} " if refused.item else ""
-        click.echo(f"refused    {place}({clean(refused.place)}): {clean(refused.why)}")
-    for notice in found.notices:
-        talk(f"{file}: {clean(notice)}")
+    say_refused(found.refused, found.notices, file)
     counts = [f"{kinds.count(kind)} {kind}" for kind in ("new", "changed", "unchanged")]
     if conflicts := kinds.count("conflict"):
         counts.append(f"{conflicts} in conflict")

@@ -17,6 +17,7 @@ from techdd.cli.shared import (
     engagement_folder,
     open_engagement,
     say_next,
+    say_refused,
     talk,
 )
 from techdd.errors import TechddError
@@ -184,16 +185,11 @@ def _say(name: str, text: str) -> None:
 
 
 def _show(found: Returned, file: Path) -> None:
-    from techdd.text import clean
 
     for change in found.changes:
         if change.kind != "unchanged":
             click.echo(_line(change))
-    for refused in found.refused:
-        name = f"{clean(refused.item)} " if refused.item else ""
-        click.echo(f"refused    {name}({clean(refused.place)}): {clean(refused.why)}")
-    for notice in found.notices:
-        talk(f"{file}: {clean(notice)}")
+    say_refused(found.refused, found.notices, file)
     kinds = [one.kind for one in found.changes]
     counts = [
         f"{kinds.count(kind)} {kind}" for kind in ("new", "changed", "withdrawn", "unchanged")

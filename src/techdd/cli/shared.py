@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from techdd.checklists import Checklist
     from techdd.interviews.people import Participant
     from techdd.model import Finding, Reading, Run
+    from techdd.questionnaires import Refusal
     from techdd.workspace import Workspace
 
 _SHOWN = 10
@@ -185,3 +186,14 @@ def filled(text: str, first: str = "  ", further: str = "    ") -> str:
     """`text` in lines of a terminal's width, the first and the further ones indented so."""
     words = " ".join(text.split())
     return textwrap.fill(words, WIDTH, initial_indent=first, subsequent_indent=further)
+
+
+def say_refused(refused: Iterable[Refusal], notices: Iterable[str], file: Path) -> None:
+    """What of a filled-in file is not taken, and what else is to be said of it."""
+    from techdd.text import clean
+
+    for one in refused:
+        name = f"{clean(one.item)} " if one.item else ""
+        click.echo(f"refused    {name}({clean(one.place)}): {clean(one.why)}")
+    for notice in notices:
+        talk(f"{file}: {clean(notice)}")
