@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from techdd.amounts import day
 from techdd.assessment import Assessment
 from techdd.library import Selection
 from techdd.model import Audience, Rating, RepositoryScope, Status
@@ -34,7 +35,7 @@ def summary(assessment: Assessment) -> Iterable[str]:
         f"{_counted(len(scope), 'repository', 'repositories')} with {history} "
         f"and {counted} lines of code"
         f"{f', mainly {listed(largest)},' if largest else ''} were examined as of "
-        f"{assessment.as_of.isoformat()}."
+        f"{day(assessment.as_of.isoformat())}."
     )
     answered = sum(
         item.stated is not None or not item.applicable

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from techdd.amounts import day
 from techdd.formats._chapters import Told
 from techdd.formats._parts import (
     LONG,
@@ -21,7 +22,7 @@ from techdd.formats._parts import (
 from techdd.formats._word import Paper, Run
 from techdd.formats._word_styles import MUTED, NOTE
 from techdd.model import Chapter, Difference, Outcome, Report, Series
-from techdd.pages import clip, day, percent, sentences
+from techdd.pages import clip, percent, sentences
 
 Write = Callable[[Paper, Report], None]
 
