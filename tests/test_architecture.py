@@ -108,7 +108,9 @@ FLOORS = (
     {"cli"},
 )
 FLOOR = {name: number for number, floor in enumerate(FLOORS) for name in floor}
-PLUGINS = ("collectors", "coverage", "formats", "languages", "lockfiles", "questionnaires")
+PLUGINS = (
+    "collectors", "coverage", "formats", "languages", "lockfiles", "questionnaires", "sources",
+)  # fmt: skip
 
 HEAVY = {
     "bandit", "cvss", "cyclonedx", "docx", "duckdb", "flask", "git", "jinja2", "kingfisher",

@@ -49,7 +49,7 @@ from techdd.journal import Journal
 from techdd.library import Library
 from techdd.policy import Engagement, FindingRule, FindingRules, RepositoryEntry, Scoring
 from techdd.repository import Repository
-from techdd.sources import entries
+from techdd.sources import NOTHING, Taken, entries
 
 if TYPE_CHECKING:
     from techdd.licensing import Delivery, LicencePolicy
@@ -79,10 +79,13 @@ class Workspace:
     @classmethod
     def create(
         cls, root: Path, client: str, sources: Sequence[str],
-        adviser: str = "", profile: str | None = None,
+        adviser: str = "", profile: str | None = None, taken: Taken = NOTHING,
     ) -> Workspace:  # fmt: skip
-        """A new engagement in `root`. Raises TechddError where one is there already."""
-        _refuse_inside(root, sources)
+        """A new engagement in `root`, with what was taken from lists and exports behind `sources`.
+
+        Raises TechddError where one is there already.
+        """
+        _refuse_inside(root, [*sources, *(one.source for one in taken.entries)])
         if (root / "engagement.yaml").exists():
             raise TechddError("is an engagement already; add to its engagement.yaml", root)
         if profile:
@@ -92,9 +95,10 @@ class Workspace:
         document: dict[str, object] = {"format_version": 1, "client": client}
         document |= {"adviser": adviser} if adviser else {}
         document |= {"profile": profile} if profile else {}
-        document["repositories"] = [
-            {"name": entry.name, "source": entry.source} for entry in entries(sources)
-        ]
+        own = entries(sources, taken.entries)
+        document["repositories"] = [one.stated() for one in (*own, *taken.entries)]
+        if taken.left_out:
+            document["left_out"] = [one.stated() for one in taken.left_out]
         _write(root / "engagement.yaml", _HEADER + dump_yaml(document))
         return cls(root)
 
@@ -103,15 +107,26 @@ class Workspace:
         """What engagement.yaml says."""
         return load(self.file, Engagement)
 
-    def add(self, sources: Sequence[str]) -> None:
-        """Adds repositories that the engagement does not have yet; comments in the file stay."""
-        _refuse_inside(self.root, sources)
-        if new := entries(sources, self.engagement.repositories):
-            document = read_yaml(self.file)
-            listed = document.setdefault("repositories", [])
-            listed.extend({"name": entry.name, "source": entry.source} for entry in new)
-            _write(self.file, dump_yaml(document))
-            del self.engagement
+    def add(self, sources: Sequence[str], taken: Taken = NOTHING, group: str = "") -> None:
+        """Adds repositories that the engagement does not have yet, `sources` to `group`; comments
+        in the file stay. What is audited now is left out no more.
+        """
+        _refuse_inside(self.root, [*sources, *(one.source for one in taken.entries)])
+        had = self.engagement
+        own = entries(sources, (*had.repositories, *taken.entries))
+        new = [*(one.model_copy(update={"group": group}) for one in own), *taken.entries]
+        audited = {one.source for one in (*had.repositories, *new)}
+        told = dict.fromkeys((*had.left_out, *taken.left_out))
+        left = [one for one in told if one.source not in audited]
+        if not new and left == list(had.left_out):
+            return
+        document = read_yaml(self.file)
+        document.setdefault("repositories", []).extend(one.stated() for one in new)
+        document["left_out"] = [one.stated() for one in left]
+        if not left:
+            del document["left_out"]
+        _write(self.file, dump_yaml(document))
+        del self.engagement
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ from techdd.cli import (
     registers,
     responses,
     scores,
+    sources,
     trust,
 )
 from techdd.cli import disclose as disclosing
@@ -62,6 +63,7 @@ def main() -> None:
 for command in (
     engagement.audit,
     engagement.init,
+    sources.add,
     engagement.collect,
     interview.interview,
     scores.score,
