@@ -20,12 +20,11 @@ from techdd.guard import Trial, named
 from techdd.model import Issue, Run, Status
 from techdd.planning import Job, Options, jobs_of, order, suppliers
 from techdd.repository import Repository
-from techdd.worker import Outcome, abandon, executor, work
+from techdd.worker import Outcome, abandon, budget_of, executor, work
 
 NO_CODE = "a bill of materials has no code and no history"
 ISSUES_KEPT = 1_000  # of one run; the rest is counted in one more issue
 DEADLY = 20  # files that may end the process of one job, each at the price of one more trial
-_DIED = "its process died (out of memory, or computed for too long?)"
 
 
 @dataclass(frozen=True)
@@ -183,7 +182,7 @@ class _Schedule:
         """Has the job tried again without the file that ended its process, where that is known."""
         file, deadly = named(self.at), self.deadly[job.collector.name, job.repository.name]
         if not file or len(deadly) == DEADLY:
-            self._end(job, Outcome({}, (), _DIED))
+            self._end(job, budget_of(job.collector).died(job.collector.name))
         else:
             deadly.append(file)
             self.waiting.insert(0, job)
@@ -200,7 +199,7 @@ class _Schedule:
         if outcome.log:
             self.log(f"{name}.{repo}", outcome.log)
         if outcome.failure:
-            issues = (Issue(outcome.failure), *outcome.issues)
+            issues = (Issue(outcome.failure, detail=outcome.detail), *outcome.issues)
             self._record(job, Run(name, repo, Status.FAILED, self._key(job), {}, _limited(issues)))
             return
         for fact, rows in outcome.tables.items():
@@ -236,6 +235,7 @@ def _submit(pool: Executor, job: Job, evidence: Evidence, trial: Trial | None) -
             job.repository,
             evidence.root,
             dict(job.options),
+            budget_of(job.collector),
             trial,
         )
     except BrokenProcessPool as error:  # a worker died just now; the future says so in its turn
