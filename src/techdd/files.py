@@ -1,4 +1,4 @@
-"""Writes files so that nobody ever sees half of one."""
+"""Reads files of limited size, and writes them so that nobody ever sees half of one."""
 
 from __future__ import annotations
 
@@ -8,6 +8,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
+
+from techdd.errors import TechddError
+
+
+def content(
+    path: Path, most: int, *, error: type[TechddError] = TechddError, advice: str = ""
+) -> bytes:
+    """All of a file of at most `most` bytes. Raises `error`, which ends with `advice`, where it is
+    larger or cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            found = file.read(most + 1)
+    except OSError as reason:
+        raise error(f"cannot be read: {reason.strerror}", path) from None
+    if len(found) > most:
+        raise error(f"is larger than {most:,} bytes{advice}", path)
+    return found
 
 
 def write_atomic(path: Path, data: bytes, mode: int = 0o644) -> None:

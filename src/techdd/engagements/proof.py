@@ -56,9 +56,8 @@ def text(what: Purge, ended: datetime | None) -> str:
         f"{'together':24}{sum(one.files for one in what.parts):>9,}"
         f"{sum(one.links for one in what.parts):>7,}{sum(one.bytes for one in what.parts):>18,}",
         "",
-        f"Clones of repositories among them: {what.clones}. Folders of the client's elsewhere that "
-        f"were audited",
-        f"and are not touched: {what.elsewhere}.",
+        f"Clones of repositories among them: {what.clones}",
+        f"Audited folders of the client's elsewhere, which are not touched: {what.elsewhere}",
         "",
         "What this does not say",
         "",
