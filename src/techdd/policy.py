@@ -262,6 +262,7 @@ class Engagement(Written):
     checklists: tuple[Name, ...] = ()  # empty = all that ship with the tool
     profile: Name | None = None  # what occasions the audit; None = every question, as it weighs
     round: Annotated[str, Field(max_length=80)] = ""  # of interviews; a new one asks anew
+    retain_until: date | None = None  # the last day on which the engagement has to be kept
     as_of: date | None = None  # the date that "inactive for 90 days" counts back from
     online: bool = False  # whether collectors may use the network
     delivery: Delivered | None = None  # how the product reaches its users; None = not known

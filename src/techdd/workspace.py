@@ -11,6 +11,7 @@ statements.yaml   what may be said outside of contradictions      (people approv
 triage.yaml       what was decided about findings                 (people write it, optional)
 vex/              what the client states of vulnerabilities       (OpenVEX, CycloneDX, optional)
 pseudonyms.json   numbers under which people appear               (the tool keeps them)
+engagement.id     what tells it from all other engagements    (the tool keeps it)
 manifest.key      of the digests that reports carry               (the tool keeps it)
 audits/           what each audit came to, to be compared         (the tool keeps them)
 answers/          the journal of interview answers                (the tool writes it)
@@ -36,6 +37,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from techdd import copies
 from techdd.answers import Answer, Entry, Standing, placed, standings
 from techdd.checklists import Checklist, Item
 from techdd.cloning import clone, is_mirror_of, is_url, refuse_credentials
@@ -102,6 +104,7 @@ class Workspace:
         document["repositories"] = [one.stated() for one in (*own, *taken.entries)]
         if taken.left_out:
             document["left_out"] = [one.stated() for one in taken.left_out]
+        copies.identity(root)
         _write(root / "engagement.yaml", _HEADER + dump_yaml(document))
         return cls(root)
 

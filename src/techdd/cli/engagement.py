@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from techdd.cli.keeping import remember
 from techdd.cli.shared import (
     as_of_option,
     audience_option,
@@ -83,6 +84,7 @@ def audit(repositories: tuple[str, ...], output: Path, **options: Any) -> None:
     workspace = _engagement(output, repositories, options)
     with _undone_where_nothing_opens(workspace):
         runs = _collect(workspace, options)
+    remember(workspace.root)
     assessment = pipeline.assess(workspace, as_of=day(options["as_of"]))
     made = _publish(workspace, assessment, output, options, sign)
     say_verdict(assessment)
@@ -110,6 +112,7 @@ def init(folder: Path, repositories: tuple[str, ...], client: str, **options: An
 
     found = taken_from(options)
     workspace = Workspace.create(folder, client, repositories, **options, taken=found)
+    remember(folder)
     talk(f"Engagement for {client} in {folder}: {len(workspace.names)} repositories.")
     say_next(f"techdd collect {folder}")
 
@@ -129,6 +132,7 @@ def collect(folder: Path, **options: Any) -> None:
 
     get_ready()
     workspace = open_engagement(folder)
+    remember(folder)
     runs = _collect(workspace, options)
     say_next(f"techdd interview {folder}   (or: techdd report {folder})")
     leave(with_handed_in(runs, workspace), ())
