@@ -74,6 +74,7 @@ FLOORS = (
         "triage",
     },
     {"sources"},
+    {"enrolment"},
     {
         "lockfiles",
         "languages",
