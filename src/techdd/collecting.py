@@ -45,8 +45,9 @@ def collect(
     """
     workers = workers or sandbox.cores()
     with workspace.locked():
-        opened = _open_all(workspace, tell)
         chosen = _within_budgets(workspace, choose_collectors(only))
+        options = _options(workspace, chosen, online=online or workspace.engagement.online)
+        opened = _open_all(workspace, tell)
         for run, _ in opened:
             workspace.evidence.record(run)
         repositories = [found for _, found in opened if isinstance(found, Repository)]
@@ -59,7 +60,7 @@ def collect(
             repositories,
             chosen,
             workspace.evidence,
-            _options(workspace, chosen, online=online or workspace.engagement.online),
+            options,
             workers=workers,
             tell=tell,
             log=workspace.log,
