@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import pytest
 from builders import A, build, opened
 
-from techdd import jobs, planning, plugins
+from techdd import jobs, planning, plugins, worker
 from techdd.collectors import Collector
 from techdd.errors import TechddError
 from techdd.evidence import Evidence
@@ -329,7 +329,7 @@ def test_a_file_that_ends_its_reader_costs_that_file_and_no_more(bench: Bench) -
 def test_more_deadly_files_than_there_are_trials_fail_the_job(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs, "DEADLY", 1)
+    monkeypatch.setattr(worker, "DEADLY", 1)
     (bench.tmp_path / "two").mkdir()
     bench.repositories = [opened(bench.tmp_path / "two", [A({"a": "die", "b": "spin in C"})])]
     (run,) = bench.collect("parses", pool=executor).values()
