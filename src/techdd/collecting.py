@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
+from functools import partial
 from inspect import signature
+from threading import Event, Lock
 from typing import Any
 
 from techdd import __version__, advisories, jobs, planning, sandbox
+from techdd.cloning import clone
 from techdd.collectors import Collector
 from techdd.errors import DocumentError, RepositoryError, TechddError
 from techdd.files import write_atomic
@@ -17,9 +19,12 @@ from techdd.model import Issue, Run, Status
 from techdd.plugins import discover, single
 from techdd.policy import RepositoryEntry
 from techdd.repository import Repository
+from techdd.text import without_folders
 from techdd.trust.chain import Chain
 from techdd.worker import executor
 from techdd.workspace import OPENING, Workspace, now
+
+OPENING_AT_ONCE = 8  # repositories
 
 
 def collect(
@@ -36,25 +41,17 @@ def collect(
     A repository that cannot be opened is a failed run. Raises TechddError where none can be.
     """
     workers = workers or sandbox.cores()
-    repositories, runs, errors = [], [], []
-    with workspace.locked(), ThreadPoolExecutor(workers) as threads:
-        entries = workspace.engagement.repositories
-        opening = [threads.submit(workspace.open, entry) for entry in entries]
+    with workspace.locked():
+        opened = _open_all(workspace, tell)
         chosen = choose_collectors(only)
-        for entry, future in zip(entries, opening, strict=True):
-            try:
-                repository = future.result()
-                repositories.append(repository)
-                run = _opened(repository)
-            except RepositoryError as error:
-                errors.append(str(error))
-                run = _not_opened(entry, error)
+        for run, _ in opened:
             workspace.evidence.record(run)
-            runs.append(run)
+        repositories = [found for _, found in opened if isinstance(found, Repository)]
         if not repositories:
-            if errors:
-                raise TechddError("\n".join(errors))
+            if opened:
+                raise TechddError("\n".join(str(error) for _, error in opened))
             raise TechddError("names no repositories; add some", workspace.file)
+        runs = [run for run, _ in opened]
         runs += jobs.collect(
             repositories,
             chosen,
@@ -69,6 +66,40 @@ def collect(
     return runs
 
 
+def _open_all(
+    workspace: Workspace, tell: Callable[[jobs.Event], None]
+) -> list[tuple[Run, Repository | RepositoryError]]:
+    """How each repository of the engagement opened, in its order, and what came of it.
+
+    Many at once, since a server that is slow keeps no processor busy.
+    """
+    stop, telling = Event(), Lock()
+    fetch = partial(clone, stop=stop)
+
+    def told(run: Run | None, entry: RepositoryEntry) -> None:
+        with telling:
+            tell(jobs.Event(1, OPENING, entry.name, run))
+
+    def open_one(entry: RepositoryEntry) -> tuple[Run, Repository | RepositoryError]:
+        told(None, entry)
+        found: Repository | RepositoryError
+        try:
+            found = workspace.open(entry, fetch)
+            run = _opened(found)
+        except RepositoryError as error:
+            run, found = _not_opened(entry, error), error
+        told(run, entry)
+        return run, found
+
+    with ThreadPoolExecutor(OPENING_AT_ONCE) as threads:
+        try:
+            return list(threads.map(open_one, workspace.engagement.repositories))
+        except BaseException:
+            stop.set()
+            threads.shutdown(cancel_futures=True)
+            raise
+
+
 def _opened(repository: Repository) -> Run:
     status = Status.PARTIAL if repository.issues else Status.OK
     state = repository.state
@@ -77,7 +108,7 @@ def _opened(repository: Repository) -> Run:
 
 def _not_opened(entry: RepositoryEntry, error: RepositoryError) -> Run:
     """The record reaches the report, so it names no folder of this machine."""
-    detail = re.sub(r"(?<!\S)/\S+", "(a folder)", error.message)
+    detail = without_folders(error.message)
     return Run(OPENING, entry.name, Status.FAILED, "", {}, (Issue("cannot be opened", "", detail),))
 
 

@@ -112,6 +112,7 @@ def leave(
     """Ends with the exit code that says how complete and how good the result is."""
     from techdd.handed import COLLECTORS
     from techdd.model import Severity, Status
+    from techdd.workspace import STALE
 
     for run in runs:
         if run.collector in COLLECTORS and run.status is Status.PARTIAL:
@@ -122,6 +123,9 @@ def leave(
             part for issue in run.issues[:1] for part in (issue.reason, issue.detail) if part
         )
         talk(f"Not measured, and said so in the report: {run.collector} of {run.repo}: {why}")
+    stale = [(run, one) for run in runs for one in run.issues if one.reason == STALE]
+    for run, one in stale:
+        talk(f"Audited as of an earlier run, and said so in the report: {run.repo}: {one.detail}")
     faults = [one for one in readings if one.fault]
     for one in faults:
         talk(f"Not answered, and said so in the report: {one.question} {'; '.join(one.reasons)}")
@@ -129,7 +133,7 @@ def leave(
         sys.exit(BUG)
     if fail_on and any(one.severity.rank >= Severity(fail_on).rank for one in found):
         sys.exit(GATE)
-    if failed:
+    if failed or stale:
         sys.exit(INCOMPLETE)
 
 
