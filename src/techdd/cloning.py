@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event
+
 from techdd.errors import RepositoryError
 from techdd.text import clean, without_credentials
 

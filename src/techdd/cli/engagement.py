@@ -14,6 +14,7 @@ import click
 from techdd.cli.shared import (
     as_of_option,
     audience_option,
+    cluster_options,
     day,
     engagement_folder,
     fail_on_option,
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
 @profile_option
 @only_option
 @jobs_option
+@cluster_options
 @online_option
 @audience_option
 @names_option
@@ -114,6 +116,7 @@ def init(folder: Path, repositories: tuple[str, ...], client: str, **options: st
 @engagement_folder
 @only_option
 @jobs_option
+@cluster_options
 @online_option
 @quiet_option
 def collect(folder: Path, **options: Any) -> None:
@@ -230,6 +233,8 @@ def _collect(workspace: Workspace, options: dict[str, Any]) -> list[Run]:
             only=options["only"],
             workers=options["jobs"] or 0,
             online=options["online"],
+            cluster=options["cluster"],
+            keep=options["cluster_keep"],
             tell=tell,
         )
 
