@@ -11,6 +11,7 @@ nothing of its own. Same recipe, same commit ids, on every machine.
 
 from __future__ import annotations
 
+import argparse
 import base64
 import hashlib
 import json
@@ -344,11 +345,10 @@ def build(dest: Path) -> list[Path]:
 
 def main() -> int:
     """Builds into the folder named on the command line and prints the paths."""
-    if len(sys.argv) != 2:
-        print("usage: python sample_repos/build.py DEST", file=sys.stderr)
-        return 2
+    words = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    words.add_argument("dest", type=Path, help="the folder to build into")
     try:
-        paths = build(Path(sys.argv[1]))
+        paths = build(words.parse_args().dest)
     except (RecipeError, OSError, subprocess.CalledProcessError) as error:
         print(f"build.py: {error}", file=sys.stderr)
         return 1

@@ -22,7 +22,6 @@ FLOORS = (
         "assistants",
         "doubts",
         "errors",
-        "files",
         "guard",
         "model",
         "text",
@@ -30,6 +29,7 @@ FLOORS = (
         "office",
         "scratch",
     },
+    {"files"},
     {"amounts", "folders", "dockerfiles", "hcl", "ledger", "prose", "workbooks", "xmls", "yamls"},
     {"spreadsheets"},
     {

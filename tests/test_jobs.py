@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -301,7 +302,8 @@ def test_workers_find_third_party_collectors_and_survive_one_that_dies(bench: Be
         "dies.app": "failed", "dies.well": "ok", "pebbles.app": "ok", "pebbles.well": "ok",
     }  # fmt: skip
     (issue,) = runs["dies.app"].issues
-    assert issue == Issue("its process died (out of memory, or computed for too long?)")
+    assert issue.reason == "its process died (out of memory, or computed for too long?)"
+    assert "budgets: {dies: {minutes: 60, memory: 8 GiB}}" in issue.detail
     assert bench.table("dies", "well") == [("well", "survived")]
 
 
@@ -371,3 +373,50 @@ def test_workers_start_where_the_folder_for_temporary_files_has_a_long_name(tmp_
         env={**os.environ, "TMPDIR": str(long)}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (0, "3\n"), done.stderr
+
+
+# --- budgets --------------------------------------------------------------------------------------
+
+
+def test_who_takes_more_memory_than_it_may_ends_says_so_and_goes_on_with_more(bench: Bench) -> None:
+    files = {str(number): "x" for number in range(4)}
+    bench.repositories = [opened(bench.tmp_path, [A(files)], "large")]
+    bench.add("small")
+    hungry = bench.toys["hungry"]
+    bench.toys["hungry"] = replace(hungry, memory=300 << 20)
+    runs = bench.collect("hungry", "pebbles", pool=executor)
+    assert {name: str(run.status) for name, run in runs.items()} == {
+        "hungry.large": "failed", "hungry.small": "ok",
+        "pebbles.large": "ok", "pebbles.small": "ok",
+    }  # fmt: skip
+    assert runs["hungry.large"].issues == (
+        Issue(
+            "memory limit of 300 MiB",
+            detail="to raise it, write in engagement.yaml: budgets: {hungry: {memory: 600 MiB}}",
+        ),
+    )
+    bench.toys["hungry"] = replace(hungry, memory=1 << 30)
+    assert bench.collect("hungry", pool=executor)["hungry.large"].status is Status.OK
+
+
+def test_who_takes_longer_than_it_may_ends_says_so_and_the_others_go_on(bench: Bench) -> None:
+    bench.toys["sleeps"] = replace(bench.toys["sleeps"], minutes=0.02)
+    runs = bench.collect("sleeps", "pebbles", workers=2, pool=executor)
+    assert runs["pebbles"].status is Status.OK
+    assert runs["sleeps"].issues == (
+        Issue(
+            "time limit of 0.02 minutes",
+            detail="to raise it, write in engagement.yaml: budgets: {sleeps: {minutes: 0.04}}",
+        ),
+    )
+
+
+def test_more_memory_measures_again_and_more_time_does_not(bench: Bench) -> None:
+    bench.collect("pebbles")
+    pebbles = bench.toys["pebbles"]
+    bench.toys["pebbles"] = replace(pebbles, minutes=600)
+    bench.collect("pebbles")
+    assert bench.cached == {"pebbles"}
+    bench.toys["pebbles"] = replace(pebbles, memory=8 << 30)
+    bench.collect("pebbles")
+    assert bench.cached == set()

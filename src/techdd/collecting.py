@@ -7,20 +7,22 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from inspect import signature
 from threading import Event, Lock
 from typing import Any
 
 from techdd import __version__, advisories, jobs, planning, sandbox
-from techdd.cloning import clone
+from techdd.cloning import MINUTES, clone
 from techdd.cluster import Place, connected
 from techdd.collectors import Collector
+from techdd.documents import did_you_mean
 from techdd.errors import DocumentError, RepositoryError, TechddError
 from techdd.files import write_atomic
 from techdd.model import Issue, Run, Status
 from techdd.plugins import discover, single
-from techdd.policy import RepositoryEntry
+from techdd.policy import Allowance, RepositoryEntry
 from techdd.repository import Repository
 from techdd.text import without_folders
 from techdd.trust.chain import Chain
@@ -28,6 +30,7 @@ from techdd.worker import executor
 from techdd.workspace import OPENING, Workspace, now
 
 OPENING_AT_ONCE = 8  # repositories
+EVERYONE = "default"  # under this name budgets hold for all collectors
 
 
 def collect(
@@ -51,10 +54,11 @@ def collect(
     with workspace.locked(), ExitStack() as stack:
         place = Place(workers, _opener(workspace), pool)
         if cluster:
-            engagement = hashlib.sha256(_secret_key(workspace).encode()).hexdigest()[:16]
-            place = stack.enter_context(connected(cluster, engagement, workers, keep=keep))
+            name = hashlib.sha256(_secret_key(workspace).encode()).hexdigest()[:16]
+            found = connected(cluster, name, workers, _minutes(workspace), keep=keep)
+            place = stack.enter_context(found)
         opened = _open_all(workspace, place, tell)
-        chosen = choose_collectors(only)
+        chosen = _within_budgets(workspace, choose_collectors(only))
         for run, _ in opened:
             workspace.evidence.record(run)
         repositories = [found for _, found in opened if isinstance(found, Repository)]
@@ -78,7 +82,15 @@ def collect(
 
 
 def _opener(workspace: Workspace) -> Callable[[RepositoryEntry, Event], Repository]:
-    return lambda entry, stop: workspace.open(entry, partial(clone, stop=stop))
+    """Opens them on this machine."""
+    minutes = _minutes(workspace)
+    return lambda entry, stop: workspace.open(entry, partial(clone, stop=stop, minutes=minutes))
+
+
+def _minutes(workspace: Workspace) -> float:
+    """The time in which one repository must be mirrored."""
+    own = workspace.engagement.budgets.get(OPENING)
+    return (own and own.minutes) or MINUTES
 
 
 def _open_all(
@@ -145,6 +157,29 @@ def choose_collectors(only: Sequence[str] = ()) -> list[Collector]:
                 other.name for other in known.values() if any(f in later.needs for f in other.makes)
             }
     return [found for name, found in known.items() if name in wanted]
+
+
+def _within_budgets(workspace: Workspace, collectors: Iterable[Collector]) -> list[Collector]:
+    """`collectors` with what each may take by the engagement's own word: for it, or for all."""
+    own = workspace.engagement.budgets
+    known = [EVERYONE, OPENING, *discover("techdd.collectors", Collector)] if own else []
+    for name in own:
+        if name not in known:
+            hint = did_you_mean(name, known)
+            raise DocumentError(f"a budget for no collector {name!r}{hint}", workspace.file)
+    if own.get(OPENING, Allowance()).memory:
+        raise DocumentError(f"a budget of {OPENING!r} has minutes only", workspace.file)
+    everyone = own.get(EVERYONE, Allowance())
+    return [
+        replace(
+            one,
+            minutes=(found := own.get(one.name, everyone)).minutes
+            or everyone.minutes
+            or one.minutes,
+            memory=found.memory or everyone.memory or one.memory,
+        )
+        for one in collectors
+    ]
 
 
 def _options(

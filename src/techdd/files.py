@@ -1,10 +1,28 @@
-"""Writes files so that nobody ever sees half of one."""
+"""Reads files of limited size, and writes them so that nobody ever sees half of one."""
 
 from __future__ import annotations
 
 import os
 import tempfile
 from pathlib import Path
+
+from techdd.errors import TechddError
+
+
+def content(
+    path: Path, most: int, *, error: type[TechddError] = TechddError, advice: str = ""
+) -> bytes:
+    """All of a file of at most `most` bytes. Raises `error`, which ends with `advice`, where it is
+    larger or cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            found = file.read(most + 1)
+    except OSError as reason:
+        raise error(f"cannot be read: {reason.strerror}", path) from None
+    if len(found) > most:
+        raise error(f"is larger than {most:,} bytes{advice}", path)
+    return found
 
 
 def write_atomic(path: Path, data: bytes, mode: int = 0o644) -> None:

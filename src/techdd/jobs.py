@@ -18,7 +18,7 @@ from techdd.facts import Package, Parts
 from techdd.model import Issue, Run, Status
 from techdd.planning import Job, Options, jobs_of, order, suppliers
 from techdd.repository import Repository
-from techdd.worker import Outcome, Task, abandon, alone, executor, work
+from techdd.worker import Outcome, Task, abandon, alone, budget_of, executor, work
 
 NO_CODE = "a bill of materials has no code and no history"
 ISSUES_KEPT = 1_000  # of one run; the rest is counted in one more issue
@@ -157,7 +157,8 @@ class _Schedule:
 
     def _task(self, job: Job) -> Task:
         module, name = job.collector.run.__module__, job.collector.name
-        return Task(module, name, job.repository, self.evidence.root, dict(job.options))
+        budget = budget_of(job.collector)
+        return Task(module, name, job.repository, self.evidence.root, dict(job.options), budget)
 
     def _key(self, job: Job) -> str:
         """The job's key and how its suppliers ended: what was missing for them may be there now."""
@@ -171,7 +172,7 @@ class _Schedule:
         if outcome.log:
             self.log(f"{name}.{repo}", outcome.log)
         if outcome.failure:
-            issues = (Issue(outcome.failure), *outcome.issues)
+            issues = (Issue(outcome.failure, detail=outcome.detail), *outcome.issues)
             self._record(job, Run(name, repo, Status.FAILED, self._key(job), {}, _limited(issues)))
             return
         for fact, rows in outcome.tables.items():

@@ -20,6 +20,7 @@ from pydantic import (
     model_validator,
 )
 
+from techdd.amounts import volume_of
 from techdd.model import Audience, Horizon, Rating, Severity
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80)]
@@ -199,6 +200,10 @@ def _hexadecimal(colour: str) -> str:
     return colour
 
 
+def _bytes(written: Any) -> int:
+    return volume_of(str(written))
+
+
 Colour = Annotated[str, AfterValidator(_hexadecimal)]
 
 
@@ -209,6 +214,13 @@ class House(Written):
     colour: Colour = ""  # of headings and rules
     accent: Colour = ""  # of links and marks
     line: Annotated[str, Field(max_length=200)] = ""  # licence or imprint
+
+
+class Allowance(Written):
+    """What a collector may take on one repository; None = as the collector says."""
+
+    minutes: Annotated[float, Field(gt=0, le=10_080)] | None = None
+    memory: Annotated[int, BeforeValidator(_bytes), Field(ge=256 << 20)] | None = None  # bytes
 
 
 class Confidential(Written):
@@ -241,6 +253,7 @@ class Engagement(Written):
     currency: str | None = None
     remediation_hours: Mapping[Debt, Range] = Field(default_factory=dict)  # against the policy's
     options: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)  # collector -> options
+    budgets: Mapping[str, Allowance] = Field(default_factory=dict)  # collector -> what it may take
     confidential: tuple[Annotated[Confidential, BeforeValidator(_termed)], ...] = ()
     format_version: Literal[1] = 1
 

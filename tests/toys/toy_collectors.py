@@ -182,3 +182,10 @@ def full(_: Repository) -> Gathered:
     """Finds no room on the disk."""
     yield Nothing("half")
     raise OSError(28, "No space left on device")
+
+
+@collector(makes=(Nothing,))
+def hungry(repo: Repository) -> Gathered:
+    """Takes as much memory as it has files, in hundreds of MiB."""
+    held = [bytearray(100 << 20) for _ in repo.regular_files()]
+    yield Nothing(str(len(held)))

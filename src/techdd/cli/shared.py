@@ -140,8 +140,8 @@ def leave(
         )
         talk(f"Not measured, and said so in the report: {run.collector} of {run.repo}: {why}")
     stale = [(run, one) for run in runs for one in run.issues if one.reason == STALE]
-    for run, one in stale:
-        talk(f"Audited as of an earlier run, and said so in the report: {run.repo}: {one.detail}")
+    for run, issue in stale:
+        talk(f"Audited as of an earlier run, and said so in the report: {run.repo}: {issue.detail}")
     faults = [one for one in readings if one.fault]
     for one in faults:
         talk(f"Not answered, and said so in the report: {one.question} {'; '.join(one.reasons)}")

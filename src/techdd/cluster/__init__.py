@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from techdd.cluster import there
 from techdd.cluster.sending import Sender, Workers
+from techdd.cluster.there import Terms
 from techdd.errors import TechddError
 from techdd.policy import RepositoryEntry
 from techdd.repository import Repository
@@ -44,10 +45,10 @@ class Place:
 
 @contextmanager
 def connected(
-    address: str, engagement: str, workers: int, *, keep: bool = False
+    address: str, engagement: str, workers: int, minutes: float, *, keep: bool = False
 ) -> Iterator[Place]:
     """The cluster at `address` (`tcp://host:port`, `tls://host:port`), or one of so many `workers`
-    on this machine (`local`).
+    on this machine (`local`). To mirror a repository may take so many `minutes`.
 
     What the workers have of the engagement is removed from them at the end, unless it is to be
     kept for the next run. Raises TechddError where nobody answers or a worker differs.
@@ -62,7 +63,7 @@ def connected(
         if not keep:
             stack.callback(_wipe, client, engagement)
         with client.get_executor(pure=False) as executor:
-            sender = Sender(executor, address, engagement, run, mine, hosts)
+            sender = Sender(executor, address, Terms(engagement, run, mine, minutes), hosts)
             yield Place(threads, sender.open, lambda _: Workers(sender))
 
 

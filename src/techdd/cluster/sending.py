@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Executor, Future, wait
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -13,7 +13,7 @@ from typing import Any
 
 from techdd.cloning import is_url
 from techdd.cluster import there
-from techdd.cluster.there import OWN, Parcel
+from techdd.cluster.there import OWN, Parcel, Terms
 from techdd.errors import RepositoryError, TechddError
 from techdd.evidence import Evidence
 from techdd.policy import RepositoryEntry
@@ -34,9 +34,7 @@ class Sender:
 
     executor: Any
     address: str
-    engagement: str
-    run: str
-    tools: Mapping[str, str]
+    terms: Terms
     hosts: Sequence[str]
     entries: dict[str, RepositoryEntry] = field(default_factory=dict)  # what was opened
 
@@ -45,7 +43,7 @@ class Sender:
         if not is_url(entry.source):
             entry = entry.model_copy(update={"source": str(Path(entry.source).absolute())})
         self.entries[entry.name] = entry
-        future = self._submit(entry.name, there.open_there, entry, self.engagement)
+        future = self._submit(entry.name, there.open_there, entry, self.terms)
         while not wait([future], _PAUSE).done:
             if stop.is_set():
                 future.cancel()
@@ -65,10 +63,8 @@ class Sender:
         """Has a job done. Raises EvidenceError where the facts that it needs cannot be read."""
         name = task.repository.name
         facts = Evidence(task.evidence).pack(task.collector.needs, name)
-        own = tuple(
-            option for option, give in OWN.items() if task.options.get(option, None) == give()
-        )
-        parcel = Parcel(task, self.entries[name], self.engagement, self.run, facts, own, self.tools)
+        own = tuple(option for option, give in OWN.items() if task.options.get(option) == give())
+        parcel = Parcel(task, self.entries[name], facts, own, self.terms)
         answer: Future[Outcome] = Future()
         sent = self._submit(name, there.run_there, parcel)
         answer.add_done_callback(lambda one: one.cancelled() and sent.cancel())

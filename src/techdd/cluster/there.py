@@ -30,7 +30,7 @@ from techdd.cloning import clone
 from techdd.errors import RepositoryError
 from techdd.evidence import Evidence
 from techdd.facts import Parts
-from techdd.opening import open_entry
+from techdd.opening import Fetch, open_entry
 from techdd.policy import RepositoryEntry
 from techdd.repository import Repository, git_version
 from techdd.text import without_folders
@@ -48,19 +48,29 @@ _CHANGED = "has changed since this run opened it; run the same command again"
 
 
 @dataclass(frozen=True)
+class Terms:
+    """What holds for all work of one run: the engagement, in whose folder it is done; the run by a
+    token of its own; the sender's tools; and the minutes that mirroring a repository may take.
+    """
+
+    engagement: str
+    run: str
+    tools: Mapping[str, str]
+    minutes: float
+
+
+@dataclass(frozen=True)
 class Parcel:
     """One job on its way: `task` with the sender's folders in it, the repository's source, the
-    engagement whose folder is used, the run, the evidence that is needed (path in the store ->
-    content), the options of which a worker takes its own, and the sender's tools.
+    evidence that is needed (path in the store -> content), and the options of which a worker takes
+    its own.
     """
 
     task: Task
     entry: RepositoryEntry
-    engagement: str
-    run: str
     facts: Mapping[str, bytes]
     own: tuple[str, ...]
-    tools: Mapping[str, str]
+    terms: Terms
 
 
 class Unwanted(Exception):
@@ -103,17 +113,17 @@ def cannot_work() -> str:
     return ""
 
 
-def open_there(entry: RepositoryEntry, engagement: str) -> Repository:
+def open_there(entry: RepositoryEntry, terms: Terms) -> Repository:
     """Opens a repository on a worker, fetching it first. Raises RepositoryError."""
-    home = _home(engagement, entry)
+    home = _home(terms.engagement, entry)
     with _locked(home):
-        return _keep(engagement, open_entry(entry, home, _fetch))
+        return _keep(terms.engagement, open_entry(entry, home, _fetch(terms.minutes)))
 
 
 def run_there(parcel: Parcel) -> Outcome:
     """Runs a job on a worker. What prevents it is its failure. Raises Unwanted."""
-    task = parcel.task
-    if why := cannot_work() or differs(parcel.tools, tools(parcel.run)):
+    task, terms = parcel.task, parcel.terms
+    if why := cannot_work() or differs(terms.tools, tools(terms.run)):
         return Outcome({}, (), f"the worker {why}")
     try:
         repository = _opened(parcel)
@@ -121,7 +131,7 @@ def run_there(parcel: Parcel) -> Outcome:
         detail = without_folders(error.message)
         return Outcome({}, (), f"cannot be opened by the worker: {detail}")
     options = task.options | {name: OWN[name]() for name in parcel.own}
-    home = _home(parcel.engagement, parcel.entry)
+    home = _home(terms.engagement, parcel.entry)
     with tempfile.TemporaryDirectory(prefix=".facts.", dir=home) as folder:
         evidence = Evidence(Path(folder) / "evidence")
         evidence.unpack(parcel.facts)
@@ -149,17 +159,17 @@ _known: dict[tuple[str, str], Repository] = {}  # what this process opened, by e
 
 def _opened(parcel: Parcel) -> Repository:
     """The repository in the state in which the sender's run opened it. Raises RepositoryError."""
-    entry, wanted = parcel.entry, parcel.task.repository.state
-    known = _known.get((parcel.engagement, entry.name))
+    entry, terms, wanted = parcel.entry, parcel.terms, parcel.task.repository.state
+    known = _known.get((terms.engagement, entry.name))
     if known and known.state == wanted and known.git_dir.is_dir():
         return known
-    home = _home(parcel.engagement, entry)
+    home = _home(terms.engagement, entry)
     with _locked(home):
         # Another process of this machine may have it already.
-        for fetch in (_keep_mirror, _fetch):
-            found = open_entry(entry, home, fetch)
+        for again in (False, True):
+            found = open_entry(entry, home, _fetch(terms.minutes, again=again))
             if found.state == wanted:
-                return _keep(parcel.engagement, found)
+                return _keep(terms.engagement, found)
     raise RepositoryError(_CHANGED)
 
 
@@ -168,13 +178,14 @@ def _keep(engagement: str, repository: Repository) -> Repository:
     return repository
 
 
-def _keep_mirror(url: str, mirror: Path) -> None:
-    if not mirror.is_dir():
-        _fetch(url, mirror)
+def _fetch(minutes: float, *, again: bool = True) -> Fetch:
+    """Mirrors a repository; one that is mirrored already only `again`."""
 
+    def fetch(url: str, mirror: Path) -> None:
+        if again or not mirror.is_dir():
+            clone(url, mirror, minutes=minutes, stop=_Stop())
 
-def _fetch(url: str, mirror: Path) -> None:
-    clone(url, mirror, stop=_Stop())
+    return fetch
 
 
 class _Stop(threading.Event):
