@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
 
@@ -19,7 +19,7 @@ from techdd.errors import TechddError
 from techdd.files import write_atomic
 from techdd.ledger import mistake
 from techdd.model import Difference
-from techdd.policy import Written
+from techdd.policy import Versioned, Written
 from techdd.text import clean
 
 FILE = "statements.yaml"
@@ -38,11 +38,12 @@ class Statement(Written):
     state: Annotated[str, Field(pattern=r"^[0-9a-f]{12}$")]
 
 
-class Statements(Written):
+class Statements(Versioned):
     """All approved words, by the id of their difference."""
 
+    stored = "statements.yaml"
+
     statements: Mapping[str, Statement] = Field(default_factory=dict)
-    format_version: Literal[1] = 1
 
 
 def statements(root: Path) -> Mapping[str, Statement]:
