@@ -90,7 +90,14 @@ class Evidence:
             rows = frame(fact, [])
             rows.insert(0, "repo", [])
         rows["repo"] = rows["repo"].astype(object)
-        return typed(fact, rows)
+        try:
+            return typed(fact, rows)
+        except (TypeError, ValueError) as error:
+            raise EvidenceError(
+                f"has a column of another type ({_reason(error)}): another version wrote it; "
+                "collect again",
+                next(iter(there), self.root),
+            ) from None
 
     def record(self, run: Run) -> None:
         """Writes down how a run ended."""

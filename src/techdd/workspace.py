@@ -39,7 +39,7 @@ from typing import TYPE_CHECKING
 from techdd.answers import Answer, Entry, Standing, placed, standings
 from techdd.checklists import Checklist, Item
 from techdd.cloning import clone, is_mirror_of, is_url, refuse_credentials
-from techdd.documents import dump_yaml, load, read_yaml
+from techdd.documents import bring_up_to_date, dump_yaml, load, read_yaml
 from techdd.errors import DocumentError, RepositoryError, TechddError
 from techdd.evidence import Evidence
 from techdd.files import write_atomic
@@ -47,6 +47,7 @@ from techdd.folders import data
 from techdd.intake import open_repository
 from techdd.journal import Journal
 from techdd.library import Library
+from techdd.migrations import FORMATS
 from techdd.model import Issue
 from techdd.policy import Engagement, FindingRule, FindingRules, RepositoryEntry, Scoring
 from techdd.repository import Repository
@@ -92,7 +93,10 @@ class Workspace:
             _ = Library(
                 root, data("checklists"), profile_id=profile
             ).profile  # raises for a stranger
-        document: dict[str, object] = {"format_version": 1, "client": client}
+        document: dict[str, object] = {
+            "format_version": FORMATS["engagement.yaml"].version,
+            "client": client,
+        }
         document |= {"adviser": adviser} if adviser else {}
         document |= {"profile": profile} if profile else {}
         document["repositories"] = [
@@ -251,7 +255,9 @@ class Workspace:
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
-        """One writer at a time. Raises TechddError where another run is at work."""
+        """One writer at a time, who brings files of older versions up to date. Raises TechddError
+        where another run is at work.
+        """
         with (self.root / ".lock").open("w") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -260,6 +266,9 @@ class Workspace:
                     "another techdd is working on this engagement; wait for it or stop it",
                     self.root,
                 ) from None
+            for stored in FORMATS.values():
+                if stored.rewritten and stored.version > 1 and (self.root / stored.name).is_file():
+                    bring_up_to_date(self.root / stored.name, stored)
             yield
 
 

@@ -18,6 +18,7 @@ from techdd.documents import dump_yaml, load, read_yaml
 from techdd.errors import TechddError
 from techdd.files import write_atomic
 from techdd.ledger import mistake
+from techdd.migrations import FORMATS
 from techdd.model import Difference
 from techdd.policy import Versioned, Written
 from techdd.text import clean
@@ -89,7 +90,7 @@ def approve(root: Path, difference: Difference, words: str, by: str, at: date) -
     before = statements(root).get(difference.id)  # a mistake in the file is told, too
     found = read_yaml(path) if path.is_file() else None
     fresh = found is None
-    document: Any = {"format_version": 1} if found is None else found
+    document: Any = {"format_version": FORMATS[FILE].version} if found is None else found
     listed = document.setdefault("statements", {})
     listed[difference.id] = made.model_dump()
     text = dump_yaml(document)
