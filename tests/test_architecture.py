@@ -106,7 +106,8 @@ FLOORS = (
     {"audits", "comparing", "worker", "planning", "reading", "doctor", "linting"},
     {"jobs", "register", "bills", "trust"},
     {"collecting", "engagements"},
-    {"pipeline", "progress"},
+    {"pace", "pipeline"},
+    {"progress"},
     {"cli"},
 )
 FLOOR = {name: number for number, floor in enumerate(FLOORS) for name in floor}
