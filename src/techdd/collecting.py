@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import replace
+from functools import partial
 from inspect import signature
+from threading import Event, Lock
 from typing import Any
 
-from techdd import __version__, advisories, jobs, planning, sandbox
+from techdd import __version__, advisories, copies, jobs, planning, sandbox
+from techdd.cloning import MINUTES, clone
+from techdd.cluster import Place, connected
 from techdd.collectors import Collector
+from techdd.documents import did_you_mean
 from techdd.errors import DocumentError, RepositoryError, TechddError
 from techdd.files import write_atomic
 from techdd.model import Issue, Run, Status
 from techdd.plugins import discover, single
-from techdd.policy import RepositoryEntry
+from techdd.policy import Allowance, RepositoryEntry
 from techdd.repository import Repository
+from techdd.text import without_folders
 from techdd.trust.chain import Chain
 from techdd.worker import executor
 from techdd.workspace import OPENING, Workspace, now
+
+OPENING_AT_ONCE = 8  # repositories
+EVERYONE = "default"  # under this name budgets hold for all collectors
 
 
 def collect(
@@ -28,45 +38,92 @@ def collect(
     only: Sequence[str] = (),
     workers: int = 0,
     online: bool = False,
+    cluster: str = "",
+    keep: bool = False,
     tell: Callable[[jobs.Event], None] = lambda _: None,
     pool: Callable[[int], Executor] = executor,
 ) -> list[Run]:
     """Measures every repository of the engagement; what is fresh is not measured again.
 
-    A repository that cannot be opened is a failed run. Raises TechddError where none can be.
+    It is done by processes of this machine or by the workers of a `cluster`, which `keep` what they
+    have of the repositories or not (see `cluster.connected`). A repository that cannot be opened is
+    a failed run. Raises TechddError where none can be.
     """
     workers = workers or sandbox.cores()
-    repositories, runs, errors = [], [], []
-    with workspace.locked(), ThreadPoolExecutor(workers) as threads:
-        entries = workspace.engagement.repositories
-        opening = [threads.submit(workspace.open, entry) for entry in entries]
-        chosen = choose_collectors(only)
-        for entry, future in zip(entries, opening, strict=True):
-            try:
-                repository = future.result()
-                repositories.append(repository)
-                run = _opened(repository)
-            except RepositoryError as error:
-                errors.append(str(error))
-                run = _not_opened(entry, error)
+    with workspace.locked(), ExitStack() as stack:
+        chosen = _within_budgets(workspace, choose_collectors(only))
+        options = _options(workspace, chosen, online=online or workspace.engagement.online)
+        place = Place(workers, _opener(workspace), pool)
+        if cluster:
+            name = copies.identity(workspace.root)
+            found = connected(cluster, name, workers, _minutes(workspace), keep=keep)
+            place = stack.enter_context(found)
+        opened = _open_all(workspace, place, tell)
+        for run, _ in opened:
             workspace.evidence.record(run)
-            runs.append(run)
+        repositories = [found for _, found in opened if isinstance(found, Repository)]
         if not repositories:
-            if errors:
-                raise TechddError("\n".join(errors))
+            if opened:
+                raise TechddError("\n".join(str(error) for _, error in opened))
             raise TechddError("names no repositories; add some", workspace.file)
+        runs = [run for run, _ in opened]
         runs += jobs.collect(
             repositories,
             chosen,
             workspace.evidence,
-            _options(workspace, chosen, online=online or workspace.engagement.online),
-            workers=workers,
+            options,
+            workers=place.workers,
             tell=tell,
             log=workspace.log,
-            pool=pool,
+            pool=place.pool,
         )
         Chain(workspace.evidence.root).extend(now(), f"techdd {__version__}")
     return runs
+
+
+def _opener(workspace: Workspace) -> Callable[[RepositoryEntry, Event], Repository]:
+    """Opens them on this machine."""
+    minutes = _minutes(workspace)
+    return lambda entry, stop: workspace.open(entry, partial(clone, stop=stop, minutes=minutes))
+
+
+def _minutes(workspace: Workspace) -> float:
+    """The time in which one repository must be mirrored."""
+    own = workspace.engagement.budgets.get(OPENING)
+    return (own and own.minutes) or MINUTES
+
+
+def _open_all(
+    workspace: Workspace, place: Place, tell: Callable[[jobs.Event], None]
+) -> list[tuple[Run, Repository | RepositoryError]]:
+    """How each repository of the engagement opened, in its order, and what came of it.
+
+    Many at once, since a server that is slow keeps no processor busy.
+    """
+    stop, telling = Event(), Lock()
+
+    def told(run: Run | None, entry: RepositoryEntry) -> None:
+        with telling:
+            tell(jobs.Event(1, OPENING, entry.name, run))
+
+    def open_one(entry: RepositoryEntry) -> tuple[Run, Repository | RepositoryError]:
+        told(None, entry)
+        found: Repository | RepositoryError
+        try:
+            found = place.open(workspace.placed(entry), stop)
+            run = _opened(found)
+        except RepositoryError as error:
+            run, found = _not_opened(entry, error), error
+        told(run, entry)
+        return run, found
+
+    with ThreadPoolExecutor(max(OPENING_AT_ONCE, place.workers)) as threads:
+        try:
+            return list(threads.map(open_one, workspace.engagement.repositories))
+        except BaseException:
+            stop.set()
+            threads.shutdown(cancel_futures=True)
+            raise
 
 
 def _opened(repository: Repository) -> Run:
@@ -77,7 +134,7 @@ def _opened(repository: Repository) -> Run:
 
 def _not_opened(entry: RepositoryEntry, error: RepositoryError) -> Run:
     """The record reaches the report, so it names no folder of this machine."""
-    detail = re.sub(r"(?<!\S)/\S+", "(a folder)", error.message)
+    detail = without_folders(error.message)
     return Run(OPENING, entry.name, Status.FAILED, "", {}, (Issue("cannot be opened", "", detail),))
 
 
@@ -100,6 +157,29 @@ def choose_collectors(only: Sequence[str] = ()) -> list[Collector]:
                 other.name for other in known.values() if any(f in later.needs for f in other.makes)
             }
     return [found for name, found in known.items() if name in wanted]
+
+
+def _within_budgets(workspace: Workspace, collectors: Iterable[Collector]) -> list[Collector]:
+    """`collectors` with what each may take by the engagement's own word: for it, or for all."""
+    own = workspace.engagement.budgets
+    known = [EVERYONE, OPENING, *discover("techdd.collectors", Collector)] if own else []
+    for name in own:
+        if name not in known:
+            hint = did_you_mean(name, known)
+            raise DocumentError(f"a budget for no collector {name!r}{hint}", workspace.file)
+    if own.get(OPENING, Allowance()).memory:
+        raise DocumentError(f"a budget of {OPENING!r} has minutes only", workspace.file)
+    everyone = own.get(EVERYONE, Allowance())
+    return [
+        replace(
+            one,
+            minutes=(found := own.get(one.name, everyone)).minutes
+            or everyone.minutes
+            or one.minutes,
+            memory=found.memory or everyone.memory or one.memory,
+        )
+        for one in collectors
+    ]
 
 
 def _options(

@@ -19,8 +19,8 @@ from ruamel.yaml.constructor import ConstructorError, RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.reader import ReaderError
 
+from techdd import files
 from techdd.errors import DocumentError
-from techdd.files import write_atomic
 from techdd.folders import cache, data
 
 Document = TypeVar("Document", bound=BaseModel)
@@ -57,13 +57,10 @@ def validated(tree: Any, path: Path, kind: type[Document], **context: object) ->
 def read_yaml(path: Path) -> Any:
     """YAML 1.2 from `path`: no duplicate keys, tags, anchors or aliases; limited size and depth."""
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise DocumentError(f"larger than {MAX_BYTES:,} bytes; split it", path)
-        text = path.read_text(encoding="utf-8")
+        raw = files.content(path, MAX_BYTES, error=DocumentError, advice="; split it")
+        text = raw.decode().replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         raise DocumentError(f"not UTF-8 (byte {error.start}); save it as UTF-8", path) from None
-    except OSError as error:
-        raise DocumentError(f"cannot be read: {error.strerror}", path) from None
     return parse_yaml(text, str(path))
 
 
@@ -79,7 +76,7 @@ def _shipped(path: Path) -> Any:
     with contextlib.suppress(OSError, TypeError):
         said = json.dumps(tree)
         if json.loads(said) == tree:
-            write_atomic(kept, said.encode())
+            files.write_atomic(kept, said.encode())
     return tree
 
 

@@ -10,7 +10,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from techdd import software
-from techdd.collectors import Collector
+from techdd.collectors import MEMORY, Collector
 from techdd.errors import TechddError
 from techdd.repository import Repository
 
@@ -60,13 +60,15 @@ def jobs_of(
         keys: dict[str, str] = {}
         for one in collectors:
             own = dict(options.get(one.name, {}))
-            ingredients = {
+            ingredients: dict[str, object] = {
                 "state": repository.state,
                 "software": digest,
                 "collector": [one.name, one.version],
                 "options": own,
                 "needs": [keys[name] for name in needed[one.name]],
             }
+            if one.memory != MEMORY:  # what a file may take depends on it; time only ends a job
+                ingredients["memory"] = one.memory
             text = json.dumps(ingredients, sort_keys=True, default=str)
             keys[one.name] = hashlib.sha256(text.encode()).hexdigest()
             jobs.append(Job(one, repository, keys[one.name], own))

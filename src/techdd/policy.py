@@ -20,6 +20,7 @@ from pydantic import (
     model_validator,
 )
 
+from techdd.amounts import volume_of
 from techdd.model import Audience, Horizon, Rating, Severity
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80)]
@@ -214,6 +215,10 @@ def _hexadecimal(colour: str) -> str:
     return colour
 
 
+def _bytes(written: Any) -> int:
+    return volume_of(str(written))
+
+
 Colour = Annotated[str, AfterValidator(_hexadecimal)]
 
 
@@ -224,6 +229,13 @@ class House(Written):
     colour: Colour = ""  # of headings and rules
     accent: Colour = ""  # of links and marks
     line: Annotated[str, Field(max_length=200)] = ""  # licence or imprint
+
+
+class Allowance(Written):
+    """What a collector may take on one repository; None = as the collector says."""
+
+    minutes: Annotated[float, Field(gt=0, le=10_080)] | None = None
+    memory: Annotated[int, BeforeValidator(_bytes), Field(ge=256 << 20)] | None = None  # bytes
 
 
 class Confidential(Written):
@@ -250,6 +262,7 @@ class Engagement(Written):
     checklists: tuple[Name, ...] = ()  # empty = all that ship with the tool
     profile: Name | None = None  # what occasions the audit; None = every question, as it weighs
     round: Annotated[str, Field(max_length=80)] = ""  # of interviews; a new one asks anew
+    retain_until: date | None = None  # the last day on which the engagement has to be kept
     as_of: date | None = None  # the date that "inactive for 90 days" counts back from
     online: bool = False  # whether collectors may use the network
     delivery: Delivered | None = None  # how the product reaches its users; None = not known
@@ -257,6 +270,7 @@ class Engagement(Written):
     currency: str | None = None
     remediation_hours: Mapping[Debt, Range] = Field(default_factory=dict)  # against the policy's
     options: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)  # collector -> options
+    budgets: Mapping[str, Allowance] = Field(default_factory=dict)  # collector -> what it may take
     confidential: tuple[Annotated[Confidential, BeforeValidator(_termed)], ...] = ()
     format_version: Literal[1] = 1
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from techdd import files
 from techdd.audiences import AUDIENCES
 from techdd.audits.keeping import FOLDER, latest
-from techdd.audits.stored import checked, known, lines, parsed, read, refuse_newer
+from techdd.audits.stored import MAX_BYTES, checked, known, lines, parsed, refuse_newer
 from techdd.errors import TechddError
 from techdd.formats.json import SCHEMA_VERSION
 from techdd.model import Audience, Report
@@ -42,7 +43,7 @@ def audit(place: Path) -> Audit:
         raise TechddError(f"cannot be read: {error.strerror}", place) from None
     if compressed:
         return _of_kept(place)
-    report = _report(read(place), place)
+    report = _report(files.content(place, MAX_BYTES), place)
     return Audit(place, report.audience, None, lambda _audience: report)
 
 

@@ -63,13 +63,6 @@ def _finite(digits: str) -> float:
     return value
 
 
-def read(path: Path) -> bytes:
-    """All of a file of limited size."""
-    if path.stat().st_size > MAX_BYTES:
-        raise TechddError(f"is larger than {MAX_BYTES:,} bytes", path)
-    return path.read_bytes()
-
-
 def lines(path: Path, most: int) -> list[bytes]:
     """The first `most` lines of a compressed file, each of limited size. Raises TechddError."""
     found: list[bytes] = []

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from techdd.cli.keeping import remember
 from techdd.cli.shared import (
     as_of_option,
     audience_option,
+    cluster_options,
     day,
     engagement_folder,
     fail_on_option,
@@ -59,6 +61,7 @@ if TYPE_CHECKING:
 @profile_option
 @only_option
 @jobs_option
+@cluster_options
 @online_option
 @audience_option
 @names_option
@@ -83,6 +86,7 @@ def audit(repositories: tuple[str, ...], output: Path, **options: Any) -> None:
     workspace = _engagement(output, repositories, options)
     with _undone_where_nothing_opens(workspace):
         runs = _collect(workspace, options)
+    remember(workspace.root)
     assessment = pipeline.assess(workspace, as_of=day(options["as_of"]))
     made = _publish(workspace, assessment, output, options, sign)
     say_verdict(assessment)
@@ -110,6 +114,7 @@ def init(folder: Path, repositories: tuple[str, ...], client: str, **options: An
 
     found = taken_from(options)
     workspace = Workspace.create(folder, client, repositories, **options, taken=found)
+    remember(folder)
     talk(f"Engagement for {client} in {folder}: {len(workspace.names)} repositories.")
     say_next(f"techdd collect {folder}")
 
@@ -118,6 +123,7 @@ def init(folder: Path, repositories: tuple[str, ...], client: str, **options: An
 @engagement_folder
 @only_option
 @jobs_option
+@cluster_options
 @online_option
 @quiet_option
 def collect(folder: Path, **options: Any) -> None:
@@ -129,6 +135,7 @@ def collect(folder: Path, **options: Any) -> None:
 
     get_ready()
     workspace = open_engagement(folder)
+    remember(folder)
     runs = _collect(workspace, options)
     say_next(f"techdd interview {folder}   (or: techdd report {folder})")
     leave(with_handed_in(runs, workspace), ())
@@ -239,6 +246,8 @@ def _collect(workspace: Workspace, options: dict[str, Any]) -> list[Run]:
             only=options["only"],
             workers=options["jobs"] or 0,
             online=options["online"],
+            cluster=options["cluster"],
+            keep=options["cluster_keep"],
             tell=tell,
         )
 
