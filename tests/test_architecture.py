@@ -88,7 +88,7 @@ FLOORS = (
         "scope",
         "workspace",
     },
-    {"assessment", "audiences"},
+    {"assessment", "audiences", "portfolio"},
     {"additions", "arrangement", "comparison", "overrides", "telling"},
     {
         "disclosure",
