@@ -39,7 +39,7 @@ from typing import TYPE_CHECKING
 from techdd import files
 from techdd.answers import Answer, Entry, Standing, placed, standings
 from techdd.checklists import Checklist, Item
-from techdd.cloning import clone, is_url
+from techdd.cloning import Fetch, clone, is_url
 from techdd.documents import load
 from techdd.enrolment import begin, enrol, refuse_inside
 from techdd.errors import DocumentError, TechddError
@@ -48,7 +48,7 @@ from techdd.folders import data
 from techdd.journal import Journal
 from techdd.library import Library
 from techdd.locking import one_writer
-from techdd.opening import Fetch, open_entry
+from techdd.opening import open_entry
 from techdd.policy import Engagement, FindingRule, FindingRules, RepositoryEntry, Scoring
 from techdd.repository import Repository
 from techdd.sources import NOTHING, Taken
