@@ -19,7 +19,7 @@ from techdd.model import (
     Series,
     Status,
     fingerprint,
-)
+)  # fmt: skip
 from techdd.triage import mark_of
 
 DOMAIN = "continuity"
