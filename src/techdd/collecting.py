@@ -5,14 +5,16 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from inspect import signature
 from threading import Event, Lock
 from typing import Any
 
-from techdd import __version__, advisories, jobs, planning, sandbox
+from techdd import __version__, advisories, copies, jobs, planning, sandbox
 from techdd.cloning import MINUTES, clone
+from techdd.cluster import Place, connected
 from techdd.collectors import Collector
 from techdd.documents import did_you_mean
 from techdd.errors import DocumentError, RepositoryError, TechddError
@@ -36,18 +38,27 @@ def collect(
     only: Sequence[str] = (),
     workers: int = 0,
     online: bool = False,
+    cluster: str = "",
+    keep: bool = False,
     tell: Callable[[jobs.Event], None] = lambda _: None,
     pool: Callable[[int], Executor] = executor,
 ) -> list[Run]:
     """Measures every repository of the engagement; what is fresh is not measured again.
 
-    A repository that cannot be opened is a failed run. Raises TechddError where none can be.
+    It is done by processes of this machine or by the workers of a `cluster`, which `keep` what they
+    have of the repositories or not (see `cluster.connected`). A repository that cannot be opened is
+    a failed run. Raises TechddError where none can be.
     """
     workers = workers or sandbox.cores()
-    with workspace.locked():
+    with workspace.locked(), ExitStack() as stack:
         chosen = _within_budgets(workspace, choose_collectors(only))
         options = _options(workspace, chosen, online=online or workspace.engagement.online)
-        opened = _open_all(workspace, tell)
+        place = Place(workers, _opener(workspace), pool)
+        if cluster:
+            name = copies.identity(workspace.root)
+            found = connected(cluster, name, workers, _minutes(workspace), keep=keep)
+            place = stack.enter_context(found)
+        opened = _open_all(workspace, place, tell)
         for run, _ in opened:
             workspace.evidence.record(run)
         repositories = [found for _, found in opened if isinstance(found, Repository)]
@@ -61,25 +72,35 @@ def collect(
             chosen,
             workspace.evidence,
             options,
-            workers=workers,
+            workers=place.workers,
             tell=tell,
             log=workspace.log,
-            pool=pool,
+            pool=place.pool,
         )
         Chain(workspace.evidence.root).extend(now(), f"techdd {__version__}")
     return runs
 
 
+def _opener(workspace: Workspace) -> Callable[[RepositoryEntry, Event], Repository]:
+    """Opens them on this machine."""
+    minutes = _minutes(workspace)
+    return lambda entry, stop: workspace.open(entry, partial(clone, stop=stop, minutes=minutes))
+
+
+def _minutes(workspace: Workspace) -> float:
+    """The time in which one repository must be mirrored."""
+    own = workspace.engagement.budgets.get(OPENING)
+    return (own and own.minutes) or MINUTES
+
+
 def _open_all(
-    workspace: Workspace, tell: Callable[[jobs.Event], None]
+    workspace: Workspace, place: Place, tell: Callable[[jobs.Event], None]
 ) -> list[tuple[Run, Repository | RepositoryError]]:
     """How each repository of the engagement opened, in its order, and what came of it.
 
     Many at once, since a server that is slow keeps no processor busy.
     """
     stop, telling = Event(), Lock()
-    own = workspace.engagement.budgets.get(OPENING)
-    fetch = partial(clone, stop=stop, minutes=(own and own.minutes) or MINUTES)
 
     def told(run: Run | None, entry: RepositoryEntry) -> None:
         with telling:
@@ -89,14 +110,14 @@ def _open_all(
         told(None, entry)
         found: Repository | RepositoryError
         try:
-            found = workspace.open(entry, fetch)
+            found = place.open(workspace.placed(entry), stop)
             run = _opened(found)
         except RepositoryError as error:
             run, found = _not_opened(entry, error), error
         told(run, entry)
         return run, found
 
-    with ThreadPoolExecutor(OPENING_AT_ONCE) as threads:
+    with ThreadPoolExecutor(max(OPENING_AT_ONCE, place.workers)) as threads:
         try:
             return list(threads.map(open_one, workspace.engagement.repositories))
         except BaseException:

@@ -15,6 +15,7 @@ from techdd.cli.keeping import remember
 from techdd.cli.shared import (
     as_of_option,
     audience_option,
+    cluster_options,
     day,
     engagement_folder,
     fail_on_option,
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
 @profile_option
 @only_option
 @jobs_option
+@cluster_options
 @online_option
 @audience_option
 @names_option
@@ -121,6 +123,7 @@ def init(folder: Path, repositories: tuple[str, ...], client: str, **options: An
 @engagement_folder
 @only_option
 @jobs_option
+@cluster_options
 @online_option
 @quiet_option
 def collect(folder: Path, **options: Any) -> None:
@@ -243,6 +246,8 @@ def _collect(workspace: Workspace, options: dict[str, Any]) -> list[Run]:
             only=options["only"],
             workers=options["jobs"] or 0,
             online=options["online"],
+            cluster=options["cluster"],
+            keep=options["cluster_keep"],
             tell=tell,
         )
 
