@@ -75,6 +75,7 @@ FLOORS = (
         "triage",
     },
     {"sources"},
+    {"enrolment"},
     {
         "lockfiles",
         "languages",
@@ -105,7 +106,8 @@ FLOORS = (
     {"collectors", "formats", "interviews", "handed", "response_sheets"},
     {"audits", "comparing", "worker", "planning", "reading", "doctor", "linting"},
     {"jobs", "register", "bills", "trust"},
-    {"collecting", "engagements"},
+    {"opening", "engagements"},
+    {"collecting"},
     {"pace", "pipeline"},
     {"progress"},
     {"cli"},

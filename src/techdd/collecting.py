@@ -4,29 +4,24 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor
 from dataclasses import replace
-from functools import partial
 from inspect import signature
-from threading import Event, Lock
 from typing import Any
 
 from techdd import __version__, advisories, jobs, planning, sandbox
-from techdd.cloning import MINUTES, clone
 from techdd.collectors import Collector
 from techdd.documents import did_you_mean
-from techdd.errors import DocumentError, RepositoryError, TechddError
+from techdd.errors import DocumentError, TechddError
 from techdd.files import write_atomic
-from techdd.model import Issue, Run, Status
+from techdd.model import Run
+from techdd.opening import opening
 from techdd.plugins import discover, single
-from techdd.policy import Allowance, RepositoryEntry
-from techdd.repository import Repository
-from techdd.text import without_folders
+from techdd.policy import Allowance
 from techdd.trust.chain import Chain
 from techdd.worker import executor
 from techdd.workspace import OPENING, Workspace, now
 
-OPENING_AT_ONCE = 8  # repositories
 EVERYONE = "default"  # under this name budgets hold for all collectors
 
 
@@ -44,76 +39,33 @@ def collect(
     A repository that cannot be opened is a failed run. Raises TechddError where none can be.
     """
     workers = workers or sandbox.cores()
-    with workspace.locked():
-        opened = _open_all(workspace, tell)
+    runs: list[Run] = []
+    errors: list[str] = []
+    with workspace.locked(), opening(workspace, tell) as batches:
         chosen = _within_budgets(workspace, choose_collectors(only))
-        for run, _ in opened:
-            workspace.evidence.record(run)
-        repositories = [found for _, found in opened if isinstance(found, Repository)]
-        if not repositories:
-            if opened:
-                raise TechddError("\n".join(str(error) for _, error in opened))
+        options = _options(workspace, chosen, online=online or workspace.engagement.online)
+        for batch in batches:
+            for one in batch:
+                workspace.evidence.record(one.run)
+            runs += [one.run for one in batch]
+            errors += [one.error for one in batch if one.error]
+            if repositories := [one.repository for one in batch if one.repository]:
+                runs += jobs.collect(
+                    repositories,
+                    chosen,
+                    workspace.evidence,
+                    options,
+                    workers=workers,
+                    tell=tell,
+                    log=workspace.log,
+                    pool=pool,
+                )
+        if not runs:
             raise TechddError("names no repositories; add some", workspace.file)
-        runs = [run for run, _ in opened]
-        runs += jobs.collect(
-            repositories,
-            chosen,
-            workspace.evidence,
-            _options(workspace, chosen, online=online or workspace.engagement.online),
-            workers=workers,
-            tell=tell,
-            log=workspace.log,
-            pool=pool,
-        )
+        if len(runs) == len(errors):
+            raise TechddError("\n".join(errors))
         Chain(workspace.evidence.root).extend(now(), f"techdd {__version__}")
     return runs
-
-
-def _open_all(
-    workspace: Workspace, tell: Callable[[jobs.Event], None]
-) -> list[tuple[Run, Repository | RepositoryError]]:
-    """How each repository of the engagement opened, in its order, and what came of it.
-
-    Many at once, since a server that is slow keeps no processor busy.
-    """
-    stop, telling = Event(), Lock()
-    own = workspace.engagement.budgets.get(OPENING)
-    fetch = partial(clone, stop=stop, minutes=(own and own.minutes) or MINUTES)
-
-    def told(run: Run | None, entry: RepositoryEntry) -> None:
-        with telling:
-            tell(jobs.Event(1, OPENING, entry.name, run))
-
-    def open_one(entry: RepositoryEntry) -> tuple[Run, Repository | RepositoryError]:
-        told(None, entry)
-        found: Repository | RepositoryError
-        try:
-            found = workspace.open(entry, fetch)
-            run = _opened(found)
-        except RepositoryError as error:
-            run, found = _not_opened(entry, error), error
-        told(run, entry)
-        return run, found
-
-    with ThreadPoolExecutor(OPENING_AT_ONCE) as threads:
-        try:
-            return list(threads.map(open_one, workspace.engagement.repositories))
-        except BaseException:
-            stop.set()
-            threads.shutdown(cancel_futures=True)
-            raise
-
-
-def _opened(repository: Repository) -> Run:
-    status = Status.PARTIAL if repository.issues else Status.OK
-    state = repository.state
-    return Run(OPENING, repository.name, status, state, {}, repository.issues, state)
-
-
-def _not_opened(entry: RepositoryEntry, error: RepositoryError) -> Run:
-    """The record reaches the report, so it names no folder of this machine."""
-    detail = without_folders(error.message)
-    return Run(OPENING, entry.name, Status.FAILED, "", {}, (Issue("cannot be opened", "", detail),))
 
 
 def choose_collectors(only: Sequence[str] = ()) -> list[Collector]:

@@ -28,6 +28,16 @@ def content(
     return found
 
 
+def write(
+    path: Path, data: bytes, mode: int = 0o644, *, error: type[TechddError] = TechddError
+) -> None:
+    """As `write_atomic`; raises `error`, which names the file, where the disk refuses."""
+    try:
+        write_atomic(path, data, mode)
+    except OSError as reason:
+        raise error(f"cannot be written: {reason.strerror}", path) from None
+
+
 def write_atomic(path: Path, data: bytes, mode: int = 0o644) -> None:
     """Writes a new file and renames it over `path`, so that nobody ever sees half of it.
 

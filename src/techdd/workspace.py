@@ -36,24 +36,23 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from techdd import copies
+from techdd import files
 from techdd.answers import Answer, Entry, Standing, placed, standings
 from techdd.checklists import Checklist, Item
 from techdd.cloning import Fetch, clone, is_mirror_of, is_url, refuse_credentials
-from techdd.documents import dump_yaml, load, read_yaml
+from techdd.documents import load
+from techdd.enrolment import begin, enrol, refuse_inside
 from techdd.errors import DocumentError, RepositoryError, TechddError
 from techdd.evidence import Evidence
-from techdd.files import write_atomic
 from techdd.folders import data
 from techdd.intake import open_repository
 from techdd.journal import Journal
 from techdd.library import Library
 from techdd.locking import one_writer
-from techdd.migrations import FORMATS
 from techdd.model import Issue
 from techdd.policy import Engagement, FindingRule, FindingRules, RepositoryEntry, Scoring
 from techdd.repository import Repository
-from techdd.sources import NOTHING, Taken, entries
+from techdd.sources import NOTHING, Taken
 from techdd.text import without_folders
 
 if TYPE_CHECKING:
@@ -91,23 +90,7 @@ class Workspace:
 
         Raises TechddError where one is there already.
         """
-        _refuse_inside(root, [*sources, *(one.source for one in taken.entries)])
-        if (root / "engagement.yaml").exists():
-            raise TechddError("is an engagement already; add to its engagement.yaml", root)
-        if profile:
-            _ = Library(
-                root, data("checklists"), profile_id=profile
-            ).profile  # raises for a stranger
-        stored = FORMATS[Engagement.stored]
-        document: dict[str, object] = {stored.key: stored.version, "client": client}
-        document |= {"adviser": adviser} if adviser else {}
-        document |= {"profile": profile} if profile else {}
-        own = entries(sources, taken.entries)
-        document["repositories"] = [one.stated() for one in (*own, *taken.entries)]
-        if taken.left_out:
-            document["left_out"] = [one.stated() for one in taken.left_out]
-        copies.identity(root)
-        _write(root / "engagement.yaml", _HEADER + dump_yaml(document))
+        begin(root, client, sources, adviser, profile, taken)
         return cls(root)
 
     @cached_property
@@ -119,22 +102,8 @@ class Workspace:
         """Adds repositories that the engagement does not have yet, `sources` to `group`; comments
         in the file stay. What is audited now is left out no more.
         """
-        _refuse_inside(self.root, [*sources, *(one.source for one in taken.entries)])
-        had = self.engagement
-        own = entries(sources, (*had.repositories, *taken.entries))
-        new = [*(one.model_copy(update={"group": group}) for one in own), *taken.entries]
-        audited = {one.source for one in (*had.repositories, *new)}
-        told = dict.fromkeys((*had.left_out, *taken.left_out))
-        left = [one for one in told if one.source not in audited]
-        if not new and left == list(had.left_out):
-            return
-        document = read_yaml(self.file)
-        document.setdefault("repositories", []).extend(one.stated() for one in new)
-        document["left_out"] = [one.stated() for one in left]
-        if not left:
-            del document["left_out"]
-        _write(self.file, dump_yaml(document))
-        del self.engagement
+        if enrol(self.root, self.engagement, sources, taken, group):
+            del self.engagement
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -160,7 +129,7 @@ class Workspace:
                 issues.append(Issue(STALE, "", without_folders(error.message), transient=True))
         elif not source.is_absolute():
             source = self.root / source
-        _refuse_inside(self.root, [str(source)])
+        refuse_inside(self.root, [str(source)])
         found = open_repository(entry.name, source, cache / "overlay.git", entry.revision)
         return replace(found, issues=(*issues, *found.issues))
 
@@ -265,36 +234,13 @@ class Workspace:
 
     def log(self, name: str, text: str) -> None:
         """Keeps the traceback of a bug for the maintainers."""
-        _write(self.root / "logs" / f"{name}.log", text)
+        files.write(self.root / "logs" / f"{name}.log", text.encode())
 
     def locked(self) -> AbstractContextManager[None]:
         """One writer at a time. Raises TechddError where another run is at work."""
         return one_writer(self.root)
 
 
-_HEADER = """\
-# The engagement: one client and the repositories that are audited.
-# Comments stay when techdd adds to this file. See docs/engagement.md for every key.
-"""
-
-
-def _refuse_inside(root: Path, sources: Iterable[str]) -> None:
-    """In a client's folder nothing is written, and what lies there is the client's: answers, rules,
-    templates. Raises RepositoryError.
-    """
-    for source in sources:
-        if not is_url(source) and root.resolve().is_relative_to(Path(source).resolve()):
-            where = "let -o or --engagement name a place outside"
-            raise RepositoryError(f"lies inside the repository {source}; {where}", root)
-
-
 def now() -> datetime:
     """The present, to the second; the one place where the tool reads the clock."""
     return datetime.now(UTC).replace(microsecond=0)
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        write_atomic(path, text.encode())
-    except OSError as error:
-        raise TechddError(f"cannot be written: {error.strerror}", path) from None
