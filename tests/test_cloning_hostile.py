@@ -17,7 +17,8 @@ from techdd.collecting import collect
 from techdd.errors import RepositoryError, TechddError
 from techdd.jobs import Event
 from techdd.model import Issue, Status
-from techdd.workspace import OPENING, STALE, Workspace
+from techdd.opening import STALE
+from techdd.workspace import OPENING, Workspace
 
 TWO = [A({"app.py": "a = 1\n"}), A({"app.py": "a = 2\n"}, "Second", day=1)]
 

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from builders import A, build, opened
+from builders import A, build, install_toys, opened
 
-from techdd import jobs, planning, plugins
+from techdd import jobs, planning, plugins, worker
 from techdd.collectors import Collector
 from techdd.errors import TechddError
 from techdd.evidence import Evidence
@@ -22,8 +22,6 @@ from techdd.intake import open_repository
 from techdd.model import Issue, Run, Status
 from techdd.repository import Repository
 from techdd.worker import executor
-
-TOYS = Path(__file__).parent / "toys"
 
 
 class Inline(Executor):
@@ -45,12 +43,7 @@ def inline(_: int) -> Executor:
 @pytest.fixture(autouse=True)
 def toys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[dict[str, Collector]]:
     """The toys installed: their module and its entry point on the path that workers inherit."""
-    installed = tmp_path / "site"
-    metadata = installed / "toys-1.0.dist-info"
-    metadata.mkdir(parents=True)
-    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: toys\nVersion: 1.0\n")
-    (metadata / "entry_points.txt").write_text("[techdd.collectors]\ntoys = toy_collectors\n")
-    (installed / "toy_collectors.py").write_text((TOYS / "toy_collectors.py").read_text())
+    installed = install_toys(tmp_path / "site")
     monkeypatch.syspath_prepend(str(installed))
     _forget_plugins()
     yield plugins.discover("techdd.collectors", Collector)
@@ -331,7 +324,7 @@ def test_a_file_that_ends_its_reader_costs_that_file_and_no_more(bench: Bench) -
 def test_more_deadly_files_than_there_are_trials_fail_the_job(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs, "DEADLY", 1)
+    monkeypatch.setattr(worker, "DEADLY", 1)
     (bench.tmp_path / "two").mkdir()
     bench.repositories = [opened(bench.tmp_path / "two", [A({"a": "die", "b": "spin in C"})])]
     (run,) = bench.collect("parses", pool=executor).values()

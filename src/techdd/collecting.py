@@ -5,19 +5,25 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from inspect import signature
+from threading import Event
 from typing import Any
 
-from techdd import __version__, advisories, jobs, planning, sandbox
+from techdd import __version__, advisories, copies, jobs, planning, sandbox
+from techdd.batches import opening
+from techdd.cloning import MINUTES, clone
+from techdd.cluster import Place, connected
 from techdd.collectors import Collector
 from techdd.documents import did_you_mean
 from techdd.errors import DocumentError, TechddError
 from techdd.files import write_atomic
 from techdd.model import Run
-from techdd.opening import opening
 from techdd.plugins import discover, single
-from techdd.policy import Allowance
+from techdd.policy import Allowance, RepositoryEntry
+from techdd.repository import Repository
 from techdd.trust.chain import Chain
 from techdd.worker import executor
 from techdd.workspace import OPENING, Workspace, now
@@ -31,20 +37,29 @@ def collect(
     only: Sequence[str] = (),
     workers: int = 0,
     online: bool = False,
+    cluster: str = "",
+    keep: bool = False,
     tell: Callable[[jobs.Event], None] = lambda _: None,
     pool: Callable[[int], Executor] = executor,
 ) -> list[Run]:
     """Measures every repository of the engagement; what is fresh is not measured again.
 
-    A repository that cannot be opened is a failed run. Raises TechddError where none can be.
+    It is done by processes of this machine or by the workers of a `cluster`, which `keep` what they
+    have of the repositories or not (see `cluster.connected`). A repository that cannot be opened is
+    a failed run. Raises TechddError where none can be.
     """
     workers = workers or sandbox.cores()
     runs: list[Run] = []
     errors: list[str] = []
-    with workspace.locked(), opening(workspace, tell) as batches:
+    with workspace.locked(), ExitStack() as stack:
         chosen = _within_budgets(workspace, choose_collectors(only))
         options = _options(workspace, chosen, online=online or workspace.engagement.online)
-        for batch in batches:
+        place = Place(workers, _opener(workspace), pool)
+        if cluster:
+            name = copies.identity(workspace.root)
+            found = connected(cluster, name, workers, _minutes(workspace), keep=keep)
+            place = stack.enter_context(found)
+        for batch in stack.enter_context(opening(workspace, place, tell)):
             for one in batch:
                 workspace.evidence.record(one.run)
             runs += [one.run for one in batch]
@@ -55,10 +70,10 @@ def collect(
                     chosen,
                     workspace.evidence,
                     options,
-                    workers=workers,
+                    workers=place.workers,
                     tell=tell,
                     log=workspace.log,
-                    pool=pool,
+                    pool=place.pool,
                 )
         if not runs:
             raise TechddError("names no repositories; add some", workspace.file)
@@ -66,6 +81,18 @@ def collect(
             raise TechddError("\n".join(errors))
         Chain(workspace.evidence.root).extend(now(), f"techdd {__version__}")
     return runs
+
+
+def _opener(workspace: Workspace) -> Callable[[RepositoryEntry, Event], Repository]:
+    """Opens them on this machine."""
+    minutes = _minutes(workspace)
+    return lambda entry, stop: workspace.open(entry, partial(clone, stop=stop, minutes=minutes))
+
+
+def _minutes(workspace: Workspace) -> float:
+    """The time in which one repository must be mirrored."""
+    own = workspace.engagement.budgets.get(OPENING)
+    return (own and own.minutes) or MINUTES
 
 
 def choose_collectors(only: Sequence[str] = ()) -> list[Collector]:

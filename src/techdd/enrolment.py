@@ -33,7 +33,7 @@ def begin(
         raise TechddError(f"is an engagement already; add to its {FILE}", root)
     if profile:
         _ = Library(root, data("checklists"), profile_id=profile).profile  # raises for a stranger
-    stored = FORMATS[FILE]
+    stored = FORMATS[Engagement.stored]
     document: dict[str, object] = {stored.key: stored.version, "client": client}
     document |= {"adviser": adviser} if adviser else {}
     document |= {"profile": profile} if profile else {}

@@ -54,8 +54,9 @@ class Evidence:
                 fresh = Path(folder) / path.name
                 if isinstance(rows, Parts):
                     fresh.mkdir()
-                    for number, part in enumerate(rows.paths):
-                        _link(part, fresh / f"{number:03}.parquet")
+                    parts: tuple[Path | bytes, ...] = (*rows.paths, *rows.contents)
+                    for number, part in enumerate(parts):
+                        _place(part, fresh / f"{number:03}.parquet")
                 else:
                     self._write(fact, rows, fresh)
                 if path.is_dir() or (fresh.is_dir() and path.exists()):
@@ -143,6 +144,24 @@ class Evidence:
                 found += sorted(path.glob("*.parquet")) if path.is_dir() else [path]
         return found
 
+    def pack(self, facts: Iterable[Fact], repo: str) -> dict[str, bytes]:
+        """The files that hold `facts` of `repo`, by their path in the store, for another machine.
+
+        Raises EvidenceError.
+        """
+        paths = [path for fact in facts for path in self._files(fact, repo)]
+        try:
+            return {str(path.relative_to(self.root)): path.read_bytes() for path in paths}
+        except OSError as error:
+            raise EvidenceError(f"cannot be read: {error.strerror}", error.filename) from None
+
+    def unpack(self, packed: Mapping[str, bytes]) -> None:
+        """Writes what `pack` of another store gave into this one, which is new."""
+        for name, content in packed.items():
+            path = self.root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+
     @cached_property
     def _duckdb(self) -> DuckDBPyConnection:
         return parquet.connect()
@@ -203,7 +222,10 @@ def _sql_type(kind: type[datetime] | type) -> str:
     return _SQL.get(kind, "TIMESTAMPTZ")
 
 
-def _link(source: Path, target: Path) -> None:
+def _place(source: Path | bytes, target: Path) -> None:
+    if isinstance(source, bytes):
+        target.write_bytes(source)
+        return
     try:
         target.hardlink_to(source)
     except OSError:

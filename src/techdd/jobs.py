@@ -7,8 +7,7 @@ idempotent, so a run that was killed is gone on with by running it again.
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
@@ -16,15 +15,13 @@ from dataclasses import dataclass, replace
 from techdd.collectors import Collector
 from techdd.evidence import Evidence
 from techdd.facts import Package, Parts
-from techdd.guard import Trial, named
 from techdd.model import Issue, Run, Status
 from techdd.planning import Job, Options, jobs_of, order, suppliers
 from techdd.repository import Repository
-from techdd.worker import Outcome, abandon, budget_of, executor, work
+from techdd.worker import Outcome, Task, abandon, alone, budget_of, executor, work
 
 NO_CODE = "a bill of materials has no code and no history"
 ISSUES_KEPT = 1_000  # of one run; the rest is counted in one more issue
-DEADLY = 20  # files that may end the process of one job, each at the price of one more trial
 
 
 @dataclass(frozen=True)
@@ -74,7 +71,6 @@ class _Schedule:
         log: Callable[[str, str], None],
     ) -> None:
         self.evidence, self.tell, self.log = evidence, tell, log
-        self.at = evidence.root / ".at"  # which file a job that is tried alone is reading
         self.jobs = len(collectors)
         self.runs: list[Run] = []
         self.ended: dict[tuple[str, str], Run] = {}
@@ -84,36 +80,30 @@ class _Schedule:
         }
         self.waiting = jobs_of(repositories, collectors, self.suppliers, options)
         self.suspects: list[Job] = []  # were running when a worker died
-        self.deadly: dict[tuple[str, str], list[str]] = defaultdict(list)  # files of a job
 
     def run(self, workers: int, pool: Callable[[int], Executor]) -> None:
-        """Works until nothing waits; a job whose worker died is tried again, alone, without the
-        files that are known to have ended it.
+        """Works until nothing waits; each job that was running when a worker died is tried again,
+        alone.
         """
         self._drain(workers, pool)
         while self.suspects:
-            trial, self.suspects = self.suspects, []
-            self.waiting[:0] = trial
-            # Each death takes a job or a file out.
-            while any(job in self.waiting for job in trial):
-                self._drain(1, pool, alone=trial)
-            self.at.unlink(missing_ok=True)
+            suspects, self.suspects = self.suspects, []
+            for job in suspects:
+                self.tell(Event(self.jobs, job.collector.name, job.repository.name))
+                self._end(job, alone(pool, self._task(job), self.evidence.root / ".at"))
             self._drain(workers, pool)
 
-    def _drain(
-        self, workers: int, pool: Callable[[int], Executor], alone: Sequence[Job] = ()
-    ) -> None:
+    def _drain(self, workers: int, pool: Callable[[int], Executor]) -> None:
         running: dict[Future[Outcome], Job] = {}
         executor_: Executor | None = None
         try:
             while True:
-                for job in self._ready(alone):
+                for job in self._ready():
                     executor_ = executor_ or pool(workers)
                     self.tell(Event(self.jobs, job.collector.name, job.repository.name))
-                    trial = self._trial(job) if alone else None
-                    running[_submit(executor_, job, self.evidence, trial)] = job
+                    running[_submit(executor_, self._task(job))] = job
                     # One more than work can be done on keeps all busy.
-                    if alone or len(running) > workers:
+                    if len(running) > workers:
                         break
                 if not running:
                     return
@@ -124,13 +114,7 @@ class _Schedule:
                         outcome = future.result()
                     except BrokenProcessPool:
                         # The pool is gone with all it held; each of them may be the culprit.
-                        broken = [job, *running.values()]
-                        running.clear()
-                        if alone:
-                            self._died(job)
-                        else:
-                            self.suspects += broken
-                        executor_ = None
+                        self.suspects += [job, *running.values()]
                         return
                     self._end(job, outcome)
         except BaseException:
@@ -140,14 +124,12 @@ class _Schedule:
             if executor_ is not None:
                 executor_.shutdown(wait=False, cancel_futures=True)
 
-    def _ready(self, alone: Sequence[Job]) -> Iterable[Job]:
+    def _ready(self) -> Iterable[Job]:
         """Takes from the waiting jobs those that can start, ending fresh and hopeless ones."""
         progress = True
         while progress:
             progress = False
             for job in list(self.waiting):
-                if alone and job not in alone:
-                    continue
                 repo = job.repository.name
                 needed = [
                     self.ended.get((name, repo)) for name in self.suppliers[job.collector.name]
@@ -173,19 +155,10 @@ class _Schedule:
                 else:
                     yield job
 
-    def _trial(self, job: Job) -> Trial:
-        self.at.parent.mkdir(parents=True, exist_ok=True)
-        self.at.unlink(missing_ok=True)
-        return Trial(self.at, frozenset(self.deadly[job.collector.name, job.repository.name]))
-
-    def _died(self, job: Job) -> None:
-        """Has the job tried again without the file that ended its process, where that is known."""
-        file, deadly = named(self.at), self.deadly[job.collector.name, job.repository.name]
-        if not file or len(deadly) == DEADLY:
-            self._end(job, budget_of(job.collector).died(job.collector.name))
-        else:
-            deadly.append(file)
-            self.waiting.insert(0, job)
+    def _task(self, job: Job) -> Task:
+        module, name = job.collector.run.__module__, job.collector.name
+        budget = budget_of(job.collector)
+        return Task(module, name, job.repository, self.evidence.root, dict(job.options), budget)
 
     def _key(self, job: Job) -> str:
         """The job's key and how its suppliers ended: what was missing for them may be there now."""
@@ -226,18 +199,9 @@ class _Schedule:
         self.tell(Event(self.jobs, run.collector, run.repo, run, cached))
 
 
-def _submit(pool: Executor, job: Job, evidence: Evidence, trial: Trial | None) -> Future[Outcome]:
+def _submit(pool: Executor, task: Task) -> Future[Outcome]:
     try:
-        return pool.submit(
-            work,
-            job.collector.run.__module__,
-            job.collector.name,
-            job.repository,
-            evidence.root,
-            dict(job.options),
-            budget_of(job.collector),
-            trial,
-        )
+        return pool.submit(work, task)
     except BrokenProcessPool as error:  # a worker died just now; the future says so in its turn
         broken: Future[Outcome] = Future()
         broken.set_exception(error)

@@ -34,6 +34,7 @@ _DOMAIN = re.compile(r"(?<![\w@./-])(?:[\w-]+\.)+[A-Za-z]{2,}(?![\w/-])")
 _WORD = re.compile(r"[^\W_]+")
 _BETWEEN = re.compile(r"[ ._-]{1,2}|, ")  # what may stand between the words of one name
 _LONGEST_NAME = 5  # words
+STRANGER = "(a person)"  # who is known to be one, and not by the history
 
 
 def goes_by_name(audience: Audience, names: bool | None) -> bool:
@@ -131,6 +132,7 @@ class Voice:
         named: bool,
         *,
         places: bool = True,
+        others: Iterable[str] = (),
     ) -> None:
         people = tuple(people)
         names = {one.person: one.name for one in people}
@@ -145,9 +147,15 @@ class Voice:
             self._addresses[one.email.casefold()] = self.labels[one.person]
             self._domains.update(() if places else _and_above(domain_of(one.email)))
             for name in () if one.bot else (one.name, spelled.get(one.identity, "")):
-                words = tuple(_WORD.findall(name.casefold()))
-                if 2 <= len(words) <= _LONGEST_NAME and max(map(len, words)) > 2:
-                    self._names[words] = self.labels[one.person]
+                self._called(name, self.labels[one.person])
+        for name in others if not named else ():
+            self._called(name, STRANGER)
+
+    def _called(self, name: str, label: str) -> None:
+        """Has a full name replaced by `label`, unless it has one already."""
+        words = tuple(_WORD.findall(name.casefold()))
+        if 2 <= len(words) <= _LONGEST_NAME and max(map(len, words)) > 2:
+            self._names.setdefault(words, label)
 
     def spoken(self, value: T, field: str = "") -> T:
         """`value` with every token of a person or a place replaced, in whatever it holds, and
@@ -180,7 +188,7 @@ class Voice:
     def called(self, name: str) -> str:
         """Somebody's name as the reader may know it; "" for a stranger under pseudonyms."""
         said = self.said(name)
-        return said if self.named or said != name else ""
+        return said if self.named or said not in (name, STRANGER) else ""
 
     def said(self, text: str, *, words: bool = True) -> str:
         """`text` with tokens replaced; with `words`, without names that a client wrote there."""

@@ -1,90 +1,37 @@
-"""Opens the repositories of an engagement, many at once.
-
-A server that is slow, silent or gone keeps neither a processor nor the others waiting.
-"""
+"""An entry of engagement.yaml becomes a `Repository`: mirrored first where it is a URL."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
-from functools import partial
-from threading import Event, Lock
-from typing import NamedTuple
+from dataclasses import replace
+from pathlib import Path
 
-from techdd import jobs
-from techdd.cloning import MINUTES, clone
+from techdd.cloning import Fetch, clone, is_mirror_of, is_url, refuse_credentials
 from techdd.errors import RepositoryError
-from techdd.model import Issue, Run, Status
+from techdd.intake import open_repository
+from techdd.model import Issue
 from techdd.policy import RepositoryEntry
 from techdd.repository import Repository
 from techdd.text import without_folders
-from techdd.workspace import OPENING, Workspace
 
-AT_ONCE = 8  # repositories
-PATIENCE = 5.0  # seconds that what is open waits for what is not yet
+STALE = "could not be fetched anew; the copy of an earlier run was audited"
 
 
-class Opened(NamedTuple):
-    """How a repository opened; `repository` None where it could not be, and `error` says why."""
+def open_entry(entry: RepositoryEntry, cache: Path, fetch: Fetch = clone) -> Repository:
+    """The repository of `entry`, whose source is a URL or an absolute path; mirror and overlay are
+    kept in the folder `cache`.
 
-    run: Run
-    repository: Repository | None = None
-    error: str = ""
-
-
-@contextmanager
-def opening(
-    workspace: Workspace, tell: Callable[[jobs.Event], None]
-) -> Iterator[Iterator[list[Opened]]]:
-    """Opens all repositories of the engagement while the block is worked on; hands them out in
-    batches, each in the engagement's order, the first as soon as there is something to measure.
+    A mirror that cannot be brought up to date by `fetch` is opened as it is, with an issue that
+    says so. Raises RepositoryError.
     """
-    entries = workspace.engagement.repositories
-    budget = workspace.engagement.budgets.get(OPENING)
-    stop = Event()
-    fetch = partial(clone, stop=stop, minutes=(budget and budget.minutes) or MINUTES)
-    telling = Lock()
-
-    def told(entry: RepositoryEntry, run: Run | None) -> None:
-        with telling:
-            tell(jobs.Event(1, OPENING, entry.name, run))
-
-    def open_one(entry: RepositoryEntry) -> Opened:
-        told(entry, None)
+    source, issues = Path(entry.source), []
+    if is_url(entry.source):
+        source = cache / "mirror.git"
+        refuse_credentials(entry.source)
         try:
-            repository = workspace.open(entry, fetch)
-            found = Opened(_opened(repository), repository)
+            fetch(entry.source, source)
         except RepositoryError as error:
-            found = Opened(_not_opened(entry, error), error=str(error))
-        told(entry, found.run)
-        return found
-
-    with ThreadPoolExecutor(AT_ONCE) as threads:
-        try:
-            yield _batches([threads.submit(open_one, entry) for entry in entries])
-        except BaseException:
-            stop.set()
-            threads.shutdown(cancel_futures=True)
-            raise
-
-
-def _batches(futures: list[Future[Opened]]) -> Iterator[list[Opened]]:
-    waiting = set(futures)
-    while waiting:
-        done, waiting = wait(waiting, PATIENCE)
-        if not done:
-            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-        yield [one.result() for one in futures if one in done]
-
-
-def _opened(repository: Repository) -> Run:
-    status = Status.PARTIAL if repository.issues else Status.OK
-    state = repository.state
-    return Run(OPENING, repository.name, status, state, {}, repository.issues, state)
-
-
-def _not_opened(entry: RepositoryEntry, error: RepositoryError) -> Run:
-    """The record reaches the report, so it names no folder of this machine."""
-    detail = without_folders(error.message)
-    return Run(OPENING, entry.name, Status.FAILED, "", {}, (Issue("cannot be opened", "", detail),))
+            if not is_mirror_of(entry.source, source):
+                raise
+            issues.append(Issue(STALE, "", without_folders(error.message), transient=True))
+    found = open_repository(entry.name, source, cache / "overlay.git", entry.revision)
+    return replace(found, issues=(*issues, *found.issues))

@@ -12,8 +12,9 @@ import threading
 import time
 import traceback
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from importlib import import_module
 from multiprocessing import forkserver, get_context, parent_process
@@ -30,7 +31,7 @@ from techdd.collectors import Collector
 from techdd.errors import TechddError
 from techdd.evidence import Evidence
 from techdd.facts import Columns, Fact, Parts, frame
-from techdd.guard import Trial
+from techdd.guard import Trial, named
 from techdd.model import Issue
 from techdd.repository import Repository
 
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 # `pymp-xxxxxxxx/listener-xxxxxxxx`.
 _LONGEST_FOLDER = 103 - 32
 _SHARED = ["duckdb", "numpy", __name__, "techdd.collectors.history"]  # for all, and the first job
+DEADLY = 20  # files that may end the process of one job, each at the price of one more trial
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,26 @@ class Budget(NamedTuple):
         more = f"minutes: {2 * self.minutes:g}, memory: {volume(2 * self.memory)}"
         why = "its process died (out of memory, or computed for too long?)"
         return _over(why, collector, more)
+
+
+@dataclass(frozen=True)
+class Task:
+    """All that a worker is told of a job; picklable. `evidence` is the folder of the store where
+    the facts stand that it needs.
+    """
+
+    module: str
+    name: str
+    repository: Repository
+    evidence: Path
+    options: dict[str, Any]
+    budget: Budget
+
+    @property
+    def collector(self) -> Collector:
+        """The collector `name` of `module`, for which no other is loaded."""
+        found: Collector = getattr(import_module(self.module), self.name)
+        return found
 
 
 def budget_of(collector: Collector) -> Budget:
@@ -144,28 +166,18 @@ def abandon(pool: Executor | None) -> None:
             process.terminate()
 
 
-def work(
-    module: str,
-    name: str,
-    repository: Repository,
-    evidence: Path,
-    options: dict[str, Any],
-    budget: Budget,
-    trial: Trial | None = None,
-) -> Outcome:
-    """Runs the collector `name` of a module to its end on the facts that stand in `evidence`, with
-    the time and memory of `budget`; in a worker process, which loads no other collector.
-    """
-    collector: Collector = getattr(import_module(module), name)
+def work(task: Task, trial: Trial | None = None) -> Outcome:
+    """Runs a job to its end, in a worker process."""
+    collector, budget = task.collector, task.budget
     previous = signal.signal(signal.SIGALRM, _raise_time_limit)
     signal.setitimer(signal.ITIMER_REAL, budget.minutes * 60)
     try:
         with guard.job(budget.minutes, trial, budget.memory):
-            return _gather(collector, repository, Evidence(evidence), options)
+            return _gather(collector, task.repository, Evidence(task.evidence), task.options)
     except _TimeLimit:
-        return budget.time_is_up(name)
+        return budget.time_is_up(task.name)
     except Exception as error:
-        return _failed(error, name, budget)
+        return _failed(error, task.name, budget)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, previous)
@@ -182,6 +194,30 @@ def _failed(error: Exception, name: str, budget: Budget) -> Outcome:
         return Outcome({}, (), reason)
     failure = f"internal error: {type(error).__name__} (see the log)"
     return Outcome({}, (), failure, traceback.format_exc())
+
+
+def alone(pool: Callable[[int], Executor], task: Task, note: Path) -> Outcome:
+    """What a job comes to whose process died: it is tried in processes of its own, without the
+    files that are known to have ended one. In the file `note` it says which it is at.
+    """
+    note.parent.mkdir(parents=True, exist_ok=True)
+    deadly: list[str] = []
+    while True:
+        note.unlink(missing_ok=True)
+        own = pool(1)
+        try:
+            return own.submit(work, task, Trial(note, frozenset(deadly))).result()
+        except BrokenProcessPool:
+            file = named(note)
+        except BaseException:
+            abandon(own)
+            raise
+        finally:
+            own.shutdown(wait=False)
+            note.unlink(missing_ok=True)
+        if not file or len(deadly) == DEADLY:
+            return task.budget.died(task.name)
+        deadly.append(file)
 
 
 def _gather(

@@ -30,7 +30,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -39,27 +39,24 @@ from typing import TYPE_CHECKING
 from techdd import files
 from techdd.answers import Answer, Entry, Standing, placed, standings
 from techdd.checklists import Checklist, Item
-from techdd.cloning import Fetch, clone, is_mirror_of, is_url, refuse_credentials
+from techdd.cloning import Fetch, clone, is_url
 from techdd.documents import load
 from techdd.enrolment import begin, enrol, refuse_inside
-from techdd.errors import DocumentError, RepositoryError, TechddError
+from techdd.errors import DocumentError, TechddError
 from techdd.evidence import Evidence
 from techdd.folders import data
-from techdd.intake import open_repository
 from techdd.journal import Journal
 from techdd.library import Library
 from techdd.locking import one_writer
-from techdd.model import Issue
+from techdd.opening import open_entry
 from techdd.policy import Engagement, FindingRule, FindingRules, RepositoryEntry, Scoring
 from techdd.repository import Repository
 from techdd.sources import NOTHING, Taken
-from techdd.text import without_folders
 
 if TYPE_CHECKING:
     from techdd.licensing import Delivery, LicencePolicy
 
 OPENING = "repository"  # under this name it is recorded whether a repository could be opened
-STALE = "could not be fetched anew; the copy of an earlier run was audited"
 
 
 @dataclass(frozen=True)
@@ -111,27 +108,19 @@ class Workspace:
         return tuple(entry.name for entry in self.engagement.repositories)
 
     def open(self, entry: RepositoryEntry, fetch: Fetch = clone) -> Repository:
-        """The repository of `entry`, mirrored first by `fetch` where it is a URL.
+        """The repository of `entry` (see `open_entry`). Raises RepositoryError."""
+        return open_entry(self.placed(entry), self.root / ".cache" / entry.name, fetch)
 
-        A mirror that cannot be brought up to date is opened as it is, with an issue that says so.
-        Raises RepositoryError.
+    def placed(self, entry: RepositoryEntry) -> RepositoryEntry:
+        """`entry` with its path, where it is one, told from where the tool runs.
+
+        Raises RepositoryError where the engagement lies inside it.
         """
-        cache = self.root / ".cache" / entry.name
-        source, issues = Path(entry.source), []
         if is_url(entry.source):
-            source = cache / "mirror.git"
-            refuse_credentials(entry.source)
-            try:
-                fetch(entry.source, source)
-            except RepositoryError as error:
-                if not is_mirror_of(entry.source, source):
-                    raise
-                issues.append(Issue(STALE, "", without_folders(error.message), transient=True))
-        elif not source.is_absolute():
-            source = self.root / source
+            return entry
+        source = self.root / entry.source
         refuse_inside(self.root, [str(source)])
-        found = open_repository(entry.name, source, cache / "overlay.git", entry.revision)
-        return replace(found, issues=(*issues, *found.issues))
+        return entry.model_copy(update={"source": str(source)})
 
     @cached_property
     def library(self) -> Library:

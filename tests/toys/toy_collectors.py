@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import repeat
+from multiprocessing import parent_process
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -131,6 +133,20 @@ def waits(_: Repository, *, note: str) -> Iterator[Any]:
         file.write(f"{os.getpid()}\n")
     time.sleep(300)
     yield Nothing("done")
+
+
+@collector(makes=(Nothing,), minutes=5)
+def strikes(_: Repository, *, victim: int = 0, once: str = "") -> Gathered:
+    """Kills a process, else the one that has started its own, but only `once` where a file is named
+    that says so.
+    """
+    if not once or not Path(once).exists():
+        if once:
+            Path(once).touch()
+        parent = parent_process()
+        os.kill(victim or (parent.pid if parent and parent.pid else os.getpid()), signal.SIGKILL)
+        time.sleep(60)
+    yield Nothing("survived")
 
 
 class Line(NamedTuple):
