@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 from techdd.model import Finding, Portfolio, Reading, RepositoryScope, Run
 from techdd.policy import RepositoryEntry
 from techdd.portfolio.exhibits import groups_table, heat, ranking, size_map, unassessed
-from techdd.portfolio.parts import GRAVE, Part, carriers, groups_of, parts_of
+from techdd.portfolio.parts import GRAVE, Membership, Part, carriers, groups_of, parts_of
 
 if TYPE_CHECKING:
     from pandas import DataFrame
+
+__all__ = ["Membership", "portfolio"]
 
 NAMED = 5  # in a sentence
 
