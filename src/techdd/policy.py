@@ -54,6 +54,10 @@ class Written(BaseModel):
     # Most commands need few of the models: each is built when it is first used.
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
+    def stated(self) -> dict[str, Any]:
+        """What differs from the defaults, as a document has it."""
+        return self.model_dump(mode="json", exclude_defaults=True)
+
 
 # --- finding rules --------------------------------------------------------------------------------
 
@@ -182,16 +186,27 @@ class Scoring(Written):
 # --- engagement -----------------------------------------------------------------------
 
 
+Group = Annotated[str, Field(max_length=80, pattern=r"^[^\x00-\x1f\x7f]*$")]
+
+
 class RepositoryEntry(Written):
     """One repository of the client: a path or a clone URL, and the name it has in the report."""
 
     name: Name
     source: str
     revision: str = ""  # branch, tag or full commit id; empty = what HEAD points to
+    group: Group = ""  # product, team or subsidiary that it belongs to; empty = none
     delivery: Delivered | None = None  # where it differs from the engagement's
     products: tuple[str, ...] = ()  # what VEX documents call it: purls, names, serials of bills
     sarif: tuple[str, ...] = ()  # results of the client's scanners, outside the repository
     coverage: tuple[str, ...] = ()  # reports on test coverage, outside the repository
+
+
+class LeftOut(Written):
+    """A repository that a list or an export named and that is not audited."""
+
+    source: str
+    why: Annotated[str, Field(max_length=200)]
 
 
 def _hexadecimal(colour: str) -> str:
@@ -240,12 +255,14 @@ class Engagement(Written):
 
     client: Annotated[str, Field(min_length=1, max_length=200)]
     repositories: tuple[RepositoryEntry, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
     adviser: str = ""
     brand: House = House()
     page: Literal["a4", "letter"] = "a4"
     checklists: tuple[Name, ...] = ()  # empty = all that ship with the tool
     profile: Name | None = None  # what occasions the audit; None = every question, as it weighs
     round: Annotated[str, Field(max_length=80)] = ""  # of interviews; a new one asks anew
+    retain_until: date | None = None  # the last day on which the engagement has to be kept
     as_of: date | None = None  # the date that "inactive for 90 days" counts back from
     online: bool = False  # whether collectors may use the network
     delivery: Delivered | None = None  # how the product reaches its users; None = not known

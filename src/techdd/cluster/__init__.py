@@ -14,8 +14,9 @@ from concurrent.futures import Executor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
+from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from techdd.cluster import there
 from techdd.cluster.sending import Sender, Workers
@@ -32,6 +33,14 @@ CONNECTING = 8.0  # seconds in which a scheduler must answer, and the first work
 _ADDRESS = re.compile(r"(tcp|tls)://[\w.:\[\]-]+:\d+")
 
 
+class OpenAt(Protocol):
+    """Opens a repository as `open_entry` does, and ends soon after `stop` is set."""
+
+    def __call__(self, entry: RepositoryEntry, cache: Path, /, *, stop: Event) -> Repository:
+        """The repository. Raises RepositoryError."""
+        ...
+
+
 @dataclass(frozen=True)
 class Place:
     """Where the work is done: by so many `workers` at once, and how repositories are opened and
@@ -39,7 +48,7 @@ class Place:
     """
 
     workers: int
-    open: Callable[[RepositoryEntry, Event], Repository]
+    open: OpenAt
     pool: Callable[[int], Executor]
 
 
@@ -62,9 +71,8 @@ def connected(
         threads, hosts = _examined(client, address, mine, run)
         if not keep:
             stack.callback(_wipe, client, engagement)
-        with client.get_executor(pure=False) as executor:
-            sender = Sender(executor, address, Terms(engagement, run, mine, minutes), hosts)
-            yield Place(threads, sender.open, lambda _: Workers(sender))
+        sender = Sender(client, address, Terms(engagement, run, mine, minutes), hosts)
+        yield Place(threads, sender.open, lambda _: Workers(sender))
 
 
 def check_address(address: str) -> None:
