@@ -231,6 +231,7 @@ def test_without_its_scheduler_a_run_ends_and_goes_on_later(
         run(empty, tmp_path, source, [toys["pebbles"], toys["strikes"]], **options)
     assert Evidence(tmp_path / "evidence").run("pebbles", "app")
     empty.schedule(int(empty.address.rpartition(":")[2]))
+    empty.work()  # workers end with their scheduler
     runs = run(empty, tmp_path, source, [toys["pebbles"], toys["strikes"]], **options)
     assert {str(one.status) for one in runs.values()} == {"ok"}
 

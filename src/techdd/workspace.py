@@ -108,9 +108,9 @@ class Workspace:
         return tuple(entry.name for entry in self.engagement.repositories)
 
     def open(self, entry: RepositoryEntry, by: Opener = open_entry) -> Repository:
-        """The repository of `entry`. Raises RepositoryError, as where the engagement lies inside it.
+        """The repository of `entry`, opened `by` what is called as `open_entry` is.
 
-        It is opened `by` what is called as `open_entry` is.
+        Raises RepositoryError, also where the engagement lies inside it.
         """
         if not is_url(entry.source):
             source = str(self.root / entry.source)
