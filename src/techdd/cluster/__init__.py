@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from distributed import Client
 
 LOCAL = "local"
-CONNECTING = 8.0  # seconds in which a scheduler must answer, and the first worker report
+CONNECTING = 8.0  # seconds in which a scheduler must answer
+REPORTING = 15.0  # seconds in which the first worker must report to it
 _ADDRESS = re.compile(r"(tcp|tls)://[\w.:\[\]-]+:\d+")
 
 
@@ -95,7 +96,7 @@ def _client(address: str) -> Iterator[Client]:
         why = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
         raise TechddError(f"no scheduler answers there: {why}", address) from None
     try:
-        client.wait_for_workers(1, timeout=CONNECTING)
+        client.wait_for_workers(1, timeout=REPORTING)
     except TimeoutError:
         client.close()
         raise TechddError(f"has no workers; start some: dask worker {address}", address) from None
