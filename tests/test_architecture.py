@@ -29,7 +29,7 @@ FLOORS = (
         "office",
         "scratch",
     },
-    {"files"},
+    {"files", "migrations"},
     {"copies"},
     {"amounts", "folders", "dockerfiles", "hcl", "ledger", "prose", "workbooks", "xmls", "yamls"},
     {"spreadsheets"},
@@ -54,6 +54,7 @@ FLOORS = (
         "derived",
         "purls",
         "licensing",
+        "locking",
         "remediation",
         "software",
         "standin",
@@ -87,7 +88,7 @@ FLOORS = (
         "scope",
         "workspace",
     },
-    {"assessment", "audiences"},
+    {"assessment", "audiences", "portfolio"},
     {"additions", "arrangement", "comparison", "overrides", "telling"},
     {
         "disclosure",
@@ -106,7 +107,12 @@ FLOORS = (
     {"audits", "comparing", "worker", "planning", "reading", "doctor", "linting"},
     {"cluster", "jobs", "register", "bills", "trust"},
     {"collecting", "engagements"},
+<<<<<<< HEAD
     {"pipeline", "progress"},
+=======
+    {"pace", "pipeline"},
+    {"progress"},
+>>>>>>> main
     {"cli"},
 )
 FLOOR = {name: number for number, floor in enumerate(FLOORS) for name in floor}
@@ -124,6 +130,7 @@ HEAVY = {
 LONG = 300  # lines
 LONGER = {
     "model": 520,  # the one vocabulary: frozen values without any logic to part
+    "facts": 330,  # likewise, of facts
 }
 
 

@@ -333,8 +333,10 @@ def test_a_cluster_of_this_machine_needs_no_more_than_a_word(tmp_path: Path) -> 
     source = build(tmp_path / "app.git", [A(SOURCES)])
     workspace = engagement(tmp_path, "e", str(source))
     done = subprocess.run(
-        [sys.executable, "-c", "from techdd.cli import run; run()", "collect", str(workspace.root),
-         "-q", "--only", "history", "--jobs", "1"],
+        [
+            sys.executable, "-c", "from techdd.cli import run; run()", "collect",
+            str(workspace.root), "-q", "--only", "history", "--jobs", "1",
+        ],
         env={**os.environ, "TECHDD_CLUSTER": "local", FOLDER: str(tmp_path / "clones")},
         capture_output=True, text=True, check=False,
     )  # fmt: skip

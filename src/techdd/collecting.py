@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -14,7 +13,7 @@ from pathlib import Path
 from threading import Event, Lock
 from typing import Any
 
-from techdd import __version__, advisories, jobs, planning, sandbox
+from techdd import __version__, advisories, copies, jobs, planning, sandbox
 from techdd.cloning import MINUTES, clone
 from techdd.cluster import OpenAt, Place, connected
 from techdd.collectors import Collector
@@ -54,14 +53,15 @@ def collect(
     """
     workers = workers or sandbox.cores()
     with workspace.locked(), ExitStack() as stack:
+        chosen = _within_budgets(workspace, choose_collectors(only))
+        options = _options(workspace, chosen, online=online or workspace.engagement.online)
         own = workspace.engagement.budgets.get(OPENING)
         minutes = (own and own.minutes) or MINUTES
         place = Place(workers, _opener(minutes), pool)
         if cluster:
-            name = hashlib.sha256(_secret_key(workspace).encode()).hexdigest()[:16]
+            name = copies.identity(workspace.root)
             place = stack.enter_context(connected(cluster, name, workers, minutes, keep=keep))
         opened = _open_all(workspace, place, tell)
-        chosen = _within_budgets(workspace, choose_collectors(only))
         for run, _ in opened:
             workspace.evidence.record(run)
         repositories = [found for _, found in opened if isinstance(found, Repository)]
@@ -74,7 +74,7 @@ def collect(
             repositories,
             chosen,
             workspace.evidence,
-            _options(workspace, chosen, online=online or workspace.engagement.online),
+            options,
             workers=place.workers,
             tell=tell,
             log=workspace.log,

@@ -28,9 +28,8 @@ logs/, .cache/    tracebacks of bugs; overlays of repositories and clones
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -48,6 +47,7 @@ from techdd.evidence import Evidence
 from techdd.folders import data
 from techdd.journal import Journal
 from techdd.library import Library
+from techdd.locking import one_writer
 from techdd.opening import Opener, open_entry
 from techdd.policy import Engagement, FindingRule, FindingRules, RepositoryEntry, Scoring
 from techdd.repository import Repository
@@ -221,18 +221,9 @@ class Workspace:
         """Keeps the traceback of a bug for the maintainers."""
         files.write(self.root / "logs" / f"{name}.log", text.encode())
 
-    @contextlib.contextmanager
-    def locked(self) -> Iterator[None]:
+    def locked(self) -> AbstractContextManager[None]:
         """One writer at a time. Raises TechddError where another run is at work."""
-        with (self.root / ".lock").open("w") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                raise TechddError(
-                    "another techdd is working on this engagement; wait for it or stop it",
-                    self.root,
-                ) from None
-            yield
+        return one_writer(self.root)
 
 
 def now() -> datetime:

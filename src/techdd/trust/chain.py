@@ -14,12 +14,14 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from techdd.errors import EvidenceError
 from techdd.files import write_atomic
+from techdd.migrations import FORMATS, current
 
 FILE = "manifest.jsonl"
+STORED = FORMATS["evidence/manifest.jsonl"]
 
 
 class Link(BaseModel):
@@ -27,6 +29,7 @@ class Link(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    format: int = STORED.version
     at: datetime
     tool: str
     files: dict[str, str | None]
@@ -52,8 +55,8 @@ class Chain:
             raise EvidenceError(f"cannot be read: {error.strerror}", self.path) from None
         for number, line in enumerate(self._content.splitlines(), 1):
             try:
-                link = Link.model_validate_json(line)
-            except ValidationError:
+                link = Link.model_validate(current(STORED, json.loads(line), self.path))
+            except ValueError:  # pydantic's too
                 self.doubts.append(f"line {number} is no entry")
                 continue
             if link.prev != _digest(self._before):
