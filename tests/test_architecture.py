@@ -107,12 +107,8 @@ FLOORS = (
     {"audits", "comparing", "worker", "planning", "reading", "doctor", "linting"},
     {"cluster", "jobs", "register", "bills", "trust"},
     {"collecting", "engagements"},
-<<<<<<< HEAD
-    {"pipeline", "progress"},
-=======
     {"pace", "pipeline"},
     {"progress"},
->>>>>>> main
     {"cli"},
 )
 FLOOR = {name: number for number, floor in enumerate(FLOORS) for name in floor}
