@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from math import ceil, floor, log10
@@ -10,6 +11,23 @@ from math import ceil, floor, log10
 def number(value: float, digits: int = 1) -> str:
     """1234.5 as "1,234.5"; whole numbers without a fraction."""
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.{digits}f}"
+
+
+_UNITS = {"MiB": 1 << 20, "GiB": 1 << 30}
+
+
+def volume(size: int) -> str:
+    """Bytes as people write them: "4 GiB", "1.5 GiB", "512 MiB"."""
+    unit = "GiB" if size >= _UNITS["GiB"] else "MiB"
+    return f"{size / _UNITS[unit]:.4g} {unit}"
+
+
+def volume_of(written: str) -> int:
+    """Bytes of what `volume` writes. Raises ValueError."""
+    found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?) ?(MiB|GiB)", written.strip())
+    if not found:
+        raise ValueError("write it as in: 512 MiB, 6 GiB")
+    return int(float(found[1]) * _UNITS[found[2]])
 
 
 def span(low: float, high: float, unit: str = "") -> str:

@@ -114,7 +114,7 @@ def _environment(templates: Templates) -> Environment:
         unlike=unlike,
         web=web,
     )
-    environment.globals.update(ROWS=ROWS)
+    environment.globals.update(ROWS=ROWS, zip=zip)
     return environment
 
 

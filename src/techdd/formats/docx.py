@@ -106,6 +106,7 @@ def _parts(
     parts = [
         of("scorecard", "Scorecard", _scorecard(marks)),
         of("red-flags", "Red flags and conditions", _sections.red_flags(told)),
+        *([of("portfolio", "Portfolio", _sections.portfolio)] if report.portfolio else []),
         of("scope", "Scope and limits", _sections.scope),
         *chapters,
     ]
@@ -174,7 +175,7 @@ def _summary(paper: Paper, report: Report, told: Told, marks: Mapping[str, str])
         (light(verdict.rating), Run(f"  {clip(verdict.label, 70)}", bold=True)), *rest,
     ])  # fmt: skip
     comment(paper, report, "summary")
-    paper.text(sentences(" ".join(report.summary), 260 if few else 600))
+    paper.text(sentences(" ".join(report.summary), 390 if few else 600))
     count = Counter(one.severity for one in report.findings)
     flags = flagged(report)
     low = sum(days for _, _, days, _ in report.roadmap)

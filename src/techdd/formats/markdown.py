@@ -38,6 +38,9 @@ def _lines(report: Report) -> Iterator[str]:
     )
     yield from (f"- {escaped(reason)}" for reason in verdict.rationale)
     yield from _comment(report, "summary", "")
+    if report.portfolio:
+        yield "\n## Portfolio\n"
+        yield from (f"- {escaped(one, VOICE)}" for one in report.portfolio.says)
     yield from _domains(report)
     yield f"\n## {'Findings' if report.findings else 'No finding'}\n"
     yield from (line for one in report.findings[:MOST] for line in _finding(report, one))
