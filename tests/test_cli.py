@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import click
 import pytest
 from builders import A, build, git
-from test_jobs import TOYS, inline
+from test_jobs import inline
 from test_sandbox import ended
 
 from techdd import pipeline
@@ -443,7 +443,9 @@ def outside(tmp_path: Path, api: Path) -> Iterator[Callable[..., subprocess.Pope
     Workspace.create(tmp_path / "e", "N", [str(api)])
     with (tmp_path / "e" / "engagement.yaml").open("a") as file:
         file.write(f"options:\n  waits: {{note: {note}}}\n")
-    path = os.pathsep.join([str(tmp_path / "site"), str(TOYS), str(ROOT / "src")])
+    path = os.pathsep.join(
+        [str(tmp_path / "site"), str(ROOT / "tests" / "toys"), str(ROOT / "src")]
+    )
     started: list[subprocess.Popen[str]] = []
 
     def start(*arguments: object) -> subprocess.Popen[str]:
