@@ -1,9 +1,10 @@
-"""How amounts and ranges of them are written: no more exact than they are."""
+"""How amounts, ranges of them and days are written: no more exact than they are."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 from math import ceil, floor, log10
 
 
@@ -60,3 +61,18 @@ def _to_step(value: float, whole: Callable[[float], int]) -> float:
         return 0.0
     per_one = 10 if value < 1 else 2 if value < 10 else 10 ** -(floor(log10(value)) - 1)
     return round(whole(round(value * per_one, 6)) / per_one, 1)
+
+
+def day(iso: str) -> str:
+    """2026-11-23 as "23 November 2026"; anything that is no ISO date as it stands."""
+    try:
+        parsed = date.fromisoformat(iso[:10])
+    except ValueError:
+        return iso
+    return f"{parsed.day} {_MONTHS[parsed.month - 1]} {parsed.year}"
+
+
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)

@@ -19,6 +19,8 @@ from threading import Event
 from techdd.errors import RepositoryError
 from techdd.text import clean, without_credentials
 
+Fetch = Callable[[str, Path], None]  # from a URL to a folder
+
 MINUTES = 30.0  # that mirroring one repository may take in all
 SILENT = 60  # seconds in which a server must send at least `SLOWEST` bytes each
 SLOWEST = 1_000

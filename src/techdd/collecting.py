@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
 from inspect import signature
+from pathlib import Path
 from threading import Event, Lock
 from typing import Any
 
 from techdd import __version__, advisories, copies, jobs, planning, sandbox
 from techdd.cloning import MINUTES, clone
-from techdd.cluster import Place, connected
+from techdd.cluster import OpenAt, Place, connected
 from techdd.collectors import Collector
 from techdd.documents import did_you_mean
 from techdd.errors import DocumentError, RepositoryError, TechddError
 from techdd.files import write_atomic
 from techdd.model import Issue, Run, Status
+from techdd.opening import open_entry
 from techdd.plugins import discover, single
 from techdd.policy import Allowance, RepositoryEntry
 from techdd.repository import Repository
@@ -53,77 +55,94 @@ def collect(
     with workspace.locked(), ExitStack() as stack:
         chosen = _within_budgets(workspace, choose_collectors(only))
         options = _options(workspace, chosen, online=online or workspace.engagement.online)
-        place = Place(workers, _opener(workspace), pool)
+        own = workspace.engagement.budgets.get(OPENING)
+        minutes = (own and own.minutes) or MINUTES
+        place = Place(workers, _opener(minutes), pool)
         if cluster:
             name = copies.identity(workspace.root)
-            found = connected(cluster, name, workers, _minutes(workspace), keep=keep)
-            place = stack.enter_context(found)
-        opened = _open_all(workspace, place, tell)
-        for run, _ in opened:
-            workspace.evidence.record(run)
-        repositories = [found for _, found in opened if isinstance(found, Repository)]
-        if not repositories:
-            if opened:
-                raise TechddError("\n".join(str(error) for _, error in opened))
+            place = stack.enter_context(connected(cluster, name, workers, minutes, keep=keep))
+        if not workspace.engagement.repositories:
             raise TechddError("names no repositories; add some", workspace.file)
-        runs = [run for run, _ in opened]
-        runs += jobs.collect(
-            repositories,
-            chosen,
-            workspace.evidence,
-            options,
-            workers=place.workers,
-            tell=tell,
-            log=workspace.log,
-            pool=place.pool,
-        )
+        told = _one_at_a_time(tell)
+        with _opening(workspace, place, told) as opening:
+            measured = jobs.collect(
+                _openable(opening),
+                chosen,
+                workspace.evidence,
+                options,
+                workers=place.workers,
+                tell=told,
+                log=workspace.log,
+                pool=place.pool,
+            )
+            opened = [future.result() for future in opening]
+        if not any(isinstance(found, Repository) for _, found in opened):
+            raise TechddError("\n".join(str(error) for _, error in opened))
+        runs = [*(run for run, _ in opened), *measured]
         Chain(workspace.evidence.root).extend(now(), f"techdd {__version__}")
     return runs
 
 
-def _opener(workspace: Workspace) -> Callable[[RepositoryEntry, Event], Repository]:
-    """Opens them on this machine."""
-    minutes = _minutes(workspace)
-    return lambda entry, stop: workspace.open(entry, partial(clone, stop=stop, minutes=minutes))
+def _opener(minutes: float) -> OpenAt:
+    """Opens repositories on this machine, each mirrored within `minutes`."""
+
+    def open_here(entry: RepositoryEntry, cache: Path, *, stop: Event) -> Repository:
+        return open_entry(entry, cache, partial(clone, stop=stop, minutes=minutes))
+
+    return open_here
 
 
-def _minutes(workspace: Workspace) -> float:
-    """The time in which one repository must be mirrored."""
-    own = workspace.engagement.budgets.get(OPENING)
-    return (own and own.minutes) or MINUTES
+Opened = tuple[Run, Repository | RepositoryError]  # how it ended, and what came of it
 
 
-def _open_all(
+@contextmanager
+def _opening(
     workspace: Workspace, place: Place, tell: Callable[[jobs.Event], None]
-) -> list[tuple[Run, Repository | RepositoryError]]:
-    """How each repository of the engagement opened, in its order, and what came of it.
+) -> Iterator[list[Future[Opened]]]:
+    """Opens the repositories of the engagement, in its order, and records how that ended.
 
-    Many at once, since a server that is slow keeps no processor busy.
+    Many at once, since a server that is slow keeps no processor busy, and while jobs run.
     """
-    stop, telling = Event(), Lock()
+    stop = Event()
 
-    def told(run: Run | None, entry: RepositoryEntry) -> None:
-        with telling:
-            tell(jobs.Event(1, OPENING, entry.name, run))
-
-    def open_one(entry: RepositoryEntry) -> tuple[Run, Repository | RepositoryError]:
-        told(None, entry)
+    def open_one(entry: RepositoryEntry) -> Opened:
+        tell(jobs.Event(1, OPENING, entry.name))
         found: Repository | RepositoryError
         try:
-            found = place.open(workspace.placed(entry), stop)
+            found = workspace.open(entry, partial(place.open, stop=stop))
             run = _opened(found)
         except RepositoryError as error:
             run, found = _not_opened(entry, error), error
-        told(run, entry)
+        workspace.evidence.record(run)
+        tell(jobs.Event(1, OPENING, entry.name, run))
         return run, found
 
     with ThreadPoolExecutor(max(OPENING_AT_ONCE, place.workers)) as threads:
         try:
-            return list(threads.map(open_one, workspace.engagement.repositories))
+            yield [threads.submit(open_one, one) for one in workspace.engagement.repositories]
         except BaseException:
             stop.set()
             threads.shutdown(cancel_futures=True)
             raise
+
+
+def _openable(opening: Iterable[Future[Opened]]) -> Iterator[Repository]:
+    """The repositories that can be opened, as they are."""
+    for future in as_completed(opening):
+        _, found = future.result()
+        if isinstance(found, Repository):
+            yield found
+
+
+def _one_at_a_time(tell: Callable[[jobs.Event], None]) -> Callable[[jobs.Event], None]:
+    """`tell` for several threads."""
+    lock = Lock()
+
+    def told(event: jobs.Event) -> None:
+        with lock:
+            tell(event)
+
+    return told
 
 
 def _opened(repository: Repository) -> Run:

@@ -11,6 +11,7 @@ from techdd.documents import dump_yaml, read_yaml
 from techdd.errors import RepositoryError, TechddError
 from techdd.folders import data
 from techdd.library import Library
+from techdd.migrations import FORMATS
 from techdd.policy import Engagement
 from techdd.sources import Taken, entries
 
@@ -32,7 +33,8 @@ def begin(
         raise TechddError(f"is an engagement already; add to its {FILE}", root)
     if profile:
         _ = Library(root, data("checklists"), profile_id=profile).profile  # raises for a stranger
-    document: dict[str, object] = {"format_version": 1, "client": client}
+    stored = FORMATS[Engagement.stored]
+    document: dict[str, object] = {stored.key: stored.version, "client": client}
     document |= {"adviser": adviser} if adviser else {}
     document |= {"profile": profile} if profile else {}
     own = entries(sources, taken.entries)

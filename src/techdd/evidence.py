@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING, Any
 from techdd import parquet
 from techdd.errors import EvidenceError
 from techdd.facts import Fact, Parts, frame, schema, table_name, typed
-from techdd.files import write_atomic
+from techdd.files import write_changed
+from techdd.migrations import FORMATS, current
 from techdd.model import Issue, Run, Status
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
     from pandas import DataFrame
 
-FORMAT = 1
+RUNS = FORMATS["evidence/runs"]
 _SQL = {str: "VARCHAR", int: "BIGINT", float: "DOUBLE", bool: "BOOLEAN"}
 
 
@@ -90,21 +91,32 @@ class Evidence:
             rows = frame(fact, [])
             rows.insert(0, "repo", [])
         rows["repo"] = rows["repo"].astype(object)
-        return typed(fact, rows)
+        try:
+            return typed(fact, rows)
+        except (TypeError, ValueError) as error:
+            raise EvidenceError(
+                f"has a column of another type ({_reason(error)}): another version wrote it; "
+                "collect again",
+                next(iter(there), self.root),
+            ) from None
 
     def record(self, run: Run) -> None:
         """Writes down how a run ended."""
-        text = json.dumps({"format": FORMAT, **asdict(run)}, indent=1, sort_keys=True)
+        text = json.dumps({RUNS.key: RUNS.version, **asdict(run)}, indent=1, sort_keys=True)
         path = self._run(run.collector, run.repo)
         try:
-            write_atomic(path, f"{text}\n".encode())
+            write_changed(path, f"{text}\n".encode())
         except OSError as error:
             raise EvidenceError(f"cannot be written: {error.strerror}", path) from None
 
     def run(self, collector: str, repo: str) -> Run | None:
-        """How `collector` last ended on `repo`; None where it never ran or its record is broken."""
+        """How `collector` last ended on `repo`; None where it never ran or its record is broken.
+
+        Raises TechddError where a newer techdd wrote it.
+        """
+        path = self._run(collector, repo)
         try:
-            return _parse_run(json.loads(self._run(collector, repo).read_bytes()))
+            return _parse_run(current(RUNS, json.loads(path.read_bytes()), path))
         except (OSError, ValueError, KeyError, TypeError):
             return None
 

@@ -207,9 +207,8 @@ class Columns(NamedTuple):
 
 
 class Parts(NamedTuple):
-    """All rows of one fact as Parquet files that never change, for collectors with very many.
-
-    Where they come from another machine, there are their contents in place of paths.
+    """All rows of one fact as Parquet files that never change, for collectors with very many; from
+    another machine, their contents in place of paths.
     """
 
     fact: Fact

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from techdd.cloning import clone, is_mirror_of, is_url, refuse_credentials
+from techdd.cloning import Fetch, clone, is_mirror_of, is_url, refuse_credentials
 from techdd.errors import RepositoryError
 from techdd.intake import open_repository
 from techdd.model import Issue
@@ -15,7 +15,7 @@ from techdd.repository import Repository
 from techdd.text import without_folders
 
 STALE = "could not be fetched anew; the copy of an earlier run was audited"
-Fetch = Callable[[str, Path], None]
+Opener = Callable[[RepositoryEntry, Path], Repository]
 
 
 def open_entry(entry: RepositoryEntry, cache: Path, fetch: Fetch = clone) -> Repository:

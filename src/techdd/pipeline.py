@@ -168,8 +168,7 @@ def report(
     if tell:
         for doubt in more.doubts:
             tell(doubt)
-    made = _edition(workspace, assessment, audience, more, names=names)
-    made = replace(made, evidence=manifest.gather(workspace))
+    made = _edition(workspace, assessment, audience, more, names=names, digests=True)
     earlier, _ = audits.kept(workspace.root)
     return replace(made, trends=audits.trends(earlier, audits.in_short(made)))
 
@@ -181,17 +180,20 @@ def _edition(
     more: Added,
     *,
     names: bool | None = None,
+    digests: bool = False,
 ) -> Report:
-    """The report without what is read anew for it: digests of files, and earlier audits."""
+    """The report without what earlier audits came to, and with `digests` of what it rests on."""
+    numbers = kept_numbers(workspace.root / "pseudonyms.json", assessment.who.people)
     return build(
         assessment,
         workspace.engagement,
         workspace.scoring,
         audience,
         names=names,
-        numbers=kept_numbers(workspace.root / "pseudonyms.json", assessment.who.people),
+        numbers=numbers,
         selection=workspace.library.selection,
         added=more,
+        evidence=manifest.gather(workspace) if digests else (),
     )
 
 

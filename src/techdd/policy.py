@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
     AfterValidator,
@@ -57,6 +57,14 @@ class Written(BaseModel):
     def stated(self) -> dict[str, Any]:
         """What differs from the defaults, as a document has it."""
         return self.model_dump(mode="json", exclude_defaults=True)
+
+
+class Versioned(Written):
+    """The base of a whole file of an engagement; `stored` is its name in `migrations.FORMATS`."""
+
+    stored: ClassVar[str]
+
+    format_version: Annotated[int, Field(ge=1)] = 1  # see `migrations.current`
 
 
 # --- finding rules --------------------------------------------------------------------------------
@@ -250,8 +258,10 @@ def _termed(written: Any) -> Any:
     return {"term": written} if isinstance(written, str) else written
 
 
-class Engagement(Written):
+class Engagement(Versioned):
     """engagement.yaml: one client, its repositories and what is particular to this audit."""
+
+    stored = "engagement.yaml"
 
     client: Annotated[str, Field(min_length=1, max_length=200)]
     repositories: tuple[RepositoryEntry, ...] = ()
@@ -272,7 +282,6 @@ class Engagement(Written):
     options: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)  # collector -> options
     budgets: Mapping[str, Allowance] = Field(default_factory=dict)  # collector -> what it may take
     confidential: tuple[Annotated[Confidential, BeforeValidator(_termed)], ...] = ()
-    format_version: Literal[1] = 1
 
     def withheld_from(self, audience: Audience) -> tuple[tuple[str, str], ...]:
         """The terms that `audience` may not read, each with what stands for it."""

@@ -21,6 +21,7 @@ from techdd.library import Selection
 from techdd.model import (
     Audience,
     Chapter,
+    EvidenceFile,
     Finding,
     Grade,
     Horizon,
@@ -51,12 +52,13 @@ def build(
     numbers: Mapping[str, int] | None = None,
     selection: Selection | None = None,
     added: Added = NOTHING,
+    evidence: tuple[EvidenceFile, ...] = (),
 ) -> Report:
     """The report of `assessment` for `audience`, with people named as the audience may see them.
 
     `names` says whether people go by name, whatever the audience; `numbers` are the pseudonyms of
     identities that were given before; `selection` is what a profile asks; `added` is what people
-    add to it.
+    add to it; `evidence` are the files that it rests on.
     """
     named = goes_by_name(audience, names)
     if audience == "investor":
@@ -69,6 +71,7 @@ def build(
         numbered(people, numbers or {}),
         named,
         places=audience != "investor",
+        others=assessment.who.others,
     )
     chapters = tuple(_chapter(one, assessment) for one in assessment.domains)
     if audience == "internal" and named:
@@ -111,6 +114,7 @@ def build(
         comments=added.comments,
         responses=added.responses,
         brand=added.brand,
+        evidence=evidence,
     )
     told = report if audience == "internal" else approved(report)
     seen = shown(told, audience, voice, Terms(engagement.withheld_from(audience)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from techdd.amounts import day
 from techdd.assessment import Assessment
 from techdd.library import Selection
 from techdd.model import Audience, Rating, RepositoryScope, Run, Status
@@ -36,7 +37,7 @@ def summary(assessment: Assessment) -> Iterable[str]:
         f"{_read(scope)} with {history} "
         f"and {counted} lines of code"
         f"{f', mainly {listed(largest)},' if largest else ''} were examined as of "
-        f"{assessment.as_of.isoformat()}."
+        f"{day(assessment.as_of.isoformat())}."
     )
     if assessment.portfolio and len(assessment.portfolio.says) > 1:
         yield assessment.portfolio.says[1]

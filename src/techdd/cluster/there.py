@@ -26,11 +26,11 @@ from multiprocessing import current_process
 from pathlib import Path
 
 from techdd import __version__, advisories, folders, sandbox, software
-from techdd.cloning import clone
+from techdd.cloning import Fetch, clone
 from techdd.errors import RepositoryError
 from techdd.evidence import Evidence
 from techdd.facts import Parts
-from techdd.opening import Fetch, open_entry
+from techdd.opening import open_entry
 from techdd.policy import RepositoryEntry
 from techdd.repository import Repository, git_version
 from techdd.text import without_folders

@@ -14,6 +14,7 @@ from json import dumps
 from typing import Any
 
 from techdd import charts
+from techdd.amounts import day
 from techdd.errors import TechddError
 from techdd.model import (
     Chapter,
@@ -26,7 +27,7 @@ from techdd.model import (
     Report,
     Series,
 )
-from techdd.pages import amount, day, terms
+from techdd.pages import amount, terms
 from techdd.prose import plain, web
 from techdd.text import clean
 from techdd.workspace import Templates

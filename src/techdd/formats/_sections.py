@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from techdd.amounts import day
 from techdd.formats._chapters import Told
 from techdd.formats._parts import (
     LONG,
@@ -22,7 +23,7 @@ from techdd.formats._parts import (
 from techdd.formats._word import Paper, Run
 from techdd.formats._word_styles import MUTED, NOTE
 from techdd.model import Chapter, Difference, Outcome, Report, Series
-from techdd.pages import clip, day, percent, sentences
+from techdd.pages import clip, percent, sentences
 
 WIDEST = 11  # columns of a table on a page
 _KEPT = (

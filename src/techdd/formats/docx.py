@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from techdd.amounts import money, number
+from techdd.amounts import day, money, number
 from techdd.arrangement import Arrangement
 from techdd.formats import _closing, _sections, format
 from techdd.formats._chapters import Told, chapter, told_in_full
@@ -33,7 +33,7 @@ from techdd.formats._sections import Section
 from techdd.formats._word import Paper, Run
 from techdd.formats._word_styles import MUTED, NOTE, RED
 from techdd.model import Rating, Report, Severity
-from techdd.pages import arranged, clip, day, percent, sentences, terms
+from techdd.pages import arranged, clip, percent, sentences, terms
 from techdd.text import some_of
 from techdd.workspace import Templates
 

@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from techdd import prose
-from techdd.amounts import money, number, span
+from techdd.amounts import day, money, number, span
 from techdd.formats import format
 from techdd.model import Finding, Rating, Report, Response, Severity
-from techdd.pages import clip, day, percent
+from techdd.pages import clip, percent
 from techdd.workspace import Templates
 
 MOST = 10  # of a list; the other formats have it all
