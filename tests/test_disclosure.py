@@ -18,7 +18,7 @@ from techdd.audiences import AUDIENCES
 from techdd.cli import main
 from techdd.confidential import Terms
 from techdd.disclosure import KINDS, Disclosed, disclosed, known, withheld
-from techdd.model import Comment, Location, Report, Response, Series
+from techdd.model import Comment, EvidenceFile, Location, Report, Response, Series
 
 PEOPLE = known([("Quorvanta Blimshire", "qblim@zorptech.example"), ("Li Wu", "lw@x.io")])
 EMPTY = replace(
@@ -43,6 +43,12 @@ def told(report: Report, terms: Terms | None = None) -> dict[str, set[str]]:
         ("the host shop.northwind.com fell", "hosts and URLs", "shop.northwind.com"),
         ("at 10.1.2.3:80 it", "hosts and URLs", "10.1.2.3:80"),
         ("in src/billing/vault.py:7", "paths", "src/billing/vault.py:7"),
+        ("see /srv/app/x.py.", "paths", "/srv/app/x.py."),
+        ("it is (/etc/passwd)", "paths", "/etc/passwd"),
+        ("POST /api/v1/users too", "paths", "/api/v1/users"),
+        ("keys in ~/.ssh", "paths", "~/.ssh"),
+        (r"on C:\dev\key.pem", "paths", r"C:\dev\key.pem"),
+        (r"on \\nas7\backup", "paths", r"\\nas7\backup"),
         ("worst: CVE-2021-44228.", "advisories", "CVE-2021-44228"),
         ("GHSA-jfh8-c2jp-5v3q too", "advisories", "GHSA-jfh8-c2jp-5v3q"),
         ("since c0ffee1234 it", "commits", "c0ffee1234"),
@@ -59,7 +65,8 @@ def test_what_is_found_by_its_form(text: str, kind: str, what: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["Every change is tested; see ISO/IEC 27001:2022 and CI/CD.", "60 % of 2.5 days, 2026-01-02",
-     "and/or; n/a; TCP/IP; 1,204 of 2,000", "org.apache.logging.log4j:log4j-core", "lodash/fp"],
+     "and/or; n/a; TCP/IP; 1,204 of 2,000", "org.apache.logging.log4j:log4j-core", "lodash/fp",
+     "1/2/3 of </div></p>", r"a\u200bb and \d+"],
 )  # fmt: skip
 def test_plain_prose_tells_nothing(text: str) -> None:
     assert told(replace(EMPTY, limits=(text,))) == {}
@@ -108,6 +115,23 @@ def test_interviews_are_told_where_an_edition_holds_them() -> None:
     chapter = replace(sample_report().chapters[0], items=(an_item(note="Ann is tired", by="Cleo"),))
     report = replace(EMPTY, chapters=(chapter,), audience="client")
     assert told(report)["words of interviews"] == {"Ann is tired", "Cleo"}
+
+
+def test_words_within_sentences_of_the_tool_are_told() -> None:
+    item = an_item(basis="Not applicable: Ann does it by hand", applicable=False)
+    said = "3 files. The risk was accepted by B. Buyer on 2026-01-02 until 2026-07-01: it is old."
+    finding = a_finding(observation=said)
+    chapter = replace(sample_report().chapters[0], items=(item,), findings=(finding,))
+    found = told(replace(EMPTY, findings=(finding,), chapters=(chapter,)))
+    assert found["words of interviews"] == {"Not applicable: Ann does it by hand"}
+    (words,) = found["words of the adviser"]
+    assert words.startswith("The risk was accepted by B. Buyer") and words.endswith("it is old.")
+
+
+def test_files_of_the_engagement_are_told_and_ask_for_no_second_look() -> None:
+    file = EvidenceFile("evidence/commits/api.parquet", "sha256:1")
+    (one,) = disclosed(replace(EMPTY, evidence=(file,)), PEOPLE)
+    assert (one.kind, one.what, one.look) == ("files of the engagement", file.name, False)
 
 
 def test_the_ledger_counts_what_one_edition_does_not_tell() -> None:

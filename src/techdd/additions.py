@@ -90,6 +90,7 @@ def _names(assessment: Assessment, responses: Iterable[Response]) -> Iterator[st
         for item in items:
             yield from (item.by, *(one.by for one in item.voices))
     yield from (one.by for one in responses)
+    yield from assessment.who.others
 
 
 def _naming(texts: Iterable[tuple[str, str]], names: set[str], audience: Audience) -> Iterator[str]:

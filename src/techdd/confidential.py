@@ -64,6 +64,11 @@ _FILE = re.compile(
     r"(?<![\w/:.@+-])\.?[\w+-]+/(?:[\w.@+-]+/)*[\w.+-]*\.[A-Za-z]\w{0,9}"
     r"(?::\d+(?:[-:]\d+)?)?(?![\w/])"
 )
+# From the root of a machine, of a home or of a drive.
+_ROOTED = re.compile(
+    r"(?<![\w/:.@<>)\]~-])~?/(?:[\w.@+-]+/)+[\w.@+-]*|(?<![\w/])~/[\w.@+-]+"
+    r"|(?<!\w)(?:[A-Za-z]:\\|\\\\\w)[^\s\"'|<>]+"
+)
 _HOST = re.compile(
     r"\b[a-z][a-z0-9+.-]{0,20}://[^\s)\]}>\"']+"
     r"|(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?(?![\w.])"
@@ -74,14 +79,19 @@ _HOST = re.compile(
 
 def scrubbed(text: str) -> str:
     """`text` without paths of files and addresses of machines: a second line, behind the marks."""
-    if "/" in text:
-        text = _FILE.sub("(a file)", text)
+    if "/" in text or "\\" in text:
+        text = _FILE.sub("(a file)", _ROOTED.sub(_rooted, text))
     return _HOST.sub("(an address)", text) if "." in text or "://" in text else text
+
+
+def _rooted(found: re.Match[str]) -> str:
+    return f"(a path){'.' * found[0].endswith('.')}"  # the end of a sentence
 
 
 def places_in(text: str) -> Iterator[tuple[str, str]]:
     """What `scrubbed` would replace: ("paths" or "hosts and URLs", what it is)."""
-    if "/" in text:
-        yield from (("paths", found[0]) for found in _FILE.finditer(text))
+    if "/" in text or "\\" in text:
+        for pattern in (_ROOTED, _FILE):
+            yield from (("paths", found[0]) for found in pattern.finditer(text))
     if "." in text:
         yield from (("hosts and URLs", found[0]) for found in _HOST.finditer(text))

@@ -17,6 +17,7 @@ from techdd.audiences import COLUMNS, FIELDS, LABELS, USUAL_BRANCHES, Kind
 from techdd.confidential import Terms, places_in
 from techdd.model import Report
 from techdd.text import clean
+from techdd.triage import decision_in
 
 # In the order in which they are told; of an edition, what deserves a second look before it leaves.
 KINDS = (
@@ -24,7 +25,7 @@ KINDS = (
     "hosts and URLs", "paths", "branches", "advisories", "versions", "snippets",
     "functions and classes", "words of interviews", "words of the client", "words of the adviser",
     "pseudonyms", "numbers for things", "repositories", "components", "packages", "commits",
-    "money", "other names",
+    "money", "other names", "files of the engagement",
 )  # fmt: skip
 LOOK = {
     "investor": frozenset(KINDS[: KINDS.index("pseudonyms")]),
@@ -51,6 +52,7 @@ _FIELDS = {
     (model.Said, "by"): "words of interviews",
     (model.Said, "role"): "words of interviews",
     (model.Said, "words"): "words of interviews",
+    (model.EvidenceFile, "name"): "files of the engagement",
 }
 _COLUMNS = {
     "class": "functions and classes", "component": "components", "component ": "components",
@@ -169,12 +171,21 @@ def _texts(node: Any, where: str, kind: str = "") -> Iterator[tuple[str, str, st
                 continue
             if not own or named or _holds_records(value):
                 yield from _texts(value, where, named or kind)
+        yield from ((where, sort, text) for sort, text in _quoted(node))
     elif isinstance(node, tuple):
         for part in node:
             yield from _texts(part, where, kind)
     elif isinstance(node, dict):
         for part in node.values():
             yield from _texts(part, where, kind)
+
+
+def _quoted(node: Any) -> Iterator[tuple[str, str]]:
+    """(kind, words) that people wrote and that stand within a sentence of techdd's."""
+    if isinstance(node, model.ItemScore) and not node.applicable:
+        yield "words of interviews", node.basis
+    if isinstance(node, model.Finding) and (told := decision_in(node.observation)):
+        yield "words of the adviser", told
 
 
 def _holds_records(value: Any) -> bool:
@@ -229,7 +240,7 @@ class _Search:
             return
         found = dict.fromkeys((*_itself(kind, text), *self.people_in(kind, text), *_forms(text)))
         found |= dict.fromkeys(("confidential words", one) for one in self.terms.within(text))
-        if kind != "paths":
+        if kind not in ("paths", "files of the engagement"):
             found |= dict.fromkeys(places_in(text))
         for sort, what in found:
             if what not in _QUOTED and (sort != "money" or what.startswith(self.currency)):

@@ -22,6 +22,7 @@ from ruamel.yaml.reader import ReaderError
 from techdd import files
 from techdd.errors import DocumentError
 from techdd.folders import cache, data
+from techdd.migrations import FORMATS, Stored, current, version_of
 
 Document = TypeVar("Document", bound=BaseModel)
 
@@ -45,6 +46,8 @@ def validated(tree: Any, path: Path, kind: type[Document], **context: object) ->
     """As `load`, for what `read_yaml` read from `path`."""
     if not isinstance(tree, CommentedMap):
         raise DocumentError("expected a mapping of keys at the top", f"{path}:1:1")
+    if name := getattr(kind, "stored", ""):
+        tree = current(FORMATS[name], tree, path)
     try:
         return kind.model_validate(tree, context=context)
     except ValidationError as error:
@@ -78,6 +81,21 @@ def _shipped(path: Path) -> Any:
         if json.loads(said) == tree:
             files.write_atomic(kept, said.encode())
     return tree
+
+
+def bring_up_to_date(path: Path, stored: Stored) -> None:
+    """Rewrites a file of an older version as today's; the old one stays beside it.
+
+    Raises DocumentError, and TechddError where a newer techdd wrote it.
+    """
+    tree = read_yaml(path)
+    before = version_of(stored, tree, path)
+    if before < stored.version:
+        try:
+            files.write_atomic(path.with_name(f"{path.name}.v{before}"), path.read_bytes())
+            files.write_atomic(path, dump_yaml(current(stored, tree, path)).encode())
+        except OSError as error:
+            raise DocumentError(f"cannot be written: {error.strerror}", path) from None
 
 
 def parse_yaml(text: str, where: str) -> Any:

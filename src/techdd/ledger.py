@@ -23,17 +23,19 @@ from typing import IO, Generic, NamedTuple, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from techdd.errors import TechddError
+from techdd.migrations import Newer, Stored, current
 from techdd.text import clean
 
 Kept = TypeVar("Kept")
 
 
 class Kind(NamedTuple, Generic[Kept]):
-    """What the lines of a ledger hold: `called` in mistakes ("answer"), as a `model` of pydantic's,
-    each of which `entry` makes an entry of, with the digest of its line.
+    """What the lines of a ledger hold: `called` in mistakes ("answer"), `stored` as a `model` of
+    pydantic's, each of which `entry` makes an entry of, with the digest of its line.
     """
 
     called: str
+    stored: Stored
     model: type[BaseModel]
     entry: Callable[[str, BaseModel], Kept]
 
@@ -80,10 +82,15 @@ class Lines(Generic[Kept]):
 
     def _take_line(self, line: bytes) -> None:
         try:
-            written = json.loads(line)
+            written = current(self.kind.stored, json.loads(line), f"line {self._number}")
+            written.pop(self.kind.stored.key, None)
             previous, more = written.pop("prev"), written.pop("more", 0)
             found = self.kind.model.model_validate(written)
-        except (ValueError, TypeError, AttributeError, LookupError, RecursionError) as error:
+        except Newer as error:
+            raise Newer(f"{error.where} {error.message}") from None
+        except (
+            TechddError, ValueError, TypeError, AttributeError, LookupError, RecursionError,
+        ) as error:  # fmt: skip
             called = f"{'an' if self.kind.called[0] in 'aeiou' else 'a'} {self.kind.called}"
             self.doubts.append(f"line {self._number} is not {called} ({_why(error)})")
             return
@@ -126,6 +133,12 @@ class Ledger(Generic[Kept]):
             content = b""
         except OSError as error:
             raise TechddError(f"cannot be read: {error.strerror}", self.path) from None
+        try:
+            return self._taken(content)
+        except Newer as error:
+            raise Newer(error.message, self.path) from None
+
+    def _taken(self, content: bytes) -> Sequence[Kept]:
         with self._lock:
             if content == self._last[0]:
                 return self._last[1]
@@ -169,7 +182,10 @@ class Ledger(Generic[Kept]):
         try:
             written = said.model_dump(mode="json", exclude_defaults=True)
             self.kind.model.model_validate(written)
-            written |= {"prev": before} | ({"more": more} if more else {})
+            stored = self.kind.stored
+            written |= {stored.key: stored.version, "prev": before} | (
+                {"more": more} if more else {}
+            )
             return json.dumps(written, ensure_ascii=False, sort_keys=True).encode()
         except ValidationError as error:
             why = mistake(error)

@@ -34,6 +34,7 @@ KEY = "manifest.key"
 SCHEMA = "techdd-evidence-manifest"
 SCHEMA_VERSION = 1
 SHIPPED = "techdd/"
+MAX_REPOSITORIES = 5_000  # each of which is opened to look for its commit
 _LAYOUT = (
     "engagement.yaml",
     "people.yaml",
@@ -92,7 +93,7 @@ class Manifest(_Read):
     audience: _Text
     tool: _Text
     versions: dict[_Text, _Text]
-    repositories: tuple[Repository, ...]
+    repositories: Annotated[tuple[Repository, ...], Field(max_length=MAX_REPOSITORIES)]
     findings: tuple[_Text, ...]
     evidence: tuple[Entry, ...]
 
@@ -202,8 +203,17 @@ def _key(root: Path, *, again: bool) -> bytes:
 def read(raw: bytes) -> Manifest:
     """The manifest in `raw`. Raises ValueError, whose text says what is wrong with it."""
     try:
-        return Manifest.model_validate_json(raw)
+        found = Manifest.model_validate_json(raw)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"])) or "document"
         raise ValueError(f"{place}: {first['msg']}") from None
+    json.loads(raw, object_pairs_hook=_refuse_twice)
+    return found
+
+
+def _refuse_twice(pairs: list[tuple[str, object]]) -> None:
+    """What is there twice is read in one way by some programs and in another by others."""
+    names = [name for name, _ in pairs]
+    if len(set(names)) < len(names):
+        raise ValueError("has a key twice")

@@ -19,10 +19,13 @@ from techdd.errors import TechddError
 from techdd.facts import Identity, Person
 from techdd.files import write_atomic
 from techdd.identity import Resolution, domain_of
+from techdd.migrations import FORMATS, current
 from techdd.model import PERSON_MARK, PERSON_TOKEN, Audience, Series, person_token
 from techdd.text import PLACE_MARK, PLACE_TOKEN, without_places, without_tokens
 
 T = TypeVar("T")
+
+_STORED = FORMATS["pseudonyms.json"]
 
 # Fields outside of reports that hold what clients wrote; of a report, `audiences` has the table.
 _CLIENTS_WORDS = frozenset(("path", "reason", "detail", "note"))
@@ -31,6 +34,7 @@ _DOMAIN = re.compile(r"(?<![\w@./-])(?:[\w-]+\.)+[A-Za-z]{2,}(?![\w/-])")
 _WORD = re.compile(r"[^\W_]+")
 _BETWEEN = re.compile(r"[ ._-]{1,2}|, ")  # what may stand between the words of one name
 _LONGEST_NAME = 5  # words
+STRANGER = "(a person)"  # who is known to be one, and not by the history
 
 
 def goes_by_name(audience: Audience, names: bool | None) -> bool:
@@ -66,7 +70,7 @@ def kept_numbers(path: Path, people: Iterable[Person]) -> dict[str, int]:
     known: dict[str, int] = {}
     if path.is_file():
         try:
-            known = json.loads(path.read_bytes())["numbers"]
+            known = current(_STORED, json.loads(path.read_bytes()), path)["numbers"]
             if not all(isinstance(number, int) for number in known.values()):
                 raise ValueError
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
@@ -75,7 +79,7 @@ def kept_numbers(path: Path, people: Iterable[Person]) -> dict[str, int]:
             ) from None
     numbers = numbered(people, known)
     if numbers != known:
-        text = json.dumps({"format": 1, "numbers": numbers}, indent=1, sort_keys=True)
+        text = json.dumps({"format": _STORED.version, "numbers": numbers}, indent=1, sort_keys=True)
         try:
             write_atomic(path, f"{text}\n".encode())
         except OSError as error:
@@ -128,6 +132,7 @@ class Voice:
         named: bool,
         *,
         places: bool = True,
+        others: Iterable[str] = (),
     ) -> None:
         people = tuple(people)
         names = {one.person: one.name for one in people}
@@ -142,9 +147,15 @@ class Voice:
             self._addresses[one.email.casefold()] = self.labels[one.person]
             self._domains.update(() if places else _and_above(domain_of(one.email)))
             for name in () if one.bot else (one.name, spelled.get(one.identity, "")):
-                words = tuple(_WORD.findall(name.casefold()))
-                if 2 <= len(words) <= _LONGEST_NAME and max(map(len, words)) > 2:
-                    self._names[words] = self.labels[one.person]
+                self._called(name, self.labels[one.person])
+        for name in others if not named else ():
+            self._called(name, STRANGER)
+
+    def _called(self, name: str, label: str) -> None:
+        """Has a full name replaced by `label`, unless it has one already."""
+        words = tuple(_WORD.findall(name.casefold()))
+        if 2 <= len(words) <= _LONGEST_NAME and max(map(len, words)) > 2:
+            self._names.setdefault(words, label)
 
     def spoken(self, value: T, field: str = "") -> T:
         """`value` with every token of a person or a place replaced, in whatever it holds, and
@@ -177,7 +188,7 @@ class Voice:
     def called(self, name: str) -> str:
         """Somebody's name as the reader may know it; "" for a stranger under pseudonyms."""
         said = self.said(name)
-        return said if self.named or said != name else ""
+        return said if self.named or said not in (name, STRANGER) else ""
 
     def said(self, text: str, *, words: bool = True) -> str:
         """`text` with tokens replaced; with `words`, without names that a client wrote there."""

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import TYPE_CHECKING
 
 from techdd import charts
-from techdd.amounts import money, number, span
+from techdd.amounts import day, money, number, span
 from techdd.arrangement import Arrangement, arrange, kinds
 from techdd.model import Metric, Outcome, Report, Series, Value
 from techdd.overrides import loader, rendered, said
@@ -115,7 +114,7 @@ def _environment(templates: Templates) -> Environment:
         unlike=unlike,
         web=web,
     )
-    environment.globals.update(ROWS=ROWS)
+    environment.globals.update(ROWS=ROWS, zip=zip)
     return environment
 
 
@@ -204,21 +203,6 @@ def cell(value: Value, column: str = "") -> str:
         is_share = "share" in column.lower() and 0 <= value <= 1
         return percent(value) if is_share else number(value)
     return value
-
-
-def day(iso: str) -> str:
-    """2026-11-23 as "23 November 2026"; anything that is no ISO date as it stands."""
-    try:
-        parsed = date.fromisoformat(iso[:10])
-    except ValueError:
-        return iso
-    return f"{parsed.day} {_MONTHS[parsed.month - 1]} {parsed.year}"
-
-
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June", "July"),
-    *("August", "September", "October", "November", "December"),
-)
 
 
 def anchor(name: str) -> str:

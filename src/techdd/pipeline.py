@@ -29,6 +29,7 @@ from techdd.hiring import Roles, Scope, hiring, hiring_plan, pace
 from techdd.model import Audience, Report, Status, fingerprint
 from techdd.naming import goes_by_name, kept_numbers
 from techdd.plugins import discover
+from techdd.portfolio import portfolio
 from techdd.reading import Tables, read
 from techdd.report import build
 from techdd.repository import git_version
@@ -88,6 +89,11 @@ def assess(workspace: Workspace, *, as_of: date | None = None) -> Assessment:
         for one, items in scored
     ]
     outcome = verdict([(one, score) for one, score, _ in domains], findings, policy)
+    commits, people = tables.table(Commit), tables.table(Person)
+    scope = ledger(
+        workspace.names, tables.table(Snapshot), commits, people, tables.table(File), runs
+    )
+    entries = workspace.engagement.repositories
     return Assessment(
         as_of=day,
         verdict=outcome,
@@ -104,14 +110,8 @@ def assess(workspace: Workspace, *, as_of: date | None = None) -> Assessment:
         states=states,
         runs=runs,
         who=tables.who,
-        scope=ledger(
-            workspace.names,
-            tables.table(Snapshot),
-            tables.table(Commit),
-            tables.table(Person),
-            tables.table(File),
-            runs,
-        ),
+        scope=scope,
+        portfolio=portfolio(entries, scope, findings, readings, runs, (day, commits, people)),
         versions=tuple(_versions(workspace)),
     )
 
@@ -168,8 +168,7 @@ def report(
     if tell:
         for doubt in more.doubts:
             tell(doubt)
-    made = _edition(workspace, assessment, audience, more, names=names)
-    made = replace(made, evidence=manifest.gather(workspace))
+    made = _edition(workspace, assessment, audience, more, names=names, digests=True)
     earlier, _ = audits.kept(workspace.root)
     return replace(made, trends=audits.trends(earlier, audits.in_short(made)))
 
@@ -181,17 +180,20 @@ def _edition(
     more: Added,
     *,
     names: bool | None = None,
+    digests: bool = False,
 ) -> Report:
-    """The report without what is read anew for it: digests of files, and earlier audits."""
+    """The report without what earlier audits came to, and with `digests` of what it rests on."""
+    numbers = kept_numbers(workspace.root / "pseudonyms.json", assessment.who.people)
     return build(
         assessment,
         workspace.engagement,
         workspace.scoring,
         audience,
         names=names,
-        numbers=kept_numbers(workspace.root / "pseudonyms.json", assessment.who.people),
+        numbers=numbers,
         selection=workspace.library.selection,
         added=more,
+        evidence=manifest.gather(workspace) if digests else (),
     )
 
 
@@ -201,7 +203,7 @@ def keep(workspace: Workspace, assessment: Assessment) -> Path | None:
     Raises TechddError where it cannot be written.
     """
     bare = tuple(replace(one, series=()) for one in assessment.readings)  # no exhibit is compared
-    bare_assessment = replace(assessment, readings=bare)
+    bare_assessment = replace(assessment, readings=bare, portfolio=None)
     editions = [
         _edition(
             workspace, bare_assessment, one,

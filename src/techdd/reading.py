@@ -16,7 +16,9 @@ from techdd.identity import Domain, Employment, People, Resolution, Roster, reso
 from techdd.licensing import Delivery, Term
 from techdd.model import Issue, Metric, Observation, Reading, Run, Series, Status
 from techdd.plugins import discover
+from techdd.portfolio import Membership
 from techdd.remediation import Basis, DebtPolicy, Remediation, day_rate
+from techdd.responses import ledger
 from techdd.sarif import HandedIn
 from techdd.text import clean
 from techdd.vex import Products, Statement, limits, stated
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 
-_STATED = (Statement, Term, Delivery, HandedIn, Remediation, Basis)
+_STATED = (Statement, Term, Delivery, HandedIn, Remediation, Basis, Membership)
 
 
 class Tables:
@@ -67,15 +69,34 @@ class Tables:
         deliveries = workspace.deliveries
         self._read[Delivery] = frame(Delivery, deliveries.values())
         self._read[Delivery].insert(0, "repo", list(deliveries))
+        self._read[Membership] = frame(
+            Membership, [(one.group,) for one in engagement.repositories]
+        )
+        self._read[Membership].insert(0, "repo", list(workspace.names))
 
     def _resolved(self) -> Resolution:
         """Who is who by the history, the adviser's corrections and the client's roster."""
-        roster = self.workspace.root / "roster.yaml"
-        return resolve(
-            self.table(Identity),
-            self._corrections(),
-            load(roster, Roster) if roster.is_file() else None,
-        )
+        path = self.workspace.root / "roster.yaml"
+        roster = load(path, Roster) if path.is_file() else None
+        who = resolve(self.table(Identity), self._corrections(), roster)
+        return replace(who, others=tuple(sorted(self._others(who, roster))))
+
+    def _others(self, who: Resolution, roster: Roster | None) -> set[str]:
+        """Who is on the roster, was asked or responded, and is neither in the history nor of the
+        adviser's house.
+        """
+        workspace = self.workspace
+        names = {one.name for one in roster.people} if roster else set()
+        answers = (one.answer for one in workspace.journal.read())
+        names |= {one.by for one in answers if not one.settles}
+        names |= {one.said.by for one in ledger(workspace.root).read() if not one.said.reply}
+        known = {one.name.casefold() for one in who.identities}
+        house = workspace.engagement.adviser.casefold()
+        return {
+            one
+            for one in names
+            if one.casefold() not in known | {""} and one.casefold() not in house
+        }
 
     def _corrections(self) -> People | None:
         """people.yaml; one that holds comments only corrects nothing."""

@@ -21,6 +21,7 @@ from techdd.library import Selection
 from techdd.model import (
     Audience,
     Chapter,
+    EvidenceFile,
     Finding,
     Grade,
     Horizon,
@@ -35,7 +36,7 @@ from techdd.model import (
 from techdd.naming import Voice, goes_by_name, merges_series, numbered
 from techdd.policy import Engagement, Scoring
 from techdd.remediation import day_rate
-from techdd.telling import left_out, limits, listed, summary
+from techdd.telling import left_out, limits, listed, summary, unaudited
 
 STRENGTHS = 6
 STRONG = 3  # level from which an item is a strength
@@ -51,12 +52,13 @@ def build(
     numbers: Mapping[str, int] | None = None,
     selection: Selection | None = None,
     added: Added = NOTHING,
+    evidence: tuple[EvidenceFile, ...] = (),
 ) -> Report:
     """The report of `assessment` for `audience`, with people named as the audience may see them.
 
     `names` says whether people go by name, whatever the audience; `numbers` are the pseudonyms of
     identities that were given before; `selection` is what a profile asks; `added` is what people
-    add to it.
+    add to it; `evidence` are the files that it rests on.
     """
     named = goes_by_name(audience, names)
     if audience == "investor":
@@ -69,6 +71,7 @@ def build(
         numbered(people, numbers or {}),
         named,
         places=audience != "investor",
+        others=assessment.who.others,
     )
     chapters = tuple(_chapter(one, assessment) for one in assessment.domains)
     if audience == "internal" and named:
@@ -91,6 +94,7 @@ def build(
             replace(run, key="", state="") for run in assessment.runs
         ),  # keys name this engagement
         limits=(
+            *unaudited(engagement.left_out),
             *limits(assessment, audience, named=named),
             *left_out(selection),
             *added.limits,
@@ -106,9 +110,11 @@ def build(
         differences=assessment.differences,
         clarifying=sum(not one.words for one in assessment.differences),
         moves=assessment.moves,
+        portfolio=assessment.portfolio,
         comments=added.comments,
         responses=added.responses,
         brand=added.brand,
+        evidence=evidence,
     )
     told = report if audience == "internal" else approved(report)
     seen = shown(told, audience, voice, Terms(engagement.withheld_from(audience)))

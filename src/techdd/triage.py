@@ -7,6 +7,7 @@ and it no longer counts.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -26,6 +27,7 @@ _WORDS = {
     "suppress": "It was judged a false alarm",
     "severity": "Its severity was set",
 }
+_DECISION = re.compile(rf"(?:{'|'.join(_WORDS.values())}) by .+ on \d{{4}}-\d\d-\d\d.*", re.DOTALL)
 
 
 class Decision(Written):
@@ -103,6 +105,12 @@ def decided(
     return sorted(
         told, key=lambda one: (-one.severity.rank, one.domain, one.rule, one.repo, one.id)
     )
+
+
+def decision_in(observation: str) -> str:
+    """What was decided, by whom and why, of the words of a finding; "" where nothing was."""
+    found = _DECISION.search(observation)
+    return found[0] if found else ""
 
 
 def _decided(finding: Finding, one: Decision, day: date, policy: Scoring) -> Finding:

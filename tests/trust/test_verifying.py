@@ -230,11 +230,21 @@ def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
         list(verify(tmp_path / "pipe.pdf"))
 
 
+EMPTY = {
+    "manifest": "techdd-evidence-manifest", "schema_version": 1, "title": "", "client": "",
+    "adviser": "", "date": "", "audience": "owner", "tool": "", "versions": {}, "repositories": [],
+    "findings": [], "evidence": [],
+}  # fmt: skip
+API = {"name": "api", "commit": ""}
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
     [
         (b" ", "Invalid JSON"),
         (b"[" * 100_000, "Invalid JSON"),
+        (json.dumps(EMPTY).encode()[:-1] + b', "tool": "other"}', "has a key twice"),
+        (json.dumps(EMPTY | {"repositories": [API] * 5_001}).encode(), "at most 5000 items"),
         (b'{"manifest": "another"}', "manifest"),
         (b'{"manifest": "techdd-evidence-manifest", "schema_version": 2}', "schema_version"),
     ],
@@ -363,6 +373,51 @@ def test_the_manifest_names_no_place_that_the_report_does_not(engagement: Engage
     assert named["techdd/checklists/security.yaml"].startswith("sha256:")
     assert not {one for one in named if one.endswith(".key") or one.startswith((".", "logs"))}
     assert told["repositories"][0]["name"] == "api"
+
+
+def test_confidential_words_are_in_no_name_and_all_is_found(
+    engagement: Engagement, sign: Sign
+) -> None:
+    file = engagement.root / "engagement.yaml"
+    words = "confidential: [{term: api, as: Product One, audiences: [investor, client]}]\n"
+    file.write_text(file.read_text() + words)
+    workspace = Workspace(engagement.root)
+    made = pipeline.report(workspace, pipeline.assess(workspace), "investor")
+    assert not [one.name for one in made.evidence if "api" in one.name.split(".")]
+    pipeline.publish(made, workspace, engagement.report, sign=sign)
+    code, out, _ = engagement.verify("--engagement", engagement.root)
+    assert code == 0, out
+    assert "of Product One is there" in out
+    assert "files of the engagement are as they were" in out
+    (engagement.root / "evidence" / "runs" / "history.api.json").unlink()
+    code, out, _ = engagement.verify("--engagement", engagement.root)
+    assert code == 1
+    assert "evidence/runs/history.Product One.json is not there any more" in out
+
+
+def test_of_files_that_are_alike_each_counts(engagement: Engagement) -> None:
+    files = [engagement.root / "vex" / name for name in ("a.json", "b.json")]
+    for one in files:
+        one.write_text(json.dumps(VEX | {"@id": "2"}))
+    workspace = Workspace(engagement.root)
+    made = pipeline.report(workspace, pipeline.assess(workspace), "investor")
+    pipeline.publish(made, workspace, engagement.report)
+    assert engagement.verify("--engagement", engagement.root)[0] == 0
+    files[0].write_text(json.dumps(VEX | {"@id": "3"}))
+    code, out, _ = engagement.verify("--engagement", engagement.root)
+    assert code == 1
+    assert "evidence: vex has changed" in out
+
+
+def test_a_manifest_that_names_nothing_is_not_ok(engagement: Engagement) -> None:
+    content = json.dumps(EMPTY).encode()
+    engagement.report.write_bytes(
+        a_pdf(lambda made: Dictionary(Names=Array([String(FILE), attached(made, content)])))
+    )
+    code, out, _ = engagement.verify("--engagement", engagement.root)
+    assert code == 1
+    assert "the manifest names no file of an engagement" in out
+    assert "the manifest names no repository" in out
 
 
 def test_without_its_key_digests_cannot_be_compared(engagement: Engagement) -> None:

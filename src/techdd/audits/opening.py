@@ -10,9 +10,10 @@ from pathlib import Path
 from techdd import files
 from techdd.audiences import AUDIENCES
 from techdd.audits.keeping import FOLDER, latest
-from techdd.audits.stored import MAX_BYTES, checked, known, lines, parsed, refuse_newer
+from techdd.audits.stored import MAX_BYTES, checked, known, lines, parsed
 from techdd.errors import TechddError
-from techdd.formats.json import SCHEMA_VERSION
+from techdd.formats.json import REPORT
+from techdd.migrations import current
 from techdd.model import Audience, Report
 from techdd.text import clean
 
@@ -85,7 +86,7 @@ def _report(content: bytes, path: Path) -> Report:
     version = tree.get("schema_version") if isinstance(tree, dict) else None
     if not isinstance(version, int) or "report" not in tree:
         raise TechddError("is no JSON report of techdd (made with -o report.json)", path)
-    refuse_newer(version, SCHEMA_VERSION, path)
+    tree = current(REPORT, tree, path)
     return _sound(checked(Report, tree["report"], path), path)
 
 

@@ -19,7 +19,7 @@ from techdd.model import (
     Series,
     Status,
     fingerprint,
-)
+)  # fmt: skip
 from techdd.triage import mark_of
 
 DOMAIN = "continuity"
@@ -47,6 +47,7 @@ class _Told(NamedTuple):
     """The figures that were told, the items that they stand in, and the metrics."""
 
     figures: Mapping[str, float | str]
+    overruled: frozenset[str]  # keys of figures that only voices told whom the adviser overruled
     items: Mapping[str, str]
     metrics: Mapping[str, Metric]
     as_of: date
@@ -87,7 +88,14 @@ def recovery(
         if item.id in standings
         for key, value in _figures(standings[item.id]).items()
     }
-    told = _Told(figures, keys, metrics, as_of)
+    said = {
+        key
+        for item in asked
+        if (standing := standings.get(item.id)) and standing.settled
+        for voice in standing.voices
+        for key in voice.figures
+    }
+    told = _Told(figures, frozenset(said - figures.keys()), keys, metrics, as_of)
     claims = [_claim(told, key) for key in _JUDGES if key in keys]
     wrong = [one for one in claims if one.outcome is Outcome.CONTRADICTED]
     differences = tuple(
@@ -110,11 +118,16 @@ def recovery(
 
 def _figures(standing: Standing) -> dict[str, float | str]:
     """What was told, by the answer that counts first; where it names no figure, by the others, the
-    lowest level first. An answer that the question does not apply leaves none.
+    lowest level first, and of those whom the adviser overruled by none. An answer that the question
+    does not apply leaves none.
     """
     if standing.counts is None or standing.counts.reason:
         return {}
-    others = sorted(standing.voices, key=lambda one: -1 if one.level is None else one.level)
+    heard = [
+        one for one in standing.voices
+        if not standing.settled or one.level == standing.counts.level
+    ]  # fmt: skip
+    others = sorted(heard, key=lambda one: -1 if one.level is None else one.level)
     found: dict[str, float | str] = {}
     for answer in (standing.counts, *others):
         found = {**answer.figures, **found}
@@ -124,7 +137,8 @@ def _figures(standing: Standing) -> dict[str, float | str]:
 def _claim(told: _Told, key: str) -> Claim:
     value = told.figures.get(key)
     if value is None:
-        return Claim(key, told.items[key], "not told", Outcome.NOT_ASKED, _code(told, key))
+        said = "overruled by the adviser" if key in told.overruled else "not told"
+        return Claim(key, told.items[key], said, Outcome.NOT_ASKED, _code(told, key))
     outcome, seen = _JUDGES[key](told)
     return Claim(key, told.items[key], _figure(key, value), outcome, seen)
 

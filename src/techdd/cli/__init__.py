@@ -29,6 +29,7 @@ from techdd.cli import (
     registers,
     responses,
     scores,
+    sources,
     trust,
 )
 from techdd.cli import disclose as disclosing
@@ -64,6 +65,7 @@ def main() -> None:
 for command in (
     engagement.audit,
     engagement.init,
+    sources.add,
     engagement.collect,
     interview.interview,
     scores.score,

@@ -68,7 +68,8 @@ def disclose(
     made = pipeline.report(workspace, assessment, audience, names=names)
     bots = {one.identity for one in assessment.who.people if one.bot}
     spelled = [one for one in assessment.who.identities if one.identity not in bots]
-    people = known((one.name, one.email) for one in spelled)
+    others = [(name, "") for name in assessment.who.others]
+    people = known([*((one.name, one.email) for one in spelled), *others])
     told = disclosed(made, people, Terms(workspace.engagement.withheld_from(audience)))
     own = disclosed(pipeline.report(workspace, assessment, "internal"), people)
     write = {"text": _text, "csv": _csv, "json": _json}[form]

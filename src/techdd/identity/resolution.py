@@ -27,6 +27,7 @@ class Resolution:
     merges: tuple[Merge, ...]
     employments: tuple[Employment, ...]
     domains: tuple[Domain, ...]
+    others: tuple[str, ...] = ()  # names of the client's people that the history does not know
 
 
 def resolve(

@@ -6,12 +6,15 @@ Each check ends as "ok", "failed" or "not checked", and says why: not checked is
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from techdd import __version__, manifest
+from techdd.audiences import AUDIENCES
+from techdd.confidential import Terms
 from techdd.errors import RepositoryError
 from techdd.intake import check_source, open_repository
 from techdd.manifest import Manifest
@@ -158,24 +161,38 @@ def _evidence(found: Manifest, workspace: Workspace | None) -> Iterator[Check]:
         words = "give the engagement that it was made from with --engagement"
         yield Check("evidence", NOT_CHECKED, words)
         return
-    named = {(manifest.same_place(one.name), one.digest): one.name for one in found.evidence}
-    there = {
-        (manifest.same_place(one.name), one.digest): one.name
+    terms = _terms(found, workspace)
+    named = Counter((manifest.same_place(one.name), one.digest) for one in found.evidence)
+    there = Counter(
+        (manifest.same_place(terms.hidden(one.name)), one.digest)
         for one in manifest.gather(workspace, again=True)
-    }
+    )
     names = {place for place, _ in there}
-    own = [one for one in named if not one[0].startswith(manifest.SHIPPED)]
-    gone = [one for one in own if one not in there]
+    own = Counter({one: number for one, number in named.items() if not _is_shipped(one[0])})
+    gone = list((own - there).elements())
+    if not own:
+        yield Check("evidence", FAILED, "the manifest names no file of an engagement")
     for place, _ in gone[:MOST]:
         what = "has changed" if place in names else "is not there any more"
         yield Check("evidence", FAILED, f"{clean(place)} {what}")
     if len(gone) > MOST:
         yield Check("evidence", FAILED, f"{len(gone) - MOST:,} more files differ")
-    if not gone:
-        later = sum(one not in named for one in there if not one[0].startswith(manifest.SHIPPED))
-        more = f"; {later} came in since" if later else ""
-        yield Check("evidence", OK, f"{len(own)} files of the engagement are as they were{more}")
-    yield _shipped(found, [one for one in named if one not in own], there)
+    if own and not gone:
+        later = [one for one in (there - named).elements() if not _is_shipped(one[0])]
+        more = f"; {len(later)} came in since" if later else ""
+        words = f"{own.total()} files of the engagement are as they were{more}"
+        yield Check("evidence", OK, words)
+    yield _shipped(found, [one for one in named if _is_shipped(one[0])], there)
+
+
+def _terms(found: Manifest, workspace: Workspace) -> Terms:
+    """What stands for confidential words in the names that a manifest for its audience has."""
+    of = [one for one in AUDIENCES if one == found.audience]
+    return Terms(workspace.engagement.withheld_from(of[0]) if of else ())
+
+
+def _is_shipped(name: str) -> bool:
+    return name.startswith(manifest.SHIPPED)
 
 
 def _shipped(
@@ -203,12 +220,15 @@ def _commits(
         words = "give the repositories with --repo, or the engagement"
         yield Check("commits", NOT_CHECKED, words)
         return
+    if not found.repositories:
+        yield Check("commits", NOT_CHECKED, "the manifest names no repository")
+    terms = _terms(found, workspace) if workspace else Terms()
     for one in found.repositories:
         name = clean(one.name)
         if not one.commit:
             yield Check("commits", NOT_CHECKED, f"the report names no commit of {name}")
             continue
-        places = repositories or _sources(workspace, one.name)
+        places = repositories or _sources(workspace, one.name, terms)
         reasons = [_missing(place, one.commit) for place in places]
         if "" in reasons:
             yield Check("commits", OK, f"{one.commit[:12]} of {name} is there")
@@ -218,11 +238,14 @@ def _commits(
             yield Check("commits", FAILED, f"{one.commit[:12]} of {name}: {'; '.join(reasons)}")
 
 
-def _sources(workspace: Workspace | None, name: str) -> list[Path]:
-    """Where the engagement has the repository of that name on this machine."""
+def _sources(workspace: Workspace | None, name: str, terms: Terms) -> list[Path]:
+    """Where the engagement has the repository on this machine that a manifest without `terms` calls
+    by that name.
+    """
     if workspace is None:
         return []
-    sources = [e.source for e in workspace.engagement.repositories if e.name == name]
+    entries = workspace.engagement.repositories
+    sources = [one.source for one in entries if terms.hidden(one.name) == name]
     return [workspace.root / one for one in sources if "://" not in one]
 
 
