@@ -160,10 +160,10 @@ def test_a_mistake_is_one_line_and_exit_code_2(
     said = techdd(*arguments)
     assert said.code == 2
     assert said.out == ""
-    lines = said.err.splitlines()
-    assert len(lines) == 1, said.err
-    assert lines[0].startswith("techdd: ")
-    assert message in lines[0]
+    *progress, mistake = said.err.splitlines()
+    assert all(one.startswith("[1/1] ") for one in progress), said.err
+    assert mistake.startswith("techdd: ")
+    assert message in mistake
     assert "Traceback" not in said.err
     assert "pa55" not in said.err + "".join(
         path.read_text(errors="replace") for path in tmp_path.rglob("*.yaml")

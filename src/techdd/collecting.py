@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
 from inspect import signature
@@ -61,25 +61,24 @@ def collect(
         if cluster:
             name = copies.identity(workspace.root)
             place = stack.enter_context(connected(cluster, name, workers, minutes, keep=keep))
-        opened = _open_all(workspace, place, tell)
-        for run, _ in opened:
-            workspace.evidence.record(run)
-        repositories = [found for _, found in opened if isinstance(found, Repository)]
-        if not repositories:
-            if opened:
-                raise TechddError("\n".join(str(error) for _, error in opened))
+        if not workspace.engagement.repositories:
             raise TechddError("names no repositories; add some", workspace.file)
-        runs = [run for run, _ in opened]
-        runs += jobs.collect(
-            repositories,
-            chosen,
-            workspace.evidence,
-            options,
-            workers=place.workers,
-            tell=tell,
-            log=workspace.log,
-            pool=place.pool,
-        )
+        told = _one_at_a_time(tell)
+        with _opening(workspace, place, told) as opening:
+            measured = jobs.collect(
+                _openable(opening),
+                chosen,
+                workspace.evidence,
+                options,
+                workers=place.workers,
+                tell=told,
+                log=workspace.log,
+                pool=place.pool,
+            )
+            opened = [future.result() for future in opening]
+        if not any(isinstance(found, Repository) for _, found in opened):
+            raise TechddError("\n".join(str(error) for _, error in opened))
+        runs = [*(run for run, _ in opened), *measured]
         Chain(workspace.evidence.root).extend(now(), f"techdd {__version__}")
     return runs
 
@@ -93,37 +92,57 @@ def _opener(minutes: float) -> OpenAt:
     return open_here
 
 
-def _open_all(
+Opened = tuple[Run, Repository | RepositoryError]  # how it ended, and what came of it
+
+
+@contextmanager
+def _opening(
     workspace: Workspace, place: Place, tell: Callable[[jobs.Event], None]
-) -> list[tuple[Run, Repository | RepositoryError]]:
-    """How each repository of the engagement opened, in its order, and what came of it.
+) -> Iterator[list[Future[Opened]]]:
+    """Opens the repositories of the engagement, in its order, and records how that ended.
 
-    Many at once, since a server that is slow keeps no processor busy.
+    Many at once, since a server that is slow keeps no processor busy, and while jobs run.
     """
-    stop, telling = Event(), Lock()
+    stop = Event()
 
-    def told(run: Run | None, entry: RepositoryEntry) -> None:
-        with telling:
-            tell(jobs.Event(1, OPENING, entry.name, run))
-
-    def open_one(entry: RepositoryEntry) -> tuple[Run, Repository | RepositoryError]:
-        told(None, entry)
+    def open_one(entry: RepositoryEntry) -> Opened:
+        tell(jobs.Event(1, OPENING, entry.name))
         found: Repository | RepositoryError
         try:
             found = workspace.open(entry, partial(place.open, stop=stop))
             run = _opened(found)
         except RepositoryError as error:
             run, found = _not_opened(entry, error), error
-        told(run, entry)
+        workspace.evidence.record(run)
+        tell(jobs.Event(1, OPENING, entry.name, run))
         return run, found
 
     with ThreadPoolExecutor(max(OPENING_AT_ONCE, place.workers)) as threads:
         try:
-            return list(threads.map(open_one, workspace.engagement.repositories))
+            yield [threads.submit(open_one, one) for one in workspace.engagement.repositories]
         except BaseException:
             stop.set()
             threads.shutdown(cancel_futures=True)
             raise
+
+
+def _openable(opening: Iterable[Future[Opened]]) -> Iterator[Repository]:
+    """The repositories that can be opened, as they are."""
+    for future in as_completed(opening):
+        _, found = future.result()
+        if isinstance(found, Repository):
+            yield found
+
+
+def _one_at_a_time(tell: Callable[[jobs.Event], None]) -> Callable[[jobs.Event], None]:
+    """`tell` for several threads."""
+    lock = Lock()
+
+    def told(event: jobs.Event) -> None:
+        with lock:
+            tell(event)
+
+    return told
 
 
 def _opened(repository: Repository) -> Run:

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from techdd import parquet
 from techdd.errors import EvidenceError
 from techdd.facts import Fact, Parts, frame, schema, table_name, typed
-from techdd.files import write_atomic
+from techdd.files import write_changed
 from techdd.migrations import FORMATS, current
 from techdd.model import Issue, Run, Status
 
@@ -105,7 +105,7 @@ class Evidence:
         text = json.dumps({RUNS.key: RUNS.version, **asdict(run)}, indent=1, sort_keys=True)
         path = self._run(run.collector, run.repo)
         try:
-            write_atomic(path, f"{text}\n".encode())
+            write_changed(path, f"{text}\n".encode())
         except OSError as error:
             raise EvidenceError(f"cannot be written: {error.strerror}", path) from None
 

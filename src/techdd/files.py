@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -48,6 +48,14 @@ def write_atomic(path: Path, data: bytes, mode: int = 0o644) -> None:
         return
     with replacing(path, mode) as file:
         file.write(data)
+
+
+def write_changed(path: Path, data: bytes) -> None:
+    """As `write_atomic`; where the file holds `data` already there is no disk to wait for."""
+    with suppress(OSError):
+        if path.read_bytes() == data:
+            return
+    write_atomic(path, data)
 
 
 @contextmanager

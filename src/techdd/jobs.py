@@ -7,11 +7,14 @@ idempotent, so a run that was killed is gone on with by running it again.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any
 
+from techdd import software
 from techdd.collectors import Collector
 from techdd.evidence import Evidence
 from techdd.facts import Package, Parts
@@ -50,8 +53,9 @@ def collect(
 ) -> list[Run]:
     """Runs what is not fresh and records every end; returns one Run a job.
 
-    One job's failure is its own Run; the others go on. `log` gets (job name, traceback) of a
-    collector's bug.
+    The first jobs start while further repositories are still to come; the next one is waited for in
+    a thread. One job's failure is its own Run; the others go on. `log` gets (job name, traceback)
+    of a collector's bug.
     """
     schedule = _Schedule(repositories, order(collectors), evidence, options, tell, log)
     schedule.run(workers, pool)
@@ -71,51 +75,64 @@ class _Schedule:
         log: Callable[[str, str], None],
     ) -> None:
         self.evidence, self.tell, self.log = evidence, tell, log
-        self.jobs = len(collectors)
+        self.collectors, self.options = collectors, options
+        self.tools = software.digest()
         self.runs: list[Run] = []
         self.ended: dict[tuple[str, str], Run] = {}
         self.suppliers = {
             one.name: suppliers({other.name: other for other in collectors}, one)
             for one in collectors
         }
-        self.waiting = jobs_of(repositories, collectors, self.suppliers, options)
+        self.repositories = iter(repositories)
+        self.thread = ThreadPoolExecutor(1)
+        self.coming: Future[Repository | None] | None = self._next()
+        self.waiting: dict[str, list[Job]] = {}  # by repository, each after those that it needs
         self.suspects: list[Job] = []  # were running when a worker died
 
     def run(self, workers: int, pool: Callable[[int], Executor]) -> None:
-        """Works until nothing waits; each job that was running when a worker died is tried again,
-        alone.
-        """
-        self._drain(workers, pool)
-        while self.suspects:
-            suspects, self.suspects = self.suspects, []
-            for job in suspects:
-                self.tell(Event(self.jobs, job.collector.name, job.repository.name))
-                self._end(job, alone(pool, self._task(job), self.evidence.root / ".at"))
-            self._drain(workers, pool)
+        """Works until nothing waits and no repository is to come.
 
-    def _drain(self, workers: int, pool: Callable[[int], Executor]) -> None:
+        What was running when a worker died is tried again when all else is done, each job alone:
+        whoever ends its process, or takes hours, holds up nobody.
+        """
+        try:
+            while True:
+                while not self._drain(workers, pool):
+                    pass
+                if not self.suspects:
+                    return
+                suspects, self.suspects = self.suspects, []
+                for job in suspects:
+                    self.tell(Event(len(self.collectors), job.collector.name, job.repository.name))
+                    self._end(job, alone(pool, self._task(job), self.evidence.root / ".at"))
+        finally:
+            self.thread.shutdown(wait=False, cancel_futures=True)
+
+    def _drain(self, workers: int, pool: Callable[[int], Executor]) -> bool:
+        """Works until nothing can be started; False where a worker died before that."""
         running: dict[Future[Outcome], Job] = {}
         executor_: Executor | None = None
         try:
             while True:
-                for job in self._ready():
+                # One more than work can be done on keeps all busy.
+                for job in islice(self._ready(), max(workers + 1 - len(running), 0)):
                     executor_ = executor_ or pool(workers)
-                    self.tell(Event(self.jobs, job.collector.name, job.repository.name))
+                    self.tell(Event(len(self.collectors), job.collector.name, job.repository.name))
                     running[_submit(executor_, self._task(job))] = job
-                    # One more than work can be done on keeps all busy.
-                    if len(running) > workers:
-                        break
-                if not running:
-                    return
-                done, _ = wait(running, return_when=FIRST_COMPLETED)
-                for future in done:
+                if not running and not self.coming:
+                    return True
+                waited: list[Future[Any]] = [*running, *([self.coming] if self.coming else [])]
+                done, _ = wait(waited, return_when=FIRST_COMPLETED)
+                if self.coming in done:
+                    self._arrive()
+                for future in running.keys() & done:
                     job = running.pop(future)
                     try:
                         outcome = future.result()
                     except BrokenProcessPool:
                         # The pool is gone with all it held; each of them may be the culprit.
                         self.suspects += [job, *running.values()]
-                        return
+                        return False
                     self._end(job, outcome)
         except BaseException:
             abandon(executor_)
@@ -124,20 +141,30 @@ class _Schedule:
             if executor_ is not None:
                 executor_.shutdown(wait=False, cancel_futures=True)
 
-    def _ready(self) -> Iterable[Job]:
+    def _next(self) -> Future[Repository | None]:
+        return self.thread.submit(next, self.repositories, None)
+
+    def _arrive(self) -> None:
+        """Has the jobs of the repository wait that has come, if any was still to come."""
+        assert self.coming
+        repository = self.coming.result()
+        self.coming = None
+        if repository:
+            self.waiting[repository.name] = jobs_of(
+                repository, self.collectors, self.suppliers, self.options, self.tools
+            )
+            self.coming = self._next()
+
+    def _ready(self) -> Iterator[Job]:
         """Takes from the waiting jobs those that can start, ending fresh and hopeless ones."""
-        progress = True
-        while progress:
-            progress = False
-            for job in list(self.waiting):
-                repo = job.repository.name
+        for repo in list(self.waiting):
+            for job in list(self.waiting[repo]):
                 needed = [
                     self.ended.get((name, repo)) for name in self.suppliers[job.collector.name]
                 ]
                 if any(run is None for run in needed):
                     continue
-                self.waiting.remove(job)
-                progress = True
+                self.waiting[repo].remove(job)
                 lost = [
                     run.collector
                     for run in needed
@@ -154,6 +181,8 @@ class _Schedule:
                     self._note(cached, cached=True)
                 else:
                     yield job
+            if not self.waiting[repo]:
+                del self.waiting[repo]
 
     def _task(self, job: Job) -> Task:
         module, name = job.collector.run.__module__, job.collector.name
@@ -196,7 +225,7 @@ class _Schedule:
     def _note(self, run: Run, *, cached: bool = False) -> None:
         self.runs.append(run)
         self.ended[run.collector, run.repo] = run
-        self.tell(Event(self.jobs, run.collector, run.repo, run, cached))
+        self.tell(Event(len(self.collectors), run.collector, run.repo, run, cached))
 
 
 def _submit(pool: Executor, task: Task) -> Future[Outcome]:

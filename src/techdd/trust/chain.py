@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -75,10 +76,12 @@ class Chain:
     def there(self) -> dict[str, str]:
         """Name -> SHA-256 of every file as it is now. Raises EvidenceError."""
         found = {}
-        for path in sorted(self.root.glob("[!.]*/**/*")):
-            name = path.relative_to(self.root)
-            if path.is_file() and not any(part.startswith(".") for part in name.parts):
-                found[name.as_posix()] = _digest_of(path)
+        for folder, below, names in os.walk(self.root):  # a glob takes longer than the digests do
+            below[:] = sorted(name for name in below if not name.startswith("."))
+            for name in sorted(names):
+                path = Path(folder, name)
+                if path.parent != self.root and not name.startswith(".") and path.is_file():
+                    found[path.relative_to(self.root).as_posix()] = _digest_of(path)
         return found
 
     def extend(self, at: datetime, tool: str) -> None:
