@@ -134,7 +134,7 @@ COLUMNS: Mapping[str, Kind] = _columns({
     OWN: "repository; practice; kind; added; removed; reached from; test or example; what; "
     "keyed fingerprint; pattern; rule; CWE; severity; tool; tools; language; about security; "
     "asked for; tests run; deployments gated; steps pinned; token limited; no strangers' code; "
-    "ecosystem; counts as; why; worst; effort; newest; upgrade_plan.update; packages.scope",
+    "ecosystem; counts as; why; worst; effort; newest; upgrade_plan.update; packages.scope; domain",
     TEXT: "affiliation; after the leaving of; assignment of rights; by; cause; change; circle; "
     "claim; component; component ; components nobody active would know; control; cost a year; "
     "counted here as; counted over; days that pay first; distributed; do they agree; document; "
