@@ -138,8 +138,8 @@ COLUMNS: Mapping[str, Kind] = _columns({
     TEXT: "affiliation; after the leaving of; assignment of rights; by; cause; change; circle; "
     "claim; component; component ; components nobody active would know; control; cost a year; "
     "counted here as; counted over; days that pay first; distributed; do they agree; document; "
-    "edition; embedded; evidence; files with owners; format; framework; from; group; half-year to; "
-    "hotspots without an active author; hour; if these leave; imported component; "
+    "edition; embedded; evidence; files with owners; format; framework; from; from group; group; "
+    "half-year to; hotspots without an active author; hour; if these leave; imported component; "
     "importing component; in a circle; in development and tests only; in production; "
     "in this order; internal; last change; last changed; last commit; last release of any version; "
     "licence; licence category; made; main owner; mark; marker; measure; mistakes there; month; "
@@ -147,9 +147,9 @@ COLUMNS: Mapping[str, Kind] = _columns({
     "person; plan; product; proxy; published; published on; quarter; questions; rank; resumed; "
     "role; saas; second owner; second owner's share; security contact; signed commits; "
     "signed tags; since; state; status; support; technology; test; the client says; "
-    "the whole stands under; told; update bot; use; used in; value; weakest evidence; weekday; "
-    "what is counted; what it asks; what it asks for; what it buys; what weighs most; when; who; "
-    "with repository; without; debt_assumptions.source; licences_for_counsel.such as",
+    "the whole stands under; to group; told; update bot; use; used in; value; weakest evidence; "
+    "weekday; what is counted; what it asks; what it asks for; what it buys; what weighs most; "
+    "when; who; with repository; without; debt_assumptions.source; licences_for_counsel.such as",
     PLACE: "author; bill; by the rule; compared with; exploited since; fixed in; "
     "for example; how; in folder; justification; "
     "likelihood of an exploit (EPSS); name; names; newest version; oldest; pipeline; place; "

@@ -9,17 +9,19 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
 from inspect import signature
+from pathlib import Path
 from threading import Event, Lock
 from typing import Any
 
 from techdd import __version__, advisories, copies, jobs, planning, sandbox
 from techdd.cloning import MINUTES, clone
-from techdd.cluster import Place, connected
+from techdd.cluster import OpenAt, Place, connected
 from techdd.collectors import Collector
 from techdd.documents import did_you_mean
 from techdd.errors import DocumentError, RepositoryError, TechddError
 from techdd.files import write_atomic
 from techdd.model import Issue, Run, Status
+from techdd.opening import open_entry
 from techdd.plugins import discover, single
 from techdd.policy import Allowance, RepositoryEntry
 from techdd.repository import Repository
@@ -53,11 +55,12 @@ def collect(
     with workspace.locked(), ExitStack() as stack:
         chosen = _within_budgets(workspace, choose_collectors(only))
         options = _options(workspace, chosen, online=online or workspace.engagement.online)
-        place = Place(workers, _opener(workspace), pool)
+        own = workspace.engagement.budgets.get(OPENING)
+        minutes = (own and own.minutes) or MINUTES
+        place = Place(workers, _opener(minutes), pool)
         if cluster:
             name = copies.identity(workspace.root)
-            found = connected(cluster, name, workers, _minutes(workspace), keep=keep)
-            place = stack.enter_context(found)
+            place = stack.enter_context(connected(cluster, name, workers, minutes, keep=keep))
         if not workspace.engagement.repositories:
             raise TechddError("names no repositories; add some", workspace.file)
         told = _one_at_a_time(tell)
@@ -80,16 +83,13 @@ def collect(
     return runs
 
 
-def _opener(workspace: Workspace) -> Callable[[RepositoryEntry, Event], Repository]:
-    """Opens them on this machine."""
-    minutes = _minutes(workspace)
-    return lambda entry, stop: workspace.open(entry, partial(clone, stop=stop, minutes=minutes))
+def _opener(minutes: float) -> OpenAt:
+    """Opens repositories on this machine, each mirrored within `minutes`."""
 
+    def open_here(entry: RepositoryEntry, cache: Path, *, stop: Event) -> Repository:
+        return open_entry(entry, cache, partial(clone, stop=stop, minutes=minutes))
 
-def _minutes(workspace: Workspace) -> float:
-    """The time in which one repository must be mirrored."""
-    own = workspace.engagement.budgets.get(OPENING)
-    return (own and own.minutes) or MINUTES
+    return open_here
 
 
 Opened = tuple[Run, Repository | RepositoryError]  # how it ended, and what came of it
@@ -109,7 +109,7 @@ def _opening(
         tell(jobs.Event(1, OPENING, entry.name))
         found: Repository | RepositoryError
         try:
-            found = place.open(workspace.placed(entry), stop)
+            found = workspace.open(entry, partial(place.open, stop=stop))
             run = _opened(found)
         except RepositoryError as error:
             run, found = _not_opened(entry, error), error

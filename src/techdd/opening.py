@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from techdd.repository import Repository
 from techdd.text import without_folders
 
 STALE = "could not be fetched anew; the copy of an earlier run was audited"
+Opener = Callable[[RepositoryEntry, Path], Repository]
 
 
 def open_entry(entry: RepositoryEntry, cache: Path, fetch: Fetch = clone) -> Repository:

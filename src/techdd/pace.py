@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from techdd.model import Status
+from techdd.model import Issue, Status
 from techdd.workspace import OPENING
 
 if TYPE_CHECKING:
@@ -16,9 +16,8 @@ GROUND = 3  # repositories that must have ended before anything is said of what 
 
 
 class Trouble(NamedTuple):
-    """What a display tells of a run that did not go well."""
+    """What went wrong with a run, in words that several can share."""
 
-    repo: str
     words: str
     grave: bool  # it failed; else something of it could not be looked at
 
@@ -30,7 +29,7 @@ class Pace:
         self.repositories = repositories
         self.opened = self.ended = 0  # repositories; one that cannot be opened is both
         self.working: dict[tuple[str, str], float] = {}  # (repository, collector) -> since when
-        self.troubles: list[Trouble] = []
+        self.troubles: dict[Trouble, list[str]] = {}  # -> repositories; the latest last
         self.ends: Counter[str] = Counter()  # of all runs but openings: "unchanged" or their status
         self._began: float | None = None  # when the first job was told of
         self._jobs = 0  # of one repository
@@ -60,7 +59,8 @@ class Pace:
             return ""
         since = self.working.pop(job, now)
         if run.status in (Status.FAILED, Status.PARTIAL) and not event.cached:
-            self.troubles.append(_trouble(run))
+            trouble = _trouble(run)
+            self.troubles[trouble] = [*self.troubles.pop(trouble, ()), run.repo]
         if event.collector == OPENING:
             self.opened += 1
             self._of[event.repo].append(run)
@@ -77,12 +77,12 @@ class Pace:
         self.ended += over
         return event.repo if over else ""
 
-    def failed(self, event: Event) -> Trouble | None:
-        """What is to be said at once of an event: a measurement that failed."""
+    def failed(self, event: Event) -> str:
+        """What is to be said at once of an event: a measurement that failed; "" of any other."""
         run = event.run
         if run is None or event.cached or run.status is not Status.FAILED:
-            return None
-        return _trouble(run) if run.collector != OPENING else None
+            return ""
+        return _trouble(run).words if run.collector != OPENING else ""
 
     def told(self, repo: str) -> str:
         """How a repository ended, in words; "" where nothing of it has changed."""
@@ -119,17 +119,13 @@ class Pace:
 
 
 def _trouble(run: Run) -> Trouble:
-    issue = run.issues[0] if run.issues else None
-    why = (
-        ": ".join(part for part in (issue.reason, issue.path, issue.detail) if part)
-        if issue
-        else ""
-    )
+    issue = run.issues[0] if run.issues else Issue("it gives no reason")
     grave = run.status is Status.FAILED
     if run.collector == OPENING:
-        return Trouble(run.repo, f"{'could not be opened: ' if grave else ''}{why}", grave)
-    more = f" and {len(run.issues) - 1:,} more" if len(run.issues) > 1 else ""
-    return Trouble(run.repo, f"{run.collector} {run.status} ({why}{more})", grave)
+        words = f"could not be opened: {issue.detail or issue.reason}" if grave else issue.reason
+        return Trouble(words, grave)
+    why = ": ".join(part for part in (issue.reason, issue.detail) if part)
+    return Trouble(f"{run.collector} {run.status} ({why if grave else issue.reason})", grave)
 
 
 def _counted(ends: Counter[str]) -> str:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
-from techdd.pace import Pace, Trouble
+from techdd.pace import Pace
 from techdd.text import clean
 
 if TYPE_CHECKING:
@@ -61,8 +61,8 @@ class _Lines:
 
     def __call__(self, event: Event) -> None:
         ended = self.pace.take(event, time.monotonic())
-        if trouble := self.pace.failed(event):
-            self._print(f"{trouble.repo}: {trouble.words}")
+        if failed := self.pace.failed(event):
+            self._print(f"{event.repo}: {failed}")
         if ended and (told := self.pace.told(ended)):
             self._print(f"[{self.pace.ended}/{self.pace.repositories}] {ended}: {told}")
 
@@ -95,15 +95,24 @@ class _Display:
         yield from self._head(console.width, now)
         # The last line of a terminal stays free; each list has a heading.
         room = console.height - 4
-        troubles = self.pace.troubles[-_TROUBLES:] if room > _TROUBLES + 4 else []
-        room -= len(troubles) + 2 * bool(troubles)
-        yield from self._at_work(room - 1, now)
-        if troubles:
-            yield _line("Trouble, the latest last", "bold")
-            yield from (_trouble(one) for one in troubles)
-            more = len(self.pace.troubles) - len(troubles)
-            if more:
-                yield _line(f"  and {more:,} before; the report tells all", "dim")
+        troubles = self._troubles() if room > _TROUBLES + 4 else []
+        yield from self._at_work(room - len(troubles) - 1, now)
+        yield from troubles
+
+    def _troubles(self) -> list[Text]:
+        """What failed comes before what was looked at in part; in each, the latest."""
+        every = sorted(self.pace.troubles.items(), key=lambda one: one[0].grave)
+        if not every:
+            return []
+        lines = [_line("Trouble", "bold")]
+        for (words, grave), repositories in every[: -_TROUBLES - 1 : -1]:
+            more = f" and {len(repositories) - 1:,} more" if len(repositories) > 1 else ""
+            colour = "red" if grave else "yellow"
+            lines.append(_line(f"  {_short(repositories[-1])}{more}: {words}", colour))
+        if len(every) > _TROUBLES:
+            rest = len(every) - _TROUBLES
+            lines.append(_line(f"  and {rest:,} more kinds; the report tells all", "dim"))
+        return lines
 
     def _head(self, width: int, now: float) -> Iterator[Text]:
         pace = self.pace
@@ -132,10 +141,6 @@ class _Display:
             yield _line(f"  {_short(repo):{_REPO}} {collector:20} {_span(now - since)}")
         if len(shown) < len(working):
             yield _line(f"  and {len(working) - len(shown):,} more", "dim")
-
-
-def _trouble(one: Trouble) -> Text:
-    return _line(f"  {_short(one.repo)}: {one.words}", "red" if one.grave else "yellow")
 
 
 def _line(text: str, style: str = "") -> Text:

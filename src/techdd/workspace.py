@@ -39,7 +39,7 @@ from typing import TYPE_CHECKING
 from techdd import files
 from techdd.answers import Answer, Entry, Standing, placed, standings
 from techdd.checklists import Checklist, Item
-from techdd.cloning import Fetch, clone, is_url
+from techdd.cloning import is_url
 from techdd.documents import load
 from techdd.enrolment import begin, enrol, refuse_inside
 from techdd.errors import DocumentError, TechddError
@@ -48,7 +48,7 @@ from techdd.folders import data
 from techdd.journal import Journal
 from techdd.library import Library
 from techdd.locking import one_writer
-from techdd.opening import open_entry
+from techdd.opening import Opener, open_entry
 from techdd.policy import Engagement, FindingRule, FindingRules, RepositoryEntry, Scoring
 from techdd.repository import Repository
 from techdd.sources import NOTHING, Taken
@@ -107,20 +107,16 @@ class Workspace:
         """The repositories of the engagement, as they are called in the report."""
         return tuple(entry.name for entry in self.engagement.repositories)
 
-    def open(self, entry: RepositoryEntry, fetch: Fetch = clone) -> Repository:
-        """The repository of `entry` (see `open_entry`). Raises RepositoryError."""
-        return open_entry(self.placed(entry), self.root / ".cache" / entry.name, fetch)
+    def open(self, entry: RepositoryEntry, by: Opener = open_entry) -> Repository:
+        """The repository of `entry`, opened `by` what is called as `open_entry` is.
 
-    def placed(self, entry: RepositoryEntry) -> RepositoryEntry:
-        """`entry` with its path, where it is one, told from where the tool runs.
-
-        Raises RepositoryError where the engagement lies inside it.
+        Raises RepositoryError, also where the engagement lies inside it.
         """
-        if is_url(entry.source):
-            return entry
-        source = self.root / entry.source
-        refuse_inside(self.root, [str(source)])
-        return entry.model_copy(update={"source": str(source)})
+        if not is_url(entry.source):
+            source = str(self.root / entry.source)
+            refuse_inside(self.root, [source])
+            entry = entry.model_copy(update={"source": source})
+        return by(entry, self.root / ".cache" / entry.name)
 
     @cached_property
     def library(self) -> Library:

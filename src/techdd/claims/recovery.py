@@ -88,13 +88,8 @@ def recovery(
         if item.id in standings
         for key, value in _figures(standings[item.id]).items()
     }
-    said = {
-        key
-        for item in asked
-        if (standing := standings.get(item.id)) and standing.settled
-        for voice in standing.voices
-        for key in voice.figures
-    }
+    settled = [one for item in asked if (one := standings.get(item.id)) and one.settled]
+    said = {key for one in settled for voice in one.voices for key in voice.figures}
     told = _Told(figures, frozenset(said - figures.keys()), keys, metrics, as_of)
     claims = [_claim(told, key) for key in _JUDGES if key in keys]
     wrong = [one for one in claims if one.outcome is Outcome.CONTRADICTED]

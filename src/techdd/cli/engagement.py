@@ -175,10 +175,10 @@ def status(folder: Path) -> None:
 
     workspace = open_engagement(folder)
     click.echo(f"{workspace.engagement.client}: {len(workspace.names)} repositories")
-    waiting = False
-    for name, ends in pipeline.progress(workspace).items():
-        click.echo(f"  {name:34} {ends}")
-        waiting = waiting or "not run" in ends
+    ends = pipeline.progress(workspace)
+    waiting = any("not run" in words for words in ends.values())
+    for name, words in _in_short(ends):
+        click.echo(f"  {name:34} {words}")
     answered = asked = 0
     said = workspace.standings().keys()
     for checklist in workspace.checklists:
@@ -187,6 +187,25 @@ def status(folder: Path) -> None:
         click.echo(f"  {checklist.title:34} {len(done)} of {len(checklist.items)} answered")
     step = "collect" if waiting else "interview" if answered < asked else "report"
     say_next(f"techdd {step} {folder}")
+
+
+_LISTED = 20  # repositories that are told one by one
+
+
+def _in_short(ends: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """(who, how it ended) for each repository or, of many, for each way to end."""
+    if len(ends) <= _LISTED:
+        yield from ends.items()
+        return
+    alike: dict[str, list[str]] = {}
+    for name, words in ends.items():
+        alike.setdefault(words, []).append(name)
+    ordered = sorted(alike.items(), key=lambda one: -len(one[1]))
+    for words, names in ordered[:_LISTED]:
+        more = f" and {len(names) - 1:,} more" if len(names) > 1 else ""
+        yield f"{names[0]}{more}", words
+    if rest := sum(len(names) for _, names in ordered[_LISTED:]):
+        yield f"{rest:,} more", "each otherwise; see the coverage of the report"
 
 
 def _engagement(output: Path, repositories: Sequence[str], options: dict[str, Any]) -> Workspace:

@@ -14,8 +14,9 @@ from concurrent.futures import Executor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
+from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from techdd.cluster import there
 from techdd.cluster.sending import Sender, Workers
@@ -28,8 +29,17 @@ if TYPE_CHECKING:
     from distributed import Client
 
 LOCAL = "local"
-CONNECTING = 8.0  # seconds in which a scheduler must answer, and the first worker report
+CONNECTING = 8.0  # seconds in which a scheduler must answer
+REPORTING = 15.0  # seconds in which the first worker must report to it
 _ADDRESS = re.compile(r"(tcp|tls)://[\w.:\[\]-]+:\d+")
+
+
+class OpenAt(Protocol):
+    """Opens a repository as `open_entry` does, and ends soon after `stop` is set."""
+
+    def __call__(self, entry: RepositoryEntry, cache: Path, /, *, stop: Event) -> Repository:
+        """The repository. Raises RepositoryError."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -39,7 +49,7 @@ class Place:
     """
 
     workers: int
-    open: Callable[[RepositoryEntry, Event], Repository]
+    open: OpenAt
     pool: Callable[[int], Executor]
 
 
@@ -62,9 +72,8 @@ def connected(
         threads, hosts = _examined(client, address, mine, run)
         if not keep:
             stack.callback(_wipe, client, engagement)
-        with client.get_executor(pure=False) as executor:
-            sender = Sender(executor, address, Terms(engagement, run, mine, minutes), hosts)
-            yield Place(threads, sender.open, lambda _: Workers(sender))
+        sender = Sender(client, address, Terms(engagement, run, mine, minutes), hosts)
+        yield Place(threads, sender.open, lambda _: Workers(sender))
 
 
 def check_address(address: str) -> None:
@@ -87,7 +96,7 @@ def _client(address: str) -> Iterator[Client]:
         why = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
         raise TechddError(f"no scheduler answers there: {why}", address) from None
     try:
-        client.wait_for_workers(1, timeout=CONNECTING)
+        client.wait_for_workers(1, timeout=REPORTING)
     except TimeoutError:
         client.close()
         raise TechddError(f"has no workers; start some: dask worker {address}", address) from None
@@ -136,7 +145,6 @@ def _examined(
 
 
 def _wipe(client: Client, engagement: str) -> None:
-    try:
+    """Has each worker remove what it has; one that is gone cannot, see docs/scale-out.md."""
+    if client.status == "running":  # not where the scheduler is lost
         client.run(there.wipe, engagement, on_error="ignore")
-    except Exception:
-        logging.getLogger(__name__).warning("the workers could not be reached to remove clones")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Sequence
-from concurrent.futures import CancelledError, Executor, Future, wait
+from concurrent.futures import Executor, Future, wait
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from threading import Event
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from techdd.cloning import is_url
 from techdd.cluster import there
@@ -20,43 +20,44 @@ from techdd.policy import RepositoryEntry
 from techdd.repository import Repository
 from techdd.worker import Outcome, Task, work
 
+if TYPE_CHECKING:
+    from distributed import Client
+
 _LOST = (
     "the scheduler is lost; what had ended is recorded: when it is there again, run the same "
     "command again to go on"
 )
-_DIED = "each worker died that ran it"
 _PAUSE = 0.5  # seconds after which a wish to stop is heard
 
 
 @dataclass(frozen=True)
 class Sender:
-    """Sends the work of one run to the workers, through Dask's `executor`."""
+    """Sends the work of one run to the workers of a `client`."""
 
-    executor: Any
+    client: Client
     address: str
     terms: Terms
     hosts: Sequence[str]
     entries: dict[str, RepositoryEntry] = field(default_factory=dict)  # what was opened
 
-    def open(self, entry: RepositoryEntry, stop: Event) -> Repository:
-        """The repository of `entry`, opened by a worker. Raises RepositoryError."""
+    def open(self, entry: RepositoryEntry, _cache: Path, *, stop: Event) -> Repository:
+        """The repository of `entry`, opened by a worker in its own cache. Raises RepositoryError,
+        soon after `stop` is set, too.
+        """
         if not is_url(entry.source):
             entry = entry.model_copy(update={"source": str(Path(entry.source).absolute())})
         self.entries[entry.name] = entry
-        future = self._submit(entry.name, there.open_there, entry, self.terms)
-        while not wait([future], _PAUSE).done:
+        answer = self._ask(entry.name, there.open_there, entry, self.terms)
+        while not wait([answer], _PAUSE).done:
             if stop.is_set():
-                future.cancel()
+                answer.cancel()
                 raise RepositoryError("was not opened: interrupted", entry.name)
         try:
-            opened: Repository = future.result()
-        except CancelledError:
-            raise TechddError(_LOST, self.address) from None
+            opened: Repository = answer.result()
+        except TechddError:
+            raise
         except Exception as error:
-            if isinstance(error, RepositoryError):
-                raise
-            why = _DIED if _is_death(error) else f"the worker failed: {error}"
-            raise RepositoryError(why, entry.name) from None
+            raise RepositoryError(_reason(error), entry.name) from None
         return opened
 
     def work(self, task: Task) -> Future[Outcome]:
@@ -65,35 +66,44 @@ class Sender:
         facts = Evidence(task.evidence).pack(task.collector.needs, name)
         own = tuple(option for option, give in OWN.items() if task.options.get(option) == give())
         parcel = Parcel(task, self.entries[name], facts, own, self.terms)
-        answer: Future[Outcome] = Future()
-        sent = self._submit(name, there.run_there, parcel)
-        answer.add_done_callback(lambda one: one.cancelled() and sent.cancel())
-        sent.add_done_callback(lambda one: self._answer(one, answer))
-        return answer
+        return self._ask(name, there.run_there, parcel, failed=_failed)
 
-    def _submit(self, name: str, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
-        """Rather on the machine that has the repository `name` already."""
+    def _ask(
+        self,
+        name: str,
+        function: Callable[..., Any],
+        *arguments: Any,
+        failed: Callable[[Exception], Any] | None = None,
+    ) -> Future[Any]:
+        """Has a worker do it, rather on the machine that has the repository `name` already.
+
+        The answer is what it gives; where it fails, its exception or what `failed` makes of it.
+        """
         rather: dict[str, Any] = {}
         if len(self.hosts) > 1:
             number = int(sha256(name.encode()).hexdigest(), 16) % len(self.hosts)
             rather = {"workers": [self.hosts[number]], "allow_other_workers": True}
-        sent: Future[Any] = self.executor.submit(function, *arguments, **rather)
-        return sent
+        answer: Future[Any] = Future()
 
-    def _answer(self, sent: Future[Outcome], answer: Future[Outcome]) -> None:
-        if not answer.set_running_or_notify_cancel():
-            return
-        try:
-            answer.set_result(sent.result())
-        except CancelledError:
-            answer.set_exception(TechddError(_LOST, self.address))
-        except Exception as error:
-            failure = f"the worker failed: {type(error).__name__} (see the log)"
-            answer.set_result(
-                Outcome({}, (), _DIED)
-                if _is_death(error)
-                else Outcome({}, (), failure, "".join(traceback.format_exception(error)))
-            )
+        def pass_on(sent: Any) -> None:
+            if not answer.set_running_or_notify_cancel():
+                return
+            try:
+                answer.set_result(sent.result())
+            except BaseException as error:
+                if sent.status != "error":
+                    answer.set_exception(TechddError(_LOST, self.address))
+                elif failed and isinstance(error, Exception):
+                    answer.set_result(failed(error))
+                else:
+                    answer.set_exception(error)
+
+        # Not through Dask's own Executor: where the scheduler is lost while a result is on its way,
+        # its futures never end.
+        sent = self.client.submit(function, *arguments, pure=False, **rather)
+        answer.add_done_callback(lambda one: sent.cancel() if one.cancelled() else None)
+        sent.add_done_callback(pass_on)
+        return answer
 
 
 class Workers(Executor):
@@ -109,7 +119,13 @@ class Workers(Executor):
         return self._sender.work(*args, **kwargs)
 
 
-def _is_death(error: Exception) -> bool:
+def _failed(error: Exception) -> Outcome:
+    return Outcome({}, (), _reason(error), "".join(traceback.format_exception(error)))
+
+
+def _reason(error: Exception) -> str:
     from distributed import KilledWorker
 
-    return isinstance(error, KilledWorker)
+    if isinstance(error, KilledWorker):
+        return "each worker died that ran it"
+    return f"the worker failed: {type(error).__name__} (see the log)"

@@ -23,6 +23,7 @@ from techdd.trust.chain import Chain
 
 EVIDENCE = "evidence"
 _REPLACED = ".evidence.replaced"  # reads as half written: it is nobody's any more
+_NO_FILE = "is a link or no plain file here"
 _SHOWN = 5
 Kept = Literal["new", "joined", "ours", "theirs", "conflict"]
 
@@ -71,6 +72,9 @@ def take_in(found: Sequence[Difference], ours: Path, theirs: Path) -> None:
     import is repeated. Raises TechddError.
     """
     assert not any(one.kept == "conflict" for one in found)
+    for one in found:
+        if one.kept == "theirs" and _is_linked(ours, one.path):
+            raise TechddError(f"{_NO_FILE}; take it away first", ours / one.path)
     try:
         for one in found:
             if one.apart:
@@ -97,14 +101,21 @@ def _place(path: str, ours: Path, theirs: Path) -> None:
     (theirs / path).replace(target)
 
 
+def _is_linked(root: Path, path: str) -> bool:
+    """Whether it would be written somewhere else than in the engagement."""
+    inside = root / path
+    above = [one for one in inside.parents if one != root and one.is_relative_to(root)]
+    return any(one.is_symlink() for one in (inside, *above))
+
+
 def _found(ours: Path, theirs: Path) -> Iterator[Difference]:
     yield from _evidence(ours, theirs)
     for path in _paths(theirs):
         here, there = ours / path, theirs / path
         if path in (JOURNAL, RESPONSES):
             yield from _ledger(path, ours, theirs)
-        elif here.is_symlink() or (here.exists() and not here.is_file()):
-            yield Difference(path, "conflict", "is no plain file here")
+        elif _is_linked(ours, path) or (here.exists() and not here.is_file()):
+            yield Difference(path, "conflict", _NO_FILE)
         elif not here.exists():
             yield Difference(path, "new")
         elif filecmp.cmp(here, there, shallow=False) or path.startswith("audits/"):

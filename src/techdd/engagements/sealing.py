@@ -96,7 +96,7 @@ def seal(plain: Iterator[bytes], size: int, into: IO[bytes], by: Seal) -> None:
         source, target = _Source(plain), _Target(into)
         try:
             pyrage.encrypt_io(source, target, list(by.recipients))
-        except pyrage.EncryptError as error:
+        except (pyrage.EncryptError, OSError) as error:
             raise source.failure or target.failure or TechddError(str(error)) from None
         return
     if size > MAX_BYTES:
@@ -124,7 +124,7 @@ def unseal(path: Path, into: IO[bytes], key: Key) -> None:
             target = _Target(into)
             try:
                 pyrage.decrypt_io(file, target, list(key.identities))
-            except pyrage.DecryptError as error:
+            except (pyrage.DecryptError, OSError) as error:
                 raise target.failure or _unopened(path, str(error)) from None
     except OSError as error:
         if error.filename == str(path):

@@ -52,8 +52,11 @@ def unpack(stream: IO[bytes], into: Path, where: Path) -> Contents:
         for one in contents.files:
             _refuse_strange(one.path)
             _file(stream, one, into)
-        if stream.read(2 * BLOCK) != bytes(2 * BLOCK) or stream.read(1):
+        rest = stream.read(tarfile.RECORDSIZE + 1)  # tar fills up its last record
+        if any(rest) or len(rest) > tarfile.RECORDSIZE:
             raise _Refused("holds more than it says")
+        if len(rest) < 2 * BLOCK:
+            raise _Refused("ends before it should")
     except _Refused as error:
         raise TechddError(f"{error}; nothing was taken from it", where) from None
     except OSError as error:

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 from techdd.model import Finding, Portfolio, Reading, RepositoryScope, Run
 from techdd.policy import RepositoryEntry
 from techdd.portfolio.exhibits import groups_table, heat, ranking, size_map, unassessed
-from techdd.portfolio.parts import GRAVE, Part, carriers, groups_of, parts_of
+from techdd.portfolio.parts import GRAVE, Membership, Part, carriers, groups_of, parts_of
 
 if TYPE_CHECKING:
     from pandas import DataFrame
+
+__all__ = ["Membership", "portfolio"]
 
 NAMED = 5  # in a sentence
 
@@ -58,10 +60,10 @@ def _said(
     findings: Iterable[Finding],
 ) -> Iterator[str]:
     known = f"{len(ranked):,} of {len(parts):,} repositories were assessed"
-    yield f"{known}; {_listed(closed)} could not be opened." if closed else f"{known}."
+    yield f"{known}; {_listed(closed)} could not be assessed." if closed else f"{known}."
     grave = sum(one.grave for one in ranked)
     if not grave:
-        yield ("No repository has a critical or high finding of its own, in what could be tested.")
+        yield "No repository has a critical or high finding of its own, in what could be tested."
         return
     few, carried = carriers(ranked)
     yield (
@@ -79,7 +81,7 @@ def _said(
     blind = sum(bool(one.gaps) for one in calm)
     if calm:
         told = f", of which {blind:,} could be looked at in part only" if blind else ""
-        yield f"{len(calm):,} have neither a critical nor a high finding of their own{told}."
+        yield f"{len(calm):,} without a critical or high finding of its own{told}."
     whole = sum(one.severity in GRAVE and not one.repo for one in findings)
     if whole:
         yield f"{whole:,} more concern the engagement as a whole and count with no repository."

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from techdd.counting import YEAR, end_of
 from techdd.model import Finding, RepositoryScope, Severity
@@ -20,6 +20,12 @@ MOST_OF_IT = 0.8  # of the critical and high findings: what the few carry that a
 GRAVE = (Severity.CRITICAL, Severity.HIGH)
 WEIGHED = (*GRAVE, Severity.MEDIUM, Severity.LOW)
 NO_GROUP = "(no group)"
+
+
+class Membership(NamedTuple):
+    """The group that a repository belongs to; "" = none."""
+
+    group: str
 
 
 @dataclass(frozen=True)
