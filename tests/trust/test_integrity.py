@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,32 @@ def test_what_a_killed_run_left_is_its_own_and_is_not_measured_again(workspace: 
     assert events == [False, True, True, True]  # the opening, and three that are fresh
     assert not failures(workspace)
     assert not (workspace.evidence.root / UNFINISHED).exists()
+
+
+def test_what_a_killed_run_left_half_written_is_cleared_away(workspace: Workspace) -> None:
+    half = workspace.evidence.root / "commits" / ".put.x" / "api.parquet"
+    half.parent.mkdir()
+    half.touch()
+    record = workspace.evidence.root / "runs" / ".code.api.json.x"
+    record.touch()
+    again(workspace)
+    assert not half.parent.exists()
+    assert not record.exists()
+
+
+def test_a_clock_that_is_set_back_mixes_nothing_up(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("techdd.collecting.now", lambda: datetime(2020, 1, 1, tzinfo=UTC))
+    build(workspace.root.parent / "b.git", [A({"b.py": "b = 1\n"})])
+    workspace.add([str(workspace.root.parent / "b.git")])
+    again(workspace)
+    chain = Chain(workspace.evidence.root)
+    assert [link.at.year == 2020 for link in chain.links] == [False, True]
+    assert {"snapshots/api.parquet", "snapshots/b.parquet"} <= chain.files.keys()
+    found = {one.name: one.words for one in verify_engagement(workspace.root)}
+    assert found["chain"].endswith("; the clock was set back before 1 of them")
+    assert not failures(workspace)
 
 
 def test_a_run_that_ends_early_is_unfinished(
