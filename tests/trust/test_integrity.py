@@ -12,7 +12,7 @@ from test_jobs import inline
 
 from techdd.answers import Answer
 from techdd.collecting import collect
-from techdd.errors import EvidenceError
+from techdd.errors import EvidenceError, TechddError
 from techdd.model import Run
 from techdd.trust.chain import ASIDE, FILE, UNFINISHED, Chain
 from techdd.trust.checks import FAILED, verify_engagement
@@ -144,4 +144,16 @@ def test_a_run_that_ends_early_is_unfinished(
     with pytest.raises(EvidenceError):
         collect(workspace, only=COLLECTORS, pool=inline)
     assert (workspace.evidence.root / UNFINISHED).exists()
+    (run,) = [one for one in verify_engagement(workspace.root) if one.name == "run"]
+    assert "techdd collect goes on with it" in run.words
     assert Chain(workspace.evidence.root).begin() == {}
+
+
+@pytest.mark.parametrize("left", [b"", b"0123", b"\xff" * 40])
+def test_a_damaged_key_of_fingerprints_is_told(workspace: Workspace, left: bytes) -> None:
+    collect(workspace, only=["secrets"], pool=inline)
+    key = workspace.root / "fingerprint.key"
+    assert (len(key.read_text()), key.stat().st_mode & 0o777) == (64, 0o600)
+    key.write_bytes(left)
+    with pytest.raises(TechddError, match=r"fingerprint\.key: is damaged; restore it"):
+        collect(workspace, only=["secrets"], pool=inline)

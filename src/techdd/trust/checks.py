@@ -19,7 +19,7 @@ from techdd.errors import RepositoryError
 from techdd.intake import check_source, open_repository
 from techdd.manifest import Manifest
 from techdd.text import clean
-from techdd.trust.chain import Chain
+from techdd.trust.chain import UNFINISHED, Chain
 from techdd.trust.reading import Seen, Signature, seen
 from techdd.workspace import Workspace
 
@@ -81,6 +81,9 @@ def verify_engagement(folder: Path) -> Iterator[Check]:
     if chain.links:
         yield from _strange(chain)
         yield from _differing(chain)
+    if (workspace.evidence.root / UNFINISHED).exists():
+        words = "a run is at work, or was ended before its time; techdd collect goes on with it"
+        yield Check("run", NOT_CHECKED, words)
     entries = workspace.journal.read()
     for doubt in workspace.journal.doubts[:MOST]:
         yield Check("answers", FAILED, doubt)
