@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import re
 import secrets
+import socket
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import ExitStack, contextmanager
@@ -90,8 +91,22 @@ def check_address(address: str) -> None:
 def _client(address: str) -> Iterator[Client]:
     import distributed
 
+    class Connection(distributed.Client):  # type: ignore[misc]  # Dask is half typed
+        """Is closed below; one that found nobody would wait for them when it is deleted."""
+
+        def __del__(self) -> None:
+            pass
+
+    if address.startswith("tls:") and not _certificates():
+        raise TechddError(
+            "needs certificates: set DASK_DISTRIBUTED__COMM__TLS__CA_FILE, ..._CLIENT__CERT and "
+            "..._CLIENT__KEY (see docs/scale-out.md)",
+            address,
+        )
+    host, _, port = address.partition("//")[2].rpartition(":")
     try:
-        client = distributed.Client(address, timeout=CONNECTING, set_as_default=False)
+        socket.create_connection((host.strip("[]"), int(port)), CONNECTING).close()
+        client = Connection(address, timeout=CONNECTING, set_as_default=False)
     except Exception as error:  # whatever speaks there, and however it fails to be understood
         why = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
         raise TechddError(f"no scheduler answers there: {why}", address) from None
@@ -123,6 +138,13 @@ def _local(workers: int) -> Iterator[Client]:
         distributed.Client(cluster, set_as_default=False) as client,
     ):
         yield client
+
+
+def _certificates() -> bool:
+    """Whether Dask's configuration names them."""
+    import distributed
+
+    return bool(distributed.Security().get_connection_args("client")["ssl_context"])
 
 
 def _examined(
