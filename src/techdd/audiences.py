@@ -51,9 +51,9 @@ def _fields(kinds: Mapping[Kind, str], **rows: tuple[Kind, ...]) -> dict[str, Ki
 FIELDS: Mapping[type, Mapping[str, Kinds]] = {
     model.Report: _fields({
         OWN: "date audience tool verdict chapters findings checks scope runs roadmap day_rate "
-        "currency rate_given versions differences clarifying moves brand comments responses trends "
-        "evidence",
-        GIVEN: "client title adviser methodology",
+        "currency rate_given differences clarifying moves brand comments responses trends evidence "
+        "withheld",
+        GIVEN: "client title adviser methodology versions",
         TEXT: "summary strengths limits",
         NAMES: "people",
     }),

@@ -489,6 +489,9 @@ class Report:
     responses: tuple[Response, ...] = ()
     evidence: tuple[EvidenceFile, ...] = ()  # every file that was read
     trends: tuple[Series, ...] = ()  # over the audits of the engagement, from the third on
+    withheld: tuple[
+        tuple[str, int], ...
+    ] = ()  # kind, how many of the internal edition are not told
 
 
 def fingerprint(*parts: str) -> str:

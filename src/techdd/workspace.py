@@ -95,6 +95,7 @@ class Workspace:
         document["repositories"] = [
             {"name": entry.name, "source": entry.source} for entry in entries(sources)
         ]
+        _private(root)
         _write(root / "engagement.yaml", _HEADER + dump_yaml(document))
         return cls(root)
 
@@ -267,6 +268,15 @@ def _refuse_inside(root: Path, sources: Iterable[str]) -> None:
 def now() -> datetime:
     """The present, to the second; the one place where the tool reads the clock."""
     return datetime.now(UTC).replace(microsecond=0)
+
+
+def _private(root: Path) -> None:
+    """Makes the folder for its user alone: it will hold names, addresses and what people said."""
+    try:
+        root.parent.mkdir(parents=True, exist_ok=True)
+        root.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise TechddError(f"cannot be written: {error.strerror}", root) from None
 
 
 def _write(path: Path, text: str) -> None:
