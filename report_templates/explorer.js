@@ -14,7 +14,7 @@ const findings = by(DATA.findings, "id");
 const responses = by(DATA.responses, "finding");
 const comments = by(DATA.comments, "place");
 const items = new Map(DATA.domains.flatMap((domain) => domain.items.map((item) => [item.id, { ...item, domain: domain.id }])));
-const titled = (id) => domains.get(id)?.title ?? (id === "interview" ? "Interviews" : id);
+const titled = (id) => domains.get(id)?.title ?? ({ interview: "Interviews", portfolio: "Portfolio" }[id] ?? id);
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 // --- elements ------------------------------------------------------------------------------------
@@ -604,7 +604,7 @@ function exhibitView(id) {
   });
   const picture = pictures.get(id);
   return [
-    trail(h("a", { class: "up", href: address("exhibits") }, "Exhibits"), link(address("domain", exhibit.domain), titled(exhibit.domain)), exhibit.title),
+    trail(h("a", { class: "up", href: address("exhibits") }, "Exhibits"), domains.has(exhibit.domain) ? link(address("domain", exhibit.domain), titled(exhibit.domain)) : titled(exhibit.domain), exhibit.title),
     h("h1", {}, exhibit.title),
     exhibit.repo && note(exhibit.repo),
     picture && h("figure", { tabindex: 0 }, picture.cloneNode(true)),

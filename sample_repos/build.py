@@ -11,6 +11,7 @@ nothing of its own. Same recipe, same commit ids, on every machine.
 
 from __future__ import annotations
 
+import argparse
 import base64
 import hashlib
 import json
@@ -294,7 +295,7 @@ def _quoted(path: str) -> bytes:
     return b'"' + "".join(escaped).encode() + b'"'
 
 
-def _environment(home: Path) -> dict[str, str]:
+def environment(home: Path) -> dict[str, str]:
     """Nothing of the user's: no configuration, attributes, hooks, templates, time zone."""
     return {
         "PATH": os.environ.get("PATH", os.defpath),
@@ -319,13 +320,13 @@ def build_one(name: str, dest: Path, *, bare: bool) -> Path:
 
     def git(*args: str, stdin: bytes | None = None) -> None:
         argv = ["git", f"--git-dir={git_dir}", *([] if bare else [f"--work-tree={target}"]), *args]
-        subprocess.run(argv, input=stdin, check=True, env=_environment(dest), cwd=target)
+        subprocess.run(argv, input=stdin, check=True, env=environment(dest), cwd=target)
 
     recipe = HERE / name
     layout = ["--bare"] if bare else []
     new = ["git", "init", "-q", *layout, "--template=", "--object-format=sha1"]
     subprocess.run(
-        [*new, "--initial-branch=main", str(target)], check=True, env=_environment(dest), cwd=target
+        [*new, "--initial-branch=main", str(target)], check=True, env=environment(dest), cwd=target
     )
     (git_dir / SIGN).write_text("Built by sample_repos/build.py; may be replaced.\n")
     data = b"".join(stream(read_history(recipe / "history.txt"), read_files(recipe)))
@@ -344,11 +345,10 @@ def build(dest: Path) -> list[Path]:
 
 def main() -> int:
     """Builds into the folder named on the command line and prints the paths."""
-    if len(sys.argv) != 2:
-        print("usage: python sample_repos/build.py DEST", file=sys.stderr)
-        return 2
+    words = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    words.add_argument("dest", type=Path, help="the folder to build into")
     try:
-        paths = build(Path(sys.argv[1]))
+        paths = build(words.parse_args().dest)
     except (RecipeError, OSError, subprocess.CalledProcessError) as error:
         print(f"build.py: {error}", file=sys.stderr)
         return 1

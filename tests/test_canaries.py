@@ -16,7 +16,7 @@ from pypdf import PdfReader
 from techdd import pipeline
 from techdd.answers import Answer, placed
 from techdd.audiences import AUDIENCES, COLUMNS, LABELS, PLAIN
-from techdd.cli.engagement import _collect
+from techdd.collecting import collect
 from techdd.documents import dump_yaml
 from techdd.formats import Format
 from techdd.plugins import discover
@@ -134,7 +134,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     text = made.file.read_text().replace("name: client", "name: app")
     made.file.write_text(text + dump_yaml({"as_of": "2025-07-01"}).replace("'", ""))
     made = Workspace(home / "e")
-    _collect(made, {"quiet": True, "only": (), "jobs": 1, "online": False})
+    collect(made, workers=1)
     people_speak(made)
     return made
 

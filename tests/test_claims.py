@@ -320,6 +320,19 @@ def test_a_figure_of_somebody_whose_level_does_not_count_is_still_a_claim(
     assert dict(zip(KEYS_IN_ORDER, table.rows, strict=True))["last_restore"][1] == told
 
 
+def test_a_figure_of_somebody_whom_the_adviser_overruled_is_no_claim() -> None:
+    voices = (said(3, figures={"last_restore": "2026-06-01"}), said(1))
+    standing = Standing(said(1, settles=True), voices, settled=True)
+    reading, _ = recovery([ASKED], {"BCD-02": standing}, {}, AS_OF)
+    row = dict(zip(KEYS_IN_ORDER, reading.series[0].rows, strict=True))["last_restore"]
+    assert (row[1], row[3]) == ("overruled by the adviser", "no claim")
+    confirmed = Standing(said(3, settles=True), voices, settled=True)
+    reading, _ = recovery([ASKED], {"BCD-02": confirmed}, {}, AS_OF)
+    assert dict(zip(KEYS_IN_ORDER, reading.series[0].rows, strict=True))["last_restore"][1] == (
+        "2026-06-01"
+    )
+
+
 def test_no_figure_is_no_clean_result() -> None:
     reading, _ = claims({}, BACKED)
     (metric,) = reading.metrics
@@ -376,6 +389,22 @@ def test_what_does_not_apply_touches_no_control() -> None:
         "controls.met_share": 1, "controls.gap_share": 0,
     }  # fmt: skip
     assert "no audit opinion" in summary.note
+
+
+def test_a_framework_that_does_not_bind_the_company_has_no_gaps() -> None:
+    asked = a_list(*(an_asked(name, controls={"soc2": ("A1",)}) for name in ("AA-01", "AA-02")))
+    hinged = FRAMEWORK.model_copy(update={"hinges_on": "AA-02"})
+    other = FRAMEWORK.model_copy(update={"id": "other"})
+    items = {"AA-01": an_item(level=0), "AA-02": an_item("AA-02", level=None, applicable=False)}
+    alone = controls([hinged], [asked], items)
+    assert alone.series == ()
+    assert alone.metrics[0].note == "no question names a control of a framework that applies"
+    asked = a_list(an_asked("AA-01", controls={"soc2": ("A1",), "other": ("A1",)}))
+    summary, gaps, _ = controls([hinged, other], [asked], items).series
+    assert len(summary.rows) == len(gaps.rows) == 1
+    assert summary.note.endswith("SOC 2: does not apply by AA-02.")
+    items["AA-02"] = an_item("AA-02", level=1)
+    assert len(controls([hinged, other], [asked], items).series[0].rows) == 2
 
 
 def test_a_control_that_no_framework_has_is_named() -> None:

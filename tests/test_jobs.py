@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from builders import A, build, opened
+from builders import A, build, install_toys, opened
 
-from techdd import jobs, planning, plugins
+from techdd import jobs, planning, plugins, worker
 from techdd.collectors import Collector
 from techdd.errors import TechddError
 from techdd.evidence import Evidence
@@ -21,8 +23,6 @@ from techdd.intake import open_repository
 from techdd.model import Issue, Run, Status
 from techdd.repository import Repository
 from techdd.worker import executor
-
-TOYS = Path(__file__).parent / "toys"
 
 
 class Inline(Executor):
@@ -44,12 +44,7 @@ def inline(_: int) -> Executor:
 @pytest.fixture(autouse=True)
 def toys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[dict[str, Collector]]:
     """The toys installed: their module and its entry point on the path that workers inherit."""
-    installed = tmp_path / "site"
-    metadata = installed / "toys-1.0.dist-info"
-    metadata.mkdir(parents=True)
-    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: toys\nVersion: 1.0\n")
-    (metadata / "entry_points.txt").write_text("[techdd.collectors]\ntoys = toy_collectors\n")
-    (installed / "toy_collectors.py").write_text((TOYS / "toy_collectors.py").read_text())
+    installed = install_toys(tmp_path / "site")
     monkeypatch.syspath_prepend(str(installed))
     _forget_plugins()
     yield plugins.discover("techdd.collectors", Collector)
@@ -291,6 +286,32 @@ def test_a_full_disk_is_no_bug(bench: Bench) -> None:
     assert not bench.logs
 
 
+def test_jobs_start_while_other_repositories_are_still_to_come(bench: Bench) -> None:
+    bench.add("late")
+    early, late = bench.repositories
+    ended = threading.Event()
+
+    def coming() -> Iterator[Repository]:
+        yield early
+        assert ended.wait(60)
+        yield late
+
+    runs = jobs.collect(
+        coming(), [bench.toys["pebbles"]], bench.evidence, {}, workers=1, pool=inline,
+        tell=lambda event: ended.set() if event.run else None,
+    )  # fmt: skip
+    assert [run.repo for run in runs] == ["app", "late"]
+
+
+def test_what_stops_the_coming_of_repositories_stops_the_run(bench: Bench) -> None:
+    def coming() -> Iterator[Repository]:
+        yield bench.repositories[0]
+        raise TechddError("the disk is full")
+
+    with pytest.raises(TechddError, match="the disk is full"):
+        jobs.collect(coming(), [bench.toys["pebbles"]], bench.evidence, {}, workers=1, pool=inline)
+
+
 # --- real workers ---------------------------------------------------------------------------------
 
 
@@ -301,8 +322,18 @@ def test_workers_find_third_party_collectors_and_survive_one_that_dies(bench: Be
         "dies.app": "failed", "dies.well": "ok", "pebbles.app": "ok", "pebbles.well": "ok",
     }  # fmt: skip
     (issue,) = runs["dies.app"].issues
-    assert issue == Issue("its process died (out of memory, or computed for too long?)")
+    assert issue.reason == "its process died (out of memory, or computed for too long?)"
+    assert "budgets: {dies: {minutes: 60, memory: 8 GiB}}" in issue.detail
     assert bench.table("dies", "well") == [("well", "survived")]
+
+
+def test_whoever_ends_a_worker_is_tried_again_when_all_else_is_done(bench: Bench) -> None:
+    bench.add("well")
+    bench.collect("pebbles", "dies", pool=executor)
+    told = [(one.collector, one.repo, one.run is not None) for one in bench.events]
+    again = max(at for at, one in enumerate(told) if one == ("dies", "app", False))
+    assert told.index(("dies", "app", False)) < again
+    assert {("pebbles", "well", True), ("dies", "well", True)} <= set(told[:again])
 
 
 def test_a_file_that_ends_its_reader_costs_that_file_and_no_more(bench: Bench) -> None:
@@ -329,7 +360,7 @@ def test_a_file_that_ends_its_reader_costs_that_file_and_no_more(bench: Bench) -
 def test_more_deadly_files_than_there_are_trials_fail_the_job(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs, "DEADLY", 1)
+    monkeypatch.setattr(worker, "DEADLY", 1)
     (bench.tmp_path / "two").mkdir()
     bench.repositories = [opened(bench.tmp_path / "two", [A({"a": "die", "b": "spin in C"})])]
     (run,) = bench.collect("parses", pool=executor).values()
@@ -371,3 +402,50 @@ def test_workers_start_where_the_folder_for_temporary_files_has_a_long_name(tmp_
         env={**os.environ, "TMPDIR": str(long)}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (0, "3\n"), done.stderr
+
+
+# --- budgets --------------------------------------------------------------------------------------
+
+
+def test_who_takes_more_memory_than_it_may_ends_says_so_and_goes_on_with_more(bench: Bench) -> None:
+    files = {str(number): "x" for number in range(4)}
+    bench.repositories = [opened(bench.tmp_path, [A(files)], "large")]
+    bench.add("small")
+    hungry = bench.toys["hungry"]
+    bench.toys["hungry"] = replace(hungry, memory=300 << 20)
+    runs = bench.collect("hungry", "pebbles", pool=executor)
+    assert {name: str(run.status) for name, run in runs.items()} == {
+        "hungry.large": "failed", "hungry.small": "ok",
+        "pebbles.large": "ok", "pebbles.small": "ok",
+    }  # fmt: skip
+    assert runs["hungry.large"].issues == (
+        Issue(
+            "memory limit of 300 MiB",
+            detail="to raise it, write in engagement.yaml: budgets: {hungry: {memory: 600 MiB}}",
+        ),
+    )
+    bench.toys["hungry"] = replace(hungry, memory=1 << 30)
+    assert bench.collect("hungry", pool=executor)["hungry.large"].status is Status.OK
+
+
+def test_who_takes_longer_than_it_may_ends_says_so_and_the_others_go_on(bench: Bench) -> None:
+    bench.toys["sleeps"] = replace(bench.toys["sleeps"], minutes=0.02)
+    runs = bench.collect("sleeps", "pebbles", workers=2, pool=executor)
+    assert runs["pebbles"].status is Status.OK
+    assert runs["sleeps"].issues == (
+        Issue(
+            "time limit of 0.02 minutes",
+            detail="to raise it, write in engagement.yaml: budgets: {sleeps: {minutes: 0.04}}",
+        ),
+    )
+
+
+def test_more_memory_measures_again_and_more_time_does_not(bench: Bench) -> None:
+    bench.collect("pebbles")
+    pebbles = bench.toys["pebbles"]
+    bench.toys["pebbles"] = replace(pebbles, minutes=600)
+    bench.collect("pebbles")
+    assert bench.cached == {"pebbles"}
+    bench.toys["pebbles"] = replace(pebbles, memory=8 << 30)
+    bench.collect("pebbles")
+    assert bench.cached == set()

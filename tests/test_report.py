@@ -402,7 +402,7 @@ def test_what_nobody_knows_is_a_gap_of_the_chapter() -> None:
 def test_the_summary_counts_what_was_examined() -> None:
     assert report().summary[:2] == (
         "1 repository with 1,200 commits by 2 people and 4,500 lines of code, mainly Python and "
-        "Go, were examined as of 2025-12-31.",
+        "Go, were examined as of 31 December 2025.",
         "2 of 2 interview questions were answered.",
     )
 

@@ -123,6 +123,37 @@ def test_indications_support_or_contradict_and_never_score(
     assert (found.level, found.outcome, found.measured) == (level, outcome, None)
 
 
+def test_an_answer_is_supported_in_part_where_one_of_two_signs_was_not_found() -> None:
+    both = item(
+        rule("indicates"), rule("indicates", metric="n", says="Scans were found in {basis}.")
+    )
+    standing = Standing(answer(2))
+
+    def outcome(second: Metric) -> Outcome:
+        return score_item(both, standing, {"m": Metric("m", 25), "n": second}, POLICY).outcome
+
+    assert outcome(Metric("n", 0)) is Outcome.PARTLY
+    assert outcome(Metric("n", 25)) is Outcome.SUPPORTED
+    assert outcome(Metric("n", None, note="no pipeline")) is Outcome.SUPPORTED
+
+
+def test_what_was_not_measured_is_told_in_the_words_of_its_sentence() -> None:
+    known = item(
+        rule(says="Share of X: {value:.1%} ({basis})."),
+        rule(metric="scan", says="A scan was found in {basis}; others would not be seen."),
+        rule(metric="delivery.median_days", says="Of all, {value:.0%} are done."),
+    )
+    assert describe_evidence(known, {}) == [
+        f"Not measured ({what}): no data was collected."
+        for what in ("share of X", "a scan", "median days")
+    ]
+
+
+def test_what_the_adviser_settled_says_so() -> None:
+    assert "settled" not in scored(answer(2)).basis
+    assert scored(answer(2, settles=True)).basis.endswith("The adviser settled what was answered.")
+
+
 def test_an_item_without_evidence_rules_cannot_be_tested() -> None:
     assert scored(answer(2), role="").outcome is Outcome.NOT_TESTABLE
 

@@ -14,7 +14,7 @@ from techdd import scratch
 
 @pytest.fixture(autouse=True)
 def _on_a_disk(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scratch, "_MEMORY", Path("/nowhere"))
+    monkeypatch.setattr(scratch, "MEMORY", Path("/nowhere"))
 
 
 def test_a_folder_is_private_and_gone_at_the_end(tmp_path: Path) -> None:
@@ -30,7 +30,7 @@ def test_memory_is_taken_where_there_is_some(
 ) -> None:
     memory = tmp_path / "shm"
     memory.mkdir()
-    monkeypatch.setattr(scratch, "_MEMORY", memory)
+    monkeypatch.setattr(scratch, "MEMORY", memory)
     monkeypatch.setattr(scratch, "_ROOM", 0)
     with scratch.scratch(tmp_path / "near") as folder:
         assert folder.parent == memory
@@ -43,7 +43,7 @@ def test_what_a_killed_run_left_is_removed_by_the_next_and_a_living_one_is_not(
         "import os, signal, sys\n"
         "from pathlib import Path\n"
         "from techdd import scratch\n"
-        "scratch._MEMORY = Path('/nowhere')\n"
+        "scratch.MEMORY = Path('/nowhere')\n"
         "with scratch.scratch(Path(sys.argv[1])) as folder:\n"
         "    (folder / 'code.py').write_text('x = 1')\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"

@@ -1,14 +1,33 @@
-"""How amounts and ranges of them are written: no more exact than they are."""
+"""How amounts, ranges of them and days are written: no more exact than they are."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import date
 from math import ceil, floor, log10
 
 
 def number(value: float, digits: int = 1) -> str:
     """1234.5 as "1,234.5"; whole numbers without a fraction."""
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.{digits}f}"
+
+
+_UNITS = {"MiB": 1 << 20, "GiB": 1 << 30}
+
+
+def volume(size: int) -> str:
+    """Bytes as people write them: "4 GiB", "1.5 GiB", "512 MiB"."""
+    unit = "GiB" if size >= _UNITS["GiB"] else "MiB"
+    return f"{size / _UNITS[unit]:.4g} {unit}"
+
+
+def volume_of(written: str) -> int:
+    """Bytes of what `volume` writes. Raises ValueError."""
+    found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?) ?(MiB|GiB)", written.strip())
+    if not found:
+        raise ValueError("write it as in: 512 MiB, 6 GiB")
+    return int(float(found[1]) * _UNITS[found[2]])
 
 
 def span(low: float, high: float, unit: str = "") -> str:
@@ -42,3 +61,18 @@ def _to_step(value: float, whole: Callable[[float], int]) -> float:
         return 0.0
     per_one = 10 if value < 1 else 2 if value < 10 else 10 ** -(floor(log10(value)) - 1)
     return round(whole(round(value * per_one, 6)) / per_one, 1)
+
+
+def day(iso: str) -> str:
+    """2026-11-23 as "23 November 2026"; anything that is no ISO date as it stands."""
+    try:
+        parsed = date.fromisoformat(iso[:10])
+    except ValueError:
+        return iso
+    return f"{parsed.day} {_MONTHS[parsed.month - 1]} {parsed.year}"
+
+
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)

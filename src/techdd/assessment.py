@@ -14,6 +14,7 @@ from techdd.model import (
     Finding,
     ItemScore,
     Move,
+    Portfolio,
     Reading,
     RepositoryScope,
     Run,
@@ -43,4 +44,5 @@ class Assessment:
     differences: tuple[Difference, ...] = ()
     lapsed: tuple[str, ...] = ()  # approved words that no longer count
     moves: tuple[Move, ...] = ()
+    portfolio: Portfolio | None = None
     states: Mapping[str, str] = field(default_factory=dict)  # of findings, before decisions

@@ -52,11 +52,12 @@ FIELDS: Mapping[type, Mapping[str, Kinds]] = {
     model.Report: _fields({
         OWN: "date audience tool verdict chapters findings checks scope runs roadmap day_rate "
         "currency rate_given differences clarifying moves brand comments responses trends evidence "
-        "withheld",
+        "portfolio withheld",
         GIVEN: "client title adviser methodology versions",
         TEXT: "summary strengths limits",
         NAMES: "people",
     }),
+    model.Portfolio: _fields({OWN: "series", TEXT: "says"}),
     model.Verdict: _fields({
         OWN: "label rating rationale rule coverage confidence score low high told told_coverage",
     }),
@@ -134,20 +135,20 @@ COLUMNS: Mapping[str, Kind] = _columns({
     "keyed fingerprint; pattern; rule; CWE; severity; tool; tools; language; about security; "
     "asked for; tests run; deployments gated; steps pinned; token limited; no strangers' code; "
     "ecosystem; counts as; why; worst; effort; newest; upgrade_plan.update; packages.scope",
-    TEXT: "affiliation; after the leaving of; assignment of rights; by; change; circle; claim; "
-    "component; component ; components nobody active would know; control; cost a year; "
+    TEXT: "affiliation; after the leaving of; assignment of rights; by; cause; change; circle; "
+    "claim; component; component ; components nobody active would know; control; cost a year; "
     "counted here as; counted over; days that pay first; distributed; do they agree; document; "
-    "edition; embedded; evidence; files with owners; format; framework; from; half-year to; "
-    "hotspots without an active author; hour; if these leave; imported component; "
+    "edition; embedded; evidence; files with owners; format; framework; from; from group; group; "
+    "half-year to; hotspots without an active author; hour; if these leave; imported component; "
     "importing component; in a circle; in development and tests only; in production; "
-    "in this order; internal; last change; last changed; last commit; "
-    "last release of any version; licence; licence category; made; main owner; mark; marker; "
-    "measure; mistakes there; month; most commits; most merges; of these by the code host; "
-    "other repository; outcome; part; person; plan; product; proxy; published; published on; "
-    "quarter; questions; rank; resumed; role; saas; second owner; second owner's share; "
-    "security contact; signed commits; signed tags; since; state; status; support; technology; "
-    "test; the client says; the whole stands under; told; update bot; use; used in; value; "
-    "weakest evidence; weekday; what is counted; what it asks; what it asks for; what it buys; "
+    "in this order; internal; last change; last changed; last commit; last release of any version; "
+    "licence; licence category; made; main owner; mark; marker; measure; mistakes there; month; "
+    "most commits; most merges; of these by the code host; other repository; outcome; part; "
+    "person; plan; product; proxy; published; published on; quarter; questions; rank; resumed; "
+    "role; saas; second owner; second owner's share; security contact; signed commits; "
+    "signed tags; since; state; status; support; technology; test; the client says; "
+    "the whole stands under; to group; told; update bot; use; used in; value; weakest evidence; "
+    "weekday; what is counted; what it asks; what it asks for; what it buys; what weighs most; "
     "when; who; with repository; without; debt_assumptions.source; licences_for_counsel.such as",
     PLACE: "author; bill; by the rule; compared with; exploited since; fixed in; "
     "for example; how; in folder; justification; "

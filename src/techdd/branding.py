@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from techdd import files
 from techdd.errors import TechddError
 from techdd.model import Brand
 from techdd.policy import House
@@ -58,12 +59,7 @@ def logo(root: Path, name: str) -> str:
         raise TechddError("lies outside the engagement; copy it into it", path)
     if not path.is_file():
         raise TechddError("is no file" if path.exists() else "is not there", path)
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise TechddError(f"is larger than {MAX_BYTES:,} bytes", path)
-        content = path.read_bytes()
-    except OSError as error:
-        raise TechddError(f"cannot be read: {error.strerror}", path) from None
+    content = files.content(path, MAX_BYTES)
     if content.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")):
         kind = _bitmap(content, path)
     else:

@@ -180,4 +180,5 @@ class Framework(Written):
     edition: str  # which text the numbers are of
     about: str  # what a mapping to it says, and what it does not
     source: str
+    hinges_on: str = ""  # the question that says whether it binds the company at all
     controls: Annotated[tuple[Control, ...], Field(min_length=1)]

@@ -1,17 +1,55 @@
-"""Mirrors a client's repository from its URL; the only place that uses the network for it."""
+"""Mirrors a client's repository from its URL; the only place that uses the network for it.
+
+A server may say nothing, be slow or gone, or want a password: each ends as one line within a limit
+of time, and a mirror that was made before stays as it was.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
 import shutil
+import signal
+import time
+from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 
 from techdd.errors import RepositoryError
 from techdd.text import clean, without_credentials
 
+Fetch = Callable[[str, Path], None]  # from a URL to a folder
+
+MINUTES = 30.0  # that mirroring one repository may take in all
+SILENT = 60  # seconds in which a server must send at least `SLOWEST` bytes each
+SLOWEST = 1_000
+TRIES = 3  # where the network fails in passing
+PAUSE = 2.0  # seconds before the second try, twice as many before each further one
+
 # Any scheme, and git's short form; with a password it is none, and refused as one all the same.
 _URL = re.compile(r"[A-Za-z][\w+.-]*://|[\w.-]+@[\w.-]+:(?!/)|[\w.+-]+:[^/\s@]+@[\w.-]+[:/]")
 _PLAIN_USER = re.compile(r"(?<=^ssh://)[^/\s:@]+@")  # of a login by key
+_ENVIRONMENT = {
+    # Nothing is asked, neither on the terminal nor in a window.
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_ASKPASS": "",
+    "SSH_ASKPASS": "",
+    "GCM_INTERACTIVE": "never",
+    "GIT_ALLOW_PROTOCOL": "https:http:ssh:git:file",
+    "GIT_SSH_COMMAND": "ssh -oBatchMode=yes -oConnectTimeout=30 "
+    "-oServerAliveInterval=15 -oServerAliveCountMax=4",
+}
+_LOGIN = re.compile(
+    "terminal prompts disabled|Authentication failed|Permission denied|could not read (?:User|Pass)"
+    "|returned error: 40[13]|Host key verification failed"
+)
+_SILENT = re.compile("Operation too slow|[Tt]imed? ?out")
+_IN_PASSING = re.compile(
+    "Could not resolve host|Connection (?:refused|reset)|Couldn't connect|Failed to connect"
+    "|early EOF|unexpected disconnect|hung up unexpectedly|RPC failed|Empty reply"
+    "|returned error: (?:429|5..)|transfer closed"
+)
 
 
 def is_url(source: str) -> bool:
@@ -29,35 +67,126 @@ def refuse_credentials(url: str) -> None:
         )
 
 
-def clone(url: str, destination: Path) -> None:
-    """Mirrors `url` to `destination`, or brings an existing mirror up to date; uses the network.
-
-    The user's own git credentials apply; nothing is asked on the terminal. Raises RepositoryError.
-    """
+def is_mirror_of(url: str, folder: Path) -> bool:
+    """Whether `folder` holds a whole mirror that was made from `url`, and from no other."""
     import git
 
+    if not (folder / "HEAD").is_file():
+        return False
+    with contextlib.suppress(git.GitError, ValueError, OSError):
+        return bool(git.Repo(folder).remote().config_reader.get("url") == url)
+    return False
+
+
+def clone(
+    url: str, destination: Path, *, minutes: float = MINUTES, stop: Event | None = None
+) -> None:
+    """Mirrors `url` to `destination`, or brings a mirror of it up to date; uses the network.
+
+    The user's own git credentials apply; nothing is asked on the terminal. Ends within `minutes`,
+    and soon after `stop` is set. Raises RepositoryError, after which a mirror that was there before
+    is as it was.
+    """
     refuse_credentials(url)
-    environment = {
-        "GIT_TERMINAL_PROMPT": "0",
-        "GIT_ALLOW_PROTOCOL": "https:http:ssh:git:file",
-        "GIT_SSH_COMMAND": "ssh -oBatchMode=yes",
-    }
-    try:
-        if (destination / "HEAD").is_file():
-            mirror = git.Repo(destination)
-            with mirror.git.custom_environment(**environment):
-                mirror.git.remote("update", "--prune")
-            return
+    mirror = _Mirror(url, time.monotonic() + 60 * minutes, stop or Event(), minutes)
+    if is_mirror_of(url, destination):
+        mirror.update(destination)
+    else:
+        mirror.make(destination)
+
+
+class _Mirror:
+    def __init__(self, url: str, end: float, stop: Event, minutes: float) -> None:
+        self.url, self.end, self.stop, self.minutes = url, end, stop, minutes
+
+    def make(self, destination: Path) -> None:
         partial = destination.with_name(f".{destination.name}.partial")
-        shutil.rmtree(partial, ignore_errors=True)
         partial.parent.mkdir(parents=True, exist_ok=True)
-        git.Repo.clone_from(url, partial, env=environment, mirror=True)
-        partial.replace(destination)
-    except git.GitCommandError as error:
-        lines = [line.strip() for line in str(error.stderr).splitlines() if "fatal" in line]
-        reason = clean(lines[-1].strip("' ") if lines else "git clone failed")
-        raise RepositoryError(
-            f"cannot be cloned: {without_credentials(reason)}", without_credentials(url)
-        ) from None
-    except git.UnsafeProtocolError as error:
-        raise RepositoryError(f"cannot be cloned: {error}", without_credentials(url)) from None
+        try:
+            self._tried("clone", "--quiet", "--mirror", "--", self.url, str(partial), made=partial)
+            shutil.rmtree(destination, ignore_errors=True)  # of another URL, or half of one
+            partial.replace(destination)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+
+    def update(self, mirror: Path) -> None:
+        for left in mirror.rglob("*.lock"):  # by a git that was killed; nobody else works here
+            left.unlink(missing_ok=True)
+        inside = ("-C", str(mirror))
+        self._tried(*inside, "fetch", "--quiet", "--prune", "--force", "origin", "+refs/*:refs/*")
+        # What the server has as its default branch may be another one by now.
+        said = self._tried(*inside, "ls-remote", "--symref", "origin", "HEAD")
+        if found := re.match(r"ref: (refs/heads/[^\s]+)\tHEAD\n", said):
+            self._tried(*inside, "symbolic-ref", "HEAD", found[1])
+
+    def _tried(self, *arguments: str, made: Path | None = None) -> str:
+        """What git says, tried again where the network fails in passing."""
+        pause = PAUSE
+        for more in range(TRIES - 1, -1, -1):
+            if made:
+                shutil.rmtree(made, ignore_errors=True)
+            code, said, complaint = self._git(arguments)
+            if code == 0:
+                return said
+            if not (more and _IN_PASSING.search(complaint)) or self.stop.wait(pause):
+                break
+            pause *= 2
+        raise self._failed(_reason(complaint))
+
+    def _git(self, arguments: tuple[str, ...]) -> tuple[int, str, str]:
+        """(exit code, output, complaints) of git, which is killed with all it started."""
+        import git
+
+        settings = {
+            "http.lowSpeedLimit": SLOWEST,
+            "http.lowSpeedTime": SILENT,
+            "gc.auto": 0,
+            "maintenance.auto": "false",
+        }
+        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        # GitPython ends the process as soon as nobody holds `running` any more.
+        running = git.Git().execute(
+            ["git", *options, *arguments],
+            as_process=True,
+            env=_ENVIRONMENT,
+            start_new_session=True,
+        )
+        process = running.proc
+        assert process and process.stdout and process.stderr
+        with process.stdout as out, process.stderr as err:
+            try:
+                self._wait(process.poll)
+            finally:
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+            said, complaint = (one.read().decode("utf-8", "replace") for one in (out, err))
+        return process.returncode, said, complaint
+
+    def _wait(self, end: Callable[[], int | None]) -> None:
+        pause = 0.005
+        while end() is None:
+            if self.stop.wait(pause):
+                raise self._failed("it was interrupted")
+            if time.monotonic() > self.end:
+                raise self._failed(
+                    f"it takes longer than its {self.minutes:g} minutes; give it more in "
+                    "engagement.yaml, as in: budgets: {repository: {minutes: 120}}"
+                )
+            pause = min(2 * pause, 0.2)
+
+    def _failed(self, reason: str) -> RepositoryError:
+        place = without_credentials(self.url)
+        return RepositoryError(f"cannot be cloned: {without_credentials(reason)}", place)
+
+
+def _reason(complaint: str) -> str:
+    """Why git failed: its first word, and what to do where that is known."""
+    lines = [line.strip() for line in complaint.splitlines()]
+    told = [line for line in lines if line.startswith(("ssh:", "fatal:"))]
+    said = clean((told or ["git clone failed"])[0])
+    if _LOGIN.search(complaint):
+        return f"it wants a login; set up git's credential helper or an ssh key ({said})"
+    if _SILENT.search(complaint):
+        return f"the server says nothing, or too little in {SILENT} seconds ({said})"
+    return said

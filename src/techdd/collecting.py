@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-import re
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from functools import partial
 from inspect import signature
+from pathlib import Path
+from threading import Event, Lock
 from typing import Any
 
-from techdd import __version__, advisories, jobs, planning, sandbox
+from techdd import __version__, advisories, copies, jobs, planning, sandbox
+from techdd.cloning import MINUTES, clone
+from techdd.cluster import OpenAt, Place, connected
 from techdd.collectors import Collector
+from techdd.documents import did_you_mean
 from techdd.errors import DocumentError, RepositoryError, TechddError
 from techdd.files import write_atomic
 from techdd.model import Issue, Run, Status
+from techdd.opening import open_entry
 from techdd.plugins import discover, single
-from techdd.policy import RepositoryEntry
+from techdd.policy import Allowance, RepositoryEntry
 from techdd.repository import Repository
+from techdd.text import without_folders
 from techdd.trust.chain import Chain
 from techdd.worker import executor
 from techdd.workspace import OPENING, Workspace, now
+
+OPENING_AT_ONCE = 8  # repositories
+EVERYONE = "default"  # under this name budgets hold for all collectors
 
 
 def collect(
@@ -28,45 +40,114 @@ def collect(
     only: Sequence[str] = (),
     workers: int = 0,
     online: bool = False,
+    cluster: str = "",
+    keep: bool = False,
     tell: Callable[[jobs.Event], None] = lambda _: None,
+    warn: Callable[[str], None] = lambda _: None,
     pool: Callable[[int], Executor] = executor,
 ) -> list[Run]:
     """Measures every repository of the engagement; what is fresh is not measured again.
 
-    A repository that cannot be opened is a failed run. Raises TechddError where none can be.
+    It is done by processes of this machine or by the workers of a `cluster`, which `keep` what they
+    have of the repositories or not (see `cluster.connected`). A repository that cannot be opened is
+    a failed run. `warn` is told of evidence that no run left as it is. Raises TechddError where
+    none can be opened.
     """
     workers = workers or sandbox.cores()
-    repositories, runs, errors = [], [], []
-    with workspace.locked(), ThreadPoolExecutor(workers) as threads:
-        entries = workspace.engagement.repositories
-        opening = [threads.submit(workspace.open, entry) for entry in entries]
-        chosen = choose_collectors(only)
-        for entry, future in zip(entries, opening, strict=True):
-            try:
-                repository = future.result()
-                repositories.append(repository)
-                run = _opened(repository)
-            except RepositoryError as error:
-                errors.append(str(error))
-                run = _not_opened(entry, error)
-            workspace.evidence.record(run)
-            runs.append(run)
-        if not repositories:
-            if errors:
-                raise TechddError("\n".join(errors))
+    with workspace.locked(), ExitStack() as stack:
+        chosen = _within_budgets(workspace, choose_collectors(only))
+        options = _options(workspace, chosen, online=online or workspace.engagement.online)
+        own = workspace.engagement.budgets.get(OPENING)
+        minutes = (own and own.minutes) or MINUTES
+        place = Place(workers, _opener(minutes), pool)
+        if cluster:
+            name = copies.identity(workspace.root)
+            place = stack.enter_context(connected(cluster, name, workers, minutes, keep=keep))
+        if not workspace.engagement.repositories:
             raise TechddError("names no repositories; add some", workspace.file)
-        runs += jobs.collect(
-            repositories,
-            chosen,
-            workspace.evidence,
-            _options(workspace, chosen, online=online or workspace.engagement.online),
-            workers=workers,
-            tell=tell,
-            log=workspace.log,
-            pool=pool,
-        )
-        Chain(workspace.evidence.root).extend(now(), f"techdd {__version__}")
+        told = _one_at_a_time(tell)
+        chain = Chain(workspace.evidence.root)
+        for name, how in chain.begin().items():
+            warn(f"evidence/{name} {how}: something other than techdd changed it; it is set aside")
+        with _opening(workspace, place, told) as opening:
+            measured = jobs.collect(
+                _openable(opening),
+                chosen,
+                workspace.evidence,
+                options,
+                workers=place.workers,
+                tell=told,
+                log=workspace.log,
+                pool=place.pool,
+            )
+            opened = [future.result() for future in opening]
+        if not any(isinstance(found, Repository) for _, found in opened):
+            raise TechddError("\n".join(str(error) for _, error in opened))
+        runs = [*(run for run, _ in opened), *measured]
+        chain.extend(now(), f"techdd {__version__}")
     return runs
+
+
+def _opener(minutes: float) -> OpenAt:
+    """Opens repositories on this machine, each mirrored within `minutes`."""
+
+    def open_here(entry: RepositoryEntry, cache: Path, *, stop: Event) -> Repository:
+        return open_entry(entry, cache, partial(clone, stop=stop, minutes=minutes))
+
+    return open_here
+
+
+Opened = tuple[Run, Repository | RepositoryError]  # how it ended, and what came of it
+
+
+@contextmanager
+def _opening(
+    workspace: Workspace, place: Place, tell: Callable[[jobs.Event], None]
+) -> Iterator[list[Future[Opened]]]:
+    """Opens the repositories of the engagement, in its order, and records how that ended.
+
+    Many at once, since a server that is slow keeps no processor busy, and while jobs run.
+    """
+    stop = Event()
+
+    def open_one(entry: RepositoryEntry) -> Opened:
+        tell(jobs.Event(1, OPENING, entry.name))
+        found: Repository | RepositoryError
+        try:
+            found = workspace.open(entry, partial(place.open, stop=stop))
+            run = _opened(found)
+        except RepositoryError as error:
+            run, found = _not_opened(entry, error), error
+        workspace.evidence.record(run)
+        tell(jobs.Event(1, OPENING, entry.name, run))
+        return run, found
+
+    with ThreadPoolExecutor(max(OPENING_AT_ONCE, place.workers)) as threads:
+        try:
+            yield [threads.submit(open_one, one) for one in workspace.engagement.repositories]
+        except BaseException:
+            stop.set()
+            threads.shutdown(cancel_futures=True)
+            raise
+
+
+def _openable(opening: Iterable[Future[Opened]]) -> Iterator[Repository]:
+    """The repositories that can be opened, as they are."""
+    for future in as_completed(opening):
+        _, found = future.result()
+        if isinstance(found, Repository):
+            yield found
+
+
+def _one_at_a_time(tell: Callable[[jobs.Event], None]) -> Callable[[jobs.Event], None]:
+    """`tell` for several threads."""
+    lock = Lock()
+
+    def told(event: jobs.Event) -> None:
+        with lock:
+            tell(event)
+
+    return told
 
 
 def _opened(repository: Repository) -> Run:
@@ -77,7 +158,7 @@ def _opened(repository: Repository) -> Run:
 
 def _not_opened(entry: RepositoryEntry, error: RepositoryError) -> Run:
     """The record reaches the report, so it names no folder of this machine."""
-    detail = re.sub(r"(?<!\S)/\S+", "(a folder)", error.message)
+    detail = without_folders(error.message)
     return Run(OPENING, entry.name, Status.FAILED, "", {}, (Issue("cannot be opened", "", detail),))
 
 
@@ -100,6 +181,29 @@ def choose_collectors(only: Sequence[str] = ()) -> list[Collector]:
                 other.name for other in known.values() if any(f in later.needs for f in other.makes)
             }
     return [found for name, found in known.items() if name in wanted]
+
+
+def _within_budgets(workspace: Workspace, collectors: Iterable[Collector]) -> list[Collector]:
+    """`collectors` with what each may take by the engagement's own word: for it, or for all."""
+    own = workspace.engagement.budgets
+    known = [EVERYONE, OPENING, *discover("techdd.collectors", Collector)] if own else []
+    for name in own:
+        if name not in known:
+            hint = did_you_mean(name, known)
+            raise DocumentError(f"a budget for no collector {name!r}{hint}", workspace.file)
+    if own.get(OPENING, Allowance()).memory:
+        raise DocumentError(f"a budget of {OPENING!r} has minutes only", workspace.file)
+    everyone = own.get(EVERYONE, Allowance())
+    return [
+        replace(
+            one,
+            minutes=(found := own.get(one.name, everyone)).minutes
+            or everyone.minutes
+            or one.minutes,
+            memory=found.memory or everyone.memory or one.memory,
+        )
+        for one in collectors
+    ]
 
 
 def _options(

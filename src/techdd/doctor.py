@@ -29,6 +29,7 @@ def examine() -> list[Check]:
         "fonts (Inter)": _fonts,
         "secret scanner": _kingfisher,
         "advisories": _advisories,
+        "cluster (Dask)": _dask,
     }
     return [_check(name, look) for name, look in checks.items()]
 
@@ -68,3 +69,13 @@ def _advisories() -> str:
         )
     dated = ", ".join(f"{name} of {day or 'no date'}" for name, day in status.dates.items())
     return f"{sum(status.counts.values()):,} records: {dated}"
+
+
+def _dask() -> str:
+    """Nothing is missing without it as long as nobody gives --cluster."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return f"distributed {version('distributed')}"
+    except PackageNotFoundError:
+        return "none; only --cluster needs it: pip install 'techdd[scale]'"

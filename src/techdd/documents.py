@@ -19,9 +19,10 @@ from ruamel.yaml.constructor import ConstructorError, RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.reader import ReaderError
 
-from techdd.errors import DocumentError
-from techdd.files import write_atomic
+from techdd import files
+from techdd.errors import DocumentError, TechddError
 from techdd.folders import cache, data
+from techdd.migrations import FORMATS, Stored, current, version_of
 
 Document = TypeVar("Document", bound=BaseModel)
 
@@ -35,9 +36,10 @@ def load(path: Path, kind: type[Document], **context: object) -> Document:
     Raises DocumentError whose `where` is file:line:column of the first mistake; further mistakes
     follow in the message, one a line.
     """
-    if path.is_relative_to(data("checklists")):
+    tree = _shipped(path) if path.is_relative_to(data("checklists")) else _as_shipped(path)
+    if tree is not None:
         with contextlib.suppress(ValidationError):  # a developer's mistake; told by the YAML
-            return kind.model_validate(_shipped(path), context=context)
+            return kind.model_validate(tree, context=context)
     return validated(read_yaml(path), path, kind, **context)
 
 
@@ -45,6 +47,8 @@ def validated(tree: Any, path: Path, kind: type[Document], **context: object) ->
     """As `load`, for what `read_yaml` read from `path`."""
     if not isinstance(tree, CommentedMap):
         raise DocumentError("expected a mapping of keys at the top", f"{path}:1:1")
+    if name := getattr(kind, "stored", ""):
+        tree = current(FORMATS[name], tree, path)
     try:
         return kind.model_validate(tree, context=context)
     except ValidationError as error:
@@ -57,13 +61,10 @@ def validated(tree: Any, path: Path, kind: type[Document], **context: object) ->
 def read_yaml(path: Path) -> Any:
     """YAML 1.2 from `path`: no duplicate keys, tags, anchors or aliases; limited size and depth."""
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise DocumentError(f"larger than {MAX_BYTES:,} bytes; split it", path)
-        text = path.read_text(encoding="utf-8")
+        raw = files.content(path, MAX_BYTES, error=DocumentError, advice="; split it")
+        text = raw.decode().replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         raise DocumentError(f"not UTF-8 (byte {error.start}); save it as UTF-8", path) from None
-    except OSError as error:
-        raise DocumentError(f"cannot be read: {error.strerror}", path) from None
     return parse_yaml(text, str(path))
 
 
@@ -71,16 +72,43 @@ def _shipped(path: Path) -> Any:
     """As `read_yaml`, of a file that comes with the tool: reading YAML takes a hundred times as
     long as reading JSON, so what it says is kept by its digest.
     """
-    content = path.read_bytes()
-    kept = cache("documents") / f"{sha256(content).hexdigest()}.json"
+    kept = _kept(path.read_bytes())
     with contextlib.suppress(OSError, ValueError):
         return json.loads(kept.read_bytes())
     tree = read_yaml(path)
     with contextlib.suppress(OSError, TypeError):
         said = json.dumps(tree)
         if json.loads(said) == tree:
-            write_atomic(kept, said.encode())
+            files.write_atomic(kept, said.encode())
     return tree
+
+
+def _as_shipped(path: Path) -> Any:
+    """What is kept of a file of the same bytes that came with the tool, as checklists do that an
+    engagement was asked with; None where there is none. Nothing of a client's is ever kept so.
+    """
+    with contextlib.suppress(OSError, ValueError, TechddError):
+        return json.loads(_kept(files.content(path, MAX_BYTES)).read_bytes())
+    return None
+
+
+def _kept(content: bytes) -> Path:
+    return cache("documents") / f"{sha256(content).hexdigest()}.json"
+
+
+def bring_up_to_date(path: Path, stored: Stored) -> None:
+    """Rewrites a file of an older version as today's; the old one stays beside it.
+
+    Raises DocumentError, and TechddError where a newer techdd wrote it.
+    """
+    tree = read_yaml(path)
+    before = version_of(stored, tree, path)
+    if before < stored.version:
+        try:
+            files.write_atomic(path.with_name(f"{path.name}.v{before}"), path.read_bytes())
+            files.write_atomic(path, dump_yaml(current(stored, tree, path)).encode())
+        except OSError as error:
+            raise DocumentError(f"cannot be written: {error.strerror}", path) from None
 
 
 def parse_yaml(text: str, where: str) -> Any:

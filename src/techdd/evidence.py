@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING, Any
 from techdd import parquet
 from techdd.errors import EvidenceError
 from techdd.facts import Fact, Parts, frame, schema, table_name, typed
-from techdd.files import write_atomic
+from techdd.files import write_changed
+from techdd.migrations import FORMATS, current
 from techdd.model import Issue, Run, Status
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
     from pandas import DataFrame
 
-FORMAT = 1
+RUNS = FORMATS["evidence/runs"]
 _SQL = {str: "VARCHAR", int: "BIGINT", float: "DOUBLE", bool: "BOOLEAN"}
 
 
@@ -53,8 +54,9 @@ class Evidence:
                 fresh = Path(folder) / path.name
                 if isinstance(rows, Parts):
                     fresh.mkdir()
-                    for number, part in enumerate(rows.paths):
-                        _link(part, fresh / f"{number:03}.parquet")
+                    parts: tuple[Path | bytes, ...] = (*rows.paths, *rows.contents)
+                    for number, part in enumerate(parts):
+                        _place(part, fresh / f"{number:03}.parquet")
                 else:
                     self._write(fact, rows, fresh)
                 if path.is_dir() or (fresh.is_dir() and path.exists()):
@@ -89,21 +91,32 @@ class Evidence:
             rows = frame(fact, [])
             rows.insert(0, "repo", [])
         rows["repo"] = rows["repo"].astype(object)
-        return typed(fact, rows)
+        try:
+            return typed(fact, rows)
+        except (TypeError, ValueError) as error:
+            raise EvidenceError(
+                f"has a column of another type ({_reason(error)}): another version wrote it; "
+                "collect again",
+                next(iter(there), self.root),
+            ) from None
 
     def record(self, run: Run) -> None:
         """Writes down how a run ended."""
-        text = json.dumps({"format": FORMAT, **asdict(run)}, indent=1, sort_keys=True)
+        text = json.dumps({RUNS.key: RUNS.version, **asdict(run)}, indent=1, sort_keys=True)
         path = self._run(run.collector, run.repo)
         try:
-            write_atomic(path, f"{text}\n".encode())
+            write_changed(path, f"{text}\n".encode())
         except OSError as error:
             raise EvidenceError(f"cannot be written: {error.strerror}", path) from None
 
     def run(self, collector: str, repo: str) -> Run | None:
-        """How `collector` last ended on `repo`; None where it never ran or its record is broken."""
+        """How `collector` last ended on `repo`; None where it never ran or its record is broken.
+
+        Raises TechddError where a newer techdd wrote it.
+        """
+        path = self._run(collector, repo)
         try:
-            return _parse_run(json.loads(self._run(collector, repo).read_bytes()))
+            return _parse_run(current(RUNS, json.loads(path.read_bytes()), path))
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
@@ -130,6 +143,24 @@ class Evidence:
             if name in wanted:
                 found += sorted(path.glob("*.parquet")) if path.is_dir() else [path]
         return found
+
+    def pack(self, facts: Iterable[Fact], repo: str) -> dict[str, bytes]:
+        """The files that hold `facts` of `repo`, by their path in the store, for another machine.
+
+        Raises EvidenceError.
+        """
+        paths = [path for fact in facts for path in self._files(fact, repo)]
+        try:
+            return {str(path.relative_to(self.root)): path.read_bytes() for path in paths}
+        except OSError as error:
+            raise EvidenceError(f"cannot be read: {error.strerror}", error.filename) from None
+
+    def unpack(self, packed: Mapping[str, bytes]) -> None:
+        """Writes what `pack` of another store gave into this one, which is new."""
+        for name, content in packed.items():
+            path = self.root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
 
     @cached_property
     def _duckdb(self) -> DuckDBPyConnection:
@@ -191,7 +222,10 @@ def _sql_type(kind: type[datetime] | type) -> str:
     return _SQL.get(kind, "TIMESTAMPTZ")
 
 
-def _link(source: Path, target: Path) -> None:
+def _place(source: Path | bytes, target: Path) -> None:
+    if isinstance(source, bytes):
+        target.write_bytes(source)
+        return
     try:
         target.hardlink_to(source)
     except OSError:

@@ -207,11 +207,14 @@ class Columns(NamedTuple):
 
 
 class Parts(NamedTuple):
-    """All rows of one fact as Parquet files that never change, for collectors with very many."""
+    """All rows of one fact as Parquet files that never change, for collectors with very many; from
+    another machine, their contents in place of paths.
+    """
 
     fact: Fact
     paths: tuple[Path, ...]
     rows: int
+    contents: tuple[bytes, ...] = ()
 
 
 _IRREGULAR = {"person": "people"}

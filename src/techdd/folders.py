@@ -17,6 +17,12 @@ def data(name: str) -> Path:
     raise TechddError(f"the folder {name!r} is missing; install techdd again", package)
 
 
+def kept(name: str) -> Path:
+    """What the tool keeps for its user beside the engagements, in the user's data folder (XDG)."""
+    base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(base) / "techdd" / name
+
+
 def cache(name: str) -> Path:
     """A folder for what can be had again, in the user's cache folder (XDG)."""
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"

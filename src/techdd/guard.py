@@ -59,14 +59,20 @@ def named(note: Path) -> str:
 
 
 @contextmanager
-def job(minutes: float, trial: Trial | None = None) -> Iterator[None]:
-    """Inside, one job runs in a process of its own: the limits of `one_file` are in force, and the
-    system ends the process where a job computes for twice as long as it may take.
+def job(minutes: float, trial: Trial | None = None, memory: int | None = None) -> Iterator[None]:
+    """Inside, one job runs in a process of its own: the limits of `one_file` are in force, the job
+    may add `memory` bytes to what the process has, and the system ends the process where a job
+    computes for twice as long as it may take.
     """
     _Worker.deadly = trial.deadly if trial else frozenset()
     _Worker.note = os.open(trial.note, os.O_WRONLY | os.O_CREAT, 0o600) if trial else -1
     _Worker.pages = os.open(_PAGES, os.O_RDONLY) if _PAGES.exists() else -1
     _Worker.seconds = _computed() + 2 * 60 * minutes
+    before, most = resource.getrlimit(resource.RLIMIT_DATA)
+    if memory is not None:
+        own = _in_use() + memory
+        allowed = own if most == resource.RLIM_INFINITY else min(own, most)
+        resource.setrlimit(resource.RLIMIT_DATA, (allowed, most))
     previous = signal.signal(signal.SIGPROF, _stop)
     _Worker.limited = True
     _end_at(_Worker.seconds)
@@ -74,6 +80,7 @@ def job(minutes: float, trial: Trial | None = None) -> Iterator[None]:
         yield
     finally:
         _Worker.limited = False
+        resource.setrlimit(resource.RLIMIT_DATA, (before, most))
         _end_at(None)
         signal.signal(signal.SIGPROF, previous)
         for file in (_Worker.note, _Worker.pages):

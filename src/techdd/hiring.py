@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, NamedTuple
 
 from pydantic import Field, model_validator
 
@@ -27,7 +27,7 @@ from techdd.model import (
     Severity,
     Status,
 )
-from techdd.policy import Name, Range, Written
+from techdd.policy import Name, Range, Versioned, Written
 
 FILE = "hiring.yaml"
 DOMAIN = "team"
@@ -89,12 +89,13 @@ class Planned(Written):
     milestone: Annotated[str, Field(max_length=300)] = ""
 
 
-class Hiring(Written):
+class Hiring(Versioned):
     """hiring.yaml: the client's plan, and full costs a year by role that the engagement knows."""
+
+    stored = "hiring.yaml"
 
     plan: tuple[Planned, ...] = ()
     costs: Mapping[Name, Range] = Field(default_factory=dict)
-    format_version: Literal[1] = 1
 
 
 class Scope(NamedTuple):
@@ -234,8 +235,8 @@ def _reasons(role: Role, scope: Scope) -> Iterator[str]:
         else:
             for rule in call.findings:
                 if open_ := _open(rule, scope.findings):
-                    more = f" and {len(open_) - 1} more like it" if len(open_) > 1 else ""
-                    yield f"Finding {open_[0].id}{more}: {_title(open_[0])}."
+                    more = f", and {len(open_) - 1} more like it" if len(open_) > 1 else ""
+                    yield f"Finding: {_title(open_[0])}{more}."
 
 
 def _title(finding: Finding) -> str:

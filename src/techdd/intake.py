@@ -17,7 +17,7 @@ from pathlib import Path
 from techdd import sandbox
 from techdd.cloning import is_url, refuse_credentials
 from techdd.errors import RepositoryError
-from techdd.files import write_atomic
+from techdd.files import write_changed
 from techdd.model import Issue
 from techdd.refs import OBJECT_ID, is_small_file, read_refs
 from techdd.repository import GIT_ENVIRONMENT, Repository, first_line, git_program
@@ -89,7 +89,7 @@ def _open(name: str, source: Path, overlay: Path, revision: str) -> Repository:
         name, overlay, head, branch, state, bool(shallow), (*issues, *head_issues)
     )
     commit = _commit(repository, source)
-    write_atomic(overlay / "HEAD", f"{commit}\n".encode())
+    write_changed(overlay / "HEAD", f"{commit}\n".encode())
     repository = replace(repository, head=commit)
     _refuse_bomb(repository, source)
     return repository
@@ -247,7 +247,7 @@ def _write_overlay(
     else:
         (overlay / "shallow").unlink(missing_ok=True)
     for name, text in files.items():
-        write_atomic(overlay / name, text.encode("utf-8", "surrogateescape"))
+        write_changed(overlay / name, text.encode("utf-8", "surrogateescape"))
     return "".join(files.get(name, "") for name in ("HEAD", "packed-refs", "shallow"))
 
 

@@ -7,25 +7,24 @@ idempotent, so a run that was killed is gone on with by running it again.
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any
 
+from techdd import software
 from techdd.collectors import Collector
 from techdd.evidence import Evidence
 from techdd.facts import Package, Parts
-from techdd.guard import Trial, named
 from techdd.model import Issue, Run, Status
 from techdd.planning import Job, Options, jobs_of, order, suppliers
 from techdd.repository import Repository
-from techdd.worker import Outcome, abandon, executor, work
+from techdd.worker import Outcome, Task, abandon, alone, budget_of, executor, work
 
 NO_CODE = "a bill of materials has no code and no history"
 ISSUES_KEPT = 1_000  # of one run; the rest is counted in one more issue
-DEADLY = 20  # files that may end the process of one job, each at the price of one more trial
-_DIED = "its process died (out of memory, or computed for too long?)"
 
 
 @dataclass(frozen=True)
@@ -54,8 +53,9 @@ def collect(
 ) -> list[Run]:
     """Runs what is not fresh and records every end; returns one Run a job.
 
-    One job's failure is its own Run; the others go on. `log` gets (job name, traceback) of a
-    collector's bug.
+    The first jobs start while further repositories are still to come; the next one is waited for in
+    a thread. One job's failure is its own Run; the others go on. `log` gets (job name, traceback)
+    of a collector's bug.
     """
     schedule = _Schedule(repositories, order(collectors), evidence, options, tell, log)
     schedule.run(workers, pool)
@@ -75,64 +75,64 @@ class _Schedule:
         log: Callable[[str, str], None],
     ) -> None:
         self.evidence, self.tell, self.log = evidence, tell, log
-        self.at = evidence.root / ".at"  # which file a job that is tried alone is reading
-        self.jobs = len(collectors)
+        self.collectors, self.options = collectors, options
+        self.tools = software.digest()
         self.runs: list[Run] = []
         self.ended: dict[tuple[str, str], Run] = {}
         self.suppliers = {
             one.name: suppliers({other.name: other for other in collectors}, one)
             for one in collectors
         }
-        self.waiting = jobs_of(repositories, collectors, self.suppliers, options)
+        self.repositories = iter(repositories)
+        self.thread = ThreadPoolExecutor(1)
+        self.coming: Future[Repository | None] | None = self._next()
+        self.waiting: dict[str, list[Job]] = {}  # by repository, each after those that it needs
         self.suspects: list[Job] = []  # were running when a worker died
-        self.deadly: dict[tuple[str, str], list[str]] = defaultdict(list)  # files of a job
 
     def run(self, workers: int, pool: Callable[[int], Executor]) -> None:
-        """Works until nothing waits; a job whose worker died is tried again, alone, without the
-        files that are known to have ended it.
-        """
-        self._drain(workers, pool)
-        while self.suspects:
-            trial, self.suspects = self.suspects, []
-            self.waiting[:0] = trial
-            # Each death takes a job or a file out.
-            while any(job in self.waiting for job in trial):
-                self._drain(1, pool, alone=trial)
-            self.at.unlink(missing_ok=True)
-            self._drain(workers, pool)
+        """Works until nothing waits and no repository is to come.
 
-    def _drain(
-        self, workers: int, pool: Callable[[int], Executor], alone: Sequence[Job] = ()
-    ) -> None:
+        What was running when a worker died is tried again when all else is done, each job alone:
+        whoever ends its process, or takes hours, holds up nobody.
+        """
+        try:
+            while True:
+                while not self._drain(workers, pool):
+                    pass
+                if not self.suspects:
+                    return
+                suspects, self.suspects = self.suspects, []
+                for job in suspects:
+                    self.tell(Event(len(self.collectors), job.collector.name, job.repository.name))
+                    self._end(job, alone(pool, self._task(job), self.evidence.root / ".at"))
+        finally:
+            self.thread.shutdown(wait=False, cancel_futures=True)
+
+    def _drain(self, workers: int, pool: Callable[[int], Executor]) -> bool:
+        """Works until nothing can be started; False where a worker died before that."""
         running: dict[Future[Outcome], Job] = {}
         executor_: Executor | None = None
         try:
             while True:
-                for job in self._ready(alone):
+                # One more than work can be done on keeps all busy.
+                for job in islice(self._ready(), max(workers + 1 - len(running), 0)):
                     executor_ = executor_ or pool(workers)
-                    self.tell(Event(self.jobs, job.collector.name, job.repository.name))
-                    trial = self._trial(job) if alone else None
-                    running[_submit(executor_, job, self.evidence, trial)] = job
-                    # One more than work can be done on keeps all busy.
-                    if alone or len(running) > workers:
-                        break
-                if not running:
-                    return
-                done, _ = wait(running, return_when=FIRST_COMPLETED)
-                for future in done:
+                    self.tell(Event(len(self.collectors), job.collector.name, job.repository.name))
+                    running[_submit(executor_, self._task(job))] = job
+                if not running and not self.coming:
+                    return True
+                waited: list[Future[Any]] = [*running, *([self.coming] if self.coming else [])]
+                done, _ = wait(waited, return_when=FIRST_COMPLETED)
+                if self.coming in done:
+                    self._arrive()
+                for future in running.keys() & done:
                     job = running.pop(future)
                     try:
                         outcome = future.result()
                     except BrokenProcessPool:
                         # The pool is gone with all it held; each of them may be the culprit.
-                        broken = [job, *running.values()]
-                        running.clear()
-                        if alone:
-                            self._died(job)
-                        else:
-                            self.suspects += broken
-                        executor_ = None
-                        return
+                        self.suspects += [job, *running.values()]
+                        return False
                     self._end(job, outcome)
         except BaseException:
             abandon(executor_)
@@ -141,22 +141,30 @@ class _Schedule:
             if executor_ is not None:
                 executor_.shutdown(wait=False, cancel_futures=True)
 
-    def _ready(self, alone: Sequence[Job]) -> Iterable[Job]:
+    def _next(self) -> Future[Repository | None]:
+        return self.thread.submit(next, self.repositories, None)
+
+    def _arrive(self) -> None:
+        """Has the jobs of the repository wait that has come, if any was still to come."""
+        assert self.coming
+        repository = self.coming.result()
+        self.coming = None
+        if repository:
+            self.waiting[repository.name] = jobs_of(
+                repository, self.collectors, self.suppliers, self.options, self.tools
+            )
+            self.coming = self._next()
+
+    def _ready(self) -> Iterator[Job]:
         """Takes from the waiting jobs those that can start, ending fresh and hopeless ones."""
-        progress = True
-        while progress:
-            progress = False
-            for job in list(self.waiting):
-                if alone and job not in alone:
-                    continue
-                repo = job.repository.name
+        for repo in list(self.waiting):
+            for job in list(self.waiting[repo]):
                 needed = [
                     self.ended.get((name, repo)) for name in self.suppliers[job.collector.name]
                 ]
                 if any(run is None for run in needed):
                     continue
-                self.waiting.remove(job)
-                progress = True
+                self.waiting[repo].remove(job)
                 lost = [
                     run.collector
                     for run in needed
@@ -173,20 +181,13 @@ class _Schedule:
                     self._note(cached, cached=True)
                 else:
                     yield job
+            if not self.waiting[repo]:
+                del self.waiting[repo]
 
-    def _trial(self, job: Job) -> Trial:
-        self.at.parent.mkdir(parents=True, exist_ok=True)
-        self.at.unlink(missing_ok=True)
-        return Trial(self.at, frozenset(self.deadly[job.collector.name, job.repository.name]))
-
-    def _died(self, job: Job) -> None:
-        """Has the job tried again without the file that ended its process, where that is known."""
-        file, deadly = named(self.at), self.deadly[job.collector.name, job.repository.name]
-        if not file or len(deadly) == DEADLY:
-            self._end(job, Outcome({}, (), _DIED))
-        else:
-            deadly.append(file)
-            self.waiting.insert(0, job)
+    def _task(self, job: Job) -> Task:
+        module, name = job.collector.run.__module__, job.collector.name
+        budget = budget_of(job.collector)
+        return Task(module, name, job.repository, self.evidence.root, dict(job.options), budget)
 
     def _key(self, job: Job) -> str:
         """The job's key and how its suppliers ended: what was missing for them may be there now."""
@@ -200,7 +201,7 @@ class _Schedule:
         if outcome.log:
             self.log(f"{name}.{repo}", outcome.log)
         if outcome.failure:
-            issues = (Issue(outcome.failure), *outcome.issues)
+            issues = (Issue(outcome.failure, detail=outcome.detail), *outcome.issues)
             self._record(job, Run(name, repo, Status.FAILED, self._key(job), {}, _limited(issues)))
             return
         for fact, rows in outcome.tables.items():
@@ -224,20 +225,12 @@ class _Schedule:
     def _note(self, run: Run, *, cached: bool = False) -> None:
         self.runs.append(run)
         self.ended[run.collector, run.repo] = run
-        self.tell(Event(self.jobs, run.collector, run.repo, run, cached))
+        self.tell(Event(len(self.collectors), run.collector, run.repo, run, cached))
 
 
-def _submit(pool: Executor, job: Job, evidence: Evidence, trial: Trial | None) -> Future[Outcome]:
+def _submit(pool: Executor, task: Task) -> Future[Outcome]:
     try:
-        return pool.submit(
-            work,
-            job.collector.run.__module__,
-            job.collector.name,
-            job.repository,
-            evidence.root,
-            dict(job.options),
-            trial,
-        )
+        return pool.submit(work, task)
     except BrokenProcessPool as error:  # a worker died just now; the future says so in its turn
         broken: Future[Outcome] = Future()
         broken.set_exception(error)

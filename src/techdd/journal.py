@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from techdd.answers import Answer, Entry
 from techdd.errors import TechddError
 from techdd.ledger import Kind, Ledger
+from techdd.migrations import FORMATS
 
 
 class Conflict(TechddError):
@@ -29,7 +30,7 @@ class Journal(Ledger[Entry]):
     """The answers of one engagement, oldest first."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(path, Kind("answer", Answer, _entry))
+        super().__init__(path, Kind("answer", FORMATS["answers/journal.jsonl"], Answer, _entry))
 
     def append(self, answer: Answer, *, seen: str | None = None) -> Entry:
         """Adds an answer, on disk before this returns.

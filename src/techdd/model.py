@@ -456,6 +456,14 @@ class EvidenceFile:
 
 
 @dataclass(frozen=True)
+class Portfolio:
+    """The repositories of an engagement against each other: in sentences, and as exhibits."""
+
+    says: tuple[str, ...]
+    series: tuple[Series, ...]
+
+
+@dataclass(frozen=True)
 class Report:
     """All that a format sees; JSON-able through `dataclasses.asdict`."""
 
@@ -488,10 +496,9 @@ class Report:
     comments: tuple[Comment, ...] = ()
     responses: tuple[Response, ...] = ()
     evidence: tuple[EvidenceFile, ...] = ()  # every file that was read
+    portfolio: Portfolio | None = None  # where there are several repositories
     trends: tuple[Series, ...] = ()  # over the audits of the engagement, from the third on
-    withheld: tuple[
-        tuple[str, int], ...
-    ] = ()  # kind, how many of the internal edition are not told
+    withheld: tuple[tuple[str, int], ...] = ()  # kind, how many things this edition leaves out
 
 
 def fingerprint(*parts: str) -> str:

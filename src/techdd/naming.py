@@ -19,10 +19,13 @@ from techdd.errors import TechddError
 from techdd.facts import Identity, Person
 from techdd.files import write_atomic
 from techdd.identity import Resolution, domain_of
+from techdd.migrations import FORMATS, current
 from techdd.model import PERSON_MARK, PERSON_TOKEN, Audience, Series, person_token
 from techdd.text import PLACE_MARK, PLACE_TOKEN, without_places, without_tokens
 
 T = TypeVar("T")
+
+_STORED = FORMATS["pseudonyms.json"]
 
 # Fields outside of reports that hold what clients wrote; of a report, `audiences` has the table.
 _CLIENTS_WORDS = frozenset(("path", "reason", "detail", "note"))
@@ -67,7 +70,7 @@ def kept_numbers(path: Path, people: Iterable[Person]) -> dict[str, int]:
     known: dict[str, int] = {}
     if path.is_file():
         try:
-            known = json.loads(path.read_bytes())["numbers"]
+            known = current(_STORED, json.loads(path.read_bytes()), path)["numbers"]
             if not all(isinstance(number, int) for number in known.values()):
                 raise ValueError
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
@@ -76,7 +79,7 @@ def kept_numbers(path: Path, people: Iterable[Person]) -> dict[str, int]:
             ) from None
     numbers = numbered(people, known)
     if numbers != known:
-        text = json.dumps({"format": 1, "numbers": numbers}, indent=1, sort_keys=True)
+        text = json.dumps({"format": _STORED.version, "numbers": numbers}, indent=1, sort_keys=True)
         try:
             write_atomic(path, f"{text}\n".encode())
         except OSError as error:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import TYPE_CHECKING
 
 from techdd import charts
-from techdd.amounts import money, number, span
+from techdd.amounts import day, money, number, span
 from techdd.arrangement import Arrangement, arrange, kinds
 from techdd.model import Metric, Outcome, Report, Series, Value
 from techdd.overrides import loader, rendered, said
@@ -115,7 +114,7 @@ def _environment(templates: Templates) -> Environment:
         unlike=unlike,
         web=web,
     )
-    environment.globals.update(ROWS=ROWS)
+    environment.globals.update(ROWS=ROWS, zip=zip)
     return environment
 
 
@@ -180,8 +179,18 @@ def amount(metric: Metric, unit: bool = True) -> str:
     if not unit or metric.unit in ("", "count", "ratio"):
         return said
     if metric.value == 1:
-        return f"1 {'person' if metric.unit == 'people' else metric.unit.removesuffix('s')}"
+        return f"1 {_one(metric.unit)}"
     return f"{said} {metric.unit}"
+
+
+def _one(unit: str) -> str:
+    """A unit's singular: a person, a line of releases, a scheduled job, a technology."""
+    things, of, rest = unit.partition(" of ")
+    if things == "people":
+        things = "person"
+    elif things.endswith("ies"):
+        things = f"{things[:-3]}y"
+    return f"{things.removesuffix('s')}{of}{rest}"
 
 
 def pick(metrics: Sequence[Metric], name: str, repo: str = "") -> Metric | None:
@@ -204,21 +213,6 @@ def cell(value: Value, column: str = "") -> str:
         is_share = "share" in column.lower() and 0 <= value <= 1
         return percent(value) if is_share else number(value)
     return value
-
-
-def day(iso: str) -> str:
-    """2026-11-23 as "23 November 2026"; anything that is no ISO date as it stands."""
-    try:
-        parsed = date.fromisoformat(iso[:10])
-    except ValueError:
-        return iso
-    return f"{parsed.day} {_MONTHS[parsed.month - 1]} {parsed.year}"
-
-
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June", "July"),
-    *("August", "September", "October", "November", "December"),
-)
 
 
 def anchor(name: str) -> str:

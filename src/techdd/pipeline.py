@@ -30,6 +30,7 @@ from techdd.hiring import Roles, Scope, hiring, hiring_plan, pace
 from techdd.model import Audience, Report, Status, fingerprint
 from techdd.naming import goes_by_name, kept_numbers
 from techdd.plugins import discover
+from techdd.portfolio import portfolio
 from techdd.reading import Tables, read
 from techdd.report import build
 from techdd.repository import git_version
@@ -89,6 +90,11 @@ def assess(workspace: Workspace, *, as_of: date | None = None) -> Assessment:
         for one, items in scored
     ]
     outcome = verdict([(one, score) for one, score, _ in domains], findings, policy)
+    commits, people = tables.table(Commit), tables.table(Person)
+    scope = ledger(
+        workspace.names, tables.table(Snapshot), commits, people, tables.table(File), runs
+    )
+    entries = workspace.engagement.repositories
     return Assessment(
         as_of=day,
         verdict=outcome,
@@ -105,14 +111,8 @@ def assess(workspace: Workspace, *, as_of: date | None = None) -> Assessment:
         states=states,
         runs=runs,
         who=tables.who,
-        scope=ledger(
-            workspace.names,
-            tables.table(Snapshot),
-            tables.table(Commit),
-            tables.table(Person),
-            tables.table(File),
-            runs,
-        ),
+        scope=scope,
+        portfolio=portfolio(entries, scope, findings, readings, runs, (day, commits, people)),
         versions=tuple(_versions(workspace)),
     )
 
@@ -220,7 +220,7 @@ def keep(workspace: Workspace, assessment: Assessment) -> Path | None:
     Raises TechddError where it cannot be written.
     """
     bare = tuple(replace(one, series=()) for one in assessment.readings)  # no exhibit is compared
-    bare_assessment = replace(assessment, readings=bare)
+    bare_assessment = replace(assessment, readings=bare, portfolio=None)
     editions = [
         _edition(
             workspace, bare_assessment, one,

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from techdd import software
-from techdd.collectors import Collector
+from techdd.collectors import MEMORY, Collector
 from techdd.errors import TechddError
 from techdd.repository import Repository
 
@@ -48,26 +47,29 @@ def suppliers(collectors: Mapping[str, Collector], one: Collector) -> list[str]:
 
 
 def jobs_of(
-    repositories: Iterable[Repository],
+    repository: Repository,
     collectors: list[Collector],
     needed: Mapping[str, list[str]],
     options: Options,
+    tools: str,
 ) -> list[Job]:
-    """All jobs, repository by repository, each keyed by everything its facts depend on."""
-    digest = software.digest()
+    """The jobs of one repository, each after those that it needs, and keyed by everything its facts
+    depend on; `tools` is the digest of the software.
+    """
+    keys: dict[str, str] = {}
     jobs: list[Job] = []
-    for repository in repositories:
-        keys: dict[str, str] = {}
-        for one in collectors:
-            own = dict(options.get(one.name, {}))
-            ingredients = {
-                "state": repository.state,
-                "software": digest,
-                "collector": [one.name, one.version],
-                "options": own,
-                "needs": [keys[name] for name in needed[one.name]],
-            }
-            text = json.dumps(ingredients, sort_keys=True, default=str)
-            keys[one.name] = hashlib.sha256(text.encode()).hexdigest()
-            jobs.append(Job(one, repository, keys[one.name], own))
+    for one in collectors:
+        own = dict(options.get(one.name, {}))
+        ingredients: dict[str, object] = {
+            "state": repository.state,
+            "software": tools,
+            "collector": [one.name, one.version],
+            "options": own,
+            "needs": [keys[name] for name in needed[one.name]],
+        }
+        if one.memory != MEMORY:  # what a file may take depends on it; time only ends a job
+            ingredients["memory"] = one.memory
+        text = json.dumps(ingredients, sort_keys=True, default=str)
+        keys[one.name] = hashlib.sha256(text.encode()).hexdigest()
+        jobs.append(Job(one, repository, keys[one.name], own))
     return jobs

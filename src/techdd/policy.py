@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
     AfterValidator,
@@ -20,6 +20,7 @@ from pydantic import (
     model_validator,
 )
 
+from techdd.amounts import volume_of
 from techdd.model import Audience, Horizon, Rating, Severity
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80)]
@@ -52,6 +53,18 @@ class Written(BaseModel):
 
     # Most commands need few of the models: each is built when it is first used.
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
+
+    def stated(self) -> dict[str, Any]:
+        """What differs from the defaults, as a document has it."""
+        return self.model_dump(mode="json", exclude_defaults=True)
+
+
+class Versioned(Written):
+    """The base of a whole file of an engagement; `stored` is its name in `migrations.FORMATS`."""
+
+    stored: ClassVar[str]
+
+    format_version: Annotated[int, Field(ge=1)] = 1  # see `migrations.current`
 
 
 # --- finding rules --------------------------------------------------------------------------------
@@ -181,22 +194,37 @@ class Scoring(Written):
 # --- engagement -----------------------------------------------------------------------
 
 
+Group = Annotated[str, Field(max_length=80, pattern=r"^[^\x00-\x1f\x7f]*$")]
+
+
 class RepositoryEntry(Written):
     """One repository of the client: a path or a clone URL, and the name it has in the report."""
 
     name: Name
     source: str
     revision: str = ""  # branch, tag or full commit id; empty = what HEAD points to
+    group: Group = ""  # product, team or subsidiary that it belongs to; empty = none
     delivery: Delivered | None = None  # where it differs from the engagement's
     products: tuple[str, ...] = ()  # what VEX documents call it: purls, names, serials of bills
     sarif: tuple[str, ...] = ()  # results of the client's scanners, outside the repository
     coverage: tuple[str, ...] = ()  # reports on test coverage, outside the repository
 
 
+class LeftOut(Written):
+    """A repository that a list or an export named and that is not audited."""
+
+    source: str
+    why: Annotated[str, Field(max_length=200)]
+
+
 def _hexadecimal(colour: str) -> str:
     if colour and not re.fullmatch("#[0-9a-fA-F]{6}", colour):
         raise ValueError("write the colour as #rrggbb, in quotes")
     return colour
+
+
+def _bytes(written: Any) -> int:
+    return volume_of(str(written))
 
 
 Colour = Annotated[str, AfterValidator(_hexadecimal)]
@@ -211,6 +239,13 @@ class House(Written):
     line: Annotated[str, Field(max_length=200)] = ""  # licence or imprint
 
 
+class Allowance(Written):
+    """What a collector may take on one repository; None = as the collector says."""
+
+    minutes: Annotated[float, Field(gt=0, le=10_080)] | None = None
+    memory: Annotated[int, BeforeValidator(_bytes), Field(ge=256 << 20)] | None = None  # bytes
+
+
 class Confidential(Written):
     """A word that some audiences may not read, and what stands for it."""
 
@@ -223,17 +258,21 @@ def _termed(written: Any) -> Any:
     return {"term": written} if isinstance(written, str) else written
 
 
-class Engagement(Written):
+class Engagement(Versioned):
     """engagement.yaml: one client, its repositories and what is particular to this audit."""
+
+    stored = "engagement.yaml"
 
     client: Annotated[str, Field(min_length=1, max_length=200)]
     repositories: tuple[RepositoryEntry, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
     adviser: str = ""
     brand: House = House()
     page: Literal["a4", "letter"] = "a4"
     checklists: tuple[Name, ...] = ()  # empty = all that ship with the tool
     profile: Name | None = None  # what occasions the audit; None = every question, as it weighs
     round: Annotated[str, Field(max_length=80)] = ""  # of interviews; a new one asks anew
+    retain_until: date | None = None  # the last day on which the engagement has to be kept
     as_of: date | None = None  # the date that "inactive for 90 days" counts back from
     online: bool = False  # whether collectors may use the network
     delivery: Delivered | None = None  # how the product reaches its users; None = not known
@@ -241,8 +280,8 @@ class Engagement(Written):
     currency: str | None = None
     remediation_hours: Mapping[Debt, Range] = Field(default_factory=dict)  # against the policy's
     options: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)  # collector -> options
+    budgets: Mapping[str, Allowance] = Field(default_factory=dict)  # collector -> what it may take
     confidential: tuple[Annotated[Confidential, BeforeValidator(_termed)], ...] = ()
-    format_version: Literal[1] = 1
 
     def withheld_from(self, audience: Audience) -> tuple[tuple[str, str], ...]:
         """The terms that `audience` may not read, each with what stands for it."""

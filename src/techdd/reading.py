@@ -16,6 +16,7 @@ from techdd.identity import Domain, Employment, People, Resolution, Roster, reso
 from techdd.licensing import Delivery, Term
 from techdd.model import Issue, Metric, Observation, Reading, Run, Series, Status
 from techdd.plugins import discover
+from techdd.portfolio import Membership
 from techdd.remediation import Basis, DebtPolicy, Remediation, day_rate
 from techdd.responses import ledger
 from techdd.sarif import HandedIn
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 
-_STATED = (Statement, Term, Delivery, HandedIn, Remediation, Basis)
+_STATED = (Statement, Term, Delivery, HandedIn, Remediation, Basis, Membership)
 
 
 class Tables:
@@ -68,6 +69,10 @@ class Tables:
         deliveries = workspace.deliveries
         self._read[Delivery] = frame(Delivery, deliveries.values())
         self._read[Delivery].insert(0, "repo", list(deliveries))
+        self._read[Membership] = frame(
+            Membership, [(one.group,) for one in engagement.repositories]
+        )
+        self._read[Membership].insert(0, "repo", list(workspace.names))
 
     def _resolved(self) -> Resolution:
         """Who is who by the history, the adviser's corrections and the client's roster."""

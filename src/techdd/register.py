@@ -22,6 +22,7 @@ from techdd.identity import People, Resolution
 from techdd.identity.written import Unnamed, said_of
 from techdd.identity.written import join as write_join
 from techdd.identity.written import separate as write_separate
+from techdd.migrations import FORMATS
 from techdd.naming import Voice, kept_numbers, pseudonyms
 from techdd.reading import Tables
 from techdd.roster import Understood, read_sheets, understand
@@ -106,7 +107,7 @@ def import_roster(
         reasons = "; ".join(f"row {row}: {why}" for row, why in found.refused[:5])
         raise TechddError(f"holds no row that can be used ({reasons or 'no rows'})", file)
     document = {
-        "format_version": 1,
+        "format_version": FORMATS["roster.yaml"].version,
         "source": file.name,
         "people": [
             one.model_dump(mode="python", exclude_defaults=True, exclude_none=True)

@@ -36,7 +36,7 @@ from techdd.model import (
 from techdd.naming import Voice, goes_by_name, merges_series, numbered
 from techdd.policy import Engagement, Scoring
 from techdd.remediation import day_rate
-from techdd.telling import left_out, limits, listed, summary
+from techdd.telling import left_out, limits, listed, summary, unaudited
 
 STRENGTHS = 6
 STRONG = 3  # level from which an item is a strength
@@ -94,6 +94,7 @@ def build(
             replace(run, key="", state="") for run in assessment.runs
         ),  # keys name this engagement
         limits=(
+            *unaudited(engagement.left_out),
             *limits(assessment, audience, named=named),
             *left_out(selection),
             *added.limits,
@@ -109,6 +110,7 @@ def build(
         differences=assessment.differences,
         clarifying=sum(not one.words for one in assessment.differences),
         moves=assessment.moves,
+        portfolio=assessment.portfolio,
         comments=added.comments,
         responses=added.responses,
         brand=added.brand,

@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field, model_validator
 
 from techdd.errors import TechddError
 from techdd.ledger import Kind, Ledger
+from techdd.migrations import FORMATS
 from techdd.model import Finding, Response, fingerprint
 from techdd.policy import Written
 
@@ -71,7 +72,7 @@ def _entry(name: str, said: BaseModel) -> Entry:
 
 def ledger(root: Path) -> Ledger[Entry]:
     """The responses of the engagement in `root`."""
-    return Ledger(root / FILE, Kind("response", Said, _entry))
+    return Ledger(root / FILE, Kind("response", FORMATS[FILE], Said, _entry))
 
 
 def standings(entries: Iterable[Entry]) -> dict[str, Standing]:

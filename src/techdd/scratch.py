@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-_MEMORY = Path("/dev/shm")  # a file system that is no disk, where the system has one
+MEMORY = Path("/dev/shm")  # a file system that is no disk, where the system has one
 _ROOM = 1 << 30  # bytes that must be free there
 _PREFIX = "techdd-"
 
@@ -22,10 +22,10 @@ _PREFIX = "techdd-"
 def memory() -> Path | None:
     """A folder in memory; None where the system has none, or no room in it."""
     try:
-        there = shutil.disk_usage(_MEMORY).free > _ROOM and os.access(_MEMORY, os.W_OK)
+        there = shutil.disk_usage(MEMORY).free > _ROOM and os.access(MEMORY, os.W_OK)
     except OSError:
         return None
-    return _MEMORY if there else None
+    return MEMORY if there else None
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from techdd import files
 from techdd.errors import TechddError
 from techdd.office import EPOCH, without_clock
 from techdd.text import normal
@@ -70,12 +71,7 @@ def saved(book: Workbook, moment: str = EPOCH) -> bytes:
 
 def content(path: Path) -> bytes:
     """The bytes of an XLSX. Raises TechddError where it is none, too large or holds macros."""
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise TechddError(f"larger than {MAX_BYTES:,} bytes", path)
-        raw = path.read_bytes()
-    except OSError as error:
-        raise TechddError(f"cannot be read: {error.strerror}", path) from None
+    raw = files.content(path, MAX_BYTES)
     if raw.startswith(OLE):
         raise TechddError("is an old .xls or has a password; save it as .xlsx without one", path)
     if not raw.startswith(ZIP):

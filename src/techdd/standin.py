@@ -11,8 +11,8 @@ import re
 import zlib
 from pathlib import Path
 
+from techdd import files
 from techdd.errors import RepositoryError
-from techdd.files import write_atomic
 from techdd.model import Issue
 from techdd.repository import Repository
 
@@ -39,8 +39,8 @@ def open_bill(name: str, source: Path, overlay: Path) -> Repository:
     lines = (b"tree " + tree.encode(), b"author " + _NOBODY, b"committer " + _NOBODY)
     commit = _store(overlay, b"commit", b"\n".join((*lines, b"", b"A bill of materials\n")))
     (overlay / "refs").mkdir(parents=True, exist_ok=True)
-    write_atomic(overlay / "config", b"[core]\nbare = true\nrepositoryformatversion = 0\n")
-    write_atomic(overlay / "HEAD", f"{commit}\n".encode())
+    files.write_atomic(overlay / "config", b"[core]\nbare = true\nrepositoryformatversion = 0\n")
+    files.write_atomic(overlay / "HEAD", f"{commit}\n".encode())
     digest = hashlib.sha256(content).hexdigest()
     issue = Issue("a bill of materials stands in for code and history", called, f"SHA-256 {digest}")
     return Repository(name, overlay.resolve(), commit, "", commit, False, (issue,), bill=True)
@@ -48,14 +48,9 @@ def open_bill(name: str, source: Path, overlay: Path) -> Repository:
 
 def _read(source: Path) -> tuple[bytes, str]:
     """(content, ending that its format has) of a bill."""
-    try:
-        if source.stat().st_size > MAX_BYTES:
-            raise RepositoryError(f"is a file of more than {MAX_BYTES:,} bytes", source)
-        content = source.read_bytes()
-    except OSError as error:
-        raise RepositoryError(f"cannot be read: {error.strerror}", source) from None
-    wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))
-    text = content.decode("utf-16" if wide else "utf-8-sig", "replace").lstrip()
+    bill = files.content(source, MAX_BYTES, error=RepositoryError)
+    wide = bill.startswith((b"\xff\xfe", b"\xfe\xff"))
+    text = bill.decode("utf-16" if wide else "utf-8-sig", "replace").lstrip()
     suffix = _suffix(text)
     if not suffix:
         raise RepositoryError(
@@ -63,7 +58,7 @@ def _read(source: Path) -> tuple[bytes, str]:
             "give the folder of a git repository",
             source,
         )
-    return content, suffix
+    return bill, suffix
 
 
 def _suffix(text: str) -> str:
@@ -91,5 +86,5 @@ def _store(overlay: Path, kind: bytes, content: bytes) -> str:
     name = hashlib.sha1(data, usedforsecurity=False).hexdigest()
     path = overlay / "objects" / name[:2] / name[2:]
     if not path.is_file():
-        write_atomic(path, zlib.compress(data, 1))
+        files.write_atomic(path, zlib.compress(data, 1))
     return name

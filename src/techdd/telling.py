@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from techdd.amounts import day
 from techdd.assessment import Assessment
 from techdd.library import Selection
-from techdd.model import Audience, Rating, RepositoryScope, Status
+from techdd.model import Audience, Rating, RepositoryScope, Run, Status
+from techdd.policy import LeftOut
 from techdd.repository import MISSING
 from techdd.scope import unread_files
 from techdd.scoring import overall
@@ -31,11 +34,13 @@ def summary(assessment: Assessment) -> Iterable[str]:
     if all(one.commits is None for one in scope):
         history = "an unknown history"
     yield (
-        f"{_counted(len(scope), 'repository', 'repositories')} with {history} "
+        f"{_read(scope)} with {history} "
         f"and {counted} lines of code"
         f"{f', mainly {listed(largest)},' if largest else ''} were examined as of "
-        f"{assessment.as_of.isoformat()}."
+        f"{day(assessment.as_of.isoformat())}."
     )
+    if assessment.portfolio and len(assessment.portfolio.says) > 1:
+        yield assessment.portfolio.says[1]
     answered = sum(
         item.stated is not None or not item.applicable
         for _, _, items in assessment.domains
@@ -54,6 +59,13 @@ def summary(assessment: Assessment) -> Iterable[str]:
         yield f"What could be assessed ({coverage:.0%} of the weight) scores {score:.0f} of 100."
 
 
+def _read(scope: Sequence[RepositoryScope]) -> str:
+    """How many repositories were read, of how many."""
+    read = sum(bool(one.commit) for one in scope)
+    of = "" if read == len(scope) else f"{read:,} of "
+    return of + _counted(len(scope), "repository", "repositories")
+
+
 def _unread(scope: Iterable[RepositoryScope]) -> int:
     """How many audited files have no contents, as in a partial clone."""
     found = (issue for one in scope for issue in one.issues)
@@ -62,12 +74,7 @@ def _unread(scope: Iterable[RepositoryScope]) -> int:
 
 def limits(assessment: Assessment, audience: Audience, *, named: bool) -> Iterable[str]:
     """What limits the report as a whole, the widest first."""
-    failed = sorted(
-        {(run.collector, run.repo) for run in assessment.runs if run.status is Status.FAILED}
-    )
-    for collector, repo in failed:
-        run = next(r for r in assessment.runs if (r.collector, r.repo) == (collector, repo))
-        yield f"{collector} of {repo} failed: {run.issues[0].reason if run.issues else 'unknown'}."
+    yield from _failed(assessment.runs)
     skipped = sorted({run.collector for run in assessment.runs if run.status is Status.SKIPPED})
     if skipped:
         yield f"Not run on every repository: {listed(skipped)}."
@@ -97,6 +104,26 @@ def limits(assessment: Assessment, audience: Audience, *, named: bool) -> Iterab
             "Files, lines, versions and the places of security evidence are withheld; the client's "
             "copy has them. Files and packages that a number stands for keep it throughout."
         )
+
+
+def _failed(runs: Iterable[Run]) -> Iterable[str]:
+    """What failed and why, one sentence a collector and reason."""
+    repos: dict[tuple[str, str], list[str]] = {}
+    for run in runs:
+        if run.status is Status.FAILED:
+            reason = run.issues[0].reason if run.issues else "unknown"
+            repos.setdefault((run.collector, reason), []).append(run.repo)
+    for (collector, reason), some in sorted(repos.items()):
+        yield f"{collector} of {listed(sorted(some))} failed: {reason}."
+
+
+def unaudited(left_out: Iterable[LeftOut]) -> Iterable[str]:
+    """What lists and exports named and is not audited."""
+    reasons = Counter(one.why for one in left_out)
+    if number := sum(reasons.values()):
+        told = ", ".join(f"{count:,} {why}" for why, count in sorted(reasons.items()))
+        was = "repository that was" if number == 1 else "repositories that were"
+        yield f"{number:,} {was} named {'is' if number == 1 else 'are'} not audited: {told}."
 
 
 def _of_answers(assessment: Assessment) -> Iterable[str]:

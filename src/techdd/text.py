@@ -246,6 +246,13 @@ def without_credentials(url: str) -> str:
     return _PARAMETER.sub(rf"\1{_MASK}", url) if "=" in url else url
 
 
+def without_folders(message: str) -> str:
+    """`message` without the paths of this machine, fit for a report."""
+    return _FOLDER.sub("(a folder)", message)
+
+
+_FOLDER = re.compile(r"""(?<![^\s'"(])/[^\s'"]+""")
+
 PLACE_MARK = "\N{MATHEMATICAL LEFT DOUBLE ANGLE BRACKET}"
 _PLACE_END = "\N{MATHEMATICAL RIGHT DOUBLE ANGLE BRACKET}"
 _INSTEAD = "\N{BROKEN BAR}"

@@ -12,8 +12,9 @@ import threading
 import time
 import traceback
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from importlib import import_module
 from multiprocessing import forkserver, get_context, parent_process
@@ -22,14 +23,15 @@ from multiprocessing.process import BaseProcess
 from multiprocessing.util import get_temp_dir
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from techdd import guard
+from techdd.amounts import volume
 from techdd.collectors import Collector
 from techdd.errors import TechddError
 from techdd.evidence import Evidence
 from techdd.facts import Columns, Fact, Parts, frame
-from techdd.guard import Trial
+from techdd.guard import Trial, named
 from techdd.model import Issue
 from techdd.repository import Repository
 
@@ -37,11 +39,11 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 
-MEMORY = 4 << 30  # bytes that a worker may take, and each program that it starts
 # What a socket's name of at most 103 bytes (macOS; Linux has 107) leaves for the folder of
 # `pymp-xxxxxxxx/listener-xxxxxxxx`.
 _LONGEST_FOLDER = 103 - 32
 _SHARED = ["duckdb", "numpy", __name__, "techdd.collectors.history"]  # for all, and the first job
+DEADLY = 20  # files that may end the process of one job, each at the price of one more trial
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,60 @@ class Outcome:
     issues: tuple[Issue, ...]
     failure: str = ""
     log: str = ""
+    detail: str = ""  # of the failure
+
+
+class Budget(NamedTuple):
+    """What one job may take: minutes, and bytes of memory."""
+
+    minutes: float
+    memory: int
+
+    def time_is_up(self, collector: str) -> Outcome:
+        """How a job ends that took longer."""
+        more = f"minutes: {2 * self.minutes:g}"
+        return _over(f"time limit of {self.minutes:g} minutes", collector, more)
+
+    def memory_is_full(self, collector: str) -> Outcome:
+        """How a job ends that took more memory."""
+        more = f"memory: {volume(2 * self.memory)}"
+        return _over(f"memory limit of {volume(self.memory)}", collector, more)
+
+    def died(self, collector: str) -> Outcome:
+        """How a job ends whose process the system ended."""
+        more = f"minutes: {2 * self.minutes:g}, memory: {volume(2 * self.memory)}"
+        why = "its process died (out of memory, or computed for too long?)"
+        return _over(why, collector, more)
+
+
+@dataclass(frozen=True)
+class Task:
+    """All that a worker is told of a job; picklable. `evidence` is the folder of the store where
+    the facts stand that it needs.
+    """
+
+    module: str
+    name: str
+    repository: Repository
+    evidence: Path
+    options: dict[str, Any]
+    budget: Budget
+
+    @property
+    def collector(self) -> Collector:
+        """The collector `name` of `module`, for which no other is loaded."""
+        found: Collector = getattr(import_module(self.module), self.name)
+        return found
+
+
+def budget_of(collector: Collector) -> Budget:
+    """What a job of `collector` may take."""
+    return Budget(collector.minutes, collector.memory)
+
+
+def _over(limit: str, collector: str, more: str) -> Outcome:
+    how = f"to raise it, write in engagement.yaml: budgets: {{{collector}: {{{more}}}}}"
+    return Outcome({}, (), limit, detail=how)
 
 
 class _TimeLimit(BaseException):
@@ -110,35 +166,58 @@ def abandon(pool: Executor | None) -> None:
             process.terminate()
 
 
-def work(
-    module: str,
-    name: str,
-    repository: Repository,
-    evidence: Path,
-    options: dict[str, Any],
-    trial: Trial | None = None,
-) -> Outcome:
-    """Runs the collector `name` of a module to its end on the facts that stand in `evidence`; in a
-    worker process, which loads no other collector.
-    """
-    collector: Collector = getattr(import_module(module), name)
+def work(task: Task, trial: Trial | None = None) -> Outcome:
+    """Runs a job to its end, in a worker process."""
+    collector, budget = task.collector, task.budget
     previous = signal.signal(signal.SIGALRM, _raise_time_limit)
-    signal.setitimer(signal.ITIMER_REAL, collector.minutes * 60)
+    signal.setitimer(signal.ITIMER_REAL, budget.minutes * 60)
     try:
-        with guard.job(collector.minutes, trial):
-            return _gather(collector, repository, Evidence(evidence), options)
+        with guard.job(budget.minutes, trial, budget.memory):
+            return _gather(collector, task.repository, Evidence(task.evidence), task.options)
     except _TimeLimit:
-        return Outcome({}, (), f"time limit of {collector.minutes:g} minutes")
-    except (TechddError, MemoryError, RecursionError) as error:
-        return Outcome({}, (), str(error) or type(error).__name__)
-    except OSError as error:  # of our own files: git's failures are RepositoryErrors
-        return Outcome({}, (), f"a file cannot be read or written: {error.strerror or error}")
+        return budget.time_is_up(task.name)
     except Exception as error:
-        failure = f"internal error: {type(error).__name__} (see the log)"
-        return Outcome({}, (), failure, traceback.format_exc())
+        return _failed(error, task.name, budget)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, previous)
+
+
+def _failed(error: Exception, name: str, budget: Budget) -> Outcome:
+    # DuckDB's own, which is not loaded for all.
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryException":
+        return budget.memory_is_full(name)
+    if isinstance(error, TechddError | RecursionError):
+        return Outcome({}, (), str(error) or type(error).__name__)
+    if isinstance(error, OSError):  # of our own files: git's failures are RepositoryErrors
+        reason = f"a file cannot be read or written: {error.strerror or error}"
+        return Outcome({}, (), reason)
+    failure = f"internal error: {type(error).__name__} (see the log)"
+    return Outcome({}, (), failure, traceback.format_exc())
+
+
+def alone(pool: Callable[[int], Executor], task: Task, note: Path) -> Outcome:
+    """What a job comes to whose process died: it is tried in processes of its own, without the
+    files that are known to have ended one. In the file `note` it says which it is at.
+    """
+    note.parent.mkdir(parents=True, exist_ok=True)
+    deadly: list[str] = []
+    while True:
+        note.unlink(missing_ok=True)
+        own = pool(1)
+        try:
+            return own.submit(work, task, Trial(note, frozenset(deadly))).result()
+        except BrokenProcessPool:
+            file = named(note)
+        except BaseException:
+            abandon(own)
+            raise
+        finally:
+            own.shutdown(wait=False)
+            note.unlink(missing_ok=True)
+        if not file or len(deadly) == DEADLY:
+            return task.budget.died(task.name)
+        deadly.append(file)
 
 
 def _gather(
@@ -176,7 +255,6 @@ def _joined(fact: Fact, batches: list[DataFrame], rows: list[tuple[Any, ...]]) -
 def _prepare_worker() -> None:
     gc.set_threshold(100_000, 50, 50)  # millions of rows hold no circles to look for
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a dump would hold what the client wrote
-    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, resource.getrlimit(resource.RLIMIT_DATA)[1]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _exit)  # runs `finally` blocks: programs a collector started end
     threading.Thread(target=_end_with_parent, daemon=True).start()

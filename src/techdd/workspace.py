@@ -11,6 +11,7 @@ statements.yaml   what may be said outside of contradictions      (people approv
 triage.yaml       what was decided about findings                 (people write it, optional)
 vex/              what the client states of vulnerabilities       (OpenVEX, CycloneDX, optional)
 pseudonyms.json   numbers under which people appear               (the tool keeps them)
+engagement.id     what tells it from all other engagements    (the tool keeps it)
 manifest.key      of the digests that reports carry               (the tool keeps it)
 audits/           what each audit came to, to be compared         (the tool keeps them)
 answers/          the journal of interview answers                (the tool writes it)
@@ -27,29 +28,30 @@ logs/, .cache/    tracebacks of bugs; overlays of repositories and clones
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from techdd import files
 from techdd.answers import Answer, Entry, Standing, placed, standings
 from techdd.checklists import Checklist, Item
-from techdd.cloning import clone, is_url
-from techdd.documents import dump_yaml, load, read_yaml
-from techdd.errors import DocumentError, RepositoryError, TechddError
+from techdd.cloning import is_url
+from techdd.documents import load
+from techdd.enrolment import begin, enrol, refuse_inside
+from techdd.errors import DocumentError, TechddError
 from techdd.evidence import Evidence
-from techdd.files import write_atomic
 from techdd.folders import data
-from techdd.intake import open_repository
 from techdd.journal import Journal
 from techdd.library import Library
+from techdd.locking import one_writer
+from techdd.opening import Opener, open_entry
 from techdd.policy import Engagement, FindingRule, FindingRules, RepositoryEntry, Scoring
 from techdd.repository import Repository
-from techdd.sources import entries
+from techdd.sources import NOTHING, Taken
 
 if TYPE_CHECKING:
     from techdd.licensing import Delivery, LicencePolicy
@@ -79,24 +81,13 @@ class Workspace:
     @classmethod
     def create(
         cls, root: Path, client: str, sources: Sequence[str],
-        adviser: str = "", profile: str | None = None,
+        adviser: str = "", profile: str | None = None, taken: Taken = NOTHING,
     ) -> Workspace:  # fmt: skip
-        """A new engagement in `root`. Raises TechddError where one is there already."""
-        _refuse_inside(root, sources)
-        if (root / "engagement.yaml").exists():
-            raise TechddError("is an engagement already; add to its engagement.yaml", root)
-        if profile:
-            _ = Library(
-                root, data("checklists"), profile_id=profile
-            ).profile  # raises for a stranger
-        document: dict[str, object] = {"format_version": 1, "client": client}
-        document |= {"adviser": adviser} if adviser else {}
-        document |= {"profile": profile} if profile else {}
-        document["repositories"] = [
-            {"name": entry.name, "source": entry.source} for entry in entries(sources)
-        ]
-        _private(root)
-        _write(root / "engagement.yaml", _HEADER + dump_yaml(document))
+        """A new engagement in `root`, with what was taken from lists and exports behind `sources`.
+
+        Raises TechddError where one is there already.
+        """
+        begin(root, client, sources, adviser, profile, taken)
         return cls(root)
 
     @cached_property
@@ -104,14 +95,11 @@ class Workspace:
         """What engagement.yaml says."""
         return load(self.file, Engagement)
 
-    def add(self, sources: Sequence[str]) -> None:
-        """Adds repositories that the engagement does not have yet; comments in the file stay."""
-        _refuse_inside(self.root, sources)
-        if new := entries(sources, self.engagement.repositories):
-            document = read_yaml(self.file)
-            listed = document.setdefault("repositories", [])
-            listed.extend({"name": entry.name, "source": entry.source} for entry in new)
-            _write(self.file, dump_yaml(document))
+    def add(self, sources: Sequence[str], taken: Taken = NOTHING, group: str = "") -> None:
+        """Adds repositories that the engagement does not have yet, `sources` to `group`; comments
+        in the file stay. What is audited now is left out no more.
+        """
+        if enrol(self.root, self.engagement, sources, taken, group):
             del self.engagement
 
     @property
@@ -119,18 +107,16 @@ class Workspace:
         """The repositories of the engagement, as they are called in the report."""
         return tuple(entry.name for entry in self.engagement.repositories)
 
-    def open(self, entry: RepositoryEntry, *, fetch: bool = True) -> Repository:
-        """The repository of `entry`, mirrored first where it is a URL. Raises RepositoryError."""
-        cache = self.root / ".cache" / entry.name
-        source = Path(entry.source)
-        if is_url(entry.source):
-            source = cache / "mirror.git"
-            if fetch:
-                clone(entry.source, source)
-        elif not source.is_absolute():
-            source = self.root / source
-        _refuse_inside(self.root, [str(source)])
-        return open_repository(entry.name, source, cache / "overlay.git", entry.revision)
+    def open(self, entry: RepositoryEntry, by: Opener = open_entry) -> Repository:
+        """The repository of `entry`, opened `by` what is called as `open_entry` is.
+
+        Raises RepositoryError, also where the engagement lies inside it.
+        """
+        if not is_url(entry.source):
+            source = str(self.root / entry.source)
+            refuse_inside(self.root, [source])
+            entry = entry.model_copy(update={"source": source})
+        return by(entry, self.root / ".cache" / entry.name)
 
     @cached_property
     def library(self) -> Library:
@@ -233,54 +219,13 @@ class Workspace:
 
     def log(self, name: str, text: str) -> None:
         """Keeps the traceback of a bug for the maintainers."""
-        _write(self.root / "logs" / f"{name}.log", text)
+        files.write(self.root / "logs" / f"{name}.log", text.encode())
 
-    @contextlib.contextmanager
-    def locked(self) -> Iterator[None]:
+    def locked(self) -> AbstractContextManager[None]:
         """One writer at a time. Raises TechddError where another run is at work."""
-        with (self.root / ".lock").open("w") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                raise TechddError(
-                    "another techdd is working on this engagement; wait for it or stop it",
-                    self.root,
-                ) from None
-            yield
-
-
-_HEADER = """\
-# The engagement: one client and the repositories that are audited.
-# Comments stay when techdd adds to this file. See docs/engagement.md for every key.
-"""
-
-
-def _refuse_inside(root: Path, sources: Iterable[str]) -> None:
-    """In a client's folder nothing is written, and what lies there is the client's: answers, rules,
-    templates. Raises RepositoryError.
-    """
-    for source in sources:
-        if not is_url(source) and root.resolve().is_relative_to(Path(source).resolve()):
-            where = "let -o or --engagement name a place outside"
-            raise RepositoryError(f"lies inside the repository {source}; {where}", root)
+        return one_writer(self.root)
 
 
 def now() -> datetime:
     """The present, to the second; the one place where the tool reads the clock."""
     return datetime.now(UTC).replace(microsecond=0)
-
-
-def _private(root: Path) -> None:
-    """Makes the folder for its user alone: it will hold names, addresses and what people said."""
-    try:
-        root.parent.mkdir(parents=True, exist_ok=True)
-        root.mkdir(mode=0o700, exist_ok=True)
-    except OSError as error:
-        raise TechddError(f"cannot be written: {error.strerror}", root) from None
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        write_atomic(path, text.encode())
-    except OSError as error:
-        raise TechddError(f"cannot be written: {error.strerror}", path) from None

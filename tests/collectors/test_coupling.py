@@ -8,6 +8,7 @@ import pytest
 from builders import A, a_change, a_commit, opened, tables_of
 
 from techdd.charts import draw
+from techdd.collectors._circles import strongly_connected
 from techdd.collectors.code import code
 from techdd.collectors.coupling import (
     ChangeSpread,
@@ -20,7 +21,6 @@ from techdd.collectors.coupling import (
     cross_repository_coupling,
 )
 from techdd.collectors.coupling.cochange import counted
-from techdd.collectors.coupling.graph import strongly_connected
 from techdd.collectors.history import history
 from techdd.facts import Change, Commit, Fact, File, Person, frame
 from techdd.history.renames import followed

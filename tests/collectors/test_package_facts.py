@@ -114,11 +114,17 @@ def answering(answers: Mapping[str, Any]) -> Callable[[Handler], None]:
 
 @pytest.fixture(autouse=True)
 def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(Asked, "cache", tmp_path / "cache", raising=False)
+
+
+class Asked:
+    """All that the collector knows of the repository: where its engagement keeps answers."""
+
+    cache: Path
 
 
 def gather(*packages: Package, **options: Any) -> tuple[list[Any], list[Issue]]:
-    rows = list(package_facts.run(None, frame(Package, packages), **options))
+    rows = list(package_facts.run(Asked, frame(Package, packages), **options))
     return [row for row in rows if not isinstance(row, Issue)], [
         row for row in rows if isinstance(row, Issue)
     ]

@@ -243,7 +243,7 @@ def test_what_the_engine_leaves_out_by_name_is_a_gap(folder: Path) -> None:
 def test_without_memory_messages_are_not_written_to_a_disk(
     repo: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scratch, "_MEMORY", Path("/nowhere"))
+    monkeypatch.setattr(scratch, "MEMORY", Path("/nowhere"))
     issue, *_ = collector.run(repo)
     assert issue.reason == "messages not scanned for secrets"
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import repeat
+from multiprocessing import parent_process
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -133,6 +135,20 @@ def waits(_: Repository, *, note: str) -> Iterator[Any]:
     yield Nothing("done")
 
 
+@collector(makes=(Nothing,), minutes=5)
+def strikes(_: Repository, *, victim: int = 0, once: str = "") -> Gathered:
+    """Kills a process, else the one that has started its own, but only `once` where a file is named
+    that says so.
+    """
+    if not once or not Path(once).exists():
+        if once:
+            Path(once).touch()
+        parent = parent_process()
+        os.kill(victim or (parent.pid if parent and parent.pid else os.getpid()), signal.SIGKILL)
+        time.sleep(60)
+    yield Nothing("survived")
+
+
 class Line(NamedTuple):
     """What `parses` reads of a file."""
 
@@ -182,3 +198,10 @@ def full(_: Repository) -> Gathered:
     """Finds no room on the disk."""
     yield Nothing("half")
     raise OSError(28, "No space left on device")
+
+
+@collector(makes=(Nothing,))
+def hungry(repo: Repository) -> Gathered:
+    """Takes as much memory as it has files, in hundreds of MiB."""
+    held = [bytearray(100 << 20) for _ in repo.regular_files()]
+    yield Nothing(str(len(held)))

@@ -24,6 +24,7 @@ from techdd.advisories.records import Record, read_record, tree_of
 from techdd.advisories.sources import find, pieces
 from techdd.advisories.versions import normalised
 from techdd.errors import TechddError
+from techdd.folders import kept
 from techdd.model import Issue
 
 FILE = "advisories.sqlite"
@@ -178,8 +179,7 @@ def default_folder() -> Path:
     """Where the database is kept: TECHDD_ADVISORIES, else the user's data folder (XDG)."""
     if chosen := os.environ.get("TECHDD_ADVISORIES"):
         return Path(chosen)
-    data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
-    return Path(data) / "techdd" / "advisories"
+    return kept("advisories")
 
 
 @contextmanager

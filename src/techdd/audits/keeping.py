@@ -15,7 +15,7 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
-from techdd.audits.stored import FORMAT, checked, known, lines, parsed
+from techdd.audits.stored import STORED, checked, known, lines, parsed
 from techdd.errors import TechddError
 from techdd.files import write_atomic
 from techdd.model import Rating, Report, Severity
@@ -50,7 +50,7 @@ def keep(root: Path, editions: Sequence[Report], taken: datetime) -> Path | None
     earlier = [one for one in kept(root)[0] if one.date <= editions[0].date]
     same = bool(earlier) and earlier[-1].digest == digest
     path = root / FOLDER / f"{editions[0].date}-{digest[:12]}.json.gz"
-    head = {"format": FORMAT, **asdict(in_short(editions[0], taken.isoformat(), digest))}
+    head = {STORED.key: STORED.version, **asdict(in_short(editions[0], taken.isoformat(), digest))}
     try:
         if same:
             Path(earlier[-1].path).touch()  # it holds still; see `is_behind`

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from techdd import files
 from techdd.audiences import AUDIENCES
 from techdd.audits.keeping import FOLDER, latest
-from techdd.audits.stored import checked, known, lines, parsed, read, refuse_newer
+from techdd.audits.stored import MAX_BYTES, checked, known, lines, parsed
 from techdd.errors import TechddError
-from techdd.formats.json import SCHEMA_VERSION
+from techdd.formats.json import REPORT
+from techdd.migrations import current
 from techdd.model import Audience, Report
 from techdd.text import clean
 
@@ -42,7 +44,7 @@ def audit(place: Path) -> Audit:
         raise TechddError(f"cannot be read: {error.strerror}", place) from None
     if compressed:
         return _of_kept(place)
-    report = _report(read(place), place)
+    report = _report(files.content(place, MAX_BYTES), place)
     return Audit(place, report.audience, None, lambda _audience: report)
 
 
@@ -84,7 +86,7 @@ def _report(content: bytes, path: Path) -> Report:
     version = tree.get("schema_version") if isinstance(tree, dict) else None
     if not isinstance(version, int) or "report" not in tree:
         raise TechddError("is no JSON report of techdd (made with -o report.json)", path)
-    refuse_newer(version, SCHEMA_VERSION, path)
+    tree = current(REPORT, tree, path)
     return _sound(checked(Report, tree["report"], path), path)
 
 

@@ -11,10 +11,11 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from techdd.errors import TechddError
+from techdd.migrations import FORMATS, current
 from techdd.text import clean
 
 Stored = TypeVar("Stored")
-FORMAT = 1  # of what is kept
+STORED = FORMATS["audits"]
 MAX_BYTES = 300_000_000
 
 
@@ -23,18 +24,7 @@ def known(head: Any, path: Path) -> dict[str, Any]:
     version = head.get("format") if isinstance(head, dict) else None
     if not isinstance(version, int):
         raise TechddError("is no audit that techdd kept", path)
-    refuse_newer(version, FORMAT, path)
-    return dict(head)
-
-
-def refuse_newer(version: int, known: int, path: Path) -> None:
-    """Raises TechddError where `version` of a format is above the `known` one."""
-    if version > known:
-        raise TechddError(
-            f"was written by a newer techdd (format {version}, this one reads up to {known}); "
-            "update techdd",
-            path,
-        )
+    return dict(current(STORED, head, path))
 
 
 def checked(kind: type[Stored], tree: Any, path: Path) -> Stored:
@@ -61,13 +51,6 @@ def _finite(digits: str) -> float:
     if not abs(value) < float("inf"):
         raise ValueError(digits)
     return value
-
-
-def read(path: Path) -> bytes:
-    """All of a file of limited size."""
-    if path.stat().st_size > MAX_BYTES:
-        raise TechddError(f"is larger than {MAX_BYTES:,} bytes", path)
-    return path.read_bytes()
 
 
 def lines(path: Path, most: int) -> list[bytes]:

@@ -30,9 +30,12 @@ def controls(
         for framework, numbers in item.controls.items():
             for number in numbers:
                 touching.setdefault((framework, number), []).append(item.id)
-    named = [one for one in frameworks if any(name == one.id for name, _ in touching)]
+    touched = [one for one in frameworks if any(name == one.id for name, _ in touching)]
+    aside = [one for one in touched if not _binds(one, scored)]
+    named = [one for one in touched if one not in aside]
     if not named:
-        none = Metric("controls.met_share", None, "share", note="no question names a control")
+        why = f"no question names a control{' of a framework that applies' if aside else ''}"
+        none = Metric("controls.met_share", None, "share", note=why)
         return Reading("controls", _QUESTION, DOMAIN, Status.OK, (none,))
     rows = [
         (
@@ -46,7 +49,8 @@ def controls(
     ]
     return Reading(
         "controls", _QUESTION, DOMAIN, Status.OK, tuple(_metrics(rows)), (),
-        (_summary(named, rows, _unknown(named, touching)), _gaps(rows), _full(rows)),
+        (_summary(named, rows, _left_out(aside, _unknown(touched, touching))), _gaps(rows),
+         _full(rows)),
     )  # fmt: skip
 
 
@@ -87,6 +91,20 @@ def _metrics(rows: Sequence[Row]) -> Iterator[Metric]:
         yield Metric(f"controls.{name}_share", share, "share", "", basis, note)
 
 
+def _binds(framework: Framework, scored: Mapping[str, ItemScore]) -> bool:
+    """Whether it has to be kept, as far as the question knows that it hinges on."""
+    hinge = scored.get(framework.hinges_on)
+    return hinge is None or hinge.applicable
+
+
+def _left_out(aside: Sequence[Framework], unknown: Sequence[str]) -> str:
+    """What the matrix is without, in sentences."""
+    told = [f"{one.title}: does not apply by {one.hinges_on}." for one in aside]
+    if unknown:
+        told.append(f"Left out, since no framework has them: {', '.join(unknown)}.")
+    return " ".join(told)
+
+
 def _unknown(
     frameworks: Sequence[Framework], touching: Mapping[tuple[str, str], object]
 ) -> list[str]:
@@ -95,9 +113,7 @@ def _unknown(
     return [f"{framework} {number}" for framework, number in sorted(touching.keys() - there)]
 
 
-def _summary(
-    frameworks: Sequence[Framework], rows: Sequence[Row], unknown: Sequence[str]
-) -> Series:
+def _summary(frameworks: Sequence[Framework], rows: Sequence[Row], left_out: str) -> Series:
     listed: list[tuple[Value, ...]] = []
     for one in frameworks:
         own = [row for row in rows if row[0] == one.title]
@@ -111,11 +127,10 @@ def _summary(
                 *(count[name] for name in (MET, PARTLY, GAP, UNKNOWN)),
             )
         )
-    left_out = f" Left out, since no framework has them: {', '.join(unknown)}." if unknown else ""
     return Series(
         "frameworks", "Readiness by framework",
         ("framework", "edition", "controls", "asked about", MET, PARTLY, GAP, UNKNOWN),
-        tuple(listed), note=f"{_NOTE}{left_out}",
+        tuple(listed), note=f"{_NOTE} {left_out}".rstrip(),
     )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from techdd.triage import mark_of
 
 DOMAIN = "continuity"
 SERIES = "recovery_claims"
+OVERRULED = "overruled by the adviser"
 STALE_DAYS = 366  # an older restore no longer supports what it took
 _BACKED_UP, _DAYS = "delivery_chain.store_backed_up", "delivery_chain.backup_days"
 _ZONES, _RESTORE = "delivery_chain.store_multi_zone", "practices.restore"
@@ -110,21 +111,26 @@ def recovery(
 
 def _figures(standing: Standing) -> dict[str, float | str]:
     """What was told, by the answer that counts first; where it names no figure, by the others, the
-    lowest level first. An answer that the question does not apply leaves none.
+    lowest level first; what only those told whom the adviser overruled is OVERRULED. An answer that
+    the question does not apply leaves none.
     """
     if standing.counts is None or standing.counts.reason:
         return {}
+    level = standing.counts.level
     others = sorted(standing.voices, key=lambda one: -1 if one.level is None else one.level)
+    heard = [one for one in others if not standing.settled or one.level == level]
     found: dict[str, float | str] = {}
-    for answer in (standing.counts, *others):
+    for answer in (standing.counts, *heard):
         found = {**answer.figures, **found}
-    return found
+    told = {key for one in others for key in one.figures}
+    return {**dict.fromkeys(told, OVERRULED), **found}
 
 
 def _claim(told: _Told, key: str) -> Claim:
     value = told.figures.get(key)
-    if value is None:
-        return Claim(key, told.items[key], "not told", Outcome.NOT_ASKED, _code(told, key))
+    if value is None or value == OVERRULED:
+        said = str(value or "not told")
+        return Claim(key, told.items[key], said, Outcome.NOT_ASKED, _code(told, key))
     outcome, seen = _JUDGES[key](told)
     return Claim(key, told.items[key], _figure(key, value), outcome, seen)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
 
@@ -18,8 +18,9 @@ from techdd.documents import dump_yaml, load, read_yaml
 from techdd.errors import TechddError
 from techdd.files import write_atomic
 from techdd.ledger import mistake
+from techdd.migrations import FORMATS
 from techdd.model import Difference
-from techdd.policy import Written
+from techdd.policy import Versioned, Written
 from techdd.text import clean
 
 FILE = "statements.yaml"
@@ -38,11 +39,12 @@ class Statement(Written):
     state: Annotated[str, Field(pattern=r"^[0-9a-f]{12}$")]
 
 
-class Statements(Written):
+class Statements(Versioned):
     """All approved words, by the id of their difference."""
 
+    stored = "statements.yaml"
+
     statements: Mapping[str, Statement] = Field(default_factory=dict)
-    format_version: Literal[1] = 1
 
 
 def statements(root: Path) -> Mapping[str, Statement]:
@@ -88,7 +90,7 @@ def approve(root: Path, difference: Difference, words: str, by: str, at: date) -
     before = statements(root).get(difference.id)  # a mistake in the file is told, too
     found = read_yaml(path) if path.is_file() else None
     fresh = found is None
-    document: Any = {"format_version": 1} if found is None else found
+    document: Any = {"format_version": FORMATS[FILE].version} if found is None else found
     listed = document.setdefault("statements", {})
     listed[difference.id] = made.model_dump()
     text = dump_yaml(document)

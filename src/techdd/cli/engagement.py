@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from techdd.cli.keeping import remember
 from techdd.cli.shared import (
     as_of_option,
     audience_option,
+    cluster_options,
     day,
     engagement_folder,
     fail_on_option,
@@ -31,6 +33,7 @@ from techdd.cli.shared import (
     warn_of_nothing,
     with_handed_in,
 )
+from techdd.cli.sources import many_options, taken_from
 from techdd.cli.trust import sign_options, signing
 from techdd.errors import TechddError
 
@@ -42,7 +45,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("repositories", metavar="REPO...", nargs=-1, required=True)
+@click.argument("repositories", metavar="REPO...", nargs=-1)
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), default=Path("techdd-report.pdf"),
     show_default=True,
@@ -52,11 +55,13 @@ if TYPE_CHECKING:
     "--engagement", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
     help="Folder for evidence and answers (default: beside the report).",
 )  # fmt: skip
+@many_options
 @click.option("--client", metavar="NAME", help="The client's name, as the report prints it.")
 @click.option("--format", multiple=True, metavar="F", help="A further format; repeatable.")
 @profile_option
 @only_option
 @jobs_option
+@cluster_options
 @online_option
 @audience_option
 @names_option
@@ -81,6 +86,7 @@ def audit(repositories: tuple[str, ...], output: Path, **options: Any) -> None:
     workspace = _engagement(output, repositories, options)
     with _undone_where_nothing_opens(workspace):
         runs = _collect(workspace, options)
+    remember(workspace.root)
     assessment = pipeline.assess(workspace, as_of=day(options["as_of"]))
     made = _publish(workspace, assessment, output, options, sign)
     say_verdict(assessment)
@@ -99,13 +105,16 @@ def audit(repositories: tuple[str, ...], output: Path, **options: Any) -> None:
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
 @click.argument("repositories", metavar="[REPO]...", nargs=-1)
 @click.option("--client", required=True, metavar="NAME", help="The client's name.")
+@many_options
 @click.option("--adviser", default="", metavar="NAME", help="Who gives the report.")
 @profile_option
-def init(folder: Path, repositories: tuple[str, ...], client: str, **options: str) -> None:
+def init(folder: Path, repositories: tuple[str, ...], client: str, **options: Any) -> None:
     """Begin an engagement for one client in DIR."""
     from techdd.workspace import Workspace
 
-    workspace = Workspace.create(folder, client, repositories, **options)
+    found = taken_from(options)
+    workspace = Workspace.create(folder, client, repositories, **options, taken=found)
+    remember(folder)
     talk(f"Engagement for {client} in {folder}: {len(workspace.names)} repositories.")
     say_next(f"techdd collect {folder}")
 
@@ -114,6 +123,7 @@ def init(folder: Path, repositories: tuple[str, ...], client: str, **options: st
 @engagement_folder
 @only_option
 @jobs_option
+@cluster_options
 @online_option
 @quiet_option
 def collect(folder: Path, **options: Any) -> None:
@@ -125,6 +135,7 @@ def collect(folder: Path, **options: Any) -> None:
 
     get_ready()
     workspace = open_engagement(folder)
+    remember(folder)
     runs = _collect(workspace, options)
     say_next(f"techdd interview {folder}   (or: techdd report {folder})")
     leave(with_handed_in(runs, workspace), ())
@@ -164,10 +175,10 @@ def status(folder: Path) -> None:
 
     workspace = open_engagement(folder)
     click.echo(f"{workspace.engagement.client}: {len(workspace.names)} repositories")
-    waiting = False
-    for name, ends in pipeline.progress(workspace).items():
-        click.echo(f"  {name:34} {ends}")
-        waiting = waiting or "not run" in ends
+    ends = pipeline.progress(workspace)
+    waiting = any("not run" in words for words in ends.values())
+    for name, words in _in_short(ends):
+        click.echo(f"  {name:34} {words}")
     answered = asked = 0
     said = workspace.standings().keys()
     for checklist in workspace.checklists:
@@ -176,6 +187,25 @@ def status(folder: Path) -> None:
         click.echo(f"  {checklist.title:34} {len(done)} of {len(checklist.items)} answered")
     step = "collect" if waiting else "interview" if answered < asked else "report"
     say_next(f"techdd {step} {folder}")
+
+
+_LISTED = 20  # repositories that are told one by one
+
+
+def _in_short(ends: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """(who, how it ended) for each repository or, of many, for each way to end."""
+    if len(ends) <= _LISTED:
+        yield from ends.items()
+        return
+    alike: dict[str, list[str]] = {}
+    for name, words in ends.items():
+        alike.setdefault(words, []).append(name)
+    ordered = sorted(alike.items(), key=lambda one: -len(one[1]))
+    for words, names in ordered[:_LISTED]:
+        more = f" and {len(names) - 1:,} more" if len(names) > 1 else ""
+        yield f"{names[0]}{more}", words
+    if rest := sum(len(names) for _, names in ordered[_LISTED:]):
+        yield f"{rest:,} more", "each otherwise; see the coverage of the report"
 
 
 def _engagement(output: Path, repositories: Sequence[str], options: dict[str, Any]) -> Workspace:
@@ -187,24 +217,29 @@ def _engagement(output: Path, repositories: Sequence[str], options: dict[str, An
     from techdd.sources import entries
     from techdd.workspace import Workspace
 
+    if not repositories and not options["files"]:
+        raise click.UsageError("Missing argument 'REPO...', or --from with what names them.")
     given, client, profile = (options[name] for name in ("engagement", "client", "profile"))
     folder = given or output.with_suffix(".engagement")
     if not (folder / "engagement.yaml").exists():
-        name = client or entries(repositories)[0].name
-        return Workspace.create(folder, name, repositories, profile=profile)
+        found = taken_from(options)
+        name = client or (*entries(repositories), *found.entries)[0].name
+        return Workspace.create(folder, name, repositories, profile=profile, taken=found)
     workspace = Workspace(folder)
     if client and client != (other := workspace.engagement.client):
         raise TechddError(f"is the engagement of {other!r}; give another --engagement", folder)
     if profile and profile != workspace.engagement.profile:
         raise TechddError(f"is asked otherwise; write there: profile: {profile}", workspace.file)
     had = workspace.engagement.repositories
-    if had and not given and len(entries(repositories, had)) == len(entries(repositories)):
+    found = taken_from(options, had)
+    strange = not found.known and len(entries(repositories, had)) == len(entries(repositories))
+    if had and not given and strange:
         raise TechddError(
             f"is of other repositories ({', '.join(workspace.names)}); give another -o, "
             f"or add to it with --engagement {folder}",
             folder,
         )
-    workspace.add(repositories)
+    workspace.add(repositories, found)
     return workspace
 
 
@@ -215,7 +250,8 @@ def _undone_where_nothing_opens(workspace: Workspace) -> Iterator[None]:
     try:
         yield
     except TechddError:
-        if new and {path.name for path in workspace.evidence.root.glob("*")} <= {"runs"}:
+        begun = {path.name for path in workspace.evidence.root.glob("*")}
+        if new and begun <= {"runs", ".unfinished"}:
             shutil.rmtree(workspace.root)
         raise
 
@@ -230,7 +266,10 @@ def _collect(workspace: Workspace, options: dict[str, Any]) -> list[Run]:
             only=options["only"],
             workers=options["jobs"] or 0,
             online=options["online"],
+            cluster=options["cluster"],
+            keep=options["cluster_keep"],
             tell=tell,
+            warn=talk,
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -57,6 +57,22 @@ profile_option = click.option(
 jobs_option = click.option(
     "--jobs", type=click.IntRange(1), metavar="N", help="Worker processes (default: all cores)."
 )
+_cluster = click.option(
+    "--cluster", metavar="ADDRESS", default="", envvar="TECHDD_CLUSTER",
+    help="Have Dask workers do it: tcp://HOST:PORT, tls://HOST:PORT, or local for a cluster of "
+    "this machine (see docs/scale-out.md).",
+)  # fmt: skip
+_keep = click.option(
+    "--cluster-keep", is_flag=True,
+    help="Leave clones on the workers for the next run; without it they are removed.",
+)  # fmt: skip
+
+
+def cluster_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Where the work is done, and what stays there."""
+    return _cluster(_keep(command))
+
+
 only_option = click.option(
     "--only", multiple=True, metavar="COLLECTOR", help="Run only this collector; repeatable."
 )
@@ -112,6 +128,7 @@ def leave(
     """Ends with the exit code that says how complete and how good the result is."""
     from techdd.handed import COLLECTORS
     from techdd.model import Severity, Status
+    from techdd.opening import STALE
 
     for run in runs:
         if run.collector in COLLECTORS and run.status is Status.PARTIAL:
@@ -122,6 +139,9 @@ def leave(
             part for issue in run.issues[:1] for part in (issue.reason, issue.detail) if part
         )
         talk(f"Not measured, and said so in the report: {run.collector} of {run.repo}: {why}")
+    stale = [(run, one) for run in runs for one in run.issues if one.reason == STALE]
+    for run, issue in stale:
+        talk(f"Audited as of an earlier run, and said so in the report: {run.repo}: {issue.detail}")
     faults = [one for one in readings if one.fault]
     for one in faults:
         talk(f"Not answered, and said so in the report: {one.question} {'; '.join(one.reasons)}")
@@ -129,7 +149,7 @@ def leave(
         sys.exit(BUG)
     if fail_on and any(one.severity.rank >= Severity(fail_on).rank for one in found):
         sys.exit(GATE)
-    if failed:
+    if failed or stale:
         sys.exit(INCOMPLETE)
 
 

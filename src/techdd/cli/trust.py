@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from techdd.cli.passwords import password
 from techdd.cli.shared import GATE
 from techdd.errors import TechddError
 
@@ -55,25 +55,7 @@ def signing(options: dict[str, Any], formats: Sequence[Format]) -> Sign | None:
         raise TechddError(f"signs PDF only, and this writes {names}", "--sign")
     from techdd.trust.signing import signer
 
-    return signer(key, lambda: _password(key, file), stamps or "")
-
-
-def _password(key: Path, file: Path | None) -> str:
-    """The password of a key, never from an argument, which the shell's history would keep."""
-    if file:
-        try:
-            return (file.read_text().splitlines() or [""])[0]
-        except (OSError, UnicodeDecodeError) as error:
-            why = getattr(error, "strerror", None) or "is no text"
-            raise TechddError(f"cannot be read: {why}", file) from None
-    if PASSWORD in os.environ:
-        return os.environ[PASSWORD]
-    if not sys.stdin.isatty():
-        raise TechddError(f"has a password; set {PASSWORD}, or give --sign-password-file", key)
-    word: str = click.prompt(
-        f"Password of {key}", hide_input=True, err=True, default="", show_default=False
-    )
-    return word
+    return signer(key, lambda: password(key, file, PASSWORD, "--sign-password-file"), stamps or "")
 
 
 @click.command()

@@ -14,6 +14,8 @@ from typing import Any
 from techdd.facts import Columns, Fact, Parts
 from techdd.model import Issue, Metric, Observation, Series
 
+MEMORY = 4 << 30  # bytes, where nobody gives a collector more or less
+
 Gathered = Iterator[tuple[Any, ...] | Columns | Parts | Issue]
 Answered = Iterator[Metric | Observation | Series]
 
@@ -34,6 +36,7 @@ class Collector:
     needs: tuple[Fact, ...] = ()
     version: int = 1
     minutes: float = 30.0  # time limit on one repository
+    memory: int = MEMORY  # bytes that it may take, and each program that it starts
 
 
 @dataclass(frozen=True)

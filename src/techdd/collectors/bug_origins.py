@@ -9,11 +9,9 @@ to the wrong origin, and bugs that nobody has repaired yet are not seen: a lower
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from techdd.collectors import Answered, Gathered, collector, probe
@@ -24,6 +22,7 @@ from techdd.history.pydriller_door import MAX_BYTES, each_commit
 from techdd.identity import of_people
 from techdd.model import Issue, Series
 from techdd.repository import Repository
+from techdd.scratch import scratch
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -124,8 +123,8 @@ def _ignored_revisions(
     if not kept:
         yield None
         return
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "ignored"
+    with scratch(repo.cache) as folder:
+        path = folder / "ignored"
         path.write_text("\n".join(kept) + "\n", encoding="ascii")
         yield str(path)
 

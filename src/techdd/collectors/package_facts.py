@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from techdd.collectors import Gathered, collector
 from techdd.depsdev import SERVICE, SYSTEMS, Answer, PackageFact, PackageLookup, Wish
 from techdd.facts import Package
-from techdd.folders import cache
 from techdd.lockfiles import TOOLS
 from techdd.model import Issue
 from techdd.purls import is_withheld
@@ -30,7 +29,7 @@ _INSIDE = re.compile(r"[^/]*\.(internal|intranet|local|localdomain|lan|corp|home
 
 @collector(makes=(PackageFact, PackageLookup), needs=(Package,))
 def package_facts(
-    _repo: Repository,
+    repo: Repository,
     packages: DataFrame,
     *,
     online: bool = False,
@@ -57,7 +56,8 @@ def package_facts(
     public = [wish for wish in known if wish not in set(kept)]
     wishes = [wish for wish in public if _of_a_registry(wish)]
     # Repositories are worked on side by side, a process each: together they ask by 8 threads.
-    answers = list(Client(depsdev, cache("depsdev"), day).answers(wishes, max(1, 8 // cores())))
+    client = Client(depsdev, repo.cache / "depsdev", day)
+    answers = list(client.answers(wishes, max(1, 8 // cores())))
     yield PackageLookup(SERVICE, sum(answer.asked for answer in answers), len(kept))
     yield from (answer.fact for answer in answers if answer.fact)
     yield from _issues(set(rows) - set(known), kept, answers)

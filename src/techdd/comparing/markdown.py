@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from techdd.amounts import number
+from techdd.amounts import day, number
 from techdd.comparing.page import PARTS, origin
 from techdd.comparison import Change, Comparison
 from techdd.comparison.measures import judged, said
 from techdd.formats.markdown import escaped
 from techdd.model import Score
-from techdd.pages import day, percent
+from techdd.pages import percent
 
 MOST = 12  # findings of a part; the JSON has them all
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-from techdd.amounts import money, number, span
+from techdd.amounts import day, money, number, span
 from techdd.arrangement import spoken_of
 from techdd.formats._chapters import Told
 from techdd.formats._parts import LONG, ROWS, card, link, more, pill, priced, where
@@ -13,7 +13,7 @@ from techdd.formats._sections import Write, linked_ids
 from techdd.formats._word import Paper, Run
 from techdd.formats._word_styles import MUTED, NOTE
 from techdd.model import Report, Severity
-from techdd.pages import clip, day, sentences
+from techdd.pages import clip, sentences
 
 
 def open_questions(paper: Paper, report: Report) -> None:

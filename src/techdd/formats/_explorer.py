@@ -14,9 +14,20 @@ from json import dumps
 from typing import Any
 
 from techdd import charts
+from techdd.amounts import day
 from techdd.errors import TechddError
-from techdd.model import Chapter, Finding, Horizon, ItemScore, Metric, Rating, Report, Series
-from techdd.pages import amount, day, terms
+from techdd.model import (
+    Chapter,
+    Finding,
+    Horizon,
+    ItemScore,
+    Metric,
+    Portfolio,
+    Rating,
+    Report,
+    Series,
+)
+from techdd.pages import amount, terms
 from techdd.prose import plain, web
 from techdd.text import clean
 from techdd.workspace import Templates
@@ -30,6 +41,7 @@ _POLICY = (
 )
 _OLD_POLICY = re.compile(r"<meta[^>]*Content-Security-Policy[^>]*>", re.IGNORECASE)
 _OPENING = re.compile(r"<head[^>]*>|<!doctype[^>]*>", re.IGNORECASE)
+_NONE = Portfolio((), ())
 _SPACE = re.compile(r"\s+")
 # What could end the element that the data stand in, or a line of an old script.
 _ESCAPES = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
@@ -90,9 +102,11 @@ def _pictured(page: str, report: Report) -> tuple[str, str]:
     return page, "".join(others)
 
 
-def _exhibits(report: Report) -> Iterator[tuple[Chapter, Series]]:
+def _exhibits(report: Report) -> Iterator[tuple[str, Series]]:
+    """Each with its domain."""
+    yield from (("portfolio", series) for series in (report.portfolio or _NONE).series)
     for chapter in report.chapters:
-        yield from ((chapter, series) for series in chapter.series)
+        yield from ((chapter.domain, series) for series in chapter.series)
 
 
 # --- what is shown --------------------------------------------------------------------------------
@@ -118,11 +132,11 @@ def explored(report: Report, templates: Templates) -> dict[str, Any]:
         "findings": [_finding(one) for one in report.findings],
         "exhibits": [
             {
-                "name": one.name, "domain": chapter.domain, "title": one.title,
+                "name": one.name, "domain": domain, "title": one.title,
                 "columns": one.columns, "rows": one.rows, "note": one.note, "repo": one.repo,
                 "full": one.full, "picture": charts.draw(one) is not None,
             }
-            for chapter, one in _exhibits(report)
+            for domain, one in _exhibits(report)
         ],
         "metrics": [
             _metric(one, chapter.domain, named)

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from techdd import charts
-from techdd.amounts import money, number, span
+from techdd.amounts import day, money, number, span
 from techdd.formats._word import Paper, Run, Said
 from techdd.formats._word_styles import CARD, FAINT, MUTED, NOTE, PANEL, RED, VOICE
 from techdd.model import Finding, Rating, Report, Response, Score, Series, Severity
-from techdd.pages import cell, clip, day
+from techdd.pages import cell, clip
 from techdd.prose import parsed, web
 
 if TYPE_CHECKING:

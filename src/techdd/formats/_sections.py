@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
+from techdd.amounts import day
 from techdd.formats._chapters import Told
 from techdd.formats._parts import (
     LONG,
@@ -21,8 +23,13 @@ from techdd.formats._parts import (
 from techdd.formats._word import Paper, Run
 from techdd.formats._word_styles import MUTED, NOTE
 from techdd.model import Chapter, Difference, Outcome, Report, Series
-from techdd.pages import clip, day, percent, sentences
+from techdd.pages import clip, percent, sentences
 
+WIDEST = 11  # columns of a table on a page
+_KEPT = (
+    "rank", "repository", "group", "code lines", "critical", "high", "medium", "low", "gaps",
+    "what weighs most",
+)  # fmt: skip
 Write = Callable[[Paper, Report], None]
 
 
@@ -82,6 +89,20 @@ def _tested(paper: Paper, report: Report) -> None:
         ("Domain", "Fired", "Did not fire", "Not assessable"), rows,
         (50, 15, 17, 22), right=(1, 2, 3),
     )  # fmt: skip
+
+
+def portfolio(paper: Paper, report: Report) -> None:
+    """Which repositories carry the risk; the table is cut down to what a page has room for."""
+    if report.portfolio:
+        paper.bullets([clip(one, 400) for one in report.portfolio.says])
+        for series in report.portfolio.series:
+            exhibit(paper, _narrow(series) if len(series.columns) > WIDEST else series)
+
+
+def _narrow(series: Series) -> Series:
+    kept = [at for at, name in enumerate(series.columns) if name in _KEPT]
+    rows = tuple(tuple(row[at] for at in kept) for row in series.rows)
+    return replace(series, columns=tuple(series.columns[at] for at in kept), rows=rows)
 
 
 def scope(paper: Paper, report: Report) -> None:

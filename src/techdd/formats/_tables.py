@@ -7,12 +7,13 @@ from json import dumps
 
 from techdd.model import Grade, ItemScore, Metric, Report, Series, Severity
 from techdd.pages import named
-from techdd.sheets import AMOUNT, LEVEL, WHOLE, Cell, Column, Content, Sheet
+from techdd.sheets import AMOUNT, LEVEL, SHARE, WHOLE, Cell, Column, Content, Sheet
 
 Row = tuple[Content, ...]
 QUESTIONS = "Questions"
 CUT = "more rows did not fit; the JSON report has them all"
 UNKNOWN = "not known"
+_LONG = ("repository", "group", "what weighs most")
 _NARROW = 7  # columns of the sheet of exhibits that are wide enough for names
 
 
@@ -114,7 +115,8 @@ def _amount(metric: Metric) -> Content:
 
 def exhibits(report: Report) -> Sheet:
     """The series that the chapters draw or print, one below the other."""
-    shown = [
+    shown = [("Portfolio", one) for one in (report.portfolio.series if report.portfolio else ())]
+    shown += [
         (chapter.title, series)
         for chapter in report.chapters
         for series in chapter.series
@@ -155,6 +157,19 @@ def _figure(value: str | float | bool, share: bool) -> Content:
     if share and 0 <= value <= 1:
         return Cell(value, "0.0%")
     return Cell(value, AMOUNT if float(value) % 1 else WHOLE)
+
+
+def repositories(report: Report) -> Iterator[Sheet]:
+    """All repositories by the risk that they carry, to sort and filter."""
+    for series in report.portfolio.series if report.portfolio else ():
+        if series.name == "portfolio_ranking":
+            columns = tuple(
+                Column(
+                    name.capitalize(), 28 if name in _LONG else 12, SHARE if "share" in name else ""
+                )
+                for name in series.columns
+            )
+            yield Sheet("Repositories", columns, series.rows, still=2, cut=CUT)
 
 
 def checks(report: Report) -> Sheet:

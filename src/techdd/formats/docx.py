@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from techdd.amounts import money, number
+from techdd.amounts import day, money, number
 from techdd.arrangement import Arrangement
 from techdd.formats import _closing, _sections, format
 from techdd.formats._chapters import Told, chapter, told_in_full
@@ -33,7 +33,7 @@ from techdd.formats._sections import Section
 from techdd.formats._word import Paper, Run
 from techdd.formats._word_styles import MUTED, NOTE, RED
 from techdd.model import Rating, Report, Severity
-from techdd.pages import arranged, clip, day, percent, sentences, terms
+from techdd.pages import arranged, clip, percent, sentences, terms
 from techdd.text import some_of
 from techdd.workspace import Templates
 
@@ -106,6 +106,7 @@ def _parts(
     parts = [
         of("scorecard", "Scorecard", _scorecard(marks)),
         of("red-flags", "Red flags and conditions", _sections.red_flags(told)),
+        *([of("portfolio", "Portfolio", _sections.portfolio)] if report.portfolio else []),
         of("scope", "Scope and limits", _sections.scope),
         *chapters,
     ]
@@ -174,7 +175,7 @@ def _summary(paper: Paper, report: Report, told: Told, marks: Mapping[str, str])
         (light(verdict.rating), Run(f"  {clip(verdict.label, 70)}", bold=True)), *rest,
     ])  # fmt: skip
     comment(paper, report, "summary")
-    paper.text(sentences(" ".join(report.summary), 260 if few else 600))
+    paper.text(sentences(" ".join(report.summary), 390 if few else 600))
     count = Counter(one.severity for one in report.findings)
     flags = flagged(report)
     low = sum(days for _, _, days, _ in report.roadmap)

@@ -11,10 +11,12 @@ from json import dumps
 from typing import Any
 
 from techdd.formats import format
+from techdd.migrations import FORMATS
 from techdd.model import Report
 from techdd.workspace import Templates
 
-SCHEMA_VERSION = 1
+REPORT = FORMATS["JSON report"]
+SCHEMA_VERSION = REPORT.version
 SCHEMA = f"urn:techdd:schema:report:{SCHEMA_VERSION}"
 
 

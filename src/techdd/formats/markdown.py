@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from techdd import prose
-from techdd.amounts import money, number, span
+from techdd.amounts import day, money, number, span
 from techdd.formats import format
 from techdd.model import Finding, Rating, Report, Response, Severity
-from techdd.pages import clip, day, percent
+from techdd.pages import clip, percent
 from techdd.workspace import Templates
 
 MOST = 10  # of a list; the other formats have it all
@@ -38,6 +38,9 @@ def _lines(report: Report) -> Iterator[str]:
     )
     yield from (f"- {escaped(reason)}" for reason in verdict.rationale)
     yield from _comment(report, "summary", "")
+    if report.portfolio:
+        yield "\n## Portfolio\n"
+        yield from (f"- {escaped(one, VOICE)}" for one in report.portfolio.says)
     yield from _domains(report)
     yield f"\n## {'Findings' if report.findings else 'No finding'}\n"
     yield from (line for one in report.findings[:MOST] for line in _finding(report, one))

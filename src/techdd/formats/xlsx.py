@@ -56,6 +56,7 @@ def xlsx(report: Report, templates: Templates) -> bytes:
         _summary(report),
         _scorecard(report),
         _findings(report),
+        *_tables.repositories(report),
         _tables.questions(report),
         _tables.contradictions(report),
         _tables.moves(report),

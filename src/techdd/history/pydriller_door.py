@@ -6,12 +6,12 @@ import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import Any, TypeVar
 
 from techdd.model import Issue
 from techdd.repository import GIT_ENVIRONMENT, Repository, records
+from techdd.scratch import scratch
 from techdd.text import clean
 
 T = TypeVar("T")
@@ -29,8 +29,8 @@ def pydriller_git(repo: Repository) -> Iterator[Any]:
     before = dict(os.environ)
     os.environ.update(GIT_ENVIRONMENT)
     try:
-        with TemporaryDirectory(prefix="techdd-") as folder:
-            git = Git(shutil.copytree(repo.git_dir, f"{folder}/overlay.git"))
+        with scratch(repo.cache) as folder:
+            git = Git(shutil.copytree(repo.git_dir, folder / "overlay.git"))
             try:
                 yield git
             finally:

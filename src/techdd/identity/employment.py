@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 
 from techdd.facts import Identity
 from techdd.identity.merging import full_name
-from techdd.policy import Written
+from techdd.policy import Versioned, Written
 
 Contract = Literal["employee", "contractor", "outsourcing"]
 
@@ -48,12 +48,13 @@ class RosterEntry(Written):
         return self
 
 
-class Roster(Written):
+class Roster(Versioned):
     """roster.yaml: what `techdd people roster` understood of HR's file; people may edit it."""
+
+    stored = "roster.yaml"
 
     people: Annotated[tuple[RosterEntry, ...], Field(min_length=1)]
     source: str = ""
-    format_version: Literal[1] = 1
 
 
 def employments(

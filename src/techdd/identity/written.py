@@ -9,7 +9,7 @@ from pydantic import Field, field_validator
 
 from techdd.errors import TechddError
 from techdd.facts import Identity
-from techdd.policy import Written, repeated
+from techdd.policy import Versioned, Written, repeated
 
 Affiliation = Literal["employee", "contractor", "outsourcing", "private"]
 
@@ -26,8 +26,10 @@ class Correction(Written):
     reason: str = ""
 
 
-class People(Written):
+class People(Versioned):
     """people.yaml: corrections of the automatic merge, bots, and whose domains are whose."""
+
+    stored = "people.yaml"
 
     same: tuple[Correction, ...] = ()
     separate: tuple[Correction, ...] = ()  # each alias is joined with no other by any rule

@@ -12,7 +12,7 @@ from techdd.answers import person_of
 from techdd.checklists import Checklist
 from techdd.documents import load
 from techdd.errors import DocumentError
-from techdd.policy import Written, repeated
+from techdd.policy import Versioned, Written, repeated
 
 FILE = "interviews.yaml"
 
@@ -44,8 +44,10 @@ class Participant(Written):
         return tuple(kept)
 
 
-class Participants(Written):
+class Participants(Versioned):
     """All who take part."""
+
+    stored = "interviews.yaml"
 
     people: tuple[Participant, ...] = ()
 

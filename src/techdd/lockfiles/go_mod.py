@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from techdd.lockfiles import (
     CUT,
+    Aside,
     Dependency,
     Parsed,
     decoded,
@@ -31,7 +32,13 @@ class _Directive(NamedTuple):
     comment: str
 
 
-@lockfile("go.mod", ecosystem="Go", locked=True, locks=("go.sum",))
+def _aside(data: bytes) -> Aside:
+    """The module's own path."""
+    words = (one.content for one in _directives(decoded(data)) if one.word == "module")
+    return Aside(next(words, "").strip().strip('"'))
+
+
+@lockfile("go.mod", ecosystem="Go", locked=True, locks=("go.sum",), aside=_aside)
 def go_mod(data: bytes) -> Parsed:
     """Required modules at the versions that are built (minimal version selection).
 

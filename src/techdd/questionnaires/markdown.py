@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from techdd import replies
+from techdd import files, replies
 from techdd.checklists import Figure, Item
 from techdd.errors import TechddError
 from techdd.questionnaires import (
@@ -121,12 +121,7 @@ def _read(path: Path) -> Returned:
 
 
 def _text(path: Path) -> str:
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise TechddError(f"larger than {MAX_BYTES:,} bytes", path)
-        raw = path.read_bytes()
-    except OSError as error:
-        raise TechddError(f"cannot be read: {error.strerror}", path) from None
+    raw = files.content(path, MAX_BYTES)
     try:
         text = raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except UnicodeDecodeError:

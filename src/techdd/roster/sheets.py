@@ -15,6 +15,7 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
+from techdd import files
 from techdd.errors import TechddError
 from techdd.workbooks import MAX_BYTES, OLE, ZIP, opened
 
@@ -40,14 +41,9 @@ def read_sheets(path: Path) -> list[Sheet]:
 
     Raises TechddError where it is too large, protected, or neither CSV nor XLSX.
     """
-    try:
-        if not path.is_file():
-            raise TechddError("is no file", path)
-        if path.stat().st_size > MAX_BYTES:
-            raise TechddError(f"larger than {MAX_BYTES:,} bytes", path)
-        raw = path.read_bytes()
-    except OSError as error:
-        raise TechddError(f"cannot be read: {error.strerror}", path) from None
+    if not path.is_file():
+        raise TechddError("is no file", path)
+    raw = files.content(path, MAX_BYTES)
     if raw.startswith(ZIP):
         return _workbook(raw, path)
     if raw.startswith(OLE):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from techdd.answers import Answer, Standing
@@ -10,6 +11,7 @@ from techdd.model import Grade, ItemScore, Metric, Outcome, Said
 from techdd.policy import Scoring
 
 TOP = 4
+_VALUE = re.compile(r": \{| (?:was|were) found (?:among the packages of |in )\{")
 
 
 def score_item(
@@ -19,8 +21,13 @@ def score_item(
     standing = standing or Standing(None)
     answer = standing.counts
     measured, indicated, sentences, gaps = read_evidence(item, metrics)
-    outcome = _outcome(item, answer, measured, indicated, policy)
+    outcome = _outcome(item, answer, metrics, policy)
     level, basis, capped, grade = _level(answer, measured, outcome, policy)
+    below = _below(answer, measured, indicated)
+    if answer and answer.overrules and below:
+        basis += " The adviser trusts the answer over the evidence."
+    if answer and answer.settles:
+        basis += " The adviser settled what was answered."
     applicable = not (answer and answer.reason)
     least, most = _range(standing, measured, outcome, level, policy)
     return ItemScore(
@@ -45,7 +52,7 @@ def score_item(
         most=most,
         voices=tuple(map(_said, standing.voices)),
         spread=standing.spread,
-        gap=_below(answer, measured, indicated),
+        gap=below,
         documents=tuple(
             dict.fromkeys((one.name, one.sha256) for a in standing.voices for one in a.documents)
         ),
@@ -74,7 +81,7 @@ def read_evidence(
         metric = metrics.get(rule.metric)
         if metric is None or metric.value is None:
             reason = metric.note if metric and metric.note else "no data was collected"
-            gaps.append(f"Not measured ({rule.metric}): {reason}.")
+            gaps.append(f"Not measured ({_subject(rule)}): {reason}.")
             continue
         sentences.append(_sentence(rule, metric))
         if rule.role == "measures" or not _nothing_found(rule, metric.value):
@@ -98,10 +105,18 @@ def _sentence(rule: EvidenceRule, metric: Metric) -> str:
     return rule.says.format(value=metric.value, basis=metric.basis).strip()
 
 
+def _subject(rule: EvidenceRule) -> str:
+    """What the metric is of, as its sentence begins: "share of the changes that undo one"."""
+    words, *rest = _VALUE.split(rule.says, maxsplit=1)
+    words = words if rest else rule.metric.rpartition(".")[2].replace("_", " ")
+    return words[:1].lower() + words[1:]
+
+
 def _outcome(
-    item: Item, answer: Answer | None, measured: int | None, indicated: int | None, policy: Scoring
+    item: Item, answer: Answer | None, metrics: Mapping[str, Metric], policy: Scoring
 ) -> Outcome:
     """What the repositories say about the answer."""
+    measured, indicated, _, _ = read_evidence(item, metrics)
     if answer and answer.unknown:
         return Outcome.NOT_KNOWN
     if not item.evidence:
@@ -113,7 +128,13 @@ def _outcome(
     below = _below(answer, measured, indicated)
     if below >= policy.contradiction:
         return Outcome.CONTRADICTED
-    return Outcome.PARTLY if below > 0 else Outcome.SUPPORTED
+    # Where one sign speaks for the answer and nothing was found of another, part of it is open.
+    silent = measured is None and any(
+        _nothing_found(rule, found.value)
+        for rule in item.evidence
+        if (found := metrics.get(rule.metric)) and found.value is not None
+    )
+    return Outcome.PARTLY if below > 0 or silent else Outcome.SUPPORTED
 
 
 def _below(answer: Answer | None, measured: int | None, indicated: int | None) -> int:
@@ -146,8 +167,6 @@ def _level(
     if level < answer.level:
         capped = f"capped at {level:g}: the answer is only {grade.name.lower()}"
     basis = f"Answered {answer.level}{f', {capped}' if capped else f' ({grade.name.lower()})'}."
-    if answer.overrules and outcome in (Outcome.CONTRADICTED, Outcome.PARTLY):
-        basis += " The adviser trusts the answer over the evidence."
     return level, basis, capped, grade
 
 

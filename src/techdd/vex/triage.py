@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Literal
 
 from pydantic import Field, model_validator
 
-from techdd.policy import Written
+from techdd.policy import Versioned, Written
 from techdd.triage import Decision, FindingId, Text
 from techdd.vex.statement import SETTLING, Justification, Statement, Status, named
 
@@ -39,12 +38,13 @@ class Settled(Written):
         return self
 
 
-class Triage(Written):
+class Triage(Versioned):
     """triage.yaml; a finding goes by the id that `techdd findings list` shows."""
+
+    stored = "triage.yaml"
 
     findings: Mapping[FindingId, Settled] = Field(default_factory=dict)
     decisions: Mapping[FindingId, Decision] = Field(default_factory=dict)
-    format_version: Literal[1] = 1
 
     def statements(self) -> Iterator[Statement]:
         """Every entry as statements, one an advisory."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ MONTHS = 24  # looked back on, from the day of the audit
 FEWEST_SHARED = 5  # logical changes; these three are the defaults of code-maat
 STRONG = 0.3  # degree
 LARGEST = 30  # files of one commit
+WIDEST = 30  # components of one logical change; what touches more is a sweep
 SHOWN = 15
 NOTE = (
     "A logical change is all commits that name the same ticket, else those of one person within "
@@ -66,6 +68,8 @@ def cross_repository_coupling(
         basis=f"{len(sets):,} logical changes of production code in {MONTHS} months",
         note=note if repos > 1 else "one repository only",
     )
+    if enough and repos > 2:
+        yield from _repositories(sets)
     if not strong or not enough:
         return
     yield Series(
@@ -100,6 +104,32 @@ def cross_repository_coupling(
     )
 
 
+def _repositories(sets: list[frozenset[tuple[str, str]]]) -> Iterator[Metric | Series]:
+    """The same of whole repositories."""
+    wide = [sorted({repo for repo, _ in parts}) for parts in sets]
+    touched = Counter(repo for repos in wide for repo in repos)
+    shared = Counter(pair for repos in wide for pair in combinations(repos, 2))
+    strong = [
+        (one, other, count, degree(count, touched[one], touched[other]))
+        for (one, other), count in shared.items()
+        if count >= FEWEST_SHARED
+    ]
+    strong = sorted(
+        (row for row in strong if row[3] >= STRONG), key=lambda row: (-row[3], -row[2], row[:2])
+    )
+    several = sum(len(repos) > 1 for repos in wide)
+    basis = f"{several:,} of {len(wide):,} logical changes span repositories, {MONTHS} months"
+    yield Metric("coupling.repository_pairs", len(strong), "pairs", basis=basis)
+    more = f" {len(strong) - SHOWN:,} more pairs." if len(strong) > SHOWN else ""
+    yield Series(
+        "repositories_changed_together",
+        f"Repositories that are changed together, last {MONTHS} months",
+        ("repository", "with repository", "together", "share of changes"),
+        tuple(strong[:SHOWN]),
+        note=f"{NOTE}{more}",
+    )
+
+
 def _change_sets(
     as_of: date, commits: DataFrame, changes: DataFrame, files: DataFrame, people: DataFrame
 ) -> list[frozenset[tuple[str, str]]]:
@@ -122,7 +152,7 @@ def _change_sets(
     parts: dict[str, set[tuple[str, str]]] = {}
     for change, repo, component in rows.itertuples(index=False):
         parts.setdefault(change, set()).add((str(repo), str(component)))
-    return [frozenset(parts[change]) for change in sorted(parts)]
+    return [frozenset(parts[change]) for change in sorted(parts) if len(parts[change]) <= WIDEST]
 
 
 def _logical(commits: DataFrame) -> list[str]:

@@ -54,6 +54,14 @@ class Manifest(NamedTuple):
     examples: str = ""  # of these
 
 
+class OwnPackage(NamedTuple):
+    """What a manifest of the repository calls the package that it describes."""
+
+    ecosystem: str
+    name: str  # as `advisories.normalised` spells it
+    manifest: str
+
+
 _VENDORED = re.compile(
     r"(^|/)(node_modules|bower_components|vendor|third[_-]party|site-packages|\.?venv|Pods|Carthage)/"
 )
@@ -63,7 +71,7 @@ _UNSHIPPED = re.compile(
 )
 
 
-@collector(makes=(Package, Manifest), version=6)
+@collector(makes=(Package, Manifest, OwnPackage), version=7)
 def dependencies(repo: Repository) -> Gathered:
     """Every manifest and lock file of the audited tree, brought together.
 
@@ -109,6 +117,9 @@ def dependencies(repo: Repository) -> Gathered:
             detail = f"{len(left)} from another file or a run, such as {shown}"
             yield Issue(_OPEN, read.path, detail)
     yield from _together(reads)
+    for path, (form, aside) in sorted(asides.items()):
+        if name := clean(aside.own).strip(":"):
+            yield OwnPackage(form.ecosystem, normalised(form.ecosystem, name), path)
 
 
 def _recognised(repo: Repository) -> Iterator[tuple[Entry, Lockfile] | Issue]:

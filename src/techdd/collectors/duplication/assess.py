@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from techdd.collectors import Answered, probe
@@ -87,24 +88,16 @@ def _components(read: DataFrame) -> Series:
 
 def _shared(marks: DataFrame, read: DataFrame) -> Series:
     """What repositories have in common, as far as one window of tokens in sixteen tells."""
-    owners = marks.groupby("mark")["repo"].nunique()
-    common = marks[marks["mark"].isin(owners[owners > 1].index)]
-    sizes = read.groupby("repo")["lines"].sum()
+    sizes = {str(repo): int(n) for repo, n in read.groupby("repo")["lines"].sum().items()}
     rows: list[tuple[Value, ...]] = []
-    repos = sorted(str(repo) for repo in read["repo"].unique())
-    sets = {repo: set(common.loc[common["repo"] == repo, "mark"]) for repo in repos}
-    for place, first in enumerate(repos):
-        for second in repos[place + 1 :]:
-            both = sets[first] & sets[second]
-            lines = [
-                _covered(common[(common["repo"] == repo) & common["mark"].isin(both)])
-                for repo in (first, second)
-            ]
-            if min(lines) >= FEWEST_LINES:
-                whole = (int(sizes[first]), int(sizes[second]))
-                shares = (round(own / of, 4) for own, of in zip(lines, whole, strict=True))
-                rows.append((first, second, *lines, *shares))
+    for first, second, *spans in _pairs(marks):
+        lines = [sum(end - start + 1 for start, end in _merged(some)) for some in spans]
+        if min(lines) >= FEWEST_LINES:
+            whole = (sizes[first], sizes[second])
+            shares = (round(own / of, 4) for own, of in zip(lines, whole, strict=True))
+            rows.append((first, second, *lines, *shares))
     rows.sort(key=lambda row: (-int(row[2] or 0), str(row[0]), str(row[1])))
+    more = f" {len(rows) - SHOWN:,} more pairs." if len(rows) > SHOWN else ""
     return Series(
         "code_in_common",
         "Code that repositories have in common",
@@ -112,23 +105,43 @@ def _shared(marks: DataFrame, read: DataFrame) -> Series:
          "share in the other"),
         tuple(rows[:SHOWN]),
         note="At least so much: one window of fifty tokens in sixteen was compared. "
-        f"Pairs with fewer than {FEWEST_LINES} lines are left out.",
+        f"Pairs with fewer than {FEWEST_LINES} lines are left out.{more}",
     )  # fmt: skip
 
 
-def _covered(marks: DataFrame) -> int:
-    """The lines that the marks lie on."""
-    return sum(end - start + 1 for start, end in _merged(marks))
+Span = tuple[str, int, int]  # path, first and last line
 
 
-def _merged(marks: DataFrame) -> Iterator[tuple[int, int]]:
-    for _, part in marks.groupby("path"):
-        start = end = 0
-        for first, last in sorted(zip(part["start"], part["end"], strict=True)):
-            if first > end:
-                if end:
-                    yield start, end
-                start, end = first, last
-            else:
-                end = max(end, last)
+def _pairs(marks: DataFrame) -> Iterator[tuple[str, str, list[Span], list[Span]]]:
+    """Each two repositories that share marks, with the spans of these in both."""
+    owners = marks.groupby("mark")["repo"].nunique()
+    common = marks[marks["mark"].isin(owners[owners > 1].index)]
+    spans: dict[str, dict[object, list[Span]]] = {}
+    rows = common[["repo", "mark", "path", "start", "end"]].itertuples(index=False, name=None)
+    for repo, mark, path, start, end in rows:
+        spans.setdefault(str(repo), {}).setdefault(mark, []).append((path, start, end))
+    # Only those that share some are looked at: most pairs of hundreds of repositories share none.
+    holders: dict[object, list[str]] = {}
+    for repo in sorted(spans):
+        for mark in spans[repo]:
+            holders.setdefault(mark, []).append(repo)
+    groups = set(map(tuple, holders.values()))
+    for first, second in sorted({pair for repos in groups for pair in combinations(repos, 2)}):
+        both = spans[first].keys() & spans[second].keys()
+        one, other = ([span for mark in both for span in spans[repo][mark]]
+                      for repo in (first, second))  # fmt: skip
+        yield first, second, one, other
+
+
+def _merged(spans: list[Span]) -> Iterator[tuple[int, int]]:
+    """Spans of lines that do not overlap within a file."""
+    path, start, end = "", 0, 0
+    for name, first, last in sorted(spans):
+        if name != path or first > end:
+            if path:
+                yield start, end
+            path, start, end = name, first, last
+        else:
+            end = max(end, last)
+    if path:
         yield start, end

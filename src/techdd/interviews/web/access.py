@@ -15,14 +15,16 @@ from pathlib import Path
 from threading import Lock
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from techdd.errors import TechddError
 from techdd.files import write_atomic
+from techdd.migrations import FORMATS, current
 from techdd.policy import Written
 from techdd.workspace import now
 
 LASTS = timedelta(days=14)
+STORED = FORMATS[".web/access.json"]
 _SESSIONS = 10  # of one person at a time; the oldest ends
 
 
@@ -36,6 +38,7 @@ class _Pass(Written):
 
 
 class _Kept(Written):
+    format: Literal[1] = 1
     id: str = Field(default_factory=lambda: secrets.token_hex(8))
     links: dict[str, _Pass] = Field(default_factory=dict)  # digest -> whom it lets in
     sessions: dict[str, _Pass] = Field(default_factory=dict)
@@ -49,11 +52,12 @@ class Access:
         self._lock = Lock()
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
-            self._kept = _Kept.model_validate_json(path.read_bytes())
+            tree = json.loads(path.read_bytes())
+            self._kept = _Kept.model_validate(current(STORED, tree, path))
         except FileNotFoundError:
             self._kept = _Kept()
             self._save(self._kept)
-        except (OSError, ValidationError):
+        except (OSError, ValueError):
             raise TechddError(
                 "cannot be read; delete it, and everybody needs a new link", path
             ) from None

@@ -1,0 +1,1 @@
+"""Many engagements: which there are, how one is handed over, archived and purged."""

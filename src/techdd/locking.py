@@ -1,0 +1,42 @@
+"""One writer of an engagement at a time, who brings files of older versions up to date."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from techdd.documents import bring_up_to_date
+from techdd.errors import TechddError
+from techdd.migrations import FORMATS
+
+
+@contextmanager
+def one_writer(root: Path) -> Iterator[None]:
+    """Inside, nobody else writes to the engagement in `root`; the system ends that with a process.
+
+    Raises TechddError where another run is at work, or the folder cannot be written to.
+    """
+    path = root / ".lock"
+    try:
+        file = path.open("w")
+    except OSError as error:
+        hint = "; copy the engagement to where you may write"
+        raise TechddError(
+            f"cannot be written: {error.strerror}{hint if error.errno == errno.EROFS else ''}", path
+        ) from None
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise TechddError(
+                "another techdd is working on this engagement; wait for it or stop it", root
+            ) from None
+        except OSError as error:  # a network's file system without locks
+            raise TechddError(f"cannot be locked: {error.strerror}", path) from None
+        for stored in FORMATS.values():
+            if stored.rewritten and stored.version > 1 and (root / stored.name).is_file():
+                bring_up_to_date(root / stored.name, stored)
+        yield
