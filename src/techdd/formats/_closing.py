@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from techdd.amounts import day, money, span
+from techdd.amounts import day, money, number, span
 from techdd.arrangement import spoken_of
 from techdd.formats._chapters import Told
 from techdd.formats._parts import LONG, ROWS, card, link, more, pill, priced, where
@@ -154,6 +154,12 @@ def method(paper: Paper, report: Report) -> None:
         paper.text(
             f"Profile {clip(str(profile.get('title', '')), 60)}: {profile.get('asked')} of "
             f"{profile.get('of')} questions are asked."
+        )
+    if report.withheld:
+        counts = ", ".join(f"{kind} ({number(count)})" for kind, count in report.withheld)
+        paper.text(
+            f"This edition is made for one audience ({report.audience}). The adviser's own copy "
+            f"tells more, counted here in different things: {counts}."
         )
     paper.text("Every bound and weight as it was applied is in the PDF and the workbook.", NOTE)
 
