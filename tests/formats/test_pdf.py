@@ -208,6 +208,14 @@ def test_a_template_that_asks_for_more_is_refused(asks: str, tmp_path: Path) -> 
         pdf.render(sample_report(), over(tmp_path))
 
 
+def test_a_refused_picture_names_the_line_of_the_override(tmp_path: Path) -> None:
+    (tmp_path / "report.html").write_text("<p>x</p>\n<img src='file:///etc/passwd'>")
+    with pytest.raises(TechddError) as refused:
+        pdf.render(sample_report(), over(tmp_path))
+    assert str(tmp_path / "report.html:2") in str(refused.value)
+    assert "file:///etc/passwd" in str(refused.value)
+
+
 def test_what_cannot_be_set_is_a_warning(tmp_path: Path) -> None:
     (tmp_path / "report.html").write_text("<html lang=en><style>p { colour: red }</style><p>x")
     with pytest.warns(UserWarning, match="PDF: .*colour"):
