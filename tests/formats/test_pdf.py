@@ -4,6 +4,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -121,9 +122,12 @@ def test_sample_summary_is_one_page(sample_pdf: bytes) -> None:
     assert_summary_is_one_page(read(sample_pdf))
 
 
+@pytest.mark.parametrize("paper", ["a4", "letter"])
 @pytest.mark.parametrize("domains", [8, 13, 20])
-def test_longest_summary_is_one_page(domains: int, templates: Templates) -> None:
-    assert_summary_is_one_page(read(pdf.render(longest_summary(domains), templates)))
+def test_longest_summary_is_one_page(domains: int, paper: str, templates: Templates) -> None:
+    report = longest_summary(domains)
+    report = replace(report, brand=replace(report.brand, page=paper))
+    assert_summary_is_one_page(read(pdf.render(report, templates)))
 
 
 def test_nothing_assessed_is_not_clean(templates: Templates) -> None:
