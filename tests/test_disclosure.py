@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -254,3 +255,12 @@ def test_mistakes_in_confidential_words_are_told_with_their_line(engagement: Pat
         assert isinstance(done.exception, Exception)
         assert why in str(done.exception)
     file.write_text(good)
+
+
+def test_no_name_drives_the_terminal(engagement: Path, tmp_path: Path) -> None:
+    shutil.copytree(engagement, tmp_path / "e", symlinks=True)
+    file = tmp_path / "e" / "engagement.yaml"
+    file.write_text(file.read_text().replace("client: client", 'client: "A\\u202eB\\tC"'))
+    said = run(tmp_path / "e")
+    assert "edition on A\\u202eB" in said
+    assert all(line.isprintable() for line in said.splitlines())
