@@ -129,6 +129,15 @@ def test_words_within_sentences_of_the_tool_are_told() -> None:
     assert words.startswith("The risk was accepted by B. Buyer") and words.endswith("it is old.")
 
 
+def test_the_client_s_hiring_plan_is_told_as_its_words() -> None:
+    row = ("Lead", "First 100 days. Planned: Head of Globex, 2026-Q4", "x", "", "EUR 1", "planned")
+    columns = ("role", "when", "why", "without", "cost a year", "plan")
+    exhibit = Series("hiring_plan", "Roles", columns, (row, ("Tester", "First 30 days", *row[2:])))
+    chapter = replace(sample_report().chapters[0], items=(), findings=(), series=(exhibit,))
+    found = told(replace(EMPTY, chapters=(chapter,)))
+    assert found["words of the client"] == {"Head of Globex, 2026-Q4"}
+
+
 def test_files_of_the_engagement_are_told_and_ask_for_no_second_look() -> None:
     file = EvidenceFile("evidence/commits/api.parquet", "sha256:1")
     (one,) = disclosed(replace(EMPTY, evidence=(file,)), PEOPLE)
