@@ -190,6 +190,12 @@ def test_one_inside_a_longer_word_does_not_hide_the_next() -> None:
     assert Terms([("ab ab", "X")]).hidden("xab ab ab") == "xab X"
 
 
+def test_an_accent_may_be_a_sign_of_its_own() -> None:
+    for term in ("M\u00fcller", "Mu\u0308ller"):
+        said = Terms([(term, "X")]).hidden("m\u00fcller-api, mu\u0308ller-api, muller")
+        assert said == "X-api, X-api, muller"
+
+
 def test_the_longer_term_comes_first() -> None:
     assert Terms([("acme", "A"), ("Acme Labs", "B")]).hidden("acme-labs, acme") == "B, A"
 
