@@ -23,6 +23,7 @@ from techdd.cli.shared import (
     open_engagement,
     warn_of_nothing,
 )
+from techdd.text import clean
 
 if TYPE_CHECKING:
     from techdd.disclosure import Disclosed
@@ -80,7 +81,7 @@ def _text(made: Report, told: Sequence[Disclosed], whole: bool) -> str:
 
 def _lines(made: Report, told: Sequence[Disclosed], whole: bool) -> Iterator[str]:
     look, rest = ([one for one in told if one.look is wanted] for wanted in (True, False))
-    yield f"The {made.audience} edition on {made.client}, as of {made.date}, tells:"
+    yield f"The {made.audience} edition on {clean(made.client)}, as of {made.date}, tells:"
     if look:
         yield f"\nDeserves a second look ({len(look):,})"
         yield from _grouped(look, whole, places=True)
@@ -104,7 +105,7 @@ def _grouped(told: Sequence[Disclosed], whole: bool, *, places: bool) -> Iterato
         yield f"  {kind} ({len(own):,})"
         for one in shown:
             times = f"{one.times:,} times in" if one.times > 1 else "in"
-            where = one.where if whole else one.where[:_PLACES]
+            where = tuple(map(clean, one.where if whole else one.where[:_PLACES]))
             beyond = f" and {len(one.where) - len(where):,} more" * (len(one.where) > len(where))
             yield f"    {one.what}   {times} {', '.join(where)}{beyond}"
         if more:

@@ -145,6 +145,8 @@ def purge(folder: Path, only: str | None, proof: Path | None, yes: bool, **optio
     for line in purging.purge(folder, what):
         talk(line)
     talk(f"{folder} is deleted.")
+    if folder.exists():
+        talk("Another techdd that was at work has written into it again: look, and delete it too.")
     if logs := purging.error_logs():
         talk(f"Logs of bugs, of whichever engagement, are in {logs[0].parent}: look through them:")
         for log in logs:

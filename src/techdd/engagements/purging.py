@@ -74,7 +74,7 @@ def begun(root: Path) -> Purge | None:
     path = root / PURGE
     try:
         return Purge.model_validate_json(path.read_bytes())
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
         raise TechddError(f"cannot be read: {error.strerror}", path) from None

@@ -19,7 +19,6 @@ from techdd.errors import RepositoryError
 from techdd.intake import check_source, open_repository
 from techdd.manifest import Manifest
 from techdd.text import clean
-from techdd.trust.chain import UNFINISHED, Chain
 from techdd.trust.reading import Seen, Signature, seen
 from techdd.workspace import Workspace
 
@@ -61,59 +60,6 @@ def verify(
         return
     yield from _evidence(found, workspace)
     yield from _commits(found, workspace, repositories)
-
-
-def verify_engagement(folder: Path) -> Iterator[Check]:
-    """The checks of an engagement: what its runs measured and what people answered, each a chain.
-
-    Raises TechddError where `folder` holds none.
-    """
-    workspace = Workspace(folder)
-    chain = Chain(workspace.evidence.root)
-    if not (chain.links or chain.doubts):
-        yield Check("chain", NOT_CHECKED, "no run has been recorded; techdd collect records one")
-    elif chain.doubts:
-        yield from (Check("chain", FAILED, f"{chain.path}: {one}") for one in chain.doubts[:MOST])
-    else:
-        last = chain.links[-1]
-        words = f"{len(chain.links)} runs, the last of {last.at:%Y-%m-%d %H:%M} UTC"
-        yield Check("chain", OK, f"{words}, each follows the one before{_set_back(chain)}")
-    if chain.links:
-        yield from _strange(chain)
-        yield from _differing(chain)
-    if (workspace.evidence.root / UNFINISHED).exists():
-        words = "a run is at work, or was ended before its time; techdd collect goes on with it"
-        yield Check("run", NOT_CHECKED, words)
-    entries = workspace.journal.read()
-    for doubt in workspace.journal.doubts[:MOST]:
-        yield Check("answers", FAILED, doubt)
-    if not workspace.journal.doubts:
-        yield Check("answers", OK, f"{len(entries)} entries, each follows the one before")
-
-
-def _set_back(chain: Chain) -> str:
-    """What is to be said of the clock: the order is that of the lines, whatever it showed."""
-    pairs = zip(chain.links, chain.links[1:], strict=False)
-    back = sum(later.at < earlier.at for earlier, later in pairs)
-    return f"; the clock was set back before {back:,} of them" if back else ""
-
-
-def _strange(chain: Chain) -> Iterator[Check]:
-    """What the runs say that they found changed by something else."""
-    for link in chain.links:
-        for name, how in list(link.strange.items())[:MOST]:
-            words = f"the run of {link.at:%Y-%m-%d %H:%M} UTC found that {name} {how}; set aside"
-            yield Check("history", OK, clean(words))
-
-
-def _differing(chain: Chain) -> Iterator[Check]:
-    differing = list(chain.differing())
-    for name, how in differing[:MOST]:
-        yield Check("evidence", FAILED, clean(f"{name} {how}"))
-    if len(differing) > MOST:
-        yield Check("evidence", FAILED, f"{len(differing) - MOST:,} more files differ")
-    if not differing:
-        yield Check("evidence", OK, f"{len(chain.files)} files are as the last run left them")
 
 
 # --- the signature --------------------------------------------------------------------------------

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from builders import A, build
+from sample_report import sample_report
 from test_jobs import inline
 
+from techdd import audits
 from techdd.answers import Answer
 from techdd.collecting import collect
 from techdd.errors import EvidenceError, TechddError
 from techdd.model import Run
 from techdd.trust.chain import ASIDE, FILE, UNFINISHED, Chain
-from techdd.trust.checks import FAILED, verify_engagement
+from techdd.trust.checks import FAILED
+from techdd.trust.integrity import verify_engagement
 from techdd.workspace import Workspace
 
 COLLECTORS = ["history", "code", "snapshot"]
@@ -54,6 +58,20 @@ def test_one_flipped_byte_of_any_file_is_found(workspace: Workspace) -> None:
             assert failures(workspace), f"{path} at {place}"
         path.write_bytes(whole)
     assert not failures(workspace)
+
+
+def test_one_flipped_byte_of_a_kept_audit_is_found(workspace: Workspace) -> None:
+    kept = audits.keep(workspace.root, [sample_report()], datetime(2026, 11, 27, tzinfo=UTC))
+    assert kept
+    assert not failures(workspace)
+    whole = kept.read_bytes()
+    beyond_its_head = (*range(10, 60), *range(60, len(whole), 499), len(whole) - 1)
+    for place in beyond_its_head:
+        kept.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        assert failures(workspace), place
+    lines = gzip.decompress(whole).replace(b"Northwind", b"Southwind")
+    kept.write_bytes(gzip.compress(lines))
+    assert failures(workspace) == [f"{kept.name} is not as it was kept"]
 
 
 def test_a_line_that_is_taken_out_is_found(workspace: Workspace) -> None:
