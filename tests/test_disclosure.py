@@ -17,10 +17,10 @@ from sample_report import hostile_report, sample_report
 from techdd.audiences import AUDIENCES
 from techdd.cli import main
 from techdd.confidential import Terms
-from techdd.disclosure import KINDS, Disclosed, disclosed, known, withheld
+from techdd.disclosure import KINDS, Disclosed, disclosed, named, withheld
 from techdd.model import Comment, EvidenceFile, Location, Report, Response, Series
 
-PEOPLE = known([("Quorvanta Blimshire", "qblim@zorptech.example"), ("Li Wu", "lw@x.io")])
+PEOPLE = named([("Quorvanta Blimshire", "qblim@zorptech.example"), ("Li Wu", "lw@x.io")])
 EMPTY = replace(
     sample_report(), chapters=(), findings=(), checks=(), scope=(), runs=(), summary=(),
     strengths=(), limits=(), differences=(), moves=(), methodology={},

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import keys
@@ -141,6 +142,12 @@ def test_a_copy_without_the_signature_is_not_signed(pdf: PDF, signed: bytes) -> 
     out = BytesIO()
     writer.write(out)
     assert ends(verify(pdf(out.getvalue())))["signature"] == NOT_CHECKED
+
+
+def test_signatures_that_nobody_would_look_at_are_refused() -> None:
+    made = SimpleNamespace(embedded_regular_signatures=[None] * 21)
+    with pytest.raises(TechddError, match="more than 20 signatures"):
+        list(reading._signatures(made, []))
 
 
 # --- hostile files --------------------------------------------------------------------------------

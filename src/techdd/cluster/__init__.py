@@ -126,8 +126,13 @@ def _local(workers: int) -> Iterator[Client]:
     import dask
     import distributed
 
+    settings = {
+        "distributed.worker.daemon": False,  # they start processes of their own
+        "distributed.worker.profile.enabled": False,  # it looks at each thread every 10 ms
+        "distributed.admin.system-monitor.interval": "10s",
+    }
     with (
-        dask.config.set({"distributed.worker.daemon": False}),  # they start processes of their own
+        dask.config.set(settings),
         distributed.LocalCluster(
             n_workers=workers,
             threads_per_worker=1,

@@ -19,7 +19,7 @@ from techdd.errors import RepositoryError
 from techdd.intake import check_source, open_repository
 from techdd.manifest import Manifest
 from techdd.text import clean
-from techdd.trust.chain import Chain
+from techdd.trust.chain import UNFINISHED, Chain
 from techdd.trust.reading import Seen, Signature, seen
 from techdd.workspace import Workspace
 
@@ -77,15 +77,25 @@ def verify_engagement(folder: Path) -> Iterator[Check]:
     else:
         last = chain.links[-1]
         words = f"{len(chain.links)} runs, the last of {last.at:%Y-%m-%d %H:%M} UTC"
-        yield Check("chain", OK, f"{words}, each follows the one before")
+        yield Check("chain", OK, f"{words}, each follows the one before{_set_back(chain)}")
     if chain.links:
         yield from _strange(chain)
         yield from _differing(chain)
+    if (workspace.evidence.root / UNFINISHED).exists():
+        words = "a run is at work, or was ended before its time; techdd collect goes on with it"
+        yield Check("run", NOT_CHECKED, words)
     entries = workspace.journal.read()
     for doubt in workspace.journal.doubts[:MOST]:
         yield Check("answers", FAILED, doubt)
     if not workspace.journal.doubts:
         yield Check("answers", OK, f"{len(entries)} entries, each follows the one before")
+
+
+def _set_back(chain: Chain) -> str:
+    """What is to be said of the clock: the order is that of the lines, whatever it showed."""
+    pairs = zip(chain.links, chain.links[1:], strict=False)
+    back = sum(later.at < earlier.at for earlier, later in pairs)
+    return f"; the clock was set back before {back:,} of them" if back else ""
 
 
 def _strange(chain: Chain) -> Iterator[Check]:
