@@ -299,7 +299,8 @@ def test_what_is_no_repository_says_why(tmp_path: Path) -> None:
     )
     assert (
         refusal(tmp_path / "plain")
-        == "is no git repository (no .git, not bare); a bill of materials is given as a file"
+        == "is no git repository (no .git, not bare); a bill of materials is given as a file, "
+        "a folder of repositories with --from"
     )
     assert refusal(source / "sub" / "deep") == (
         f"is a folder inside the repository {source}; give that path"
@@ -319,7 +320,8 @@ def test_the_pipe_that_nobody_writes_to_does_not_hang(tmp_path: Path) -> None:
     assert open_(source).branch == "main"
     assert (
         refusal(tmp_path / "plain")
-        == "is no git repository (no .git, not bare); a bill of materials is given as a file"
+        == "is no git repository (no .git, not bare); a bill of materials is given as a file, "
+        "a folder of repositories with --from"
     )
 
 

@@ -129,7 +129,10 @@ def _no_repository(source: Path) -> str:
     for parent in source.resolve().parents:
         if (parent / ".git").exists():
             return f"is a folder inside the repository {parent}; give that path"
-    return "is no git repository (no .git, not bare); a bill of materials is given as a file"
+    return (
+        "is no git repository (no .git, not bare); a bill of materials is given as a file, "
+        "a folder of repositories with --from"
+    )
 
 
 def _configuration(client: Path) -> dict[str, str]:

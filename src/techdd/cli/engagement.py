@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("repositories", metavar="REPO...", nargs=-1)
+@click.argument("repositories", metavar="[REPO]...", nargs=-1)
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), default=Path("techdd-report.pdf"),
     show_default=True,

@@ -169,7 +169,11 @@ def repositories(report: Report) -> Iterator[Sheet]:
                 )
                 for name in series.columns
             )
-            yield Sheet("Repositories", columns, series.rows, still=2, cut=CUT)
+            rows = [
+                tuple("not measured" if value is None else value for value in row)
+                for row in series.rows
+            ]
+            yield Sheet("Repositories", columns, rows, still=2, cut=CUT)
 
 
 def checks(report: Report) -> Sheet:
