@@ -491,7 +491,7 @@ def test_an_interrupted_run_leaves_no_worker_and_is_gone_on_with(
     process = outside("collect", "e", "--only", "pebbles", "--jobs", "1")
     _, said = process.communicate(timeout=60)
     assert process.returncode == 0, said
-    assert "api: pebbles ok\n" in said
+    assert "[1/1] api: 1 ok\n" in said
 
 
 def test_the_state_of_the_advisories_is_told_with_dates_ages_and_marks(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from dataclasses import replace
@@ -285,6 +286,32 @@ def test_a_full_disk_is_no_bug(bench: Bench) -> None:
     assert not bench.logs
 
 
+def test_jobs_start_while_other_repositories_are_still_to_come(bench: Bench) -> None:
+    bench.add("late")
+    early, late = bench.repositories
+    ended = threading.Event()
+
+    def coming() -> Iterator[Repository]:
+        yield early
+        assert ended.wait(60)
+        yield late
+
+    runs = jobs.collect(
+        coming(), [bench.toys["pebbles"]], bench.evidence, {}, workers=1, pool=inline,
+        tell=lambda event: ended.set() if event.run else None,
+    )  # fmt: skip
+    assert [run.repo for run in runs] == ["app", "late"]
+
+
+def test_what_stops_the_coming_of_repositories_stops_the_run(bench: Bench) -> None:
+    def coming() -> Iterator[Repository]:
+        yield bench.repositories[0]
+        raise TechddError("the disk is full")
+
+    with pytest.raises(TechddError, match="the disk is full"):
+        jobs.collect(coming(), [bench.toys["pebbles"]], bench.evidence, {}, workers=1, pool=inline)
+
+
 # --- real workers ---------------------------------------------------------------------------------
 
 
@@ -298,6 +325,15 @@ def test_workers_find_third_party_collectors_and_survive_one_that_dies(bench: Be
     assert issue.reason == "its process died (out of memory, or computed for too long?)"
     assert "budgets: {dies: {minutes: 60, memory: 8 GiB}}" in issue.detail
     assert bench.table("dies", "well") == [("well", "survived")]
+
+
+def test_whoever_ends_a_worker_is_tried_again_when_all_else_is_done(bench: Bench) -> None:
+    bench.add("well")
+    bench.collect("pebbles", "dies", pool=executor)
+    told = [(one.collector, one.repo, one.run is not None) for one in bench.events]
+    again = max(at for at, one in enumerate(told) if one == ("dies", "app", False))
+    assert told.index(("dies", "app", False)) < again
+    assert {("pebbles", "well", True), ("dies", "well", True)} <= set(told[:again])
 
 
 def test_a_file_that_ends_its_reader_costs_that_file_and_no_more(bench: Bench) -> None:

@@ -27,6 +27,7 @@ from techdd.audits import audit, kept
 from techdd.audits.keeping import Kept
 from techdd.claims.statements import Statements
 from techdd.documents import load
+from techdd.engagements.packing import Contents
 from techdd.errors import TechddError
 from techdd.evidence import Evidence
 from techdd.hiring import Hiring
@@ -61,6 +62,8 @@ MODELS: Mapping[str, tuple[Any, ...]] = {
     "audits": (Kept, Report),
     ".web/access.json": (access._Kept,),
     "JSON report": (Report,),
+    "engagements.json": (list[str],),
+    "techdd-export.json": (Contents,),
 }
 WRITTEN = [kind for (kind, *_) in MODELS.values() if isinstance(kind, type)]
 PEOPLE_WRITE = [kind for kind in WRITTEN if issubclass(kind, Versioned)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -261,3 +262,76 @@ def test_a_repository_that_uses_another_one_names_its_package(
     for repo, other in using:
         own = packages[packages["repo"] == repo]
         assert published[other["repository"]] in set(own["name"])
+
+
+# --- killed, and gone on with ---------------------------------------------------------------------
+
+RESUMED = ("survival", "duplication", "imports", "dependencies")
+
+
+SCRIPT = """
+import sys
+from pathlib import Path
+from techdd.collecting import collect
+from techdd.workspace import Workspace
+
+def tell(event):
+    if event.run and not event.cached:
+        print(event.repo, event.collector)
+
+collect(Workspace(Path(sys.argv[1])), only=sys.argv[2:], tell=tell)
+"""
+
+
+def collecting(folder: Path) -> subprocess.Popen[str]:
+    """Collects, and says which jobs were done and not only found to be done."""
+    command = [sys.executable, "-uc", SCRIPT, str(folder), *RESUMED]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+def told(process: subprocess.Popen[str]) -> set[tuple[str, ...]]:
+    lines = process.communicate()[0].splitlines()
+    return {tuple(line.split()) for line in lines} - {(line.split()[0], OPENING) for line in lines}
+
+
+def stored(folder: Path) -> dict[str, bytes]:
+    """Everything in the evidence but the chain, which holds the time."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.glob("evidence/[!.]*/**/*")
+        if path.is_file()
+    }
+
+
+def ended(folder: Path) -> set[tuple[str, ...]]:
+    """(repository, collector) of what has come to its end."""
+    names = [path.name.removesuffix(".json") for path in folder.glob("evidence/runs/[!.]*.json")]
+    found = {(repo, collector) for collector, _, repo in (one.partition(".") for one in names)}
+    return {(repo, collector) for repo, collector in found if collector != OPENING}
+
+
+def test_a_run_that_is_killed_is_gone_on_with_and_repeats_nothing(
+    world: dict[str, Any], tmp_path: Path
+) -> None:
+    sources = [one["path"] for one in whole(world)[:4]]
+    undisturbed, killed = (
+        Workspace.create(tmp_path / name, "Larkspur", sources).root
+        for name in ("undisturbed", "killed")
+    )
+    with collecting(undisturbed) as process:
+        process.communicate()
+    assert process.returncode == 0
+    everything = ended(undisturbed)
+    done: set[tuple[str, ...]] = set()
+    for more in (1, 5, 10):
+        with collecting(killed) as process:
+            while len(ended(killed)) < len(done) + more and process.poll() is None:
+                time.sleep(0.01)
+            process.kill()
+            assert not done & told(process)
+        done = ended(killed)
+        assert done < everything
+    with collecting(killed) as process:
+        assert told(process) == everything - done
+    assert process.returncode == 0
+    assert stored(killed) == stored(undisturbed)

@@ -43,13 +43,15 @@ def collect(
     cluster: str = "",
     keep: bool = False,
     tell: Callable[[jobs.Event], None] = lambda _: None,
+    warn: Callable[[str], None] = lambda _: None,
     pool: Callable[[int], Executor] = executor,
 ) -> list[Run]:
     """Measures every repository of the engagement; what is fresh is not measured again.
 
     It is done by processes of this machine or by the workers of a `cluster`, which `keep` what they
     have of the repositories or not (see `cluster.connected`). A repository that cannot be opened is
-    a failed run. Raises TechddError where none can be.
+    a failed run. `warn` is told of evidence that no run left as it is. Raises TechddError where
+    none can be opened.
     """
     workers = workers or sandbox.cores()
     with workspace.locked(), ExitStack() as stack:
@@ -64,6 +66,9 @@ def collect(
         if not workspace.engagement.repositories:
             raise TechddError("names no repositories; add some", workspace.file)
         told = _one_at_a_time(tell)
+        chain = Chain(workspace.evidence.root)
+        for name, how in chain.begin().items():
+            warn(f"evidence/{name} {how}: something other than techdd changed it; it is set aside")
         with _opening(workspace, place, told) as opening:
             measured = jobs.collect(
                 _openable(opening),
@@ -79,7 +84,7 @@ def collect(
         if not any(isinstance(found, Repository) for _, found in opened):
             raise TechddError("\n".join(str(error) for _, error in opened))
         runs = [*(run for run, _ in opened), *measured]
-        Chain(workspace.evidence.root).extend(now(), f"techdd {__version__}")
+        chain.extend(now(), f"techdd {__version__}")
     return runs
 
 

@@ -20,7 +20,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.reader import ReaderError
 
 from techdd import files
-from techdd.errors import DocumentError
+from techdd.errors import DocumentError, TechddError
 from techdd.folders import cache, data
 from techdd.migrations import FORMATS, Stored, current, version_of
 
@@ -36,9 +36,10 @@ def load(path: Path, kind: type[Document], **context: object) -> Document:
     Raises DocumentError whose `where` is file:line:column of the first mistake; further mistakes
     follow in the message, one a line.
     """
-    if path.is_relative_to(data("checklists")):
+    tree = _shipped(path) if path.is_relative_to(data("checklists")) else _as_shipped(path)
+    if tree is not None:
         with contextlib.suppress(ValidationError):  # a developer's mistake; told by the YAML
-            return kind.model_validate(_shipped(path), context=context)
+            return kind.model_validate(tree, context=context)
     return validated(read_yaml(path), path, kind, **context)
 
 
@@ -71,8 +72,7 @@ def _shipped(path: Path) -> Any:
     """As `read_yaml`, of a file that comes with the tool: reading YAML takes a hundred times as
     long as reading JSON, so what it says is kept by its digest.
     """
-    content = path.read_bytes()
-    kept = cache("documents") / f"{sha256(content).hexdigest()}.json"
+    kept = _kept(path.read_bytes())
     with contextlib.suppress(OSError, ValueError):
         return json.loads(kept.read_bytes())
     tree = read_yaml(path)
@@ -81,6 +81,19 @@ def _shipped(path: Path) -> Any:
         if json.loads(said) == tree:
             files.write_atomic(kept, said.encode())
     return tree
+
+
+def _as_shipped(path: Path) -> Any:
+    """What is kept of a file of the same bytes that came with the tool, as checklists do that an
+    engagement was asked with; None where there is none. Nothing of a client's is ever kept so.
+    """
+    with contextlib.suppress(OSError, ValueError, TechddError):
+        return json.loads(_kept(files.content(path, MAX_BYTES)).read_bytes())
+    return None
+
+
+def _kept(content: bytes) -> Path:
+    return cache("documents") / f"{sha256(content).hexdigest()}.json"
 
 
 def bring_up_to_date(path: Path, stored: Stored) -> None:

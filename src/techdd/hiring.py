@@ -235,8 +235,8 @@ def _reasons(role: Role, scope: Scope) -> Iterator[str]:
         else:
             for rule in call.findings:
                 if open_ := _open(rule, scope.findings):
-                    more = f" and {len(open_) - 1} more like it" if len(open_) > 1 else ""
-                    yield f"Finding {open_[0].id}{more}: {_title(open_[0])}."
+                    more = f", and {len(open_) - 1} more like it" if len(open_) > 1 else ""
+                    yield f"Finding: {_title(open_[0])}{more}."
 
 
 def _title(finding: Finding) -> str:

@@ -58,6 +58,8 @@ FORMATS: Mapping[str, Stored] = {
         Stored("audits", "format"),
         Stored(".web/access.json", "format"),
         Stored("JSON report", "schema_version"),
+        Stored("engagements.json", "format"),
+        Stored("techdd-export.json", "format"),
     )
 }
 

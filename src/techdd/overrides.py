@@ -64,6 +64,15 @@ def said(environment: Environment, templates: Templates, name: str) -> Any:
         return environment.get_template(name).module
 
 
+def naming(templates: Templates, words: str) -> str:
+    """The place of the first override that holds `words`, as "file:line"; "" if none does."""
+    for path in _own(templates):
+        head, found, _ = _text(path).partition(words)
+        if found:
+            return f"{path}:{head.count(chr(10)) + 1}"
+    return ""
+
+
 @contextmanager
 def _watched(own: list[Path]) -> Iterator[None]:
     """Ends what takes too long, and tells whose fault it was."""

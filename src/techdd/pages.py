@@ -179,8 +179,18 @@ def amount(metric: Metric, unit: bool = True) -> str:
     if not unit or metric.unit in ("", "count", "ratio"):
         return said
     if metric.value == 1:
-        return f"1 {'person' if metric.unit == 'people' else metric.unit.removesuffix('s')}"
+        return f"1 {_one(metric.unit)}"
     return f"{said} {metric.unit}"
+
+
+def _one(unit: str) -> str:
+    """A unit's singular: a person, a line of releases, a scheduled job, a technology."""
+    things, of, rest = unit.partition(" of ")
+    if things == "people":
+        things = "person"
+    elif things.endswith("ies"):
+        things = f"{things[:-3]}y"
+    return f"{things.removesuffix('s')}{of}{rest}"
 
 
 def pick(metrics: Sequence[Metric], name: str, repo: str = "") -> Metric | None:

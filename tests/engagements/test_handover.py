@@ -346,7 +346,7 @@ def manipulated() -> Iterator[tuple[str, bytes, str]]:
     yield "others", tar((FIRST, told(YAML, ID)), ID, YAML), "holds engagement.id in place of"
     changed = (YAML[0], YAML[1].replace(b"Acme", b"Bcme"))
     yield "changed", tar((FIRST, told(YAML, ID)), changed, ID), "is not as it was packed"
-    yield "format", whole(YAML, ID, format=2), "is of another format than 1"
+    yield "format", whole(YAML, ID, format=2), "was written by a newer techdd (format 2"
     yield "key", whole(YAML, ID, more=1), "does not say what it holds (more:"
     yield "no first", tar(YAML, ID), "was not made by techdd"
     yield "no tar", b"x" * 5_000, "is no tar"

@@ -46,6 +46,8 @@ def test_amount_of_what_was_not_measured_is_not_zero() -> None:
     assert amount(Metric("x", 0.0, "share")) == "0%"
     assert amount(Metric("x", 1, "people")) == "1 person"
     assert amount(Metric("x", 1, "packages")) == "1 package"
+    assert amount(Metric("x", 1, "technologies")) == "1 technology"
+    assert amount(Metric("x", 1, "lines of releases")) == "1 line of releases"
     assert amount(Metric("x", 1234.5, "days")) == "1,234.5 days"
     assert amount(Metric("x", 2, "people"), False) == "2"
 

@@ -24,6 +24,7 @@ from techdd.triage import mark_of
 
 DOMAIN = "continuity"
 SERIES = "recovery_claims"
+OVERRULED = "overruled by the adviser"
 STALE_DAYS = 366  # an older restore no longer supports what it took
 _BACKED_UP, _DAYS = "delivery_chain.store_backed_up", "delivery_chain.backup_days"
 _ZONES, _RESTORE = "delivery_chain.store_multi_zone", "practices.restore"
@@ -47,7 +48,6 @@ class _Told(NamedTuple):
     """The figures that were told, the items that they stand in, and the metrics."""
 
     figures: Mapping[str, float | str]
-    overruled: frozenset[str]  # keys of figures that only voices told whom the adviser overruled
     items: Mapping[str, str]
     metrics: Mapping[str, Metric]
     as_of: date
@@ -88,9 +88,7 @@ def recovery(
         if item.id in standings
         for key, value in _figures(standings[item.id]).items()
     }
-    settled = [one for item in asked if (one := standings.get(item.id)) and one.settled]
-    said = {key for one in settled for voice in one.voices for key in voice.figures}
-    told = _Told(figures, frozenset(said - figures.keys()), keys, metrics, as_of)
+    told = _Told(figures, keys, metrics, as_of)
     claims = [_claim(told, key) for key in _JUDGES if key in keys]
     wrong = [one for one in claims if one.outcome is Outcome.CONTRADICTED]
     differences = tuple(
@@ -113,26 +111,25 @@ def recovery(
 
 def _figures(standing: Standing) -> dict[str, float | str]:
     """What was told, by the answer that counts first; where it names no figure, by the others, the
-    lowest level first, and of those whom the adviser overruled by none. An answer that the question
-    does not apply leaves none.
+    lowest level first; what only those told whom the adviser overruled is OVERRULED. An answer that
+    the question does not apply leaves none.
     """
     if standing.counts is None or standing.counts.reason:
         return {}
-    heard = [
-        one for one in standing.voices
-        if not standing.settled or one.level == standing.counts.level
-    ]  # fmt: skip
-    others = sorted(heard, key=lambda one: -1 if one.level is None else one.level)
+    level = standing.counts.level
+    others = sorted(standing.voices, key=lambda one: -1 if one.level is None else one.level)
+    heard = [one for one in others if not standing.settled or one.level == level]
     found: dict[str, float | str] = {}
-    for answer in (standing.counts, *others):
+    for answer in (standing.counts, *heard):
         found = {**answer.figures, **found}
-    return found
+    told = {key for one in others for key in one.figures}
+    return {**dict.fromkeys(told, OVERRULED), **found}
 
 
 def _claim(told: _Told, key: str) -> Claim:
     value = told.figures.get(key)
-    if value is None:
-        said = "overruled by the adviser" if key in told.overruled else "not told"
+    if value is None or value == OVERRULED:
+        said = str(value or "not told")
         return Claim(key, told.items[key], said, Outcome.NOT_ASKED, _code(told, key))
     outcome, seen = _JUDGES[key](told)
     return Claim(key, told.items[key], _figure(key, value), outcome, seen)

@@ -250,7 +250,8 @@ def _undone_where_nothing_opens(workspace: Workspace) -> Iterator[None]:
     try:
         yield
     except TechddError:
-        if new and {path.name for path in workspace.evidence.root.glob("*")} <= {"runs"}:
+        begun = {path.name for path in workspace.evidence.root.glob("*")}
+        if new and begun <= {"runs", ".unfinished"}:
             shutil.rmtree(workspace.root)
         raise
 
@@ -268,6 +269,7 @@ def _collect(workspace: Workspace, options: dict[str, Any]) -> list[Run]:
             cluster=options["cluster"],
             keep=options["cluster_keep"],
             tell=tell,
+            warn=talk,
         )
 
 

@@ -28,6 +28,8 @@ OWN = {
 PASSING = {CACHE, WEB, LOCK, PURGE, "logs"}
 _HALF_WRITTEN = re.compile(r"\.(.+)\.[a-z0-9_]{8}")  # what `write_atomic` left when it was killed
 
+_OF_BEFORE = re.compile(r"(.+)\.v\d+")  # what a newer techdd has kept of an older file
+
 
 class Thing(NamedTuple):
     """One entry of the folder: its path within it, and what it is.
@@ -97,8 +99,8 @@ def is_own(thing: Thing, engagement: Engagement | None) -> bool:
     """Whether techdd made it, or people made it for techdd, as far as its name and place tell."""
     if thing.kind in ("repository", "elsewhere"):
         return False
-    half = _HALF_WRITTEN.fullmatch(thing.top)
-    if thing.top in OWN or (half and half[1] in OWN):
+    made_of = _HALF_WRITTEN.fullmatch(thing.top) or _OF_BEFORE.fullmatch(thing.top)
+    if thing.top in OWN or (made_of and made_of[1] in OWN):
         return True
     return engagement is not None and any(
         one == thing.path or one.startswith(f"{thing.path}/") for one in _named(engagement)

@@ -15,9 +15,10 @@ from pathlib import Path
 from techdd.errors import TechddError
 from techdd.files import write_atomic
 from techdd.folders import kept
+from techdd.migrations import FORMATS, current
 
 FILE = "engagements.json"
-FORMAT = 1
+_STORED = FORMATS[FILE]
 
 
 def place() -> Path | None:
@@ -55,7 +56,7 @@ def _changed(change: Callable[[list[Path]], list[Path]]) -> None:
             before = _read(path)
             if (after := sorted(change(before))) != before:
                 folders = [str(one) for one in after]
-                text = json.dumps({"format": FORMAT, "folders": folders}, indent=1)
+                text = json.dumps({_STORED.key: _STORED.version, "folders": folders}, indent=1)
                 write_atomic(path, f"{text}\n".encode(), 0o600)
     except OSError as error:
         raise TechddError(f"cannot be written: {error.strerror}", path) from None
@@ -71,9 +72,7 @@ def _alone(path: Path) -> Iterator[None]:
 
 def _read(path: Path) -> list[Path]:
     try:
-        content = json.loads(path.read_bytes())
-        if content["format"] > FORMAT:
-            raise TechddError("was written by a newer techdd; update techdd", path)
+        content = current(_STORED, json.loads(path.read_bytes()), path)
         return sorted(Path(one) for one in content["folders"])
     except FileNotFoundError:
         return []

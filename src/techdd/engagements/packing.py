@@ -12,17 +12,17 @@ import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from techdd import __version__, copies
 from techdd.engagements.contents import CACHE, OWN, PASSING, Thing, is_half_written, things
 from techdd.errors import TechddError
+from techdd.migrations import FORMATS
 from techdd.workspace import Workspace
 
 FIRST = "techdd-export.json"
-FORMAT: Literal[1] = 1
 CHUNK = 1 << 20  # bytes
 BLOCK = tarfile.BLOCKSIZE
 # Of a clone: what holds its commits. Its configuration and hooks could start programs.
@@ -52,7 +52,7 @@ class Packed(_Known):
 class Contents(_Known):
     """What the first file says; `left_out` holds paths of what did not travel, and why."""
 
-    format: Literal[1]
+    format: int
     tool: Annotated[str, Field(max_length=100)]
     engagement: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
     client: Annotated[str, Field(max_length=200)]
@@ -115,7 +115,8 @@ def package(workspace: Workspace, *, clones: bool = False) -> Package:
             digest.update(chunk)
         files.append(Packed(path=thing.path, size=thing.size, sha256=digest.hexdigest()))
     contents = Contents(
-        format=FORMAT, tool=f"techdd {__version__}", engagement=copies.identity(root),
+        format=FORMATS[FIRST].version, tool=f"techdd {__version__}",
+        engagement=copies.identity(root),
         client=workspace.engagement.client, files=tuple(files), left_out=left_out,
     )  # fmt: skip
     return Package(root, contents, told)

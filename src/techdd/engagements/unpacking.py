@@ -8,6 +8,7 @@ out of the folder end it.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import tarfile
@@ -21,13 +22,13 @@ from techdd.engagements.packing import (
     BLOCK,
     CHUNK,
     FIRST,
-    FORMAT,
     Contents,
     Packed,
     is_of_a_clone,
     misnamed,
 )
 from techdd.errors import TechddError
+from techdd.migrations import FORMATS, current
 from techdd.text import clean
 
 MAX_FILES = 500_000
@@ -73,18 +74,21 @@ def _first(stream: IO[bytes]) -> Contents:
     text = _exactly(stream, told.size)
     _exactly(stream, -told.size % BLOCK)
     try:
-        found = Contents.model_validate_json(text)
+        tree = current(FORMATS[FIRST], json.loads(text), FIRST)
+        found = Contents.model_validate_json(json.dumps(tree))
+    except TechddError as error:
+        raise _Refused(clean(error.message)) from None
     except ValidationError as error:
-        raise _Refused(_what_is_wrong(text, error)) from None
+        raise _Refused(_what_is_wrong(error)) from None
+    except (ValueError, RecursionError):
+        raise _Refused("does not say what it holds") from None
     if len(found.files) > MAX_FILES:
         raise _Refused(f"holds more than {MAX_FILES:,} files")
     return found
 
 
-def _what_is_wrong(text: bytes, error: ValidationError) -> str:
+def _what_is_wrong(error: ValidationError) -> str:
     first = error.errors(include_input=False, include_url=False)[0]
-    if first["loc"] == ("format",):
-        return f"is of another format than {FORMAT}, the one that this techdd reads; update techdd"
     place = ".".join(str(part) for part in first["loc"])
     return f"does not say what it holds ({clean(place)}: {clean(first['msg'])})"
 

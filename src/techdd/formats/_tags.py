@@ -8,6 +8,7 @@ does not say what it heads.
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -39,6 +40,17 @@ def mend(document: Any, pdf: Any) -> None:
             _make_artifacts(_contents(pdf, page), strays)
     if files := pdf.catalog.get("AF"):
         files[:] = dict.fromkeys(files)  # each is listed twice
+    _pack(pdf)
+
+
+def _pack(pdf: Any) -> None:
+    """Compresses each stream once: the writer would do it twice, and for the smallest size."""
+    for stream in pdf.objects:
+        if getattr(stream, "compress", False):
+            stream.compress = False
+            _, _, written = stream.data.partition(b"\nstream\n")
+            stream.stream = [zlib.compress(written.removesuffix(b"\nendstream"))]
+            stream.extra["Filter"] = "/FlateDecode"
 
 
 def _level_headings(elements: Iterable[Any]) -> None:

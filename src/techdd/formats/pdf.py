@@ -22,6 +22,7 @@ from techdd.errors import TechddError
 from techdd.formats import format
 from techdd.formats._tags import mend, titled
 from techdd.model import Report
+from techdd.overrides import naming
 from techdd.pages import compose
 from techdd.workspace import Templates
 
@@ -54,13 +55,20 @@ def pdf_ua(report: Report, templates: Templates) -> bytes:
 
 def _of(report: Report, templates: Templates, variant: str) -> bytes:
     _weasyprint()  # says what is missing before anything is made with it
-    return printed(compose(report, templates, FONTS), report.date, variant, [_manifest(report)])
+    page = compose(report, templates, FONTS)
+    return printed(page, report.date, variant, [_manifest(report)], templates)
 
 
 def printed(
-    page: str, day: str, variant: str = ARCHIVED, attachments: Sequence[object] = ()
+    page: str,
+    day: str,
+    variant: str = ARCHIVED,
+    attachments: Sequence[object] = (),
+    templates: Templates | None = None,
 ) -> bytes:
-    """A page that was composed with FONTS, dated `day`; raises and warns as `pdf` does."""
+    """A page that was composed with FONTS, of `templates`, dated `day`; raises and warns as `pdf`
+    does.
+    """
     weasyprint = _weasyprint()
     refused: list[str] = []
     html = weasyprint.HTML(
@@ -84,7 +92,10 @@ def printed(
             if not refused:  # most of what is refused is left out, some ends the rendering
                 raise
     if refused:
-        raise TechddError(f"the page asked for {', '.join(sorted(set(refused)))}", "PDF")
+        asked = sorted(set(refused))
+        where = naming(templates, asked[0].removeprefix(SCHEME)) if templates else ""
+        hint = "; a picture has to stand in it as data:, or be the logo of engagement.yaml"
+        raise TechddError(f"the page asked for {', '.join(asked)}{hint}", where or "PDF")
     for complaint in _told_once(complaints):
         warnings.warn(f"PDF: {complaint}", stacklevel=4)
     return written

@@ -11,22 +11,28 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
-from techdd.errors import EvidenceError
+from techdd.errors import EvidenceError, TechddError
 from techdd.files import write_atomic
-from techdd.migrations import FORMATS, current
+from techdd.ledger import SUM, is_whole, sum_of
+from techdd.migrations import FORMATS, Newer, current
 
 FILE = "manifest.jsonl"
 STORED = FORMATS["evidence/manifest.jsonl"]
+UNFINISHED = ".unfinished"  # a run has begun, and has not ended
+ASIDE = ".set-aside"  # what no run left as it was
 
 
 class Link(BaseModel):
-    """One line: what a run changed. A digest None says that the file is gone."""
+    """One line: what a run changed. A digest None says that the file is gone. `strange` are files
+    that something other than a run had changed before it: name -> how.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -34,6 +40,8 @@ class Link(BaseModel):
     at: datetime
     tool: str
     files: dict[str, str | None]
+    strange: dict[str, str] = Field(default_factory=dict)
+    sum: str = ""  # see `ledger.sum_of`
     prev: str  # SHA-256 of the line before; "" for the first
 
 
@@ -45,7 +53,9 @@ class Chain:
         self.path = root / FILE
         self.links: list[Link] = []
         self.doubts: list[str] = []
+        self.strange: dict[str, str] = {}
         self._content = self._before = b""
+        self._known: dict[str, tuple[tuple[int, ...], str]] = {}  # name -> (state, digest)
         if self.path.exists():
             self._read()
 
@@ -56,10 +66,16 @@ class Chain:
             raise EvidenceError(f"cannot be read: {error.strerror}", self.path) from None
         for number, line in enumerate(self._content.splitlines(), 1):
             try:
-                link = Link.model_validate(current(STORED, json.loads(line), self.path))
-            except ValueError:  # pydantic's too
+                written = json.loads(line)
+                whole = is_whole(written)
+                link = Link.model_validate(current(STORED, written, self.path))
+            except (TechddError, ValueError) as error:  # pydantic's too
+                if isinstance(error, Newer) and whole:
+                    raise
                 self.doubts.append(f"line {number} is no entry")
                 continue
+            if not whole:
+                self.doubts.append(f"line {number} is not as it was written")
             if link.prev != _digest(self._before):
                 self.doubts.append(f"line {number} does not follow the one before it")
             self.links.append(link)
@@ -81,21 +97,56 @@ class Chain:
             for name in sorted(names):
                 path = Path(folder, name)
                 if path.parent != self.root and not name.startswith(".") and path.is_file():
-                    found[path.relative_to(self.root).as_posix()] = _digest_of(path)
+                    shown = path.relative_to(self.root).as_posix()
+                    found[shown] = self._digest_of(shown, path)
         return found
 
+    def _digest_of(self, name: str, path: Path) -> str:
+        """The digest of a file, which is read once as long as the system says it is the same."""
+        try:
+            said = path.stat()
+            state = (said.st_ino, said.st_size, said.st_mtime_ns, said.st_ctime_ns)
+            if self._known.get(name, ((), ""))[0] != state:
+                self._known[name] = state, _digest_of(path)
+        except OSError as error:
+            raise EvidenceError(f"cannot be read: {error.strerror}", path) from None
+        return self._known[name][1]
+
+    def begin(self) -> Mapping[str, str]:
+        """Begins a run, and sets aside what something other than a run changed since the last one
+        ended, so that it is measured anew: name -> how it differs. Raises EvidenceError.
+
+        What a run left that was killed is its own, and counts.
+        """
+        killed = (self.root / UNFINISHED).exists()
+        self.strange = dict(self.differing()) if self.links and not killed else {}
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            for place in sorted({Path(*Path(name).parts[:2]) for name in self.strange}):
+                if (self.root / place).exists():
+                    _put_aside(self.root / place, self.root / ASIDE / place)
+            write_atomic(self.root / UNFINISHED, b"")
+        except OSError as error:
+            raise EvidenceError(f"cannot be written: {error.strerror}", self.root) from None
+        return self.strange
+
     def extend(self, at: datetime, tool: str) -> None:
-        """Adds what has changed since the last entry, if anything. Raises EvidenceError."""
+        """Ends a run: adds what has changed since the last entry, if anything. Raises
+        EvidenceError.
+        """
         before, now = self.files, self.there()
         changed: dict[str, str | None] = {n: d for n, d in now.items() if before.get(n) != d}
         changed |= dict.fromkeys(before.keys() - now.keys())
-        if not changed:
-            return
-        link = Link(at=at, tool=tool, files=changed, prev=_digest(self._before))
-        line = json.dumps(link.model_dump(mode="json"), sort_keys=True).encode()
+        link = Link(
+            at=at, tool=tool, files=changed, strange=self.strange, prev=_digest(self._before)
+        )
+        written = link.model_dump(mode="json")
+        line = json.dumps(written | {SUM: sum_of(written)}, sort_keys=True).encode()
         whole = self._content.endswith(b"\n") or not self._content
         try:
-            write_atomic(self.path, self._content + (b"" if whole else b"\n") + line + b"\n")
+            if changed or self.strange:
+                write_atomic(self.path, self._content + (b"" if whole else b"\n") + line + b"\n")
+            (self.root / UNFINISHED).unlink(missing_ok=True)
         except OSError as error:
             raise EvidenceError(f"cannot be written: {error.strerror}", self.path) from None
 
@@ -116,8 +167,12 @@ def _digest(line: bytes) -> str:
 
 
 def _digest_of(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise EvidenceError(f"cannot be read: {error.strerror}", path) from None
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _put_aside(path: Path, place: Path) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if place.is_dir():
+        shutil.rmtree(place)
+    path.replace(place)

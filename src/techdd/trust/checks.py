@@ -79,12 +79,21 @@ def verify_engagement(folder: Path) -> Iterator[Check]:
         words = f"{len(chain.links)} runs, the last of {last.at:%Y-%m-%d %H:%M} UTC"
         yield Check("chain", OK, f"{words}, each follows the one before")
     if chain.links:
+        yield from _strange(chain)
         yield from _differing(chain)
     entries = workspace.journal.read()
     for doubt in workspace.journal.doubts[:MOST]:
         yield Check("answers", FAILED, doubt)
     if not workspace.journal.doubts:
         yield Check("answers", OK, f"{len(entries)} entries, each follows the one before")
+
+
+def _strange(chain: Chain) -> Iterator[Check]:
+    """What the runs say that they found changed by something else."""
+    for link in chain.links:
+        for name, how in list(link.strange.items())[:MOST]:
+            words = f"the run of {link.at:%Y-%m-%d %H:%M} UTC found that {name} {how}; set aside"
+            yield Check("history", OK, clean(words))
 
 
 def _differing(chain: Chain) -> Iterator[Check]:

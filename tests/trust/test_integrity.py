@@ -1,0 +1,120 @@
+"""Evidence that something other than a run changed: found, set aside, and measured anew."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from builders import A, build
+from test_jobs import inline
+
+from techdd.answers import Answer
+from techdd.collecting import collect
+from techdd.errors import EvidenceError
+from techdd.model import Run
+from techdd.trust.chain import ASIDE, FILE, UNFINISHED, Chain
+from techdd.trust.checks import FAILED, verify_engagement
+from techdd.workspace import Workspace
+
+COLLECTORS = ["history", "code", "snapshot"]
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    build(tmp_path / "api.git", [A({"a.py": "def f():\n    return 1\n"})])
+    made = Workspace.create(tmp_path / "e", "Acme", [str(tmp_path / "api.git")])
+    collect(made, only=COLLECTORS, pool=inline)
+    made.journal.append(Answer(item="SEC-01", level=2, by="Ann"))
+    made.journal.append(Answer(item="SEC-02", level=3, by="Ann"))
+    return made
+
+
+def failures(workspace: Workspace) -> list[str]:
+    found = verify_engagement(Workspace(workspace.root).root)
+    return [one.words for one in found if one.end == FAILED]
+
+
+def again(workspace: Workspace) -> tuple[list[Run], list[str]]:
+    told: list[str] = []
+    return collect(workspace, only=COLLECTORS, pool=inline, warn=told.append), told
+
+
+def test_one_flipped_byte_of_any_file_is_found(workspace: Workspace) -> None:
+    chained = [path for path in workspace.evidence.root.rglob("*") if path.is_file()]
+    assert {path.suffix for path in chained} == {".parquet", ".json", ".jsonl"}
+    for path in (*chained, workspace.journal.path):
+        whole = path.read_bytes()
+        text = path.suffix in (".json", ".jsonl")
+        for place in range(0, len(whole), 1 if text and len(whole) < 2_000 else 997):
+            if text and whole[place] in b" \n":
+                continue  # another blank says nothing else
+            path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+            assert failures(workspace), f"{path} at {place}"
+        path.write_bytes(whole)
+    assert not failures(workspace)
+
+
+def test_a_line_that_is_taken_out_is_found(workspace: Workspace) -> None:
+    build(workspace.root.parent / "b.git", [A({"b.py": "b = 1\n"})])
+    workspace.add([str(workspace.root.parent / "b.git")])
+    again(workspace)
+    for path in (workspace.evidence.root / FILE, workspace.journal.path):
+        whole = path.read_bytes()
+        first, second = whole.splitlines(keepends=True)
+        for left in (second, second + first, first + first + second):
+            path.write_bytes(left)
+            assert failures(workspace), path
+        path.write_bytes(whole)
+    assert not failures(workspace)
+
+
+@pytest.mark.parametrize(
+    "name", ["snapshots/api.parquet", "runs/code.api.json", "commits/api.parquet/000.parquet"]
+)
+def test_what_was_changed_is_set_aside_measured_anew_and_told(
+    workspace: Workspace, name: str
+) -> None:
+    path = workspace.evidence.root / name
+    whole = path.read_bytes()
+    path.unlink()  # a part is linked to the cache, which is to stay as it is
+    path.write_bytes(b"forged")
+    assert failures(workspace) == [f"{name} is not as the last run left it"]
+    _, told = again(workspace)
+    assert told == [
+        f"evidence/{name} is not as the last run left it: something other than techdd changed it; "
+        "it is set aside"
+    ]
+    assert path.read_bytes() == whole
+    assert (workspace.evidence.root / ASIDE / name).read_bytes() == b"forged"
+    assert not failures(workspace)
+    history = [one.words for one in verify_engagement(workspace.root) if one.name == "history"]
+    assert [name in words for words in history] == [True]
+    assert again(workspace)[1] == []
+
+
+def test_what_a_killed_run_left_is_its_own_and_is_not_measured_again(workspace: Workspace) -> None:
+    (workspace.evidence.root / UNFINISHED).touch()
+    run = workspace.evidence.root / "runs" / "code.api.json"
+    run.write_text(json.dumps(json.loads(run.read_text())))  # as if written by it
+    events: list[bool] = []
+    collect(
+        workspace, only=COLLECTORS, pool=inline,
+        tell=lambda event: events.append(event.cached) if event.run else None,
+    )  # fmt: skip
+    assert events == [False, True, True, True]  # the opening, and three that are fresh
+    assert not failures(workspace)
+    assert not (workspace.evidence.root / UNFINISHED).exists()
+
+
+def test_a_run_that_ends_early_is_unfinished(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise EvidenceError("cannot be written: No space left on device", "x")
+
+    monkeypatch.setattr(type(workspace.evidence), "record", fail)
+    with pytest.raises(EvidenceError):
+        collect(workspace, only=COLLECTORS, pool=inline)
+    assert (workspace.evidence.root / UNFINISHED).exists()
+    assert Chain(workspace.evidence.root).begin() == {}
