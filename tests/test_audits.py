@@ -88,6 +88,18 @@ def test_each_audience_gets_its_edition(engagement: Path) -> None:
         assert (HIDDEN in str(then)) is (audience == "internal")
 
 
+def test_words_that_became_confidential_since_are_in_no_earlier_audit(engagement: Path) -> None:
+    path = keep(engagement, editions(a_report(a_find(title="Falcon is slow"))), NOON)
+    assert path
+    assert audit(path).load("investor").findings[0].title == "Falcon is slow"
+    file = engagement / "engagement.yaml"
+    file.write_text(file.read_text() + "confidential: [{term: Falcon, as: Product 1}]\n")
+    now = {one: audit(path).load(one).findings[0].title for one in AUDIENCES}
+    assert now == {
+        "investor": "Product 1 is slow", "client": "Falcon is slow", "internal": "Falcon is slow",
+    }  # fmt: skip
+
+
 def test_a_report_for_a_wider_audience_is_refused(engagement: Path, tmp_path: Path) -> None:
     keep(engagement, editions(a_report()), NOON)
     internal = audit(as_json(tmp_path, editions(a_report())[2]))

@@ -10,15 +10,17 @@ from collections.abc import Iterator
 from textwrap import indent
 
 import pytest
-from builders import A, build, git, with_checksum
+from builders import START, A, build, git, with_checksum
 from pypdf import PdfReader
 
 from techdd import pipeline
+from techdd.answers import Answer, placed
 from techdd.audiences import AUDIENCES, COLUMNS, LABELS, PLAIN
 from techdd.collecting import collect
 from techdd.documents import dump_yaml
 from techdd.formats import Format
 from techdd.plugins import discover
+from techdd.responses import Said, ledger
 from techdd.workspace import Workspace
 
 FORMATS = discover("techdd.formats", Format)
@@ -33,6 +35,9 @@ PEOPLE = {
     "co-author": "Pyxelda Grumbold",
     "co-authors address": "grumbold@elsewhere.example",
     "owner of code": "owner-wexlip@zorptech.example",
+    "on the roster": "Frobwyn Quillhart",
+    "who was asked": "Snazzel Thimbleby",
+    "who responds": "Mirquaz Oddington",
 }
 # What the client reads of itself, and no investor.
 PLACES = {
@@ -56,6 +61,7 @@ PLACES = {
     "job": "quonkjob",
     "field": "passport_skrep",
     "copied code": "flurbvendor",
+    "path of a machine": "/srv/wurblestore/keys",
 }
 # What no copy holds: no probe tells of it.
 NOWHERE = {
@@ -129,6 +135,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     made.file.write_text(text + dump_yaml({"as_of": "2025-07-01"}).replace("'", ""))
     made = Workspace(home / "e")
     collect(made, workers=1)
+    people_speak(made)
     return made
 
 
@@ -153,6 +160,19 @@ def texts(data: bytes) -> Iterator[str]:
                 yield zlib.decompressobj().decompress(found[1]).decode(errors="replace")
             except zlib.error:
                 continue
+
+
+def people_speak(made: Workspace) -> None:
+    """Somebody on the roster only, who was asked and responds, and names a machine's path."""
+    (made.root / "roster.yaml").write_text(f"people:\n  - name: {PEOPLE['on the roster']}\n")
+    checklist = made.checklists[0]
+    words = f"{PEOPLE['who was asked']} keeps it in {PLACES['path of a machine']}"
+    given = Answer(item=checklist.items[0].id, reason=words, by=PEOPLE["who was asked"])
+    made.journal.append(placed(given, checklist, checklist.items[0], "", START))
+    for found in pipeline.assess(made).findings[:3]:
+        words = f"Ask {PEOPLE['on the roster']} or {PEOPLE['who responds']}: {words}"
+        said = Said(finding=found.id, position="disputed", words=words, by=PEOPLE["who responds"])
+        ledger(made.root).add([said], lambda _: None)
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -206,13 +207,18 @@ def test_a_bug_is_one_line_exit_code_4_and_a_log(
     techdd: Techdd, engagement: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def bug(*_: object, **__: object) -> None:
-        raise ZeroDivisionError("oh dear")
+        warnings.simplefilter("always")  # as for a user; the tests make each an error
+        warnings.warn("PDF: one\nthing", stacklevel=1)
+        raise ZeroDivisionError("oh \x1b[2J\ndear")
 
     monkeypatch.setattr(pipeline, "assess", bug)
     said = techdd("score", engagement)
     assert said.code == 4
-    line = said.err.strip()
-    assert line.startswith("techdd: this is a bug: ZeroDivisionError: oh dear (details: /")
+    note, line = said.err.strip().splitlines()
+    assert note == "Note: PDF: one thing"
+    assert line.startswith(
+        r"techdd: this is a bug: ZeroDivisionError: oh \x1b[2J\x0adear (details: /"
+    )
     log = Path(line.rpartition("details: ")[2].rstrip(")"))
     assert "Traceback" in log.read_text()
     log.unlink()

@@ -177,6 +177,33 @@ def test_one_bad_server_does_not_keep_the_others_from_being_measured(
     assert opened == [("a", Status.OK), ("x", Status.FAILED)]  # the good one did not wait
 
 
+@pytest.mark.parametrize("interrupted", [False, True])
+def test_what_is_open_is_measured_while_a_server_hangs(
+    tmp_path: Path, answers: Answers, monkeypatch: pytest.MonkeyPatch, interrupted: bool
+) -> None:
+    monkeypatch.setattr(cloning, "SILENT", 600)
+    source = build(tmp_path / "a.git", TWO)
+    ends: list[tuple[str, str]] = []
+
+    def tell(event: Event) -> None:
+        if event.run:
+            ends.append((event.collector, event.repo))
+        if ends and ends[-1] == ("code", "a"):
+            if interrupted:
+                raise KeyboardInterrupt  # as Ctrl-C does
+            answers.over.set()
+
+    with serving(answers.hang) as url:
+        workspace = Workspace.create(tmp_path / "e", "Acme", [url, f"file://{source}"])
+        if interrupted:
+            with pytest.raises(KeyboardInterrupt):
+                collect(workspace, only=["code"], tell=tell)
+            assert not answers.over.is_set()  # the server was not waited for
+        else:
+            collect(workspace, only=["code"], tell=tell)
+    assert ends[:2] == [(OPENING, "a"), ("code", "a")]
+
+
 def test_what_cannot_be_brought_up_to_date_is_audited_as_it_was_and_said(tmp_path: Path) -> None:
     source = build(tmp_path / "a.git", TWO)
     workspace = Workspace.create(tmp_path / "e", "Acme", [f"file://{source}"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,10 +18,10 @@ from sample_report import hostile_report, sample_report
 from techdd.audiences import AUDIENCES
 from techdd.cli import main
 from techdd.confidential import Terms
-from techdd.disclosure import KINDS, Disclosed, disclosed, known, withheld
+from techdd.disclosure import KINDS, Disclosed, disclosed, named, withheld
 from techdd.model import Comment, EvidenceFile, Location, Report, Response, Series
 
-PEOPLE = known([("Quorvanta Blimshire", "qblim@zorptech.example"), ("Li Wu", "lw@x.io")])
+PEOPLE = named([("Quorvanta Blimshire", "qblim@zorptech.example"), ("Li Wu", "lw@x.io")])
 EMPTY = replace(
     sample_report(), chapters=(), findings=(), checks=(), scope=(), runs=(), summary=(),
     strengths=(), limits=(), differences=(), moves=(), methodology={},
@@ -128,6 +129,15 @@ def test_words_within_sentences_of_the_tool_are_told() -> None:
     assert words.startswith("The risk was accepted by B. Buyer") and words.endswith("it is old.")
 
 
+def test_the_client_s_hiring_plan_is_told_as_its_words() -> None:
+    row = ("Lead", "First 100 days. Planned: Head of Globex, 2026-Q4", "x", "", "EUR 1", "planned")
+    columns = ("role", "when", "why", "without", "cost a year", "plan")
+    exhibit = Series("hiring_plan", "Roles", columns, (row, ("Tester", "First 30 days", *row[2:])))
+    chapter = replace(sample_report().chapters[0], items=(), findings=(), series=(exhibit,))
+    found = told(replace(EMPTY, chapters=(chapter,)))
+    assert found["words of the client"] == {"Head of Globex, 2026-Q4"}
+
+
 def test_files_of_the_engagement_are_told_and_ask_for_no_second_look() -> None:
     file = EvidenceFile("evidence/commits/api.parquet", "sha256:1")
     (one,) = disclosed(replace(EMPTY, evidence=(file,)), PEOPLE)
@@ -178,6 +188,12 @@ def test_where_a_term_stands(text: str, read: str) -> None:
 
 def test_one_inside_a_longer_word_does_not_hide_the_next() -> None:
     assert Terms([("ab ab", "X")]).hidden("xab ab ab") == "xab X"
+
+
+def test_an_accent_may_be_a_sign_of_its_own() -> None:
+    for term in ("M\u00fcller", "Mu\u0308ller"):
+        said = Terms([(term, "X")]).hidden("m\u00fcller-api, mu\u0308ller-api, muller")
+        assert said == "X-api, X-api, muller"
 
 
 def test_the_longer_term_comes_first() -> None:
@@ -254,3 +270,12 @@ def test_mistakes_in_confidential_words_are_told_with_their_line(engagement: Pat
         assert isinstance(done.exception, Exception)
         assert why in str(done.exception)
     file.write_text(good)
+
+
+def test_no_name_drives_the_terminal(engagement: Path, tmp_path: Path) -> None:
+    shutil.copytree(engagement, tmp_path / "e", symlinks=True)
+    file = tmp_path / "e" / "engagement.yaml"
+    file.write_text(file.read_text().replace("client: client", 'client: "A\\u202eB\\tC"'))
+    said = run(tmp_path / "e")
+    assert "edition on A\\u202eB" in said
+    assert all(line.isprintable() for line in said.splitlines())

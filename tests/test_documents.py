@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -255,3 +258,13 @@ def test_what_ships_is_read_as_yaml_once(tmp_path: Path, monkeypatch: pytest.Mon
         with pytest.raises(DocumentError) as told:
             load(shipped / "b.yaml", policy.Engagement)
         assert str(told.value.where).endswith("b.yaml:2:1")
+
+
+def test_no_file_is_more_open_than_the_user_has_files(tmp_path: Path) -> None:
+    code = (
+        "import os, sys; os.umask(0o077); from pathlib import Path;"
+        "from techdd.files import write_atomic; write_atomic(Path(sys.argv[1]), b'x');"
+        "assert os.umask(0) == 0o077"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path / "report.pdf")], check=True)
+    assert stat.S_IMODE((tmp_path / "report.pdf").stat().st_mode) == 0o600

@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 import pytest
 
+from techdd import parquet
 from techdd.errors import EvidenceError
 from techdd.evidence import Evidence
-from techdd.facts import frame
+from techdd.facts import Snapshot, frame
 from techdd.model import Issue, Run, Status
 
 
@@ -190,3 +191,25 @@ def test_what_is_fresh(
     if facts:
         evidence.put(Sample, "app", frame(Sample, []))
     assert evidence.fresh("history", "app", key, (Sample,)) == (run if fresh else None)
+
+
+def test_a_full_disk_is_told_in_the_systems_words() -> None:
+    said = (
+        'IO Error: Async write failed for range [offset=27, size=492490]: {"exception_type":"IO",'
+        '"exception_message":"Could not write file \\"/e/x.parquet\\": No space left on device",'
+        '"errno":"28"}'
+    )
+    assert parquet._reason(Exception(said)) == "No space left on device"
+    assert (
+        parquet._reason(Exception("IO Error: something else\nmore")) == "IO Error: something else"
+    )
+
+
+def test_a_column_of_another_type_is_one_line(tmp_path: Path) -> None:
+    store = Evidence(tmp_path)
+    path = tmp_path / "snapshots" / "app.parquet"
+    path.parent.mkdir()
+    columns = "'x' commit, 'main' branch, 'no time' committed, 'maybe' shallow"
+    parquet.write(parquet.connect(), f"SELECT {columns}", path)
+    with pytest.raises(EvidenceError, match="has a column of another type"):
+        store.table(Snapshot, ["app"])

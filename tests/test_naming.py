@@ -7,7 +7,7 @@ import pytest
 
 from techdd.errors import TechddError
 from techdd.facts import Person
-from techdd.naming import kept_numbers, numbered, pseudonyms
+from techdd.naming import Voice, kept_numbers, numbered, pseudonyms
 
 
 def people(*groups: str) -> list[Person]:
@@ -78,3 +78,17 @@ def test_a_damaged_file_is_told_and_not_replaced(tmp_path: Path, text: str) -> N
     with pytest.raises(TechddError, match="is damaged"):
         kept_numbers(path, people("a"))
     assert path.read_text() == text
+
+
+def test_people_beside_the_history_have_no_names_where_people_go_by_pseudonyms() -> None:
+    ann = Person("a", "pa", "Ann Able", "ann@x.io", False)
+    others = ("Ines Okafor", "Ann Able", "Bo")
+    voice = Voice([ann], [], {"a": 1}, named=False, others=others)
+    assert (
+        voice.said("ines okafor asked Ann Able; Bo agreed")
+        == "(a person) asked Person 1; Bo agreed"
+    )
+    assert voice.called("Ines Okafor") == ""
+    assert voice.called("Ann Able") == "Person 1"
+    told = Voice([ann], [], {"a": 1}, named=True, others=others)
+    assert told.said("Ines Okafor") == told.called("Ines Okafor") == "Ines Okafor"

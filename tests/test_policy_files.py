@@ -95,6 +95,8 @@ OBSERVED = {
     "hidden-coupling": "count one other shared share",
     "end-of-life": "product cycle kind ended count sign severity",
     "cross-repository-coupling": "count one other shared share",
+    "repositories-in-circle": "count circles components",
+    "sole-maintainer-of-several": "person count of components",
     "answers-differ": "item people said severity",
     "answer-contradicted": "item told seen evidence severity",
     "recovery-promise-contradicted": "item about told seen",

@@ -141,6 +141,15 @@ def test_the_few_that_carry_most_are_named() -> None:
     )
 
 
+def test_risk_that_is_spread_is_said_to_be() -> None:
+    names = [f"r{n}" for n in range(10)]
+    whole = made(dict.fromkeys(names, ""), [one for name in names for one in found(name, high=1)])
+    assert whole.says[1] == (
+        "No few carry the risk: it takes 8 of 10 repositories to have 8 of the 10 critical and "
+        "high findings that concern one repository (80%)."
+    )
+
+
 def test_what_was_not_assessed_is_told_and_never_ranked() -> None:
     blind = scope("b", commit="", commits=None, lines_by_language=())
     run = Run("repository", "b", Status.FAILED, "", {}, (Issue("cannot be opened"),))

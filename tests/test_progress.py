@@ -143,6 +143,14 @@ def test_the_display_tells_the_whole_who_is_at_work_and_what_went_wrong(played: 
     ]
 
 
+def test_nothing_is_said_of_what_remains_when_all_has_ended(played: Played) -> None:
+    names = [str(number) for number in range(10)]
+    played.open(names)
+    for repo in names:
+        played.measure(repo, 10)
+    assert drawn(played.pace, played.now, 100, 24)[0].endswith("10 of 10 repositories, 3 min")
+
+
 # --- without a terminal ---------------------------------------------------------------------------
 
 

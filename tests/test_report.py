@@ -644,6 +644,14 @@ def test_confidential_words_are_replaced_everywhere_for_those_they_are_withheld_
     }
 
 
+def test_confidential_words_in_an_engagement_s_own_questions_reach_no_verdict() -> None:
+    verdict = replace(assessment().verdict, rationale=("Falcon checks is red.",), rule="Falcon: no")
+    own = ENGAGEMENT.model_copy(update={"confidential": (Confidential(term="Falcon"),)})
+    made = build(assessment(verdict=verdict), own, POLICY, "investor")
+    assert made.verdict.rationale == ("[withheld] checks is red.",)
+    assert made.verdict.rule == "[withheld]: no"
+
+
 def test_terms_that_make_two_repositories_one_are_a_mistake() -> None:
     terms = (Confidential(term="red"), Confidential(term="blue"))
     own = ENGAGEMENT.model_copy(update={"confidential": terms})

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,10 @@ def test_a_folder_without_an_engagement_says_how_to_begin(tmp_path: Path) -> Non
     assert str(caught.value) == (
         f"{tmp_path}: holds no engagement.yaml; begin with: techdd init {tmp_path} --client NAME"
     )
+
+
+def test_an_engagement_is_its_user_s_alone(workspace: Workspace) -> None:
+    assert stat.S_IMODE(workspace.root.stat().st_mode) == 0o700
 
 
 def test_an_engagement_is_not_begun_twice(workspace: Workspace) -> None:

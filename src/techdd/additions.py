@@ -98,7 +98,7 @@ def _naming(texts: Iterable[tuple[str, str]], names: set[str], audience: Audienc
         if found := names_in(text, names):
             yield (
                 f"{where}: may name people ({', '.join(found[:5])}); the {audience} edition "
-                "replaces full names that the history knows, and leaves all else as it is written"
+                "replaces full names that it knows, and leaves all else as it is written"
             )
 
 

@@ -51,15 +51,16 @@ def _fields(kinds: Mapping[Kind, str], **rows: tuple[Kind, ...]) -> dict[str, Ki
 FIELDS: Mapping[type, Mapping[str, Kinds]] = {
     model.Report: _fields({
         OWN: "date audience tool verdict chapters findings checks scope runs roadmap day_rate "
-        "currency rate_given versions differences clarifying moves brand comments responses trends "
-        "evidence portfolio",
-        GIVEN: "client title adviser methodology",
+        "currency rate_given differences clarifying moves brand comments responses trends evidence "
+        "portfolio withheld",
+        GIVEN: "client title adviser methodology versions",
         TEXT: "summary strengths limits",
         NAMES: "people",
     }),
     model.Portfolio: _fields({OWN: "series", TEXT: "says"}),
     model.Verdict: _fields({
-        OWN: "label rating rationale rule coverage confidence score low high told told_coverage",
+        OWN: "rating coverage confidence score low high told told_coverage",
+        GIVEN: "label rationale rule",
     }),
     model.Chapter: _fields({
         OWN: "domain score items findings metrics series",
@@ -67,8 +68,8 @@ FIELDS: Mapping[type, Mapping[str, Kinds]] = {
         TEXT: "strengths gaps",
     }),
     model.Score: _fields({
-        OWN: "value coverage confidence rating low high grade rationale told told_coverage "
-        "capped_by",
+        OWN: "value coverage confidence rating low high grade told told_coverage capped_by",
+        GIVEN: "rationale",
     }),
     model.ItemScore: _fields({
         OWN: "id importance weight level stated measured grade outcome applicable told least most "
@@ -79,9 +80,9 @@ FIELDS: Mapping[type, Mapping[str, Kinds]] = {
     }),
     model.Said: _fields({SPOKEN: "by role level words grade confidence"}),
     model.Finding: _fields({
-        OWN: "id rule severity domain effort horizon treatment tags source threshold deal_breaker "
-        "guarded difference references decision",
-        GIVEN: "repo",
+        OWN: "id rule severity domain effort horizon tags deal_breaker guarded difference "
+        "references decision",
+        GIVEN: "repo source threshold treatment",
         TEXT: "title observation why remedy kind",
         PLACE: "locations places known",
     }),
@@ -104,9 +105,7 @@ FIELDS: Mapping[type, Mapping[str, Kinds]] = {
     model.RepositoryScope: _fields(
         {
             OWN: "commit committed commits contributors files lines_by_language left_out shallow",
-            GIVEN: "name",
-            BRANCH: "branch",
-            PLACE: "unread",
+            GIVEN: "name", BRANCH: "branch", PLACE: "unread",
         },
         issues=(OWN, TEXT, OWN, PLACE),
     ),

@@ -25,18 +25,21 @@ MAX_BYTES = 1_000_000  # of a logo
 MAX_PIXELS = 16_000_000
 MAX_ELEMENTS, MAX_DEPTH = 5_000, 30  # of an SVG
 CONTRAST = 4.5  # to white, of text: WCAG 2.2, success criterion 1.4.3
+_SVG = "http://www.w3.org/2000/svg"
 _ELEMENTS = frozenset(
     (
-        "svg", "g", "path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "title",
-        "desc", "defs", "linearGradient", "radialGradient", "stop", "clipPath", "metadata", "style",
+        "svg", "g", "path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "defs",
+        "linearGradient", "radialGradient", "stop", "clipPath", "style",
     )
 )  # fmt: skip
+# What says who drew it, where and with what.
+_NOTES = frozenset((f"{{{_SVG}}}title", f"{{{_SVG}}}desc", f"{{{_SVG}}}metadata"))
+_LINK = "{http://www.w3.org/1999/xlink}href"
 _ELSEWHERE = re.compile(
     r"url\((?!\s*[\"']?\s*#)|@(?:import|font|namespace|charset)|expression\(|script:|\\",
     re.IGNORECASE,
 )
 _INSTEAD = "save it as plain SVG, texts as paths, or as PNG"
-_SVG = "http://www.w3.org/2000/svg"
 
 
 def brand(house: House, page: str, root: Path) -> tuple[Brand, list[str]]:
@@ -111,7 +114,7 @@ def _vectors(content: bytes, path: Path) -> bytes:
         if number > MAX_ELEMENTS or depth > MAX_DEPTH:
             raise TechddError(f"has too many elements, or nests them too deeply; {_INSTEAD}", path)
         for child in list(element):
-            if str(child.tag).startswith(f"{{{_SVG}}}"):
+            if str(child.tag).startswith(f"{{{_SVG}}}") and child.tag not in _NOTES:
                 waiting.append((child, depth + 1))
             else:
                 element.remove(child)  # notes of the program that drew it
@@ -129,7 +132,11 @@ def _made_plain(element: Element) -> str:
         return f"holds <{name[:40]}>"
     if name == "style" and (_ELSEWHERE.search(element.text or "") or len(element)):
         return "holds a style sheet that refers elsewhere"
-    attributes = {key.rpartition("}")[2]: value for key, value in element.attrib.items()}
+    attributes = {
+        key.rpartition("}")[2]: value
+        for key, value in element.attrib.items()
+        if "}" not in key or key == _LINK
+    }
     for key, value in attributes.items():
         inside = key == "href" and value.startswith("#")
         outside = key.lower() in ("href", "src", "base") or _ELSEWHERE.search(value)

@@ -264,9 +264,19 @@ def _advisories_digest() -> str:
 
 
 def _secret_key(workspace: Workspace) -> str:
-    """The engagement's own key for fingerprints of secrets, so that none can be looked up."""
+    """The engagement's own key for fingerprints of secrets, so that none can be looked up.
+
+    Raises TechddError where it is damaged: with another one every secret would be a new finding.
+    """
     path = workspace.root / "fingerprint.key"
-    if not path.is_file():
-        write_atomic(path, secrets.token_hex(32).encode())
-        path.chmod(0o600)
-    return path.read_text()
+    try:
+        if not path.exists():
+            write_atomic(path, secrets.token_hex(32).encode(), mode=0o600)
+        key = path.read_bytes().decode(errors="replace").strip()
+    except OSError as error:
+        raise TechddError(f"cannot be kept: {error.strerror}", path) from None
+    if len(key) != 64:
+        raise TechddError(
+            "is damaged; restore it, or delete it, after which every secret is a new finding", path
+        )
+    return key

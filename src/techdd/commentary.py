@@ -17,8 +17,8 @@ from techdd.text import masked
 FOLDER = "commentary"
 MAX_BYTES = 50_000  # of one file
 SECTIONS = (
-    "summary", "scorecard", "red-flags", "scope", "claims", "register", "roadmap", "method",
-    "evidence",
+    "summary", "scorecard", "red-flags", "scope", "claims", "register", "roadmap", "open",
+    "method", "evidence",
 )  # fmt: skip
 _NAME = re.compile(r"[^\W\d_]{3,}")
 

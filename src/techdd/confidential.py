@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from unicodedata import normalize
 
 _PARTS = re.compile(r"[\W_]+")
 
@@ -33,9 +34,16 @@ class Terms:
 
 
 def _pattern(term: str) -> re.Pattern[str]:
-    words = [re.escape(word) for word in _PARTS.split(term) if word] or [re.escape(term)]
+    term = normalize("NFC", term)
+    words = [_spelled(word) for word in _PARTS.split(term) if word] or [_spelled(term)]
     between = max([3, *map(len, _PARTS.findall(term))])
     return re.compile(rf"[\W_]{{0,{between}}}".join(words), re.IGNORECASE)
+
+
+def _spelled(word: str) -> str:
+    """`word` also with its accents as signs of their own, as some machines name files."""
+    forms = dict.fromkeys(re.escape(normalize(form, word)) for form in ("NFC", "NFD"))
+    return f"(?:{'|'.join(forms)})"
 
 
 def _replaced(text: str, pattern: re.Pattern[str], instead: str) -> str:

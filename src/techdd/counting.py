@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from weakref import ref
 
 from techdd.model import Metric
 
@@ -54,8 +55,26 @@ def scopes(rows: DataFrame) -> Iterator[tuple[str, DataFrame]]:
 
 
 def of_repository(repo: str, table: DataFrame) -> DataFrame:
-    """The rows of one repository; of all for ""."""
-    return table[table["repo"] == repo] if repo else table
+    """The rows of one repository; of all for "". The column `repo` must not change afterwards."""
+    if not repo:
+        return table
+    places = _places(table).get(repo)
+    return table[:0] if places is None else table.take(places)
+
+
+# Comparing a column once a repository takes the square of their number; so it is parted once.
+_PARTED: dict[int, tuple[ref[DataFrame], dict[str, Any]]] = {}
+
+
+def _places(table: DataFrame) -> dict[str, Any]:
+    """The positions of each repository's rows, kept as long as the table lives."""
+    key = id(table)
+    known = _PARTED.get(key)
+    if known is None or known[0]() is not table:
+        places = table.groupby("repo", sort=False).indices
+        known = (ref(table, lambda _: _PARTED.pop(key, None)), places)
+        _PARTED[key] = known
+    return known[1]
 
 
 def component_name(component: str, repo: str = "") -> str:

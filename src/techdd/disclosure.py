@@ -15,6 +15,8 @@ from typing import Any
 from techdd import model
 from techdd.audiences import COLUMNS, FIELDS, LABELS, USUAL_BRANCHES, Kind
 from techdd.confidential import Terms, places_in
+from techdd.hiring import PLANNED
+from techdd.identity import Resolution
 from techdd.model import Report
 from techdd.text import clean
 from techdd.triage import decision_in
@@ -108,7 +110,14 @@ class Known:
     logins: frozenset[str] = frozenset()
 
 
-def known(people: Iterable[tuple[str, str]]) -> Known:
+def known(who: Resolution) -> Known:
+    """The people of an engagement, without bots."""
+    bots = {one.identity for one in who.people if one.bot}
+    spelled = [(one.name, one.email) for one in who.identities if one.identity not in bots]
+    return named([*spelled, *((name, "") for name in who.others)])
+
+
+def named(people: Iterable[tuple[str, str]]) -> Known:
     """From names and addresses of people. Logins and surnames of less than five letters are words
     like others, and not looked for.
     """
@@ -224,6 +233,9 @@ def _cells(series: model.Series) -> Iterator[tuple[str, str, str]]:
         place = "paths" if column in LABELS else "other names" if said is Kind.PLACE else ""
         kind = _COLUMNS.get(both, _COLUMNS.get(column, place))
         yield from ((where, kind, str(row[n])) for row in series.rows if isinstance(row[n], str))
+        if both == "hiring_plan.when":
+            plans = (str(row[n]).partition(PLANNED)[2] for row in series.rows)
+            yield from ((where, "words of the client", one) for one in plans if one)
 
 
 # --- what it tells --------------------------------------------------------------------------------

@@ -41,8 +41,18 @@ def begin(
     document["repositories"] = [one.stated() for one in (*own, *taken.entries)]
     if taken.left_out:
         document["left_out"] = [one.stated() for one in taken.left_out]
+    _private(root)
     copies.identity(root)
     files.write(root / FILE, (_HEADER + dump_yaml(document)).encode())
+
+
+def _private(root: Path) -> None:
+    """Makes the folder for its user alone: it will hold names, addresses and what people said."""
+    try:
+        root.parent.mkdir(parents=True, exist_ok=True)
+        root.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise TechddError(f"cannot be written: {error.strerror}", root) from None
 
 
 def enrol(

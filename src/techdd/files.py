@@ -11,6 +11,9 @@ from typing import IO
 
 from techdd.errors import TechddError
 
+_UMASK = os.umask(0o077)  # which can only be read by setting it
+os.umask(_UMASK)
+
 
 def content(
     path: Path, most: int, *, error: type[TechddError] = TechddError, advice: str = ""
@@ -41,7 +44,8 @@ def write(
 def write_atomic(path: Path, data: bytes, mode: int = 0o644) -> None:
     """Writes a new file and renames it over `path`, so that nobody ever sees half of it.
 
-    What is no file, such as /dev/stdout, is written to as it is.
+    `mode` is what it may have at most: the user's umask takes its part away. What is no file, such
+    as /dev/stdout, is written to as it is.
     """
     if path.exists() and not (path.is_file() or path.is_dir()):
         path.write_bytes(data)
@@ -70,7 +74,7 @@ def replacing(path: Path, mode: int = 0o644) -> Iterator[IO[bytes]]:
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
-            temporary.chmod(mode)
+            temporary.chmod(mode & ~_UMASK)
             temporary.replace(path)
         except BaseException:
             temporary.unlink(missing_ok=True)

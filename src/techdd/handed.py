@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from techdd import coverage, sarif
+from techdd.counting import of_repository
 from techdd.coverage import Coverage, CoverageReport
 from techdd.facts import Fact, frame
 from techdd.model import Issue
@@ -53,8 +54,8 @@ def of_all(workspace: Workspace, files: DataFrame, snapshots: DataFrame) -> Hand
     repos: dict[Fact, list[str]] = {fact: [] for fact in _FACTS}
     unread: dict[tuple[str, str], list[Issue]] = defaultdict(list)
     for entry in filter(is_any, workspace.engagement.repositories):
-        known = frozenset(files[files["repo"] == entry.name]["path"])
-        audited = snapshots[snapshots["repo"] == entry.name]["committed"].max()
+        known = frozenset(of_repository(entry.name, files)["path"])
+        audited = of_repository(entry.name, snapshots)["committed"].max()
         for collector, item in (
             *_scans(workspace.root, entry, known),
             *_reports(workspace.root, entry, known, audited),

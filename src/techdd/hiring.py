@@ -30,6 +30,7 @@ from techdd.model import (
 from techdd.policy import Name, Range, Versioned, Written
 
 FILE = "hiring.yaml"
+PLANNED = "Planned: "  # before what the client's plan says
 DOMAIN = "team"
 _QUESTION = "Which roles does the evidence call for, and does the plan have them?"
 NEEDED, OPEN, LOOSE = "planned and needed", "needed and not planned", "planned without evidence"
@@ -203,7 +204,7 @@ def _row(
     months = span(*role.ramp_months, "months")
     when = f"{role.horizon.value.capitalize()}; productive after {months}"
     if lines:
-        when += f". Planned: {'; '.join(map(_planned, lines))}"
+        when += f". {PLANNED}{'; '.join(map(_planned, lines))}"
     why = " ".join(reasons) or "Nothing that was assessed calls for it."
     return role.title, when, why, role.without if reasons else "", cost, standing
 
@@ -217,7 +218,7 @@ def _stranger(one: Planned, currency: str) -> tuple[str, ...]:
     """A planned role that the evidence does not speak to."""
     cost = f"{money(*one.cost, currency)} (own figure)" if one.cost else "not told"
     why = "It is of none of the roles that the evidence is read for."
-    return one.title, f"Planned: {_planned(one)}", why, "", cost, LOOSE
+    return one.title, f"{PLANNED}{_planned(one)}", why, "", cost, LOOSE
 
 
 def _reasons(role: Role, scope: Scope) -> Iterator[str]:

@@ -23,10 +23,9 @@ def one_writer(root: Path) -> Iterator[None]:
     try:
         file = path.open("w")
     except OSError as error:
-        hint = "; copy the engagement to where you may write"
-        raise TechddError(
-            f"cannot be written: {error.strerror}{hint if error.errno == errno.EROFS else ''}", path
-        ) from None
+        refused = error.errno in (errno.EROFS, errno.EACCES, errno.EPERM)
+        hint = "; copy the engagement to where you may write" if refused else ""
+        raise TechddError(f"cannot be written: {error.strerror}{hint}", path) from None
     with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

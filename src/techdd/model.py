@@ -498,6 +498,7 @@ class Report:
     evidence: tuple[EvidenceFile, ...] = ()  # every file that was read
     portfolio: Portfolio | None = None  # where there are several repositories
     trends: tuple[Series, ...] = ()  # over the audits of the engagement, from the third on
+    withheld: tuple[tuple[str, int], ...] = ()  # kind, how many things this edition leaves out
 
 
 def fingerprint(*parts: str) -> str:

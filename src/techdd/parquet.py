@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 from collections.abc import Iterable, Mapping
 from glob import escape
 from pathlib import Path
@@ -42,9 +43,16 @@ def write(
     try:
         connection.execute(f"COPY ({select}) TO {quoted(str(path))} (FORMAT parquet)")
     except duckdb.IOException as error:
-        raise OSError(errno.EIO, str(error).splitlines()[0][:120], str(path)) from None
+        raise OSError(errno.EIO, _reason(error), str(path)) from None
     for name in tables or {}:
         connection.unregister(name)
+
+
+def _reason(error: Exception) -> str:
+    """DuckDB's words, which hold the system's at their end: "No space left on device"."""
+    said = str(error).splitlines()[0]
+    system = re.search(r': ((?:No space|Disk quota|Read-only|Input/output|File too)[^"]*)', said)
+    return system[1].rstrip(".") if system else said[:120]
 
 
 def files(paths: Iterable[Path]) -> str:

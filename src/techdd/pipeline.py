@@ -19,6 +19,7 @@ from techdd.claims.recovery import recovery
 from techdd.claims.statements import lapsed, statements, worded
 from techdd.collecting import collect
 from techdd.collectors import Collector, Probe
+from techdd.disclosure import disclosed, known, withheld
 from techdd.documents import load
 from techdd.errors import TechddError
 from techdd.facts import Commit, File, Person, Snapshot
@@ -170,7 +171,23 @@ def report(
             tell(doubt)
     made = _edition(workspace, assessment, audience, more, names=names, digests=True)
     earlier, _ = audits.kept(workspace.root)
-    return replace(made, trends=audits.trends(earlier, audits.in_short(made)))
+    return replace(
+        made,
+        trends=audits.trends(earlier, audits.in_short(made)),
+        withheld=_withheld(workspace, assessment, made),
+    )
+
+
+def _withheld(
+    workspace: Workspace, assessment: Assessment, made: Report
+) -> tuple[tuple[str, int], ...]:
+    """What an edition does not tell of the adviser's own, by kind."""
+    if made.audience == "internal" and made.people:
+        return ()
+    more = added(workspace, assessment, "internal", named=True)
+    own = _edition(workspace, assessment, "internal", more, digests=True)
+    people = known(assessment.who)
+    return tuple(withheld(disclosed(own, people), disclosed(made, people)).items())
 
 
 def _edition(

@@ -120,7 +120,7 @@ class _Display:
         share = done / pace.repositories if pace.repositories else 0.0
         left = pace.left(now)
         words = f" {done:,} of {pace.repositories:,} repositories, {_span(now - self.began)}"
-        words += f", about {_span(left)} to go" if left is not None else ""
+        words += f", about {_span(left)} to go" if left else ""
         bar = max(min(width - len(stage) - len(words) - 3, 30), 0)
         full = int(share * bar)
         line = _line(f"{stage} ", "bold")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -20,7 +21,7 @@ from techdd.portfolio import Membership
 from techdd.remediation import Basis, DebtPolicy, Remediation, day_rate
 from techdd.responses import ledger
 from techdd.sarif import HandedIn
-from techdd.text import clean
+from techdd.text import clean, some_of
 from techdd.vex import Products, Statement, limits, stated
 from techdd.workspace import OPENING, Workspace, now
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 
+_NAMED = 5  # repositories in a sentence
 _STATED = (Statement, Term, Delivery, HandedIn, Remediation, Basis, Membership)
 
 
@@ -155,7 +157,7 @@ class Tables:
         makers = sorted({self.makers[fact] for fact in collected})
         runs = [self._run(name, repo) for name in makers for repo in self.workspace.names]
         limited = [run for run in runs if run.status is not Status.OK]
-        reasons = sorted({f"{run.repo}: {run.issues[0].reason}" for run in limited if run.issues})
+        reasons = _reasons(limited)
         ended = (Status.FAILED, Status.SKIPPED)
         needed = {self.makers[fact] for fact in probe.needs if fact not in _STATED}
         blind = sorted(
@@ -224,6 +226,15 @@ def read(probe: Probe, as_of: date, tables: Tables) -> Reading:
     )
 
 
+def _reasons(limited: Iterable[Run]) -> list[str]:
+    """What limited the runs, each reason once with the repositories that it holds for."""
+    repos: dict[str, set[str]] = {}
+    for run in limited:
+        if run.issues:
+            repos.setdefault(run.issues[0].reason, set()).add(run.repo)
+    return sorted(f"{some_of(sorted(some), _NAMED)}: {reason}" for reason, some in repos.items())
+
+
 def _words(issue: Issue) -> str:
     return clean(f"{issue.path}: {issue.reason}: {issue.detail}")
 
@@ -234,7 +245,9 @@ def _told(answer: Metric | Observation | Series, blind: list[str]) -> Metric | O
         value = _number(answer.value)
         if not blind or answer.repo:
             return replace(answer, value=value)
-        note = "; ".join(part for part in (answer.note, f"without {', '.join(blind)}") if part)
+        note = "; ".join(
+            part for part in (answer.note, f"without {some_of(blind, _NAMED)}") if part
+        )
         return replace(answer, value=value or None, note=note)
     if isinstance(answer, Observation):
         values = {name: _number(value) for name, value in answer.values.items()}

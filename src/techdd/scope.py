@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from techdd.counting import of_repository
 from techdd.model import RepositoryScope, Run, Status
 from techdd.repository import MISSING
 
@@ -40,9 +41,9 @@ def ledger(
     humans = people[~people["bot"]].drop_duplicates("identity").set_index("identity")["person"]
 
     def one(name: str) -> RepositoryScope:
-        snap = snapshots[snapshots["repo"] == name]
-        own_commits = commits[commits["repo"] == name]
-        own_files = files[files["repo"] == name]
+        snap = of_repository(name, snapshots)
+        own_commits = of_repository(name, commits)
+        own_files = of_repository(name, files)
         authors = own_commits["author"].map(humans)
         return RepositoryScope(
             name=name,

@@ -190,6 +190,18 @@ def test_old_advisories_are_said(dated: str, kev: str, said: str) -> None:
     assert notes == {said}
 
 
+@pytest.mark.parametrize(
+    ("dated", "value"), [("2024-12-01", None), ("2025-01-01", 0), ("2025", 0), ("", 0)]
+)
+def test_none_found_by_advisories_of_over_a_year_ago_is_not_measured(
+    dated: str, value: int | None
+) -> None:
+    coverage = frame(AdvisoryCoverage, [AdvisoryCoverage("PyPI", 1, 1, 0, 9, dated, "", "")])
+    nothing = [frame(kind, []).assign(repo=[]) for kind in (Vulnerability, OnlineLookup)]
+    tables = (nothing[0], coverage.assign(repo="app"), nothing[1])
+    assert values(vulnerabilities.probe.run(AS_OF, *tables, frame(Statement, [])))["total"] == value
+
+
 _TOTAL = "vulnerabilities.total"
 
 

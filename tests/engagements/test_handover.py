@@ -215,6 +215,29 @@ def test_mistakes_of_an_export_are_told_in_one_line(
     assert not list(engagement.glob("*.age"))
 
 
+def test_without_the_library_it_is_said_before_anything_is_done(
+    engagement: Path, techdd: Techdd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyrage", None)
+    (tmp_path / "e.age").write_bytes(b"age-encryption.org/v1\n")
+    for arguments in (("export", "e", "-o", "f.age"), ("import", "e.age")):
+        said = techdd(*arguments)
+        assert said.code == 2 and "pip install 'techdd[handover]'" in said.err
+
+
+def test_nothing_comes_into_a_folder_that_holds_something_else(
+    engagement: Path, techdd: Techdd, tmp_path: Path, key: tuple[str, Path]
+) -> None:
+    techdd("export", "e", "-o", "e.age", "--to", FOR_ME)
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "mine.txt").write_text("mine")
+    said = techdd("import", "e.age", "-o", "full", *key)
+    assert said.code == 2 and "full: is not empty, and no engagement" in said.err
+    assert [path.name for path in (tmp_path / "full").iterdir()] == ["mine.txt"]
+    (tmp_path / "full" / "mine.txt").unlink()
+    assert techdd("import", "e.age", "-o", "full", *key).code == 0
+
+
 def test_a_wrong_password_and_a_cut_or_damaged_file_leave_nothing(
     engagement: Path,
     techdd: Techdd,

@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -24,8 +25,6 @@ from techdd.workspace import Workspace
 @pytest.fixture(autouse=True)
 def _index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TECHDD_INDEX", str(tmp_path / "index.json"))
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    monkeypatch.setattr("tempfile.tempdir", None)
 
 
 def digests(root: Path) -> list[str]:
@@ -46,13 +45,15 @@ def test_all_of_it_goes_and_the_proof_tells_of_every_file(
     (tmp_path / "outside" / "kept.txt").write_text("kept")
     (engagement / "vex").mkdir()
     (engagement / "vex" / "link").symlink_to(tmp_path / "outside")
-    (tmp_path / "techdd-error-abc.log").write_text("a bug")
+    handle, log = tempfile.mkstemp(prefix="techdd-error-", suffix=".log")
+    os.close(handle)
     there = digests(engagement)
     chain = (engagement / "evidence" / "manifest.jsonl").read_bytes().splitlines()[-1]
 
     said = techdd("purge", "e", "--proof", "proof.txt", "--yes", "--by", "A. Adviser")
     assert (said.code, said.out) == (0, f"{tmp_path}/proof.txt\n")
-    assert "techdd-error-abc.log" in said.err
+    Path(log).unlink()
+    assert log in said.err
     assert not engagement.exists()
     assert (tmp_path / "outside" / "kept.txt").read_text() == "kept" and api.is_dir()
     assert index.known() == [tmp_path / "other"]
@@ -181,6 +182,32 @@ def test_a_purge_that_was_killed_goes_on_and_its_proof_tells_of_everything(
     proof = (tmp_path / "p.txt").read_text()
     listed = [line.split("  ")[0] for line in proof.splitlines() if "  " in line]
     assert sorted(one for one in listed if len(one) == 64) == there
+
+
+def test_a_purge_that_could_not_begin_is_none_and_one_that_did_may_tell_elsewhere(
+    engagement: Path, techdd: Techdd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, data: bytes, mode: int = 0o644) -> None:
+        raise OSError(28, "No space left on device", str(path))
+
+    def stopped(root: Path, keep: object) -> None:
+        raise OSError(5, "Input/output error", str(root))
+
+    before = digests(engagement)
+    with monkeypatch.context() as patch:
+        patch.setattr("techdd.engagements.purging.write_atomic", full)
+        said = techdd("purge", "e", "--proof", "p.txt", "--yes")
+        assert said.code == 2 and "No space left on device" in said.err
+        assert techdd("purge", "e", "--only", "cache").code == 0  # which needs no room
+    assert digests(engagement) == before and not (tmp_path / "p.txt").exists()
+    with monkeypatch.context() as patch:
+        patch.setattr("techdd.engagements.purging._delete", stopped)
+        assert techdd("purge", "e", "--proof", "gone/p.txt", "--yes").code == 2
+    shutil.rmtree(tmp_path / "gone")
+    (tmp_path / "gone").write_text("no folder any more")
+    assert techdd("purge", "e", "--yes").code == 2
+    assert techdd("purge", "e", "--yes", "--proof", "p.txt").code == 0
+    assert (tmp_path / "p.txt").read_text().startswith("PROOF OF DELETION")
 
 
 def test_what_changed_since_it_was_shown_is_not_deleted(engagement: Path, tmp_path: Path) -> None:

@@ -25,7 +25,8 @@ from spoken_report import spoken_report
 
 from techdd.errors import TechddError
 from techdd.formats.docx import docx
-from techdd.model import Brand, Comment, Report, Series
+from techdd.model import Brand, Comment, Report, Series, Severity
+from techdd.pages import terms
 from techdd.pipeline import check_format
 from techdd.workspace import Templates
 
@@ -59,7 +60,7 @@ def test_has_the_chapters_of_the_pdf_in_its_order(spoken: Any) -> None:
         "Development process", "Team and key people", "Continuity and recovery",
         "Domains not assessed", "What we were told and what we saw",
         "Management response", "Risk register", "Remediation roadmap", "Open questions",
-        "How we judged", "Evidence",
+        "How we judged", "Evidence", "Glossary",
     ]  # fmt: skip
 
 
@@ -243,3 +244,29 @@ def test_what_a_chapter_is_about_is_shown_and_the_rest_counted(templates: Templa
     assert captions == ["Exhibit 1. Whose lines", "Exhibit 2. Whom to hire"]
     assert "Hiring plan" in headings(document)
     assert "and 20 more, in the workbook (XLSX)" in texts(document)
+
+
+def test_findings_are_counted_by_domain_and_severity(templates: Templates) -> None:
+    report = sample_report()
+    tables = opened(report, templates).tables
+    (heat,) = [one for one in tables if one.rows[0].cells[-1].text == "Person-days"]
+    chapter = report.chapters[0]
+    cells = [one.text for one in heat.rows[1].cells]
+    assert cells[0] == chapter.title
+    for severity, said in zip(reversed(Severity), cells[1:6], strict=True):
+        count = sum(one.severity is severity for one in chapter.findings)
+        assert said == (str(count) if count else "")
+
+
+def test_the_glossary_tells_the_measures_that_there_are(templates: Templates) -> None:
+    report = sample_report()
+    (told,) = [
+        one for one in opened(report, templates).tables
+        if one.rows[0].cells[-1].text == "What it says"
+    ]  # fmt: skip
+    known = terms(templates)
+    used = {metric.name for chapter in report.chapters for metric in chapter.metrics}
+    assert [row.cells[0].text for row in told.rows[1:]]
+    assert {row.cells[0].text for row in told.rows[1:]} == {
+        known[name][0] for name in used if name in known
+    }

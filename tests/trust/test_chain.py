@@ -10,7 +10,8 @@ from test_jobs import inline
 
 from techdd import pipeline
 from techdd.trust.chain import FILE, Chain
-from techdd.trust.checks import FAILED, NOT_CHECKED, OK, verify_engagement
+from techdd.trust.checks import FAILED, NOT_CHECKED, OK
+from techdd.trust.integrity import verify_engagement
 from techdd.workspace import Workspace
 
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)

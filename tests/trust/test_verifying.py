@@ -3,12 +3,14 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import shutil
 import sys
 import zlib
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import keys
@@ -17,6 +19,7 @@ import pytest
 from builders import A, build
 from keys import PAGE
 from pikepdf import Array, Dictionary, Name, Stream, String
+from pyhanko.pdf_utils.generic import StreamObject as PdfStream
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.writer import copy_into_new_writer
 from test_jobs import inline
@@ -133,6 +136,51 @@ def test_another_signature_is_allowed(pdf: PDF, signed: bytes, tmp_path: Path) -
     assert "only what the signature allows was added" in words(iter(checks), "unchanged")
 
 
+def test_a_signature_that_is_drawn_over_a_page_is_not_allowed(
+    pdf: PDF, signed: bytes, tmp_path: Path
+) -> None:
+    from pyhanko.sign.fields import SigFieldSpec
+    from pyhanko.sign.signers import PdfSignatureMetadata, SimpleSigner, sign_pdf
+
+    own = keys.key()
+    path = keys.p12(tmp_path / "client.p12", own, keys.certificate(own, "The Client"))
+    client = SimpleSigner.load_pkcs12(str(path), passphrase=b"pass word")
+    over = SigFieldSpec("Client", on_page=0, box=(0, 0, 600, 800))
+    out = BytesIO()
+    sign_pdf(
+        IncrementalPdfFileWriter(BytesIO(signed)),
+        PdfSignatureMetadata(field_name="Client"), client, new_field_spec=over, output=out,
+    )  # fmt: skip
+    checks = list(verify(pdf(out.getvalue())))
+    assert "was changed after A. Adviser signed it" in words(iter(checks), "unchanged")
+
+
+def test_pages_that_are_put_in_place_of_signed_ones_show(pdf: PDF, signed: bytes) -> None:
+    writer = IncrementalPdfFileWriter(BytesIO(signed))
+    page = writer.root["/Pages"]["/Kids"][0]
+    page["/Contents"] = writer.add_object(PdfStream(stream_data=b"0 0 9 9 re f"))
+    writer.mark_update(writer.root["/Pages"]["/Kids"].raw_get(0))
+    out = BytesIO()
+    writer.write(out)
+    assert ends(verify(pdf(out.getvalue())))["unchanged"] == FAILED
+
+
+def test_a_range_of_bytes_that_leaves_something_out_is_no_ok(pdf: PDF, signed: bytes) -> None:
+    found = re.search(rb"/ByteRange \[(\d+) (\d+) (\d+) (\d+)\s*\]", signed)
+    assert found
+    first, length, second, rest = (int(one) for one in found.groups())
+    more = b"\n%" + b"A" * 100
+    ranges = f"/ByteRange [{first} {length} {second + len(more)} {rest}]".encode()
+    shifted = signed.replace(found[0], ranges.ljust(len(found[0])), 1)
+    content = shifted[:second] + more + shifted[second:]
+    try:
+        checks = ends(verify(pdf(content)))
+    except TechddError as error:
+        assert "cannot be read" in error.message
+    else:
+        assert FAILED in (checks["signature"], checks.get("unchanged"))
+
+
 def test_a_copy_without_the_signature_is_not_signed(pdf: PDF, signed: bytes) -> None:
     from pyhanko.pdf_utils.reader import PdfFileReader
 
@@ -141,6 +189,12 @@ def test_a_copy_without_the_signature_is_not_signed(pdf: PDF, signed: bytes) -> 
     out = BytesIO()
     writer.write(out)
     assert ends(verify(pdf(out.getvalue())))["signature"] == NOT_CHECKED
+
+
+def test_signatures_that_nobody_would_look_at_are_refused() -> None:
+    made = SimpleNamespace(embedded_regular_signatures=[None] * 21)
+    with pytest.raises(TechddError, match="more than 20 signatures"):
+        list(reading._signatures(made, []))
 
 
 # --- hostile files --------------------------------------------------------------------------------

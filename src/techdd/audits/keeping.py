@@ -9,11 +9,12 @@ from __future__ import annotations
 import gzip
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from techdd.audits.stored import STORED, checked, known, lines, parsed
 from techdd.errors import TechddError
@@ -21,6 +22,7 @@ from techdd.files import write_atomic
 from techdd.model import Rating, Report, Severity
 
 FOLDER = "audits"
+MOST_LINES = 100  # of what is kept: more than there are audiences
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ def keep(root: Path, editions: Sequence[Report], taken: datetime) -> Path | None
     Raises TechddError where it cannot be written.
     """
     slim = [asdict(_slim(one)) for one in editions]
-    digest = sha256(_line([{**one, "date": "", "summary": ()} for one in slim])).hexdigest()
+    digest = _digest(slim)
     earlier = [one for one in kept(root)[0] if one.date <= editions[0].date]
     same = bool(earlier) and earlier[-1].digest == digest
     path = root / FOLDER / f"{editions[0].date}-{digest[:12]}.json.gz"
@@ -60,6 +62,18 @@ def keep(root: Path, editions: Sequence[Report], taken: datetime) -> Path | None
     except OSError as error:
         raise TechddError(f"cannot be written: {error.strerror}", path) from None
     return path
+
+
+def _digest(editions: Sequence[Mapping[str, Any]]) -> str:
+    """Of what an audit came to, whatever the day."""
+    return sha256(_line([{**one, "date": "", "summary": ()} for one in editions])).hexdigest()
+
+
+def check(path: Path) -> None:
+    """Raises TechddError where what was kept in `path` is not as it was."""
+    head, *editions = (parsed(one, path) for one in lines(path, MOST_LINES))
+    if known(head, path).get("digest") != _digest(editions):
+        raise TechddError("is not as it was kept", path)
 
 
 def in_short(report: Report, taken: str = "", digest: str = "") -> Kept:

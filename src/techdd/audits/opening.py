@@ -8,14 +8,18 @@ from datetime import date
 from pathlib import Path
 
 from techdd import files
-from techdd.audiences import AUDIENCES
+from techdd.audiences import AUDIENCES, shown
 from techdd.audits.keeping import FOLDER, latest
 from techdd.audits.stored import MAX_BYTES, checked, known, lines, parsed
+from techdd.confidential import Terms
+from techdd.enrolment import FILE
 from techdd.errors import TechddError
 from techdd.formats.json import REPORT
 from techdd.migrations import current
 from techdd.model import Audience, Report
+from techdd.naming import Voice
 from techdd.text import clean
+from techdd.workspace import Workspace
 
 _MAGIC = b"\x1f\x8b"  # of gzip
 
@@ -49,17 +53,28 @@ def audit(place: Path) -> Audit:
 
 
 def _of_kept(path: Path) -> Audit:
+    root = path.parent.parent if path.parent.name == FOLDER else None
+
     def load(audience: str) -> Report:
         head, *editions = lines(path, 1 + len(AUDIENCES))
         known(parsed(head, path), path)
         for tree in (parsed(one, path) for one in editions):
             if isinstance(tree, dict) and tree.get("audience") == audience:
-                return _sound(checked(Report, tree, path), path)
+                return _as_of_today(_sound(checked(Report, tree, path), path), root)
         raise TechddError(f"holds no {audience} edition; it is damaged", path)
 
     known(parsed(lines(path, 1)[0], path), path)
-    root = path.parent.parent if path.parent.name == FOLDER else None
     return Audit(path, "", root.resolve() if root else None, load)
+
+
+def _as_of_today(report: Report, root: Path | None) -> Report:
+    """What was kept without the words that became confidential since."""
+    if root is None or not (root / FILE).is_file():
+        return report
+    engagement = Workspace(root).engagement
+    terms = [engagement.withheld_from(one) for one in AUDIENCES if one == report.audience]
+    everything = Voice((), (), {}, named=True)  # what was withheld then is not there any more
+    return shown(report, "internal", everything, Terms(*terms))
 
 
 def two(old: Audit, new: Audit, audience: Audience) -> tuple[Report, Report]:

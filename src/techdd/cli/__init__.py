@@ -11,6 +11,7 @@ import io
 import os
 import sys
 import traceback
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,7 @@ from techdd.cli import disclose as disclosing
 from techdd.cli import simulate as simulation
 from techdd.cli.shared import BUG, INTERRUPTED, USAGE, talk
 from techdd.errors import TechddError
+from techdd.text import clean
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -96,6 +98,7 @@ def run() -> None:
     """The console script: every way to fail ends in one line and a documented exit code."""
     gc.set_threshold(100_000, 50, 50)  # libraries are many objects and few circles to look for
     _outlive_readers()
+    warnings.showwarning = _noted
     try:
         main(prog_name="techdd", standalone_mode=False)
     except click.exceptions.Exit as end:
@@ -115,8 +118,13 @@ def run() -> None:
         sys.exit(USAGE)
     except Exception as error:
         log = _write_log()
-        talk(f"techdd: this is a bug: {type(error).__name__}: {error} (details: {log})")
+        talk(f"techdd: this is a bug: {type(error).__name__}: {clean(str(error))} (details: {log})")
         sys.exit(BUG)
+
+
+def _noted(message: Warning | str, *_: object, **__: object) -> None:
+    """A warning as a line for the user, without the place of techdd's that it came from."""
+    talk(f"Note: {clean(' '.join(str(message).split()))}")
 
 
 class _Unread(io.FileIO):

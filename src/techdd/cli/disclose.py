@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +23,7 @@ from techdd.cli.shared import (
     open_engagement,
     warn_of_nothing,
 )
+from techdd.text import clean
 
 if TYPE_CHECKING:
     from techdd.disclosure import Disclosed
@@ -60,33 +61,27 @@ def disclose(
     """
     from techdd import pipeline
     from techdd.confidential import Terms
-    from techdd.disclosure import disclosed, known, withheld
+    from techdd.disclosure import disclosed, known
 
     workspace = open_engagement(folder)
     assessment = pipeline.assess(workspace, as_of=day(as_of))
     warn_of_nothing(assessment, folder)
     made = pipeline.report(workspace, assessment, audience, names=names)
-    bots = {one.identity for one in assessment.who.people if one.bot}
-    spelled = [one for one in assessment.who.identities if one.identity not in bots]
-    others = [(name, "") for name in assessment.who.others]
-    people = known([*((one.name, one.email) for one in spelled), *others])
-    told = disclosed(made, people, Terms(workspace.engagement.withheld_from(audience)))
-    own = disclosed(pipeline.report(workspace, assessment, "internal"), people)
+    terms = Terms(workspace.engagement.withheld_from(audience))
+    told = disclosed(made, known(assessment.who), terms)
     write = {"text": _text, "csv": _csv, "json": _json}[form]
-    click.echo(write(made, told, withheld(own, told), whole), nl=form != "csv")
+    click.echo(write(made, told, whole), nl=form != "csv")
     if gate and any(one.look for one in told):
         sys.exit(GATE)
 
 
-def _text(made: Report, told: Sequence[Disclosed], kept: Mapping[str, int], whole: bool) -> str:
-    return "\n".join(_lines(made, told, kept, whole))
+def _text(made: Report, told: Sequence[Disclosed], whole: bool) -> str:
+    return "\n".join(_lines(made, told, whole))
 
 
-def _lines(
-    made: Report, told: Sequence[Disclosed], kept: Mapping[str, int], whole: bool
-) -> Iterator[str]:
+def _lines(made: Report, told: Sequence[Disclosed], whole: bool) -> Iterator[str]:
     look, rest = ([one for one in told if one.look is wanted] for wanted in (True, False))
-    yield f"The {made.audience} edition on {made.client}, as of {made.date}, tells:"
+    yield f"The {made.audience} edition on {clean(made.client)}, as of {made.date}, tells:"
     if look:
         yield f"\nDeserves a second look ({len(look):,})"
         yield from _grouped(look, whole, places=True)
@@ -94,9 +89,9 @@ def _lines(
         yield "\nNothing in it deserves a second look."
     yield "\nTold on purpose"
     yield from _grouped(rest, whole, places=whole)
-    if kept:
+    if made.withheld:
         yield "\nWithheld, against the internal edition"
-        yield _folded(", ".join(f"{count:,} {kind}" for kind, count in kept.items()))
+        yield _folded(", ".join(f"{count:,} {kind}" for kind, count in made.withheld))
 
 
 def _grouped(told: Sequence[Disclosed], whole: bool, *, places: bool) -> Iterator[str]:
@@ -110,7 +105,7 @@ def _grouped(told: Sequence[Disclosed], whole: bool, *, places: bool) -> Iterato
         yield f"  {kind} ({len(own):,})"
         for one in shown:
             times = f"{one.times:,} times in" if one.times > 1 else "in"
-            where = one.where if whole else one.where[:_PLACES]
+            where = tuple(map(clean, one.where if whole else one.where[:_PLACES]))
             beyond = f" and {len(one.where) - len(where):,} more" * (len(one.where) > len(where))
             yield f"    {one.what}   {times} {', '.join(where)}{beyond}"
         if more:
@@ -123,7 +118,7 @@ def _folded(text: str) -> str:
     return textwrap.fill(text, _WIDTH, initial_indent="  ", subsequent_indent="      ")
 
 
-def _csv(made: Report, told: Sequence[Disclosed], kept: Mapping[str, int], whole: bool) -> str:
+def _csv(made: Report, told: Sequence[Disclosed], whole: bool) -> str:
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\n")
     rows.writerow(("second look", "kind", "what", "times", "where"))
@@ -132,12 +127,12 @@ def _csv(made: Report, told: Sequence[Disclosed], kept: Mapping[str, int], whole
         rows.writerow(
             ("yes" if one.look else "no", one.kind, what, one.times, "; ".join(one.where))
         )
-    for kind, count in kept.items():
+    for kind, count in made.withheld:
         rows.writerow(("no", f"withheld: {kind}", "", count, ""))
     return out.getvalue()
 
 
-def _json(made: Report, told: Sequence[Disclosed], kept: Mapping[str, int], whole: bool) -> str:
+def _json(made: Report, told: Sequence[Disclosed], whole: bool) -> str:
     from dataclasses import asdict
 
     content = {
@@ -145,6 +140,6 @@ def _json(made: Report, told: Sequence[Disclosed], kept: Mapping[str, int], whol
         "audience": made.audience,
         "date": made.date,
         "told": [asdict(one) for one in told],
-        "withheld": dict(kept),
+        "withheld": dict(made.withheld),
     }
     return json.dumps(content, indent=2, ensure_ascii=False)

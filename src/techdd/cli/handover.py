@@ -173,6 +173,8 @@ def _merge(target: Path, root: Path, contents: Contents, options: dict[str, Any]
     from techdd import copies
     from techdd.engagements import merging
 
+    if not (target / "engagement.yaml").is_file():
+        raise TechddError("is not empty, and no engagement; name another folder with -o", target)
     workspace = open_engagement(target)
     if copies.identity(target) != contents.engagement:
         raise TechddError("is another engagement; name another folder with -o", target)

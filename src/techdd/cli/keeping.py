@@ -125,14 +125,16 @@ def purge(folder: Path, only: str | None, proof: Path | None, yes: bool, **optio
     """
     from techdd.engagements import purging
 
-    if only:
+    what = purging.begun(folder)
+    if what is None:
         open_engagement(folder)
+    if only:
         files, size = purging.purge_cache(folder)
         talk(f"{files:,} files deleted, {_bytes(size)}; the next collect makes them again.")
         return
-    what = purging.begun(folder)
     if what:
         talk(f"The purge that was begun at {what.begun:%Y-%m-%d %H:%M} UTC goes on.")
+        what = purging.with_proof(folder, what, proof) if proof else what
     elif proof is None:
         raise TechddError("say where the proof of deletion goes: --proof FILE", folder)
     else:
@@ -143,6 +145,8 @@ def purge(folder: Path, only: str | None, proof: Path | None, yes: bool, **optio
     for line in purging.purge(folder, what):
         talk(line)
     talk(f"{folder} is deleted.")
+    if folder.exists():
+        talk("Another techdd that was at work has written into it again: look, and delete it too.")
     if logs := purging.error_logs():
         talk(f"Logs of bugs, of whichever engagement, are in {logs[0].parent}: look through them:")
         for log in logs:

@@ -79,12 +79,12 @@ def verify(target: Path, **options: Any) -> None:
     check is a line: ok, failed or not checked, and why. Nothing is asked of the network. Exit code
     1 where one failed.
     """
-    from techdd.trust import checks
+    from techdd.trust import checks, integrity
 
     if target.is_dir():
         if any(options.values()):
             raise TechddError("is a folder; --trust, --engagement and --repo go with a PDF", target)
-        found = checks.verify_engagement(target)
+        found = integrity.verify_engagement(target)
     else:
         found = checks.verify(target, **options)
     failed = False

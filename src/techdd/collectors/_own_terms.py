@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from techdd.counting import of_repository
 from techdd.licensing import BINDING, PROPRIETARY, bases, classify, conflicts
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def own_terms(repos: list[str], files: DataFrame, declarations: DataFrame) -> di
     return {
         repo: _of(
             files[(files["repo"] == repo) & (files["path"] != "")],
-            declarations[declarations["repo"] == repo],
+            of_repository(repo, declarations),
         )
         for repo in repos
     }

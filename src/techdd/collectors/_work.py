@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from techdd.collectors._tests_named import TestNames
-from techdd.counting import YEAR, end_of
+from techdd.counting import YEAR, end_of, of_repository
 from techdd.history.renames import followed
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ def made(
     columns = [*changes.columns, "authored"]
     parts = [changes.iloc[:0].assign(authored=commits["authored"].iloc[:0])]
     for repo, own in files.groupby("repo"):
-        mine, theirs = (t[t["repo"] == repo] for t in (commits, changes))
-        when = dated[dated["repo"] == repo]
+        mine, theirs = (of_repository(repo, t) for t in (commits, changes))
+        when = of_repository(repo, dated)
         # What lies before was not renamed since.
         back = mine[mine["number"] >= when["number"].min()]
         traced = followed(back, theirs, own["path"])

@@ -186,7 +186,7 @@ def _scopes(files: DataFrame, rows: DataFrame) -> Iterator[tuple[str, DataFrame]
     """The whole engagement ("") and each repository that has files."""
     yield "", rows
     for repo in sorted(files["repo"].unique()):
-        yield str(repo), rows[rows["repo"] == repo]
+        yield str(repo), of_repository(repo, rows)
 
 
 def _shares(
@@ -224,7 +224,7 @@ def _profile(
     rows: list[tuple[Value, ...]] = []
     for repo, part in in_measured(files, functions).groupby("repo"):
         total = int(part["code"].sum())
-        own = units[units["repo"] == repo]
+        own = of_repository(repo, units)
         edges = [*bounds, float("inf")]
         upper = [
             int(own.loc[(own[column] > low) & (own[column] <= high), "lines"].sum())

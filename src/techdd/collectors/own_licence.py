@@ -26,9 +26,7 @@ def own_licence(_as_of: date, files: DataFrame, declarations: DataFrame) -> Answ
     repos = sorted(str(repo) for repo in files["repo"].unique())
     found = {
         repo: list(
-            _disagreements(
-                rows[rows["repo"] == repo], declarations[declarations["repo"] == repo], repo
-            )
+            _disagreements(of_repository(repo, rows), of_repository(repo, declarations), repo)
         )
         for repo in repos
     }

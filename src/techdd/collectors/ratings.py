@@ -107,7 +107,7 @@ def _table(code: DataFrame, units: DataFrame, copies: DataFrame) -> Series:
     rows += [
         (str(repo), *_row(*own), _volume(int(own[0]["code"].sum())))
         for repo in (repos if len(repos) > 1 else ())
-        for own in [[one[one["repo"] == repo] for one in whole]]
+        for own in [[of_repository(repo, one) for one in whole]]
     ]
     sizes = code.groupby(["repo", "component"])["code"].sum().reset_index()
     sizes = sizes[sizes["code"] >= FEWEST_LINES]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from techdd import parquet
 from techdd.collectors import Answered, Gathered, collector, probe
-from techdd.counting import component_name
+from techdd.counting import component_name, of_repository
 from techdd.derived import arrays, from_store
 from techdd.errors import RepositoryError
 from techdd.facts import Commit, File
@@ -173,7 +173,7 @@ def trends(_: date, points: DataFrame, commits: DataFrame) -> Answered:
     whole = _by_month(points)
     whole = whole[whole.index >= _all_known_from(points, commits)]
     for repo in ("", *sorted(points["repo"].unique())):
-        part = whole if not repo else _by_month(points[points["repo"] == repo])
+        part = whole if not repo else _by_month(of_repository(repo, points))
         yield from _metrics(str(repo), part)
     if len(whole) > 1:
         yield from _charts(whole)
@@ -266,7 +266,7 @@ def _components(points: DataFrame) -> Series:
     several = points["repo"].nunique() > 1
     rows: list[tuple[Value, ...]] = []
     for (repo, component), part in points.groupby(["repo", "component"]):
-        own = points[points["repo"] == repo]
+        own = of_repository(repo, points)
         last = own["month"].max()
         ends = {month: part[part["month"] == month] for month in (_year_before(last), last)}
         then, now = (int(one["code"].sum()) for one in ends.values())

@@ -20,10 +20,13 @@ _NOT_PROMISED = (
     "Not covered is what left the folder before: reports that were written or sent elsewhere, "
     "exports and archives, questionnaires and response sheets, what was printed, and copies that "
     "somebody else made.",
-    "techdd keeps nothing of an engagement outside of its folder but its path in the list of "
-    "engagements, which was taken out; copies of source that a run held in memory (/dev/shm) and "
-    "left there when it was killed were removed. Logs of bugs (techdd-error-*.log) lie in the "
-    "folder of temporary files and are to be looked through there.",
+    "On this machine techdd keeps nothing of an engagement outside of its folder but its path in "
+    "the list of engagements, which was taken out; copies of source that a run held in memory "
+    "(/dev/shm) and left there when it was killed were removed. Logs of bugs (techdd-error-*.log) "
+    "lie in the folder of temporary files and are to be looked through there.",
+    "Workers of a cluster remove what they have at the end of each run, unless they were told to "
+    "keep it (--cluster-keep) or were gone by then: there it lies in TECHDD_WORKER_FOLDER, in the "
+    "folder that is called by the number of the engagement.",
 )
 
 

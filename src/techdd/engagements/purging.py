@@ -74,12 +74,19 @@ def begun(root: Path) -> Purge | None:
     path = root / PURGE
     try:
         return Purge.model_validate_json(path.read_bytes())
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
         raise TechddError(f"cannot be read: {error.strerror}", path) from None
     except ValidationError:
         raise TechddError("is damaged or of a newer techdd; a purge was begun here", path) from None
+
+
+def with_proof(root: Path, what: Purge, path: Path) -> Purge:
+    """A purge that was begun, with its proof in another place. Raises TechddError."""
+    if str(path.resolve()) != what.proof:
+        _check_proof(path, root)
+    return what.model_copy(update={"proof": str(path.resolve())})
 
 
 def plan(root: Path, proof: Path, *, by: str, everything: bool, even_so: bool) -> Purge:
@@ -139,8 +146,7 @@ def purge(root: Path, what: Purge) -> list[str]:
             if begun(root) is None:
                 if tuple(_parts(root, list(things(root)))) != what.parts:
                     raise TechddError("was changed meanwhile; run the same command again", root)
-                write_atomic(target, proof.text(what, None).encode(), 0o600)
-                write_atomic(root / PURGE, what.model_dump_json().encode(), 0o600)
+                _begin(root, what)
             _delete(root, keep=_LAST)
             _delete(root, keep=(LOCK, PURGE))
             write_atomic(target, proof.text(what, now()).encode(), 0o600)
@@ -155,6 +161,16 @@ def purge(root: Path, what: Purge) -> list[str]:
             ) from None
     scratch.remove_abandoned(scratch.MEMORY)
     return said
+
+
+def _begin(root: Path, what: Purge) -> None:
+    """From here on it is a purge that was begun; where one of both cannot be written it is none."""
+    write_atomic(root / PURGE, what.model_dump_json().encode(), 0o600)
+    try:
+        write_atomic(Path(what.proof), proof.text(what, None).encode(), 0o600)
+    except BaseException:
+        (root / PURGE).unlink(missing_ok=True)
+        raise
 
 
 def purge_cache(root: Path) -> tuple[int, int]:

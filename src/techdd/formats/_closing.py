@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from techdd.amounts import day, money, span
+from techdd.amounts import day, money, number, span
 from techdd.arrangement import spoken_of
 from techdd.formats._chapters import Told
 from techdd.formats._parts import LONG, ROWS, card, link, more, pill, priced, where
 from techdd.formats._sections import Write, linked_ids
 from techdd.formats._word import Paper, Run
 from techdd.formats._word_styles import MUTED, NOTE
-from techdd.model import Report, Severity
+from techdd.model import Rating, Report, Severity
 from techdd.pages import clip, sentences
 
 
@@ -51,6 +51,8 @@ def register(told: Told) -> Write:
         said = (f"{count[one]:,} {one}" for one in reversed(Severity) if count[one])
         paper.text(f"{len(report.findings):,} findings: {', '.join(said)}.")
         linked = linked_ids(told)
+        _by_domain(paper, report)
+        paper.heading(2, "Every finding")
         paper.table(
             ("Severity", "Finding", "Where", "When", "Days"),
             [
@@ -67,6 +69,24 @@ def register(told: Told) -> Write:
                 card(paper, report, one)
 
     return write
+
+
+def _by_domain(paper: Paper, report: Report) -> None:
+    """How many findings of each severity a domain has, and the days that they take."""
+    rows: list[tuple[str, ...]] = []
+    for one in report.chapters[:LONG]:
+        count = Counter(finding.severity for finding in one.findings)
+        low, high = (sum(finding.effort[end] for finding in one.findings) for end in (0, 1))
+        none = "not assessed" if one.score.rating is Rating.GREY else "no finding"
+        numbers = (f"{count[severity] or ''}" for severity in reversed(Severity))
+        rows.append((clip(one.title, 60), *numbers, span(low, high) if one.findings else none))
+    paper.heading(2, "Findings by domain and severity")
+    heads = (severity.value.capitalize() for severity in reversed(Severity))
+    paper.table(
+        ("Domain", *heads, "Person-days"), rows, (34, 12, 12, 12, 12, 12, 20),
+        right=(1, 2, 3, 4, 5, 6),
+    )  # fmt: skip
+    more(paper, len(report.chapters), LONG)
 
 
 def roadmap(told: Told) -> Write:
@@ -135,6 +155,12 @@ def method(paper: Paper, report: Report) -> None:
             f"Profile {clip(str(profile.get('title', '')), 60)}: {profile.get('asked')} of "
             f"{profile.get('of')} questions are asked."
         )
+    if report.withheld:
+        counts = ", ".join(f"{kind} ({number(count)})" for kind, count in report.withheld)
+        paper.text(
+            f"This edition is made for one audience ({report.audience}). The adviser's own copy "
+            f"tells more, counted here in different things: {counts}."
+        )
     paper.text("Every bound and weight as it was applied is in the PDF and the workbook.", NOTE)
 
 
@@ -156,3 +182,17 @@ def evidence(paper: Paper, report: Report) -> None:
         paper.heading(2, "Tools and data")
         rows = [(clip(name, 60), clip(version, 120)) for name, version in report.versions[:200]]
         paper.table(("Tool or data", "Version"), rows, (1, 2))
+
+
+def glossary(known: Mapping[str, Sequence[str]]) -> Write:
+    """What each measure of the report says, for readers who are no engineers."""
+
+    def write(paper: Paper, report: Report) -> None:
+        names = dict.fromkeys(one.name for part in report.chapters for one in part.metrics)
+        rows = [tuple(known[name]) for name in names if name in known]
+        if rows:
+            paper.table(("Measure", "What it says"), rows, (30, 70))
+        else:
+            paper.text("Nothing was measured.")
+
+    return write

@@ -267,6 +267,8 @@ def method(report: Report) -> Sheet:
     rows = [
         (key.replace("_", " "), _told(value)) for key, value in sorted(report.methodology.items())
     ]
+    if report.withheld:
+        rows.append(("withheld from this edition", _told(dict(report.withheld))))
     return Sheet("Method", (Column("Rule", 30), Column("Value", 110)), rows, cut=CUT)
 
 

@@ -129,6 +129,7 @@ def _parts(
         of("open", "Open questions", _closing.open_questions),
         of("method", "How we judged", _closing.method),
         of("evidence", "Evidence", _closing.evidence),
+        of("glossary", "Glossary", _closing.glossary(known)),
     ]
 
 

@@ -65,11 +65,7 @@ def _said(
     if not grave:
         yield "No repository has a critical or high finding of its own, in what could be tested."
         return
-    few, carried = carriers(ranked)
-    yield (
-        f"{_listed(few)} {'carries' if len(few) == 1 else 'carry'} {carried:,} of the {grave:,} "
-        f"critical and high findings that concern one repository ({carried / grave:.0%})."
-    )
+    yield _carried(ranked, grave)
     lines = sum(one.lines for one in ranked)
     if groups and groups[0].grave and lines:
         first = groups[0]
@@ -85,6 +81,17 @@ def _said(
     whole = sum(one.severity in GRAVE and not one.repo for one in findings)
     if whole:
         yield f"{whole:,} more concern the engagement as a whole and count with no repository."
+
+
+def _carried(ranked: Sequence[Part], grave: int) -> str:
+    """Who has most of the critical and high findings, or that they are spread."""
+    few, carried = carriers(ranked)
+    what = f"critical and high findings that concern one repository ({carried / grave:.0%})"
+    if len(few) > max(len(ranked) / 2, NAMED):
+        told = f"it takes {len(few):,} of {len(ranked):,} repositories to have {carried:,} of"
+        return f"No few carry the risk: {told} the {grave:,} {what}."
+    verb = "carries" if len(few) == 1 else "carry"
+    return f"{_listed(few)} {verb} {carried:,} of the {grave:,} {what}."
 
 
 def _listed(parts: Sequence[Part]) -> str:

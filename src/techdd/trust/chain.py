@@ -122,6 +122,8 @@ class Chain:
         self.strange = dict(self.differing()) if self.links and not killed else {}
         try:
             self.root.mkdir(parents=True, exist_ok=True)
+            for left in self.root.glob("[!.]*/.*"):  # half written, by a run that was killed
+                shutil.rmtree(left) if left.is_dir() else left.unlink()
             for place in sorted({Path(*Path(name).parts[:2]) for name in self.strange}):
                 if (self.root / place).exists():
                     _put_aside(self.root / place, self.root / ASIDE / place)

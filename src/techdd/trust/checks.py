@@ -19,7 +19,6 @@ from techdd.errors import RepositoryError
 from techdd.intake import check_source, open_repository
 from techdd.manifest import Manifest
 from techdd.text import clean
-from techdd.trust.chain import Chain
 from techdd.trust.reading import Seen, Signature, seen
 from techdd.workspace import Workspace
 
@@ -61,49 +60,6 @@ def verify(
         return
     yield from _evidence(found, workspace)
     yield from _commits(found, workspace, repositories)
-
-
-def verify_engagement(folder: Path) -> Iterator[Check]:
-    """The checks of an engagement: what its runs measured and what people answered, each a chain.
-
-    Raises TechddError where `folder` holds none.
-    """
-    workspace = Workspace(folder)
-    chain = Chain(workspace.evidence.root)
-    if not (chain.links or chain.doubts):
-        yield Check("chain", NOT_CHECKED, "no run has been recorded; techdd collect records one")
-    elif chain.doubts:
-        yield from (Check("chain", FAILED, f"{chain.path}: {one}") for one in chain.doubts[:MOST])
-    else:
-        last = chain.links[-1]
-        words = f"{len(chain.links)} runs, the last of {last.at:%Y-%m-%d %H:%M} UTC"
-        yield Check("chain", OK, f"{words}, each follows the one before")
-    if chain.links:
-        yield from _strange(chain)
-        yield from _differing(chain)
-    entries = workspace.journal.read()
-    for doubt in workspace.journal.doubts[:MOST]:
-        yield Check("answers", FAILED, doubt)
-    if not workspace.journal.doubts:
-        yield Check("answers", OK, f"{len(entries)} entries, each follows the one before")
-
-
-def _strange(chain: Chain) -> Iterator[Check]:
-    """What the runs say that they found changed by something else."""
-    for link in chain.links:
-        for name, how in list(link.strange.items())[:MOST]:
-            words = f"the run of {link.at:%Y-%m-%d %H:%M} UTC found that {name} {how}; set aside"
-            yield Check("history", OK, clean(words))
-
-
-def _differing(chain: Chain) -> Iterator[Check]:
-    differing = list(chain.differing())
-    for name, how in differing[:MOST]:
-        yield Check("evidence", FAILED, clean(f"{name} {how}"))
-    if len(differing) > MOST:
-        yield Check("evidence", FAILED, f"{len(differing) - MOST:,} more files differ")
-    if not differing:
-        yield Check("evidence", OK, f"{len(chain.files)} files are as the last run left them")
 
 
 # --- the signature --------------------------------------------------------------------------------

@@ -136,7 +136,10 @@ def _certificates(path: Path) -> list[Any]:
 
 
 def _signatures(reader: Any, roots: list[Any]) -> Iterator[Signature]:
-    for one in reader.embedded_regular_signatures[:MAX_SIGNATURES]:
+    found = reader.embedded_regular_signatures
+    if len(found) > MAX_SIGNATURES:
+        raise TechddError(f"carries more than {MAX_SIGNATURES} signatures")
+    for one in found:
         yield _signature(one, roots)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from techdd.collectors import Answered, probe
 from techdd.collectors.practices.search import SearchScope
 from techdd.collectors.practices.signs import KINDS
+from techdd.counting import of_repository
 from techdd.facts import Artefact
 from techdd.model import Location, Metric, Observation, Series, Value
 from techdd.triage import mark_of
@@ -42,7 +43,7 @@ def practices(as_of: date, artefacts: DataFrame, scopes: DataFrame) -> Answered:
         yield from _metrics(kind, repos, present)
     backed_up = "backup" in set(found["kind"])
     for repo in repos:
-        yield from _observations(repo, found[found["repo"] == repo], backed_up=backed_up)
+        yield from _observations(repo, of_repository(repo, found), backed_up=backed_up)
     yield _matrix(repos, present)
 
 

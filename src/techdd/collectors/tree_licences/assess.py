@@ -11,6 +11,7 @@ from techdd.collectors import Answered, probe
 from techdd.collectors._own_terms import Own, own_terms
 from techdd.collectors.tree_licences.govern import Governed, governed
 from techdd.collectors.tree_licences.unlicensed import unlicensed
+from techdd.counting import of_repository
 from techdd.facts import File, Identity
 from techdd.licensing import (
     BINDING,
@@ -69,9 +70,9 @@ def tree_licences(
     tables = (files, notices, licences, declarations, identities)
     seen: dict[str, _Seen] = {}
     for repo in repos:
-        mine = [table[table["repo"] == repo] for table in tables]
+        mine = [of_repository(repo, table) for table in tables]
         stated = governed(mine[0], mine[1], mine[2], mine[3])
-        clients = deliveries[deliveries["repo"] == repo]["client"]
+        clients = of_repository(repo, deliveries)["client"]
         house = [repo, *map(str, clients)]
         without = unlicensed(stated, mine[2], mine[3], mine[4], house, owns[repo])
         links = mine[1][mine[1]["role"] == "source"]["snippets"].sum()

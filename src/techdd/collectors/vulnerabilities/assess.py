@@ -41,6 +41,7 @@ COUNTED = ("critical", "high", "medium", "low", "unknown")
 CLAIMED = "claimed"  # counted, although documents state that it does not matter
 _PACKAGE = ["repo", "ecosystem", "package", "version"]
 _NAMED = 6  # advisories named in one observation
+_YEAR = 366  # days; that older advisories name nothing says too little of what runs today
 
 
 @probe(
@@ -94,9 +95,11 @@ def vulnerabilities(
 def _metrics(as_of: date, repo: str, counts: Counter[str], coverage: DataFrame) -> Iterator[Metric]:
     """The counts, which are lower bounds where something was not checked (see the note).
 
-    None found is only a result where most of what is in use was checked; else it is not measured.
+    None found is a result only where most was checked by advisories of the last year.
     """
     checked = int(coverage["checked"].sum())
+    aged = [(row.checked, age(row.date, as_of)) for row in coverage.itertuples()]
+    lately = sum(int(of) for of, days in aged if days is None or days.least <= _YEAR)
     used = int(coverage["versions"].sum() + coverage["unknown"].sum())
     dates = ", ".join(f"{row[0]} {row[1]}" for row in _dates(coverage))
     basis = f"{checked:,} of {used:,} packages; advisories up to {dates}" if checked else ""
@@ -105,7 +108,7 @@ def _metrics(as_of: date, repo: str, counts: Counter[str], coverage: DataFrame) 
     note = "; ".join(_gaps(as_of, coverage))
     for name in (*COUNTED, "total"):
         number = sum(counts[severity] for severity in COUNTED) if name == "total" else counts[name]
-        measured = bool(number) or checked > used / 2
+        measured = bool(number) or lately > used / 2
         value = float(number) if measured else None
         yield Metric(f"vulnerabilities.{name}", value, "packages", repo, basis, note)
     listed = max(coverage["kev"], default="")

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from builders import A, build
+from sample_report import sample_report
 from test_jobs import inline
 
+from techdd import audits
 from techdd.answers import Answer
 from techdd.collecting import collect
-from techdd.errors import EvidenceError
+from techdd.errors import EvidenceError, TechddError
 from techdd.model import Run
 from techdd.trust.chain import ASIDE, FILE, UNFINISHED, Chain
-from techdd.trust.checks import FAILED, verify_engagement
+from techdd.trust.checks import FAILED
+from techdd.trust.integrity import verify_engagement
 from techdd.workspace import Workspace
 
 COLLECTORS = ["history", "code", "snapshot"]
@@ -53,6 +58,20 @@ def test_one_flipped_byte_of_any_file_is_found(workspace: Workspace) -> None:
             assert failures(workspace), f"{path} at {place}"
         path.write_bytes(whole)
     assert not failures(workspace)
+
+
+def test_one_flipped_byte_of_a_kept_audit_is_found(workspace: Workspace) -> None:
+    kept = audits.keep(workspace.root, [sample_report()], datetime(2026, 11, 27, tzinfo=UTC))
+    assert kept
+    assert not failures(workspace)
+    whole = kept.read_bytes()
+    beyond_its_head = (*range(10, 60), *range(60, len(whole), 499), len(whole) - 1)
+    for place in beyond_its_head:
+        kept.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        assert failures(workspace), place
+    lines = gzip.decompress(whole).replace(b"Northwind", b"Southwind")
+    kept.write_bytes(gzip.compress(lines))
+    assert failures(workspace) == [f"{kept.name} is not as it was kept"]
 
 
 def test_a_line_that_is_taken_out_is_found(workspace: Workspace) -> None:
@@ -107,6 +126,32 @@ def test_what_a_killed_run_left_is_its_own_and_is_not_measured_again(workspace: 
     assert not (workspace.evidence.root / UNFINISHED).exists()
 
 
+def test_what_a_killed_run_left_half_written_is_cleared_away(workspace: Workspace) -> None:
+    half = workspace.evidence.root / "commits" / ".put.x" / "api.parquet"
+    half.parent.mkdir()
+    half.touch()
+    record = workspace.evidence.root / "runs" / ".code.api.json.x"
+    record.touch()
+    again(workspace)
+    assert not half.parent.exists()
+    assert not record.exists()
+
+
+def test_a_clock_that_is_set_back_mixes_nothing_up(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("techdd.collecting.now", lambda: datetime(2020, 1, 1, tzinfo=UTC))
+    build(workspace.root.parent / "b.git", [A({"b.py": "b = 1\n"})])
+    workspace.add([str(workspace.root.parent / "b.git")])
+    again(workspace)
+    chain = Chain(workspace.evidence.root)
+    assert [link.at.year == 2020 for link in chain.links] == [False, True]
+    assert {"snapshots/api.parquet", "snapshots/b.parquet"} <= chain.files.keys()
+    found = {one.name: one.words for one in verify_engagement(workspace.root)}
+    assert found["chain"].endswith("; the clock was set back before 1 of them")
+    assert not failures(workspace)
+
+
 def test_a_run_that_ends_early_is_unfinished(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -117,4 +162,16 @@ def test_a_run_that_ends_early_is_unfinished(
     with pytest.raises(EvidenceError):
         collect(workspace, only=COLLECTORS, pool=inline)
     assert (workspace.evidence.root / UNFINISHED).exists()
+    (run,) = [one for one in verify_engagement(workspace.root) if one.name == "run"]
+    assert "techdd collect goes on with it" in run.words
     assert Chain(workspace.evidence.root).begin() == {}
+
+
+@pytest.mark.parametrize("left", [b"", b"0123", b"\xff" * 40])
+def test_a_damaged_key_of_fingerprints_is_told(workspace: Workspace, left: bytes) -> None:
+    collect(workspace, only=["secrets"], pool=inline)
+    key = workspace.root / "fingerprint.key"
+    assert (len(key.read_text()), key.stat().st_mode & 0o777) == (64, 0o600)
+    key.write_bytes(left)
+    with pytest.raises(TechddError, match=r"fingerprint\.key: is damaged; restore it"):
+        collect(workspace, only=["secrets"], pool=inline)
