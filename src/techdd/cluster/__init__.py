@@ -130,13 +130,16 @@ def _local(workers: int) -> Iterator[Client]:
         "distributed.worker.daemon": False,  # they start processes of their own
         "distributed.worker.profile.enabled": False,  # it looks at each thread every 10 ms
         "distributed.admin.system-monitor.interval": "10s",
+        "distributed.scheduler.http.routes": [],  # pages that nobody reads
+        "distributed.worker.http.routes": [],
     }
     with (
         dask.config.set(settings),
         distributed.LocalCluster(
             n_workers=workers,
             threads_per_worker=1,
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",  # of none, pages would still be served to everybody
+            worker_dashboard_address="127.0.0.1:0",
             memory_limit=0,  # each job has its own
             security=distributed.Security.temporary(),  # other users of the machine stay out
         ) as cluster,

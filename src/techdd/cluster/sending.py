@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 from techdd.cloning import is_url
 from techdd.cluster import there
@@ -111,12 +112,21 @@ class Workers(Executor):
 
     def __init__(self, sender: Sender) -> None:
         self._sender = sender
+        self._sent: WeakSet[Future[Any]] = WeakSet()
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Has the workers do `work` of one task."""
         if fn is not work:
             raise TypeError("workers of a cluster do jobs only")
-        return self._sender.work(*args, **kwargs)
+        answer = self._sender.work(*args, **kwargs)
+        self._sent.add(answer)
+        return answer
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Takes back, where asked to, what is not done; what runs is ended by its worker."""
+        if cancel_futures:
+            for answer in list(self._sent):
+                answer.cancel()
 
 
 def _failed(error: Exception) -> Outcome:

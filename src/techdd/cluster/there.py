@@ -236,6 +236,7 @@ def _run(task: Task, note: Path) -> Outcome:
     except Unwanted:
         _own.pool = None
         abandon(pool)
+        pool.shutdown(wait=False)  # a process outlives the job that is ended in it
         raise
 
 
