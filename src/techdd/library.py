@@ -13,10 +13,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from techdd import files
 from techdd.checklists import Checklist, Framework, Item, Profile
 from techdd.documents import Document, load
-from techdd.errors import DocumentError, TechddError
-from techdd.files import write_atomic
+from techdd.errors import DocumentError
 
 
 class Change(NamedTuple):
@@ -137,10 +137,7 @@ class Library:
         if kept.exists():
             return
         _ = self._wanted
-        try:
-            write_atomic(kept, self._as_asked[checklist])
-        except OSError as error:
-            raise TechddError(f"cannot be written: {error.strerror}", kept) from None
+        files.write(kept, self._as_asked[checklist])
 
     def newer(self) -> dict[str, tuple[Checklist, Checklist]]:
         """Checklist -> (as it was asked, as it is now), of those that differ."""
@@ -156,7 +153,7 @@ class Library:
 
     def move(self, checklist: str) -> None:
         """Takes the newest version of a checklist for this engagement. Answers stay as they are."""
-        write_atomic(self._asked(checklist), self._files(asked=False)[checklist].read_bytes())
+        files.write(self._asked(checklist), self._files(asked=False)[checklist].read_bytes())
 
     def _asked(self, checklist: str) -> Path:
         return self.root / "asked" / f"{checklist}.yaml"

@@ -15,9 +15,9 @@ from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from techdd import files
 from techdd.errors import TechddError
 from techdd.facts import Identity, Person
-from techdd.files import write_atomic
 from techdd.identity import Resolution, domain_of
 from techdd.migrations import FORMATS, current
 from techdd.model import PERSON_MARK, PERSON_TOKEN, Audience, Series, person_token
@@ -80,10 +80,7 @@ def kept_numbers(path: Path, people: Iterable[Person]) -> dict[str, int]:
     numbers = numbered(people, known)
     if numbers != known:
         text = json.dumps({"format": _STORED.version, "numbers": numbers}, indent=1, sort_keys=True)
-        try:
-            write_atomic(path, f"{text}\n".encode())
-        except OSError as error:
-            raise TechddError(f"cannot be written: {error.strerror}", path) from None
+        files.write(path, f"{text}\n".encode())
     return numbers
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
-from techdd import __version__, advisories, audits, manifest, software
+from techdd import __version__, advisories, audits, files, manifest, software
 from techdd.additions import Added, added
 from techdd.assessment import Assessment
 from techdd.audiences import AUDIENCES
@@ -23,7 +23,6 @@ from techdd.disclosure import disclosed, known, withheld
 from techdd.documents import load
 from techdd.errors import TechddError
 from techdd.facts import Commit, File, Person, Snapshot
-from techdd.files import write_atomic
 from techdd.findings import judge
 from techdd.formats import Format
 from techdd.hiring import Roles, Scope, hiring, hiring_plan, pace
@@ -262,8 +261,5 @@ def publish(
     content = wanted.render(report, workspace.templates)
     if sign and wanted.signable:
         content = sign(content)
-    try:
-        write_atomic(destination, content)
-    except OSError as error:
-        raise TechddError(f"cannot be written: {error.strerror}", destination) from None
+    files.write(destination, content)
     return destination

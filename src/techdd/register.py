@@ -11,13 +11,12 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 from ruamel.yaml.comments import CommentedMap
 
-from techdd import __version__
+from techdd import __version__, files
 from techdd.collectors.vulnerabilities import Vulnerability
 from techdd.collectors.vulnerabilities.stated import Stated, triaged
 from techdd.documents import MAX_BYTES, dump_yaml, load, read_yaml
 from techdd.errors import TechddError
 from techdd.facts import Identity, Snapshot
-from techdd.files import write_atomic
 from techdd.identity import People, Resolution
 from techdd.identity.written import Unnamed, said_of
 from techdd.identity.written import join as write_join
@@ -203,10 +202,7 @@ def _refuse_strangers(who: Resolution, aliases: Iterable[str]) -> None:
 
 
 def _write(path: Path, text: str) -> None:
-    try:
-        write_atomic(path, text.encode())
-    except OSError as error:
-        raise TechddError(f"cannot be written: {error.strerror}", path) from None
+    files.write(path, text.encode())
 
 
 def _day(when: Any) -> str:

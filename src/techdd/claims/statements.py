@@ -14,9 +14,9 @@ from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
 
+from techdd import files
 from techdd.documents import dump_yaml, load, read_yaml
 from techdd.errors import TechddError
-from techdd.files import write_atomic
 from techdd.ledger import mistake
 from techdd.migrations import FORMATS
 from techdd.model import Difference
@@ -94,8 +94,5 @@ def approve(root: Path, difference: Difference, words: str, by: str, at: date) -
     listed = document.setdefault("statements", {})
     listed[difference.id] = made.model_dump()
     text = dump_yaml(document)
-    try:
-        write_atomic(path, (f"{_HEADER}{text}" if fresh else text).encode())
-    except OSError as error:
-        raise TechddError(f"cannot be written: {error.strerror}", path) from None
+    files.write(path, (f"{_HEADER}{text}" if fresh else text).encode())
     return before

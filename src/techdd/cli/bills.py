@@ -115,10 +115,7 @@ def sarif(folder: Path, output: Path, domain: str | None, as_of: datetime | None
 
 def write(path: Path, content: bytes) -> None:
     """Writes what was made and names it on stdout."""
-    from techdd.files import write_atomic
+    from techdd import files
 
-    try:
-        write_atomic(path, content)
-    except OSError as error:
-        raise TechddError(f"cannot be written: {error.strerror}", path) from None
+    files.write(path, content)
     click.echo(path)

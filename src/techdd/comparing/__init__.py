@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from json import dumps
 from pathlib import Path
 
+from techdd import files
 from techdd.comparing.markdown import markdown
 from techdd.comparing.page import page
 from techdd.comparison import Comparison
 from techdd.errors import TechddError
-from techdd.files import write_atomic
 from techdd.workspace import Templates
 
 SCHEMA_VERSION = 1
@@ -56,8 +56,5 @@ def writer(destination: Path, name: str = "") -> Writer:
 def write(comparison: Comparison, templates: Templates, destination: Path, name: str = "") -> Path:
     """Writes the comparison in the format that `name` or the ending says. Raises TechddError."""
     content = writer(destination, name)(comparison, templates)
-    try:
-        write_atomic(destination, content)
-    except OSError as error:
-        raise TechddError(f"cannot be written: {error.strerror}", destination) from None
+    files.write(destination, content)
     return destination
