@@ -333,7 +333,7 @@ def test_an_observation_speaks_for_one_package_version(advisories: str) -> None:
         "rated": "high",
         "exploited": "",
         "fixed": place_token("2.5", "one is published"),
-        "summary": "Session leak",
+        "summary": "Session leak.",
         "scope": "runtime",
         "direct": "direct",
         "stated": "",

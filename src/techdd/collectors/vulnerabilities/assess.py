@@ -177,7 +177,7 @@ def _observation(key: dict[str, Any], rows: DataFrame, worst: str) -> Observatio
         "rated": _published(open_, worst_of(open_["counted"])),
         "exploited": _exploited(open_),
         "fixed": fixed_version(real),
-        "summary": str(real["summary"].iloc[0]),
+        "summary": _sentence(str(real["summary"].iloc[0])),
         "scope": "development" if set(rows["scope"]) == {"development"} else "runtime",
         "direct": "direct" if True in direct else "transitive" if direct else "not stated",
         "stated": _answered(real),
@@ -216,6 +216,11 @@ def _exploited(rows: DataFrame) -> str:
     if likely >= LIKELY:
         return f"An exploit within 30 days is likely (EPSS {likely:.0%}). "
     return ""
+
+
+def _sentence(text: str) -> str:
+    """A headline with a full stop, so that the next sentence is one; "" stays."""
+    return text if not text or text.endswith((".", "!", "?")) else f"{text}."
 
 
 def fixed_version(rows: DataFrame) -> str:
