@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from typing import Any
 import pytest
 from builders import A, build, git, install_toys
 
-from techdd import cluster, jobs, plugins
+from techdd import cluster, copies, jobs, plugins
 from techdd.cluster import connected, there
 from techdd.cluster.there import FOLDER, Parcel, Terms
 from techdd.collecting import collect
@@ -186,6 +187,21 @@ def test_what_is_kept_is_private(machines: Machines, tmp_path: Path) -> None:
     assert private == [0o700, 0o700, 0o700]
     collect(workspace, only=["history"], cluster=machines.address)
     assert not overlay.parents[1].exists()
+
+
+def test_who_ends_leaves_the_clones_of_a_colleague_s_copy(
+    machines: Machines, tmp_path: Path
+) -> None:
+    source = build(tmp_path / "app.git", [A({"a": "1"})])
+    mine = engagement(tmp_path, "mine", str(source))
+    copies.identity(mine.root)
+    copy = Workspace(Path(shutil.copytree(mine.root, tmp_path / "copy")))
+    collect(copy, only=["history"], cluster=machines.address, keep=True)
+    (overlay,) = machines.clones.rglob("overlay.git")
+    collect(mine, only=["history"], cluster=machines.address)
+    assert list(machines.clones.rglob("overlay.git")) == [overlay]
+    collect(copy, only=["history"], cluster=machines.address)
+    assert not overlay.exists()
 
 
 def test_limits_are_in_force_and_a_death_costs_its_job(

@@ -61,7 +61,7 @@ def collect(
         minutes = (own and own.minutes) or MINUTES
         place = Place(workers, _opener(minutes), pool)
         if cluster:
-            name = copies.identity(workspace.root)
+            name = copies.copy_identity(workspace.root)
             place = stack.enter_context(connected(cluster, name, workers, minutes, keep=keep))
         if not workspace.engagement.repositories:
             raise TechddError("names no repositories; add some", workspace.file)

@@ -1,9 +1,11 @@
-"""What tells an engagement from all others, and is the same in every copy of it."""
+"""What tells an engagement from all others, and one copy of it from the others."""
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
+import socket
 from pathlib import Path
 
 from techdd.errors import TechddError
@@ -27,3 +29,12 @@ def identity(root: Path) -> str:
     if not re.fullmatch(r"[0-9a-f]{32}", found):
         raise TechddError("is damaged; take it from another copy of this engagement", path)
     return found
+
+
+def copy_identity(root: Path) -> str:
+    """The number of the engagement in `root`, and after a hyphen what is this copy's alone: by the
+    machine and the folder, so that it stays the same from run to run. Raises TechddError.
+    """
+    number = identity(root)
+    place = f"{number} {socket.gethostname()} {root.resolve()}"
+    return f"{number}-{hashlib.sha256(place.encode()).hexdigest()[:12]}"

@@ -11,6 +11,7 @@ import pytest
 from builders import A, opened
 
 from techdd import sandbox
+from techdd.collectors import Collector
 from techdd.collectors.weaknesses import Weakness, WeaknessScan, collector, probe, scan
 from techdd.collectors.weaknesses.imported import imported_results
 from techdd.collectors.weaknesses.places import Place, graded, merged, of_bandit
@@ -222,6 +223,21 @@ def test_patterns_are_searched_in_all_languages_and_once_a_blob(tmp_path: Path) 
         assert sorted(map(repr, searching.run(repo, files))) == sorted(map(repr, found))
 
 
+@pytest.mark.parametrize("measure", [searching, collector])
+def test_what_was_kept_does_not_change_the_order(measure: Collector, tmp_path: Path) -> None:
+    for folder in ("grows", "new"):
+        (tmp_path / folder).mkdir()
+    before, later = A({"b.py": "eval(x)\n"}), A({"a.py": "eval(y)\n"})
+    repo = opened(tmp_path / "grows", [before])
+    list(measure.run(repo, files_of(repo)))
+    found = []
+    for folder in ("grows", "new"):
+        repo = opened(tmp_path / folder, [before, later])
+        found.append(list(measure.run(repo, files_of(repo))))
+    assert found[0] == found[1]
+    assert len({one.path for one in found[0]}) == 2
+
+
 def test_results_of_the_client_s_scanner_are_placed_and_merged(tmp_path: Path) -> None:
     path = "src/main/java/org/owasp/benchmark/testcode/BenchmarkTest01882.java"
     repo = opened(tmp_path, [A({
@@ -343,7 +359,7 @@ def test_a_blob_is_read_once_ever(repo: Repository, gathered: list[Any]) -> None
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sandbox, "run", run)
         again = list(collector.run(repo, files_of(repo)))
-    assert sorted(map(repr, again)) == sorted(map(repr, gathered))
+    assert again == gathered  # in the same order, whatever was kept
 
 
 def test_a_batch_that_fails_costs_only_the_bad_file(

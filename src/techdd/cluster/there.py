@@ -3,8 +3,9 @@
     <folder>/<engagement>/<repository>/mirror.git     where its source is a URL
     <folder>/<engagement>/<repository>/overlay.git    and what is derived from it
 
-Nothing is shared with the sender but the repository's source: the facts that a job needs come with
-it, and those it makes go back. The job itself runs in a process of its own, as on one machine.
+`engagement` is one copy of it (`copies.copy_identity`), so that colleagues at work on copies do not
+meet. Nothing is shared with the sender but the repository's source: the facts that a job needs come
+with it, and those it makes go back. The job itself runs in a process of its own, as on one machine.
 """
 
 from __future__ import annotations

@@ -86,20 +86,23 @@ def _weaknesses(repo: Repository, files: DataFrame) -> Gathered:
         copies[file.blob].append(file)
     python = f"{sys.version_info.major}{sys.version_info.minor}"  # newer syntax is an error to it
     release = f"{version('bandit')}-{python}".replace(".", "_")
+    answers: dict[str, _Found] = {}
     with Kept(repo, "bandit", release) as kept:
         new: dict[str, int] = {}
         for blob, paths in copies.items():
             first, said = paths[0], kept.get(blob)
             if said is not None:
-                yield from _facts(paths, (said, ""))
+                answers[blob] = said, ""
             elif not 0 <= first.size <= MAX_SOURCE or first.lines > MAX_LINES:
-                yield from _facts(paths, ([], f"{first.size:,} bytes in {first.lines:,} lines"))
+                answers[blob] = [], f"{first.size:,} bytes in {first.lines:,} lines"
             else:
                 new[blob] = first.size
         for blob, found in _on_all_cores(repo, new):
             if not found[1]:
                 kept.add(blob, found[0])
-            yield from _facts(copies[blob], found)
+            answers[blob] = found
+    for blob, paths in copies.items():  # in this order whatever was kept
+        yield from _facts(paths, answers[blob])
 
 
 def _on_all_cores(repo: Repository, sizes: Mapping[str, int]) -> Iterator[tuple[str, _Found]]:

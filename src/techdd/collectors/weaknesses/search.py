@@ -58,24 +58,26 @@ def _patterns(repo: Repository, files: DataFrame) -> Gathered:
     copies: dict[tuple[str, str], list[Any]] = defaultdict(list)
     for file in files[known & ~files["role"].isin(_LEFT_OUT)].sort_values("path").itertuples():
         copies[file.language, file.blob].append(file)
+    answers: dict[tuple[str, str], _Answer] = {}
     with Kept(repo, "patterns", digest()) as kept:
         new = []
         for (language, blob), paths in copies.items():
             said = kept.get(f"{language}:{blob}")
             if said is not None:
-                yield from _facts(paths, (said, ""))
+                answers[language, blob] = said, ""
             elif not 0 <= paths[0].size <= MAX_SOURCE:
-                yield from _facts(paths, ([], f"{paths[0].size:,} bytes"))
+                answers[language, blob] = [], f"{paths[0].size:,} bytes"
             else:
                 new.append((language, blob))
         # Where two languages share a blob it comes twice, in the order that was asked for.
         for (language, blob), (_, content) in zip(
             new, repo.blobs(blob for _, blob in new), strict=True
         ):
-            answer = _searched(language, content)
+            answer = answers[language, blob] = _searched(language, content)
             if not answer[1]:
                 kept.add(f"{language}:{blob}", answer[0])
-            yield from _facts(copies[language, blob], answer)
+    for key, paths in copies.items():  # in this order whatever was kept
+        yield from _facts(paths, answers[key])
 
 
 def _without_rules(files: DataFrame) -> Iterator[Issue]:
