@@ -19,10 +19,10 @@ from techdd.collectors.vulnerabilities import (
     AdvisoryCoverage,
     OnlineLookup,
     Vulnerability,
-    assess,
     match,
     plan,
     weighing,
+    wording,
 )
 from techdd.errors import TechddError
 from techdd.facts import Fact, Package, frame
@@ -333,7 +333,7 @@ def test_an_observation_speaks_for_one_package_version(advisories: str) -> None:
         "rated": "high",
         "exploited": "",
         "fixed": place_token("2.5", "one is published"),
-        "summary": "Session leak",
+        "summary": "Session leak.",
         "scope": "runtime",
         "direct": "direct",
         "stated": "",
@@ -351,7 +351,7 @@ def test_an_observation_speaks_for_one_package_version(advisories: str) -> None:
 def test_everybody_reads_whether_there_is_a_fix_and_the_client_which() -> None:
     one = {"advisory": "A", "target": "2.0.1"}
     half = pd.DataFrame([{**one, "fixed": "2.0.1"}, {**one, "fixed": ""}])
-    told = f"Fixed: {assess.fixed_version(half)}"
+    told = f"Fixed: {wording.fixed_version(half)}"
     assert without_places(told) == "Fixed: one is published, but not against all of them"
     assert PLACE_TOKEN.sub(r"\2", told) == "Fixed: 2.0.1 (no fix known for 1 of 2)"
 

@@ -13,13 +13,11 @@ from techdd.collectors._updates import AdvisoryCoverage, Vulnerability, of_row
 from techdd.collectors.vulnerabilities.match import OnlineLookup
 from techdd.collectors.vulnerabilities.plan import (
     short_list,
-    target,
     upgrade_plan,
     upgrade_steps,
 )
 from techdd.collectors.vulnerabilities.stated import RULE, Stated, finding_key
 from techdd.collectors.vulnerabilities.weighing import (
-    LIKELY,
     RANKS,
     STATED,
     open_worst,
@@ -28,8 +26,15 @@ from techdd.collectors.vulnerabilities.weighing import (
     weigh,
     worst_of,
 )
+from techdd.collectors.vulnerabilities.wording import (
+    answered,
+    exploited,
+    fixed_version,
+    published,
+    sentence,
+)
 from techdd.model import Location, Metric, Observation, Series, Value
-from techdd.text import place_token, some_of
+from techdd.text import some_of
 from techdd.triage import mark_of
 from techdd.vex import Statement
 
@@ -174,13 +179,13 @@ def _observation(key: dict[str, Any], rows: DataFrame, worst: str) -> Observatio
         "count": len(ids),
         # Rules need a severity of ours; what nobody has rated is judged as medium, and said so.
         "severity": {"unknown": "medium", STATED: "info"}.get(worst, worst),
-        "rated": _published(open_, worst_of(open_["counted"])),
-        "exploited": _exploited(open_),
+        "rated": published(open_, worst_of(open_["counted"])),
+        "exploited": exploited(open_),
         "fixed": fixed_version(real),
-        "summary": str(real["summary"].iloc[0]),
+        "summary": sentence(str(real["summary"].iloc[0])),
         "scope": "development" if set(rows["scope"]) == {"development"} else "runtime",
         "direct": "direct" if True in direct else "transitive" if direct else "not stated",
-        "stated": _answered(real),
+        "stated": answered(real),
     }
     return Observation(
         RULE,
@@ -191,44 +196,6 @@ def _observation(key: dict[str, Any], rows: DataFrame, worst: str) -> Observatio
         mark_of(ids),
         known=min(filter(None, real["published"]), default=""),
     )
-
-
-def _answered(rows: DataFrame) -> str:
-    """Sentences, each after a space, that say for which advisories who answers, and why."""
-    answers = rows[rows["stated"] != ""].groupby("stated", sort=True)["advisory"]
-    return "".join(f" Stated {said}: {', '.join(sorted(set(ids)))}." for said, ids in answers)
-
-
-def _published(rows: DataFrame, counted: str) -> str:
-    """The worst rating as published, and what it counts as where that is something else."""
-    worst = worst_of(rows["severity"])
-    why = next((str(one.reason) for one in rows.itertuples() if one.counted == counted), "")
-    return worst if worst == counted or not why else f"{worst} (counted as {counted}: {why})"
-
-
-def _exploited(rows: DataFrame) -> str:
-    """A sentence on exploitation, as the lists have it; "" where they say nothing."""
-    since = [str(row.exploited) for row in rows.itertuples() if row.exploited]
-    likely = rows["epss"].max()
-    if since:
-        by = ", also by ransomware" if rows["ransomware"].any() else ""
-        return f"Listed by CISA as exploited since {min(since)}{by}. "
-    if likely >= LIKELY:
-        return f"An exploit within 30 days is likely (EPSS {likely:.0%}). "
-    return ""
-
-
-def fixed_version(rows: DataFrame) -> str:
-    """The version to update to, and how much it leaves open. Whether there is one is everybody's to
-    know; its number would tell which advisories are meant.
-    """
-    without = sum(not version for version in rows["fixed"])
-    if not (best := target(rows)):
-        return place_token("none known", "none known")
-    if without:
-        told = f"{best} (no fix known for {without} of {len(rows)})"
-        return place_token(told, "one is published, but not against all of them")
-    return place_token(best, "one is published")
 
 
 def _exposure(packages: list[tuple[dict[str, Any], DataFrame, str]]) -> Series:
