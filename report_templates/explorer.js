@@ -672,8 +672,10 @@ function route() {
   main.hidden = !exploring;
   main.replaceChildren(...(exploring ? draw(id) : []).flat(3).filter(Boolean));
   for (const [name, one] of tabs) {
-    if (name === (exploring ? tab : "")) one.setAttribute("aria-current", "page");
-    else one.removeAttribute("aria-current");
+    if (name === (exploring ? tab : "")) {
+      one.setAttribute("aria-current", "page");
+      one.parentElement.scrollLeft = one.offsetLeft - one.parentElement.offsetLeft - 24; // on a phone
+    } else one.removeAttribute("aria-current");
   }
   const head = main.querySelector("h1");
   document.title = exploring ? `${head.textContent} | ${title}` : title;

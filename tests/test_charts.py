@@ -152,6 +152,15 @@ def test_a_treemap_writes_no_name_that_does_not_fit() -> None:
     assert not [word for word in said if "bbb" in word]
 
 
+def test_a_name_wider_than_its_tile_is_written_in_lines() -> None:
+    rows = tuple((f"routing-planner-{n:03}", 10, n % 4) for n in range(40))
+    said = words(draw(a_series("treemap", ("repository", "code lines", "findings"), rows)))
+    assert {"routing-", "planner-"} <= {word.strip() for word in said}
+    narrow = tuple(("n" * 30 + f"-{n}", 10, n % 4) for n in range(40))
+    said = words(draw(a_series("treemap", ("repository", "code lines", "findings"), narrow)))
+    assert not [word for word in said if "nnn" in word]
+
+
 def test_small_tiles_are_drawn_as_one() -> None:
     rows = tuple((f"{n % 2}", f"f{n}", 10, n) for n in range(600))
     said = words(draw(a_series("treemap", ("part", "file", "lines", "changes"), rows)))

@@ -19,6 +19,7 @@ from techdd.collectors.vulnerabilities import (
     AdvisoryCoverage,
     OnlineLookup,
     Vulnerability,
+    assess,
     match,
     plan,
     weighing,
@@ -27,7 +28,7 @@ from techdd.errors import TechddError
 from techdd.facts import Fact, Package, frame
 from techdd.model import Issue, Metric, Observation, Series
 from techdd.plugins import discover
-from techdd.text import place_token
+from techdd.text import PLACE_TOKEN, place_token, without_places
 from techdd.vex import Statement
 
 AS_OF = date(2026, 1, 1)
@@ -331,7 +332,7 @@ def test_an_observation_speaks_for_one_package_version(advisories: str) -> None:
         "severity": "high",
         "rated": "high",
         "exploited": "",
-        "fixed": "2.5",
+        "fixed": place_token("2.5", "one is published"),
         "summary": "Session leak",
         "scope": "runtime",
         "direct": "direct",
@@ -343,8 +344,16 @@ def test_an_observation_speaks_for_one_package_version(advisories: str) -> None:
         "unknown",
         "not stated",
     )
-    assert seen["PyPI:jinja2:3.0"].values["fixed"] == "none known"
+    assert seen["PyPI:jinja2:3.0"].values["fixed"] == place_token("none known", "none known")
     assert seen["PyPI:jinja2:3.0"].values["direct"] == "transitive"
+
+
+def test_everybody_reads_whether_there_is_a_fix_and_the_client_which() -> None:
+    one = {"advisory": "A", "target": "2.0.1"}
+    half = pd.DataFrame([{**one, "fixed": "2.0.1"}, {**one, "fixed": ""}])
+    told = f"Fixed: {assess.fixed_version(half)}"
+    assert without_places(told) == "Fixed: one is published, but not against all of them"
+    assert PLACE_TOKEN.sub(r"\2", told) == "Fixed: 2.0.1 (no fix known for 1 of 2)"
 
 
 def test_go_itself_is_at_least_what_go_mod_says(advisories: str) -> None:

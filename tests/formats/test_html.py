@@ -8,8 +8,9 @@ from xml.etree import ElementTree
 
 from sample_report import empty_report, huge_report, sample_report
 
+from techdd.branding import contrast
 from techdd.formats.html import html
-from techdd.model import Rating
+from techdd.model import Rating, Severity, fingerprint
 from techdd.pages import compose
 from techdd.workspace import Templates
 
@@ -159,3 +160,28 @@ def test_an_engagement_may_bring_its_own_templates(templates: Templates, tmp_pat
     (tmp_path / "sections" / "cover.html").write_text("<section>Our own cover</section>")
     own = Templates((tmp_path, *templates.folders))
     assert "Our own cover" in compose(sample_report(), own, "")
+
+
+def test_every_cell_of_the_heat_map_can_be_read(templates: Templates) -> None:
+    report = sample_report()
+    first = report.findings[0]
+    chapters = tuple(
+        replace(
+            report.chapters[0],
+            domain=f"domain-{number}",
+            findings=tuple(
+                replace(first, id=fingerprint(f"{severity} {n}"), severity=severity)
+                for severity in Severity
+                for n in range(number + 1)
+            ),
+        )
+        for number in range(11)
+    )
+    page = compose(replace(report, chapters=chapters), templates, "")
+    cells = re.findall(r'"background: rgba\((.*?), ([\d.]+)\); color: (#\w{6})"', page)
+    assert len(cells) == 11 * len(Severity)
+    for tint, depth, ink in cells:
+        over_white = (255 - (255 - int(part)) * float(depth) for part in tint.split(", "))
+        shade = "#" + "".join(f"{round(part):02x}" for part in over_white)
+        lighter, darker = sorted((contrast(shade), contrast(ink)))
+        assert darker / lighter >= 4.5, (tint, depth, ink)

@@ -370,6 +370,13 @@ def test_everybody_can_use_it(
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), fragment
 
 
+def test_a_phone_shows_the_tab_that_is_open(visit: Callable[..., Page]) -> None:
+    page = visit("sample", VIEWS[0], **PHONE)
+    for fragment in VIEWS:
+        go(page, fragment)
+        expect(page.locator("#explorer nav a[aria-current]")).to_be_in_viewport(ratio=0.95)
+
+
 def test_everybody_can_read_the_report(visit: Callable[..., Page]) -> None:
     page = visit("sample")
     assert accused(page, "html", "wcag2a", "wcag2aa", "wcag21a", "wcag21aa") == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -24,6 +25,8 @@ HEIGHT = 300
 MOST_TILES = 250  # of one picture; the smaller ones are drawn together
 SPECK = 1e-6  # px²; nothing is drawn with an area of 0
 STRIP = 15  # px of a group's heading
+SEAMS = "_. -"  # behind which the line of a name may end
+LINE = 10  # px of each further line of a name
 GAP = 2.0  # px around a group
 
 
@@ -48,7 +51,7 @@ class Tile(NamedTuple):
 def treemap(series: Series) -> Spec | None:
     """Areas by size, shaded by value: (name, size, value) or (group, name, size, value).
 
-    A name is written where it fits as a whole, or its last part does.
+    A name is written where it fits as a whole, or its last part does, if need be in lines.
     """
     grouped = len(series.columns) == 4
     if len(series.columns) not in (3, 4) or not all(numeric(series, at) for at in (-2, -1)):
@@ -78,7 +81,10 @@ def treemap(series: Series) -> Spec | None:
         {"mark": rect, "encoding": {**where, "color": colour}},
         {
             "transform": [{"filter": "datum.name !== ''"}],
-            "mark": {"type": "text", "align": "left", "baseline": "middle", "fontSize": 9},
+            "mark": {
+                "type": "text", "align": "left", "baseline": "middle", "fontSize": 9,
+                "lineBreak": "\n", "lineHeight": LINE,
+            },
             "encoding": {
                 **corner, "text": {"field": "name"},
                 "color": on_shade(colour, "value"),
@@ -147,7 +153,7 @@ def _placed(tiles: Sequence[Tile]) -> tuple[list[tuple[Tile, Box]], list[Spec]]:
     headings: list[Spec] = []
     boxes = squarified([sums[group] for group in groups], Box(0, 0, WIDTH, HEIGHT))
     for group, outer in zip(groups, boxes, strict=True):
-        heading = _fitting(group, outer) if outer.height > 3 * STRIP else ""
+        heading = _fitting(group, outer._replace(height=STRIP)) if outer.height > 3 * STRIP else ""
         strip = STRIP if heading else 0
         if heading:
             headings.append({"name": heading, "mx": outer.x + 3, "my": outer.y + 8})
@@ -207,8 +213,24 @@ def _row(areas: Sequence[float], box: Box) -> tuple[list[Box], Box]:
 
 
 def _fitting(name: str, box: Box) -> str:
-    """The name as far as it can stand in the box: whole, or its last part, or not at all."""
-    if box.height < STRIP:
-        return ""
+    """The name as far as it can stand in the box: whole, or its last part, or that in several
+    lines, or not at all.
+    """
     room = (box.width - 8) / CHARACTER
-    return next((one for one in (name, name.rsplit("/", 1)[-1]) if len(one) <= room), "")
+    last = name.rsplit("/", 1)[-1]
+    for one in (name, last, "\n".join(_lines(last, room))):
+        lines = one.split("\n")
+        widest = max(len(line.rstrip(SEAMS)) for line in lines)  # a seam hangs in the margin
+        if widest <= room and STRIP + LINE * (len(lines) - 1) <= box.height:
+            return one
+    return ""
+
+
+def _lines(name: str, room: float) -> list[str]:
+    """The name in lines that end behind its separators, as much in each as there is room for."""
+    lines = [""]
+    for part in re.findall(f"[^{SEAMS}]*[{SEAMS}]|[^{SEAMS}]+", name):
+        if lines[-1] and len((lines[-1] + part).rstrip(SEAMS)) > room:
+            lines.append("")
+        lines[-1] += part
+    return lines

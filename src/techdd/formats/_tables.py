@@ -13,7 +13,7 @@ Row = tuple[Content, ...]
 QUESTIONS = "Questions"
 CUT = "more rows did not fit; the JSON report has them all"
 UNKNOWN = "not known"
-_LONG = ("repository", "group", "what weighs most")
+_WIDTHS = {"repository": 28, "group": 28, "what weighs most": 70}  # others 12
 _NARROW = 7  # columns of the sheet of exhibits that are wide enough for names
 
 
@@ -164,9 +164,7 @@ def repositories(report: Report) -> Iterator[Sheet]:
     for series in report.portfolio.series if report.portfolio else ():
         if series.name == "portfolio_ranking":
             columns = tuple(
-                Column(
-                    name.capitalize(), 28 if name in _LONG else 12, SHARE if "share" in name else ""
-                )
+                Column(name.capitalize(), _WIDTHS.get(name, 12), SHARE if "share" in name else "")
                 for name in series.columns
             )
             rows = [

@@ -29,7 +29,7 @@ from techdd.collectors.vulnerabilities.weighing import (
     worst_of,
 )
 from techdd.model import Location, Metric, Observation, Series, Value
-from techdd.text import some_of
+from techdd.text import place_token, some_of
 from techdd.triage import mark_of
 from techdd.vex import Statement
 
@@ -176,7 +176,7 @@ def _observation(key: dict[str, Any], rows: DataFrame, worst: str) -> Observatio
         "severity": {"unknown": "medium", STATED: "info"}.get(worst, worst),
         "rated": _published(open_, worst_of(open_["counted"])),
         "exploited": _exploited(open_),
-        "fixed": _fixed(real),
+        "fixed": fixed_version(real),
         "summary": str(real["summary"].iloc[0]),
         "scope": "development" if set(rows["scope"]) == {"development"} else "runtime",
         "direct": "direct" if True in direct else "transitive" if direct else "not stated",
@@ -218,13 +218,17 @@ def _exploited(rows: DataFrame) -> str:
     return ""
 
 
-def _fixed(rows: DataFrame) -> str:
-    """The version to update to, and how much it leaves open."""
+def fixed_version(rows: DataFrame) -> str:
+    """The version to update to, and how much it leaves open. Whether there is one is everybody's to
+    know; its number would tell which advisories are meant.
+    """
     without = sum(not version for version in rows["fixed"])
-    best = target(rows) or "none known"
-    return (
-        f"{best} (no fix known for {without} of {len(rows)})" if 0 < without < len(rows) else best
-    )
+    if not (best := target(rows)):
+        return place_token("none known", "none known")
+    if without:
+        told = f"{best} (no fix known for {without} of {len(rows)})"
+        return place_token(told, "one is published, but not against all of them")
+    return place_token(best, "one is published")
 
 
 def _exposure(packages: list[tuple[dict[str, Any], DataFrame, str]]) -> Series:
