@@ -242,7 +242,10 @@ def test_a_worker_that_is_killed_costs_its_task_only(
 
 
 def test_without_its_scheduler_a_run_ends_and_goes_on_later(
-    empty: Machines, toys: dict[str, Collector], tmp_path: Path
+    empty: Machines,
+    toys: dict[str, Collector],
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     empty.work()
     source = build(tmp_path / "app.git", [A({"a": "1"})])
@@ -250,6 +253,7 @@ def test_without_its_scheduler_a_run_ends_and_goes_on_later(
     run(empty, tmp_path, source, [toys["pebbles"]])
     with pytest.raises(TechddError, match="the scheduler is lost; what had ended is recorded"):
         run(empty, tmp_path, source, [toys["pebbles"], toys["strikes"]], **options)
+    assert "ERROR" not in capfd.readouterr().err  # of Dask's own
     assert Evidence(tmp_path / "evidence").run("pebbles", "app")
     empty.schedule(int(empty.address.rpartition(":")[2]))
     empty.work()  # workers end with their scheduler

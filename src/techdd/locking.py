@@ -12,12 +12,15 @@ from techdd.documents import bring_up_to_date
 from techdd.errors import TechddError
 from techdd.migrations import FORMATS
 
+PURGE = ".purge.json"  # what a purge that was begun has to tell in the end
+
 
 @contextmanager
 def one_writer(root: Path) -> Iterator[None]:
     """Inside, nobody else writes to the engagement in `root`; the system ends that with a process.
 
-    Raises TechddError where another run is at work, or the folder cannot be written to.
+    Raises TechddError where another run is at work, the engagement is half deleted, or the folder
+    cannot be written to.
     """
     path = root / ".lock"
     try:
@@ -35,6 +38,8 @@ def one_writer(root: Path) -> Iterator[None]:
             ) from None
         except OSError as error:  # a network's file system without locks
             raise TechddError(f"cannot be locked: {error.strerror}", path) from None
+        if (root / PURGE).exists():  # its proof would not tell of what is written now
+            raise TechddError(f"is half deleted; go on with: techdd purge {root}", root)
         for stored in FORMATS.values():
             if stored.rewritten and stored.version > 1 and (root / stored.name).is_file():
                 bring_up_to_date(root / stored.name, stored)

@@ -115,6 +115,14 @@ def test_answers_whose_order_would_decide_are_a_conflict(
     assert [one[:2] for one in answers(ours)[-2:]] == [("SEC-04", 2), ("SEC-01", 4)]
 
 
+def test_a_conflict_names_the_answers_that_meet(pair: tuple[Path, Path], techdd: Techdd) -> None:
+    ours, theirs = pair
+    say(ours, "SEC-01", 1, "Ben Book")
+    say(theirs, "SEC-01", 3, "Ben Book")
+    say(theirs, "SEC-01", 4, "Ann Able")
+    assert "SEC-01: here level 1 by Ben Book, there level 3 by Ben Book" in back(techdd).out
+
+
 def test_a_reply_follows_its_response_to_another_line(
     pair: tuple[Path, Path], techdd: Techdd
 ) -> None:

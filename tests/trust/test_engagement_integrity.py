@@ -112,6 +112,14 @@ def test_what_was_changed_is_set_aside_measured_anew_and_told(
     assert again(workspace)[1] == []
 
 
+def test_a_chain_that_was_cut_off_is_told_by_the_next_run(workspace: Workspace) -> None:
+    chain = workspace.evidence.root / FILE
+    chain.write_bytes(chain.read_bytes()[:100])
+    words = f"evidence/{FILE}: line 1 is no entry"
+    assert again(workspace)[1] == [f"{words}: something other than techdd changed it"]
+    assert failures(workspace) == [f"{chain}: line 1 is no entry"]  # for ever: no run mends it
+
+
 def test_what_a_killed_run_left_is_its_own_and_is_not_measured_again(workspace: Workspace) -> None:
     (workspace.evidence.root / UNFINISHED).touch()
     run = workspace.evidence.root / "runs" / "code.api.json"

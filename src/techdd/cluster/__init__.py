@@ -65,7 +65,10 @@ def connected(
     kept for the next run. Raises TechddError where nobody answers or a worker differs.
     """
     check_address(address)
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # its tracebacks; we say it better
+    import distributed  # which gives its loggers levels of their own
+
+    for logger in (distributed.__name__, f"{distributed.__name__}.client"):
+        logging.getLogger(logger).setLevel(logging.CRITICAL)  # tracebacks; we say it better
     with ExitStack() as stack:
         client = stack.enter_context(_local(workers) if address == LOCAL else _client(address))
         run = secrets.token_hex(8)

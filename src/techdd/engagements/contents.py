@@ -11,11 +11,11 @@ from typing import Literal, NamedTuple
 
 from techdd import copies, manifest
 from techdd.errors import TechddError
+from techdd.locking import PURGE
 from techdd.policy import Engagement
 
 Kind = Literal["file", "folder", "link", "repository", "elsewhere", "special"]
 CACHE, WEB, LOCK = ".cache", ".web", ".lock"
-PURGE = ".purge.json"  # what a purge that was begun has to tell in the end
 # Everything that techdd writes, and what people write for it, by its first name.
 OWN = {
     "engagement.yaml", "people.yaml", "roster.yaml", "licences.yaml", "debt.yaml", "roles.yaml",

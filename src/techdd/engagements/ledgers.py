@@ -129,7 +129,11 @@ def _answers_meet(ours: list[answers.Entry], theirs: list[answers.Entry]) -> str
     same_person = {one.person for one in here} & {one.person for one in there}
     if not same_person and not any(a.settles for a in both) and len({a.round for a in both}) == 1:
         return ""
-    return f"here {_level(here[-1])}, there {_level(there[-1])}"
+    mine, new = (
+        [one for one in side if one.settles or one.person in same_person] or side
+        for side in (here, there)
+    )
+    return f"here {_level(mine[-1])}, there {_level(new[-1])}"
 
 
 def _level(answer: answers.Answer) -> str:

@@ -22,10 +22,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from techdd import __version__, audits, copies, scratch
 from techdd.engagements import index, proof
-from techdd.engagements.contents import CACHE, LOCK, PURGE, WEB, Thing, is_own, things
+from techdd.engagements.contents import CACHE, LOCK, WEB, Thing, is_own, things
 from techdd.engagements.ledgers import JOURNAL
 from techdd.errors import TechddError
 from techdd.files import write_atomic
+from techdd.locking import PURGE
 from techdd.policy import Engagement
 from techdd.trust.chain import FILE as CHAIN
 from techdd.workspace import Workspace, now

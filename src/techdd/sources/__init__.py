@@ -155,7 +155,7 @@ def _reason(one: Named, skip: Sequence[str]) -> str:
         if option in skip and said is None:
             raise TechddError(
                 f"does not tell which repositories are {option}; leave out --skip {option}, or "
-                "hand in an export that tells",
+                "hand in an export, or a CSV table, that tells",
                 one.where,
             )
         if option in skip and said:
