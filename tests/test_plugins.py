@@ -28,6 +28,7 @@ from techdd.licensing import Delivery, Term
 from techdd.lockfiles import Lockfile
 from techdd.plugins import discover
 from techdd.policy import FindingRules
+from techdd.portfolio import Membership
 from techdd.remediation import Basis, Remediation
 from techdd.sarif import HandedIn
 from techdd.vex import Statement
@@ -120,6 +121,7 @@ RESOLVED = {
     HandedIn,
     Remediation,
     Basis,
+    Membership,
 }  # from identities and what people wrote, when read
 
 

@@ -457,7 +457,8 @@ def test_the_cap_is_explained() -> None:
     ("levels", "rating"),
     [
         ((4,), Rating.GREEN), ((3,), Rating.GREEN), ((2,), Rating.AMBER), ((1,), Rating.RED),
-        ((4, None, None, None), Rating.GREEN), ((4, None, None, None, None), Rating.GREY),
+        ((4, None, None, None), Rating.AMBER), ((4, None, None, None, None), Rating.GREY),
+        ((4, 4, 4, 4, None), Rating.GREEN),  # what was not asked cannot make it red
         ((None,), Rating.GREY), ((), Rating.GREY),
     ],
 )  # fmt: skip

@@ -39,12 +39,16 @@ def score_domain(items: Sequence[ItemScore], findings: Sequence[Finding], policy
     if capped_by:
         word = "items" if len(capped_by) > 1 else "item"
         rationale.append(f"Capped at {value:.0f} by critical {word} {', '.join(capped_by)}.")
+    light = _rating(value, policy)
+    if light is Rating.GREEN and low < policy.bounds.amber:
+        light = Rating.AMBER
+        rationale.append("What was not assessed could make it red: rated amber.")
     grade = sum(item.grade * item.weight for item in known) / sum(item.weight for item in known)
     score = replace(
         score,
         value=value,
         confidence=confidence(coverage, grade, policy),
-        rating=_rating(value, policy),
+        rating=light,
         grade=grade,
         rationale=(*rationale, *gap),
         capped_by=capped_by,
