@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from techdd import plugins
 from techdd.evidence import Evidence
 from techdd.facts import Change, Commit, Parts, frame
 from techdd.intake import open_repository
@@ -80,6 +81,12 @@ def install_toys(folder: Path) -> Path:
     source = Path(__file__).parent / "toys" / "toy_collectors.py"
     (folder / source.name).write_text(source.read_text())
     return folder
+
+
+def forget_plugins() -> None:
+    """As a new process does."""
+    plugins._modules.cache_clear()
+    plugins._entry_points.cache_clear()
 
 
 def tables_of(gathered: Iterable[Any], *facts: Any) -> dict[Any, Any]:

@@ -16,7 +16,7 @@ from threading import Event
 from typing import Any
 
 import pytest
-from builders import A, build, git, install_toys
+from builders import A, build, forget_plugins, git, install_toys
 
 from techdd import cluster, copies, jobs, plugins
 from techdd.cluster import connected, there
@@ -83,15 +83,10 @@ class Machines:
 def toys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Collector]]:
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(install_toys(tmp_path_factory.mktemp("toys") / "site")))
-        _forget_plugins()
+        forget_plugins()
         yield plugins.discover("techdd.collectors", Collector)
-    _forget_plugins()
+    forget_plugins()
     sys.modules.pop("toy_collectors", None)
-
-
-def _forget_plugins() -> None:
-    plugins._modules.cache_clear()
-    plugins._entry_points.cache_clear()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from builders import A, build, install_toys, opened
+from builders import A, build, forget_plugins, install_toys, opened
 
 from techdd import jobs, planning, plugins, worker
 from techdd.collectors import Collector
@@ -46,16 +46,10 @@ def toys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[dict[str, 
     """The toys installed: their module and its entry point on the path that workers inherit."""
     installed = install_toys(tmp_path / "site")
     monkeypatch.syspath_prepend(str(installed))
-    _forget_plugins()
+    forget_plugins()
     yield plugins.discover("techdd.collectors", Collector)
-    _forget_plugins()
+    forget_plugins()
     sys.modules.pop("toy_collectors", None)
-
-
-def _forget_plugins() -> None:
-    """As a new process does."""
-    plugins._modules.cache_clear()
-    plugins._entry_points.cache_clear()
 
 
 class Bench:
@@ -240,7 +234,7 @@ def lost_facts(bench: Bench) -> dict[str, Any]:
 def changed_plugins(bench: Bench) -> dict[str, Any]:
     entry_points = Path(sys.modules["toy_collectors"].__file__ or "").parent.glob("*/entry_points*")
     next(entry_points).write_text("[techdd.languages]\nklingon = toy_collectors\n")
-    _forget_plugins()
+    forget_plugins()
     return {}
 
 

@@ -196,16 +196,16 @@ def _within_budgets(workspace: Workspace, collectors: Iterable[Collector]) -> li
     if own.get(OPENING, Allowance()).memory:
         raise DocumentError(f"a budget of {OPENING!r} has minutes only", workspace.file)
     everyone = own.get(EVERYONE, Allowance())
-    return [
-        replace(
+
+    def allowed(one: Collector) -> Collector:
+        alone = own.get(one.name, everyone)
+        return replace(
             one,
-            minutes=(found := own.get(one.name, everyone)).minutes
-            or everyone.minutes
-            or one.minutes,
-            memory=found.memory or everyone.memory or one.memory,
+            minutes=alone.minutes or everyone.minutes or one.minutes,
+            memory=alone.memory or everyone.memory or one.memory,
         )
-        for one in collectors
-    ]
+
+    return [allowed(one) for one in collectors]
 
 
 def _options(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tempfile
 from collections.abc import Iterator
@@ -29,6 +30,15 @@ def content(
     if len(found) > most:
         raise error(f"is larger than {most:,} bytes{advice}", path)
     return found
+
+
+def digest(path: Path, *, error: type[TechddError] = TechddError) -> str:
+    """The SHA-256 of a file, in hex. Raises `error` where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as reason:
+        raise error(f"cannot be read: {reason.strerror}", path) from None
 
 
 def write(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import stat
 import zipfile
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from techdd.advisories.records import MAX_RECORD
 from techdd.errors import TechddError
+from techdd.files import digest
 from techdd.text import clean
 
 MAX_RECORDS = 3_000_000  # in one archive; all of osv.dev has about 600,000
@@ -60,7 +60,7 @@ def find(paths: Iterable[Path]) -> list[Source]:
                 "is no OSV archive (.zip), OSV record or KEV list (.json) or EPSS scores (.csv.gz)",
                 path,
             )
-    return [Source(path, clean(f"{path.parent.name}/{path.name}"), _sha256(path)) for path in found]
+    return [Source(path, clean(f"{path.parent.name}/{path.name}"), digest(path)) for path in found]
 
 
 def pieces(source: Source) -> Iterator[tuple[str, bytes | None]]:
@@ -113,11 +113,3 @@ def _leaves(entry: zipfile.ZipInfo) -> str:
     if ".." in parts or not parts[0] or parts[0].endswith(":"):
         return "is a path that leads out of the archive"
     return ""
-
-
-def _sha256(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise TechddError(f"cannot be read: {error.strerror}", path) from None

@@ -25,7 +25,7 @@ from techdd.engagements import index, proof
 from techdd.engagements.contents import CACHE, LOCK, WEB, Thing, is_own, things
 from techdd.engagements.ledgers import JOURNAL
 from techdd.errors import TechddError
-from techdd.files import write_atomic
+from techdd.files import digest, write_atomic
 from techdd.locking import PURGE
 from techdd.policy import Engagement
 from techdd.trust.chain import FILE as CHAIN
@@ -243,7 +243,7 @@ def _parts(root: Path, found: Sequence[Thing]) -> Iterator[Part]:
         repositories = [one for one in inside if one.kind == "repository"]
         files = [one for one in inside if one.kind == "file"]
         sizes = {one.inode: one.size for one in files}
-        digests = [] if top == CACHE else sorted(_digest(root / one.path) for one in files)
+        digests = [] if top == CACHE else sorted(digest(root / one.path) for one in files)
         for one in repositories:  # which is only there where it is to go as well
             own = [path for path in (root / one.path).rglob("*") if path.is_file()]
             files += [one] * len(own)
@@ -279,14 +279,6 @@ def _last_line(path: Path) -> str:
     except OSError:
         return ""
     return hashlib.sha256(lines[-1]).hexdigest() if lines else ""
-
-
-def _digest(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise TechddError(f"cannot be read: {error.strerror}", path) from None
 
 
 def error_logs() -> list[Path]:

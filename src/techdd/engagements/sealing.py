@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from techdd import files
 from techdd.errors import TechddError
 
 MISSING = "to encrypt needs pyrage, which is not installed; pip install 'techdd[handover]'"
@@ -165,11 +166,7 @@ def _recipient(line: str, where: str) -> Any:
 
 
 def _keys(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(_MAX_KEYS)
-    except OSError as error:
-        raise TechddError(f"cannot be read: {error.strerror}", path) from None
+    return files.content(path, _MAX_KEYS)
 
 
 def _pyrage() -> Any:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from techdd import files
 from techdd.cloning import is_url
 from techdd.errors import RepositoryError, TechddError
 from techdd.intake import check_source
@@ -140,13 +141,10 @@ def _named(path: Path, *, ssh: bool) -> list[Named]:
 
 def _text(path: Path) -> str:
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise TechddError(f"larger than {MAX_BYTES:,} bytes", path)
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise TechddError(f"cannot be read: {error.strerror}", path) from None
+        text = files.content(path, MAX_BYTES).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise TechddError("is not written in UTF-8", path) from None
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _reason(one: Named, skip: Sequence[str]) -> str:

@@ -19,7 +19,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from techdd.errors import EvidenceError, TechddError
-from techdd.files import write_atomic
+from techdd.files import digest, write_atomic
 from techdd.ledger import SUM, is_whole, sum_of
 from techdd.migrations import FORMATS, Newer, current
 
@@ -107,7 +107,7 @@ class Chain:
             said = path.stat()
             state = (said.st_ino, said.st_size, said.st_mtime_ns, said.st_ctime_ns)
             if self._known.get(name, ((), ""))[0] != state:
-                self._known[name] = state, _digest_of(path)
+                self._known[name] = state, digest(path, error=EvidenceError)
         except OSError as error:
             raise EvidenceError(f"cannot be read: {error.strerror}", path) from None
         return self._known[name][1]
@@ -166,11 +166,6 @@ class Chain:
 
 def _digest(line: bytes) -> str:
     return hashlib.sha256(line).hexdigest() if line else ""
-
-
-def _digest_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _put_aside(path: Path, place: Path) -> None:

@@ -11,6 +11,7 @@ from datetime import date
 from itertools import islice, product
 from pathlib import Path
 
+from techdd import files
 from techdd.advisories import normalised
 from techdd.documents import load
 from techdd.errors import TechddError
@@ -55,11 +56,7 @@ def triage_in(root: Path, latest: date) -> Triage:
 
 def _read(path: Path, ours: Products) -> Iterable[Statement]:
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise TechddError(f"larger than {MAX_BYTES:,} bytes", path)
-        document = json_object(path.read_bytes())
-    except OSError as error:
-        raise TechddError(f"cannot be read: {error.strerror}", path) from None
+        document = json_object(files.content(path, MAX_BYTES))
     except ValueError as error:
         raise TechddError(f"not understood: {error}", path) from None
     if "openvex" in str(document.get("@context", "")):
