@@ -168,6 +168,20 @@ def test_one_writer_at_a_time(workspace: Workspace) -> None:
         pass
 
 
+def test_to_add_waits_for_nobody_and_loses_nothing(workspace: Workspace, tmp_path: Path) -> None:
+    for name in ("web", "jobs"):
+        build(tmp_path / f"{name}.git", ONE)
+    late, other = (Workspace(workspace.root) for _ in range(2))
+    assert late.names == ("api",)
+    said = "another techdd is working on this engagement"
+    with workspace.locked(), pytest.raises(TechddError, match=said):
+        other.add([str(tmp_path / "web.git")])
+    other.add([str(tmp_path / "web.git")])
+    with pytest.raises(TechddError, match="was changed meanwhile; run the same command again"):
+        late.add([str(tmp_path / "jobs.git")])
+    assert Workspace(workspace.root).names == ("api", "web")
+
+
 def test_rules_are_there_once_each(workspace: Workspace) -> None:
     ids = [rule.id for rule in workspace.rules]
     assert ids == sorted(set(ids))

@@ -36,7 +36,8 @@ from techdd.model import (
 from techdd.naming import Voice, goes_by_name, merges_series, numbered
 from techdd.policy import Engagement, Scoring
 from techdd.remediation import day_rate
-from techdd.telling import left_out, limits, listed, summary, unaudited
+from techdd.telling import left_out, limits, summary, unaudited
+from techdd.text import listed
 
 STRENGTHS = 6
 STRONG = 3  # level from which an item is a strength

@@ -13,6 +13,7 @@ from techdd.policy import LeftOut
 from techdd.repository import MISSING
 from techdd.scope import unread_files
 from techdd.scoring import overall
+from techdd.text import listed
 
 
 def summary(assessment: Assessment) -> Iterable[str]:
@@ -138,14 +139,6 @@ def _of_answers(assessment: Assessment) -> Iterable[str]:
         yield f"{clarifying} {word} between answers and evidence {verb} being clarified."
     if assessment.lapsed:
         yield f"Approved words that no longer count: {listed(assessment.lapsed)}."
-
-
-def listed(words: Sequence[str]) -> str:
-    """ "a", "a and b", "a, b and c"; longer lists are cut."""
-    shown = list(words[:5])
-    if len(words) > 5:
-        shown[4] = f"{len(words) - 4} more"
-    return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
 
 
 def _counted(number: int, one: str, many: str) -> str:

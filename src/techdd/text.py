@@ -130,6 +130,14 @@ def decode(raw: bytes) -> str:
     return f"{shown[: MAX_LENGTH - 20]}…{digest}"
 
 
+def listed(words: Sequence[str]) -> str:
+    """ "a", "a and b", "a, b and c"; longer lists are cut."""
+    shown = list(words[:5])
+    if len(words) > 5:
+        shown[4] = f"{len(words) - 4:,} more"
+    return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
+
+
 def some_of(names: Sequence[str], most: int) -> str:
     """The first `most` of `names`, and how many there are beyond."""
     more = f" and {len(names) - most:,} more" if len(names) > most else ""

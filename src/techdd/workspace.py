@@ -97,10 +97,15 @@ class Workspace:
 
     def add(self, sources: Sequence[str], taken: Taken = NOTHING, group: str = "") -> None:
         """Adds repositories that the engagement does not have yet, `sources` to `group`; comments
-        in the file stay. What is audited now is left out no more.
+        in the file stay. What is audited now is left out no more. Raises TechddError where
+        another run is at work.
         """
-        if enrol(self.root, self.engagement, sources, taken, group):
-            del self.engagement
+        had = self.engagement
+        with self.locked():
+            if load(self.file, Engagement) != had:
+                raise TechddError("was changed meanwhile; run the same command again", self.file)
+            if enrol(self.root, had, sources, taken, group):
+                del self.engagement
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -177,6 +177,8 @@ def test_a_purge_that_was_killed_goes_on_and_its_proof_tells_of_everything(
     assert (engagement / "engagement.yaml").is_file() and 0 < len(digests(engagement)) < len(there)
     said = techdd("collect", "e")
     assert said.code == 2 and "is half deleted; go on with: techdd purge e" in said.err
+    said = techdd("add", "e", "https://git.example/further.git")
+    assert said.code == 2 and "is half deleted; go on with: techdd purge e" in said.err
 
     said = techdd("purge", "e", "--yes")
     assert said.code == 0 and "The purge that was begun at" in said.err

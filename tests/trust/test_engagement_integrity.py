@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -118,6 +119,16 @@ def test_a_chain_that_was_cut_off_is_told_by_the_next_run(workspace: Workspace) 
     words = f"evidence/{FILE}: line 1 is no entry"
     assert again(workspace)[1] == [f"{words}: something other than techdd changed it"]
     assert failures(workspace) == [f"{chain}: line 1 is no entry"]  # for ever: no run mends it
+
+
+def test_from_a_damaged_chain_the_way_that_is_told_leads_on(workspace: Workspace) -> None:
+    chain = workspace.evidence.root / FILE
+    chain.write_bytes(chain.read_bytes()[:100])
+    said = [one.words for one in verify_engagement(workspace.root) if one.name == "chain"]
+    assert "delete the folder evidence and run techdd collect" in said[-1]
+    shutil.rmtree(workspace.evidence.root)
+    assert again(workspace)[1] == []
+    assert not failures(workspace)
 
 
 def test_what_a_killed_run_left_is_its_own_and_is_not_measured_again(workspace: Workspace) -> None:

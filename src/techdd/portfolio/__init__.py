@@ -14,13 +14,14 @@ from techdd.model import Finding, Portfolio, Reading, RepositoryScope, Run
 from techdd.policy import RepositoryEntry
 from techdd.portfolio.exhibits import groups_table, heat, ranking, size_map, unassessed
 from techdd.portfolio.parts import GRAVE, Membership, Part, carriers, groups_of, parts_of
+from techdd.text import listed
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
 __all__ = ["Membership", "portfolio"]
 
-NAMED = 5  # in a sentence
+NAMED = 5  # more are no few
 
 
 def portfolio(
@@ -60,7 +61,8 @@ def _said(
     findings: Iterable[Finding],
 ) -> Iterator[str]:
     known = f"{len(ranked):,} of {len(parts):,} repositories were assessed"
-    yield f"{known}; {_listed(closed)} could not be assessed." if closed else f"{known}."
+    unknown = listed([one.name for one in closed])
+    yield f"{known}; {unknown} could not be assessed." if closed else f"{known}."
     grave = sum(one.grave for one in ranked)
     if not grave:
         yield "No repository has a critical or high finding of its own, in what could be tested."
@@ -91,11 +93,4 @@ def _carried(ranked: Sequence[Part], grave: int) -> str:
         told = f"it takes {len(few):,} of {len(ranked):,} repositories to have {carried:,} of"
         return f"No few carry the risk: {told} the {grave:,} {what}."
     verb = "carries" if len(few) == 1 else "carry"
-    return f"{_listed(few)} {verb} {carried:,} of the {grave:,} {what}."
-
-
-def _listed(parts: Sequence[Part]) -> str:
-    """ "a, b and 7 more"."""
-    names = [one.name for one in parts[:NAMED]]
-    names += [f"{len(parts) - NAMED:,} more"] if len(parts) > NAMED else []
-    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    return f"{listed([one.name for one in few])} {verb} {carried:,} of the {grave:,} {what}."

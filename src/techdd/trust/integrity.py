@@ -14,6 +14,11 @@ from techdd.trust.chain import UNFINISHED, Chain
 from techdd.trust.checks import FAILED, MOST, NOT_CHECKED, OK, Check
 from techdd.workspace import Workspace
 
+_ANEW = (
+    "put back the file of a copy or an archive, or delete the folder evidence and run techdd "
+    "collect: it measures everything anew"
+)
+
 
 def verify_engagement(folder: Path) -> Iterator[Check]:
     """The checks of an engagement: what its runs measured and what people answered, each a chain.
@@ -26,6 +31,7 @@ def verify_engagement(folder: Path) -> Iterator[Check]:
         yield Check("chain", NOT_CHECKED, "no run has been recorded; techdd collect records one")
     elif chain.doubts:
         yield from (Check("chain", FAILED, f"{chain.path}: {one}") for one in chain.doubts[:MOST])
+        yield Check("chain", NOT_CHECKED, f"what follows holds as far as it is right; {_ANEW}")
     else:
         last = chain.links[-1]
         words = f"{len(chain.links)} runs, the last of {last.at:%Y-%m-%d %H:%M} UTC"

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from techdd.errors import TechddError
+from techdd.files import content
 from techdd.workspace import now
 
 if TYPE_CHECKING:
@@ -89,12 +90,7 @@ def _signed(pdf: bytes, made: Any, stamper: Any) -> bytes:
 
 def _opened(path: Path, password: Callable[[], str]) -> tuple[bytes, bytes | None]:
     """The content of a key file that may be used now, and the password that opens it."""
-    try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise TechddError("is too large for a key file (PKCS#12)", path)
-        raw = path.read_bytes()
-    except OSError as error:
-        raise TechddError(f"cannot be read: {error.strerror}", path) from None
+    raw = content(path, _MAX_BYTES, advice="; no key file (PKCS#12) is")
     _refuse_others(raw, path)
     for phrase in (None, b"", password):
         word = phrase().encode() if callable(phrase) else phrase
