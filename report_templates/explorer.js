@@ -523,7 +523,10 @@ function questionView(id) {
 // --- measures and exhibits -----------------------------------------------------------------------
 
 const metrics = new Map();
-for (const one of DATA.metrics) metrics.set(one.name, [...(metrics.get(one.name) ?? []), one]);
+for (const { of, ...one } of DATA.metrics) {
+  const found = of.map(([repo, value, said, basis, note]) => ({ ...one, repo, value, said, basis, note }));
+  metrics.set(one.name, [...(metrics.get(one.name) ?? []), ...found]);
+}
 const numbered = DATA.exhibits.map((one, place) => ({ ...one, number: String(place) }));
 const pictures = new Map();
 for (const one of document.querySelectorAll("svg[data-exhibit]")) pictures.set(one.dataset.exhibit, one);
