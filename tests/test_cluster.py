@@ -6,11 +6,13 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -331,6 +333,30 @@ def test_an_address_where_nobody_is_ends_in_one_line(
         collect(workspace, cluster=address)
     assert str(caught.value).startswith(said)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("greeting", [b"", b"SSH-2.0-OpenSSH_9.2\r\n", b"HTTP/1.1 400 Bad\r\n\r\n"])
+def test_who_speaks_at_the_address_and_is_no_scheduler_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch, greeting: bytes
+) -> None:
+    monkeypatch.setattr(cluster, "CONNECTING", 1)
+    met = []
+
+    def answer() -> None:
+        with suppress(OSError):  # the server is closed
+            while True:
+                one, _ = server.accept()
+                met.append(one)
+                one.sendall(greeting)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=answer, daemon=True).start()
+        address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
+        with (
+            pytest.raises(TechddError, match="no scheduler answers there"),
+            connected(address, "engagement", 1, 30),
+        ):
+            raise AssertionError("it was taken")
 
 
 def test_a_scheduler_without_workers_says_how_to_start_one(

@@ -6,6 +6,7 @@ schedule, the same one writer of evidence, the same bytes. See docs/scale-out.md
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import secrets
@@ -109,7 +110,10 @@ def _client(address: str) -> Iterator[Client]:
     host, _, port = address.partition("//")[2].rpartition(":")
     try:
         socket.create_connection((host.strip("[]"), int(port)), CONNECTING).close()
+        asyncio.run(asyncio.wait_for(_greeted(address), CONNECTING))
         client = Connection(address, timeout=CONNECTING, set_as_default=False)
+    except TimeoutError:
+        raise TechddError("no scheduler answers there: it says nothing", address) from None
     except Exception as error:  # whatever speaks there, and however it fails to be understood
         why = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
         raise TechddError(f"no scheduler answers there: {why}", address) from None
@@ -122,6 +126,16 @@ def _client(address: str) -> Iterator[Client]:
         yield client
     finally:
         client.close(timeout=CONNECTING)
+
+
+async def _greeted(address: str) -> None:
+    """Returns when a scheduler has greeted, for which Dask's client waits without an end."""
+    from distributed import Security
+    from distributed.comm import connect
+
+    arguments = Security().get_connection_args("client")
+    comm = await connect(address, timeout=CONNECTING, **arguments)
+    await comm.close()
 
 
 @contextmanager
