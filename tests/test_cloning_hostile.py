@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -134,6 +135,28 @@ def test_a_clone_that_takes_too_long_is_ended_and_says_what_to_write(
         clone(url, tmp_path / "cache" / "m", minutes=0.01)
     assert "longer than its 0.01 minutes" in str(caught.value)
     assert "budgets: {repository: {minutes: 120}}" in str(caught.value)
+
+
+def test_a_server_of_a_protocol_without_limits_that_says_nothing_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cloning, "STILL", 1)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"git://127.0.0.1:{server.getsockname()[1]}/x.git"
+        with pytest.raises(RepositoryError, match="the server says nothing in 1 seconds"):
+            clone(url, tmp_path / "cache" / "m")
+    assert list((tmp_path / "cache").iterdir()) == []
+
+
+def test_a_server_that_says_very_much_holds_nothing_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loud = tmp_path / "loud"
+    loud.write_text("#!/bin/sh\nyes 'welcome to our server' | head -c 286000 >&2\nexit 1\n")
+    loud.chmod(0o755)
+    monkeypatch.setitem(cloning._ENVIRONMENT, "GIT_SSH_COMMAND", str(loud))
+    with pytest.raises(RepositoryError, match="Could not read from remote repository"):
+        clone("ssh://git@host.invalid/x.git", tmp_path / "m", minutes=0.2)
 
 
 def test_a_clone_is_stopped_with_the_run(

@@ -110,6 +110,18 @@ def test_what_gh_lists_and_what_gitlab_tells(tmp_path: Path) -> None:
     assert [(one.name, one.group) for one in found.entries] == [("api", "acme/pay")]
 
 
+def test_an_export_of_few_keys_is_read_and_says_nothing_of_forks(tmp_path: Path) -> None:
+    few = [{"name": "api", "sshUrl": "git@github.com:acme/api.git"}]
+    found = taken([write(tmp_path / "gh.json", few)])
+    assert [(one.name, one.group) for one in found.entries] == [("api", "acme")]
+    # GitLab tells so little with simple=true, and whoever is not logged in.
+    url = "https://gitlab.example/acme/api.git"
+    simple = [{"path_with_namespace": "acme/api", "http_url_to_repo": url}]
+    assert taken([write(tmp_path / "simple.json", simple)]).entries
+    with pytest.raises(TechddError, match="does not tell which repositories are forks"):
+        taken([tmp_path / "simple.json"], skip=["forks"])
+
+
 def test_names_that_clash_are_called_by_their_group_in_any_order(tmp_path: Path) -> None:
     urls = [f"https://h/acme/{group}/{name}" for group in ("pay", "web") for name in ("API", "lib")]
     urls.append("https://h/acme/ops/api")
@@ -140,6 +152,8 @@ def test_the_same_repository_by_another_address_is_known(tmp_path: Path) -> None
         ("[" * 100_000, "nested too deeply"),
         ("[{]", "is no JSON"),
         ([{"some": "thing"}], "is no list, table, export or folder"),
+        ([], "names no repository"),
+        ({"message": "Not Found", "status": "404"}, "the host answered instead: Not Found"),
         ("# nothing\n", "names no repository"),
         ("a\x00b", "neither a path nor a clone URL"),
     ],

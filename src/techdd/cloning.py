@@ -14,7 +14,8 @@ import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
+from typing import IO
 
 from techdd.errors import RepositoryError
 from techdd.text import clean, without_credentials
@@ -24,11 +25,13 @@ Fetch = Callable[[str, Path], None]  # from a URL to a folder
 MINUTES = 30.0  # that mirroring one repository may take in all
 SILENT = 60  # seconds in which a server must send at least `SLOWEST` bytes each
 SLOWEST = 1_000
+STILL = 300  # seconds without a word of git's progress, where no protocol has limits of its own
 TRIES = 3  # where the network fails in passing
 PAUSE = 2.0  # seconds before the second try, twice as many before each further one
 
 # Any scheme, and git's short form; with a password it is none, and refused as one all the same.
 _URL = re.compile(r"[A-Za-z][\w+.-]*://|[\w.-]+@[\w.-]+:(?!/)|[\w.+-]+:[^/\s@]+@[\w.-]+[:/]")
+_KEPT = 65_536  # bytes of what git says, the last ones
 _PLAIN_USER = re.compile(r"(?<=^ssh://)[^/\s:@]+@")  # of a login by key
 _ENVIRONMENT = {
     # Nothing is asked, neither on the terminal nor in a window.
@@ -95,6 +98,29 @@ def clone(
         mirror.make(destination)
 
 
+class _Heard:
+    """What git says on a stream, heard as it comes: a pipe that is full would hold it up.
+
+    `last` is when it said something.
+    """
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream, self._said, self.last = stream, b"", time.monotonic()
+        self._thread = Thread(target=self._hear, daemon=True)
+        self._thread.start()
+
+    def _hear(self) -> None:
+        with contextlib.suppress(ValueError, OSError):  # it was closed
+            while piece := os.read(self._stream.fileno(), _KEPT):
+                self.last = time.monotonic()
+                self._said = (self._said + piece)[-_KEPT:]
+
+    def text(self) -> str:
+        """All of it, once git has ended; what git left running may hold the stream open."""
+        self._thread.join(5)
+        return self._said.decode("utf-8", "replace")
+
+
 class _Mirror:
     def __init__(self, url: str, end: float, stop: Event, minutes: float) -> None:
         self.url, self.end, self.stop, self.minutes = url, end, stop, minutes
@@ -103,7 +129,9 @@ class _Mirror:
         partial = destination.with_name(f".{destination.name}.partial")
         partial.parent.mkdir(parents=True, exist_ok=True)
         try:
-            self._tried("clone", "--quiet", "--mirror", "--", self.url, str(partial), made=partial)
+            self._tried(
+                "clone", "--progress", "--mirror", "--", self.url, str(partial), made=partial
+            )
             shutil.rmtree(destination, ignore_errors=True)  # of another URL, or half of one
             partial.replace(destination)
         finally:
@@ -113,7 +141,8 @@ class _Mirror:
         for left in mirror.rglob("*.lock"):  # by a git that was killed; nobody else works here
             left.unlink(missing_ok=True)
         inside = ("-C", str(mirror))
-        self._tried(*inside, "fetch", "--quiet", "--prune", "--force", "origin", "+refs/*:refs/*")
+        options = ("--progress", "--prune", "--force")
+        self._tried(*inside, "fetch", *options, "origin", "+refs/*:refs/*")
         # What the server has as its default branch may be another one by now.
         said = self._tried(*inside, "ls-remote", "--symref", "origin", "HEAD")
         if found := re.match(r"ref: (refs/heads/[^\s]+)\tHEAD\n", said):
@@ -154,16 +183,16 @@ class _Mirror:
         process = running.proc
         assert process and process.stdout and process.stderr
         with process.stdout as out, process.stderr as err:
+            said, complaint = _Heard(out), _Heard(err)
             try:
-                self._wait(process.poll)
+                self._wait(process.poll, complaint)
             finally:
                 with contextlib.suppress(ProcessLookupError, PermissionError):
                     os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
-            said, complaint = (one.read().decode("utf-8", "replace") for one in (out, err))
-        return process.returncode, said, complaint
+            return process.returncode, said.text(), complaint.text()
 
-    def _wait(self, end: Callable[[], int | None]) -> None:
+    def _wait(self, end: Callable[[], int | None], progress: _Heard) -> None:
         pause = 0.005
         while end() is None:
             if self.stop.wait(pause):
@@ -173,6 +202,8 @@ class _Mirror:
                     f"it takes longer than its {self.minutes:g} minutes; give it more in "
                     "engagement.yaml, as in: budgets: {repository: {minutes: 120}}"
                 )
+            if time.monotonic() > progress.last + STILL:
+                raise self._failed(f"the server says nothing in {STILL} seconds")
             pause = min(2 * pause, 0.2)
 
     def _failed(self, reason: str) -> RepositoryError:

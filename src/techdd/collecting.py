@@ -67,6 +67,8 @@ def collect(
             raise TechddError("names no repositories; add some", workspace.file)
         told = _one_at_a_time(tell)
         chain = Chain(workspace.evidence.root)
+        if said := chain.ahead_of(now()):
+            warn(said)
         for doubt in chain.doubts:
             warn(f"evidence/{chain.path.name}: {doubt}: something other than techdd changed it")
         for name, how in chain.begin().items():

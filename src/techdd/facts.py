@@ -288,14 +288,17 @@ def typed(fact: Fact, raw: DataFrame) -> DataFrame:
     Text is cleaned here, at the one place through which every fact passes (see `text.clean`).
     """
     import pandas as pd
+    from pandas import Series
     from pandas.api.types import pandas_dtype
 
     for name, (kind, optional) in schema(fact).items():
         if kind is datetime:
             raw[name] = pd.to_datetime(raw[name], utc=True).astype("datetime64[us, UTC]")
         elif kind is str:
-            raw[name] = [clean(value) if isinstance(value, str) else None for value in raw[name]]
-            raw[name] = raw[name].astype(object)
+            values = raw[name].to_numpy(dtype=object)
+            # Each once: names of repositories, people and files recur in all their rows.
+            cleaned = {value: clean(value) for value in set(values) if isinstance(value, str)}
+            raw[name] = Series([cleaned.get(value) for value in values], raw.index, dtype=object)
         else:
             raw[name] = raw[name].astype(pandas_dtype(_dtype(kind, optional)))
     return raw

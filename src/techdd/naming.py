@@ -138,6 +138,7 @@ class Voice:
         self.places = places  # whether places of guarded evidence are told
         self._addresses: dict[str, str] = {}
         self._names: dict[tuple[str, ...], str] = {}
+        self._first: set[str] = set()  # words that a name begins with
         self._domains: set[str] = set()  # of addresses: they say who the company is
         spelled = {one.identity: one.name for one in identities}
         for one in people if not named else ():
@@ -153,6 +154,7 @@ class Voice:
         words = tuple(_WORD.findall(name.casefold()))
         if 2 <= len(words) <= _LONGEST_NAME and max(map(len, words)) > 2:
             self._names.setdefault(words, label)
+            self._first.add(words[0])
 
     def spoken(self, value: T, field: str = "") -> T:
         """`value` with every token of a person or a place replaced, in whatever it holds, and
@@ -212,7 +214,9 @@ class Voice:
         words = list(_WORD.finditer(text))
         said, end, at = [], 0, 0
         while at < len(words):
-            length = self._name_at(text, words[at : at + _LONGEST_NAME])
+            length = 0
+            if words[at][0].casefold() in self._first:
+                length = self._name_at(text, words[at : at + _LONGEST_NAME])
             if length:
                 key = tuple(word[0].casefold() for word in words[at : at + length])
                 said += [text[end : words[at].start()], self._names[key]]

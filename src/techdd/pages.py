@@ -42,6 +42,7 @@ def compose(report: Report, templates: Templates, fonts: str) -> str:
         further=placed.further,
         linked=placed.linked,
         untold=placed.untold,
+        register=placed.register,
         exhibits=placed.exhibits,
         hiring=placed.apart,
         bare=placed.bare,

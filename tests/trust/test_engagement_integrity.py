@@ -162,8 +162,10 @@ def test_a_clock_that_is_set_back_mixes_nothing_up(
     monkeypatch.setattr("techdd.collecting.now", lambda: datetime(2020, 1, 1, tzinfo=UTC))
     build(workspace.root.parent / "b.git", [A({"b.py": "b = 1\n"})])
     workspace.add([str(workspace.root.parent / "b.git")])
-    again(workspace)
+    _, told = again(workspace)
+    assert told[0].startswith("the clock shows 2020-01-01 00:00 UTC, and the last run was at ")
     chain = Chain(workspace.evidence.root)
+    assert not chain.ahead_of(chain.links[0].at)  # the last run is of 2020
     assert [link.at.year == 2020 for link in chain.links] == [False, True]
     assert {"snapshots/api.parquet", "snapshots/b.parquet"} <= chain.files.keys()
     found = {one.name: one.words for one in verify_engagement(workspace.root)}

@@ -155,8 +155,12 @@ def collect(folder: Path, **options: Any) -> None:
 def report(folder: Path, output: Path | None, as_of: datetime | None, **options: Any) -> None:
     """Write the report."""
     from techdd import pipeline
+    from techdd.trust.chain import Chain
+    from techdd.workspace import now
 
     workspace = open_engagement(folder)
+    if said := Chain(workspace.evidence.root).ahead_of(now()):
+        talk(said)
     destination = output or folder / "out" / "report.pdf"
     formats = [pipeline.check_format(destination, name) for name in ("", *options["format"])]
     sign = signing(options, formats)

@@ -6,14 +6,16 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from techdd.amounts import day, money, number, span
-from techdd.arrangement import spoken_of
+from techdd.arrangement import Kind, spoken_of
 from techdd.formats._chapters import Told
 from techdd.formats._parts import LONG, ROWS, card, link, more, pill, priced, where
 from techdd.formats._sections import Write, linked_ids
 from techdd.formats._word import Paper, Run
 from techdd.formats._word_styles import MUTED, NOTE
-from techdd.model import Rating, Report, Severity
+from techdd.model import Finding, Rating, Report, Severity
 from techdd.pages import clip, sentences
+
+REGISTER = 200  # lines of the register
 
 
 def open_questions(paper: Paper, report: Report) -> None:
@@ -38,8 +40,8 @@ def open_questions(paper: Paper, report: Report) -> None:
     more(paper, len(found), ROWS)
 
 
-def register(told: Told) -> Write:
-    """Every finding in a line, as far as there is room."""
+def register(told: Told, by_kind: Sequence[Kind]) -> Write:
+    """Every finding in a line, or every kind where there are kinds, as far as there is room."""
 
     def write(paper: Paper, report: Report) -> None:
         if not report.findings:
@@ -52,23 +54,47 @@ def register(told: Told) -> Write:
         paper.text(f"{len(report.findings):,} findings: {', '.join(said)}.")
         linked = linked_ids(told)
         _by_domain(paper, report)
-        paper.heading(2, "Every finding")
-        paper.table(
-            ("Severity", "Finding", "Where", "When", "Days"),
-            [
-                (pill(one.severity), link(one, linked, 160), where(one),
-                 one.horizon.value.capitalize(), span(*one.effort))
-                for one in report.findings[:200]
-            ],
-            (11, 50, 20, 17, 10), right=(4,),
-        )  # fmt: skip
-        more(paper, len(report.findings), 200)
+        if by_kind:
+            _by_kind(paper, by_kind, linked)
+        else:
+            _each(paper, report.findings, linked)
         spoken = spoken_of(report)
         for one in report.findings:  # of domains without a chapter
             if one.id in spoken - linked:
                 card(paper, report, one)
 
     return write
+
+
+def _each(paper: Paper, findings: Sequence[Finding], linked: set[str]) -> None:
+    paper.heading(2, "Every finding")
+    paper.table(
+        ("Severity", "Finding", "Where", "When", "Days"),
+        [
+            (pill(one.severity), link(one, linked, 160), where(one),
+             one.horizon.value.capitalize(), span(*one.effort))
+            for one in findings[:REGISTER]
+        ],
+        (11, 50, 20, 17, 10), right=(4,),
+    )  # fmt: skip
+    more(paper, len(findings), REGISTER)
+
+
+def _by_kind(paper: Paper, by_kind: Sequence[Kind], linked: set[str]) -> None:
+    """The worst of each kind by name, and how often it was found."""
+    rows = []
+    for kind in by_kind[:REGISTER]:
+        first, (low, high) = kind[0], (sum(one.effort[end] for one in kind) for end in (0, 1))
+        repositories = len({one.repo for one in kind})
+        others = f" and {repositories - 1:,} more" if repositories > 1 else ""
+        rows.append((
+            pill(first.severity), link(first, linked, 160), f"{len(kind):,}",
+            f"{where(first)}{others}", first.horizon.value.capitalize(), span(low, high),
+        ))  # fmt: skip
+    paper.heading(2, "Every kind of finding")
+    head = ("Worst", "Finding", "Times", "Where", "When", "Days")
+    paper.table(head, rows, (11, 46, 9, 22, 17, 14), right=(2, 5))
+    more(paper, len(by_kind), REGISTER)
 
 
 def _by_domain(paper: Paper, report: Report) -> None:

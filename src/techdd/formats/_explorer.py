@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from json import dumps
 from typing import Any
@@ -139,9 +140,7 @@ def explored(report: Report, templates: Templates) -> dict[str, Any]:
             for domain, one in _exhibits(report)
         ],
         "metrics": [
-            _metric(one, chapter.domain, named)
-            for chapter in report.chapters
-            for one in chapter.metrics
+            measure for chapter in report.chapters for measure in _measures(chapter, named)
         ],
         "checks": [
             {
@@ -215,14 +214,20 @@ def _finding(finding: Finding) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _metric(metric: Metric, domain: str, named: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    plain = metric.name.replace(".", ": ").replace("_", " ").capitalize()
-    label, meaning = named.get(metric.name, (plain, ""))
-    return {
-        "name": metric.name, "label": label, "meaning": meaning, "domain": domain,
-        "repo": metric.repo, "value": metric.value, "said": amount(metric),
-        "basis": metric.basis, "note": metric.note,
-    }  # fmt: skip
+def _measures(chapter: Chapter, named: Mapping[str, Sequence[str]]) -> Iterator[dict[str, Any]]:
+    """Each measure once, with what there is of it `of` each repository: of hundreds of them words
+    that are said once make half of the page.
+    """
+    by_name: dict[str, list[Metric]] = defaultdict(list)
+    for one in chapter.metrics:
+        by_name[one.name].append(one)
+    for name, found in by_name.items():
+        plain = name.replace(".", ": ").replace("_", " ").capitalize()
+        label, meaning = named.get(name, (plain, ""))
+        yield {
+            "name": name, "label": label, "meaning": meaning, "domain": chapter.domain,
+            "of": [(one.repo, one.value, amount(one), one.basis, one.note) for one in found],
+        }  # fmt: skip
 
 
 def _clean(value: Any) -> Any:

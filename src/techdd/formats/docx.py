@@ -124,7 +124,7 @@ def _parts(
         parts.append(of("responses", "Management response", _sections.responses))
     return [
         *parts,
-        of("register", "Risk register", _closing.register(told)),
+        of("register", "Risk register", _closing.register(told, placed.register)),
         of("roadmap", "Remediation roadmap", _closing.roadmap(told)),
         of("open", "Open questions", _closing.open_questions),
         of("method", "How we judged", _closing.method),

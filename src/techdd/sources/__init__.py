@@ -136,7 +136,10 @@ def _named(path: Path, *, ssh: bool) -> list[Named]:
             if not named:
                 raise TechddError("names no repository", path)
             return named
-    raise TechddError("is no list, table, export or folder of repositories", path)
+    raise TechddError(
+        "is no list, table, export or folder of repositories that is known; a list has a path or "
+        "clone URL a line, docs/portfolio.md tells the others", path,
+    )  # fmt: skip
 
 
 def _text(path: Path) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from techdd.errors import TechddError
 from techdd.sources import Handed, Named, namespace
+from techdd.text import clean
 
 _SPACE = re.compile(r"\s*")
 # Of a client's file: what leads over the network, and nothing that leads into this machine.
@@ -27,7 +28,7 @@ class Shape:
     ssh: str
     fork: str
     archived: str
-    silent_of_others: bool = False  # the key of a fork is there on forks only
+    silent_of_others: bool = False  # a full answer has the key of a fork on forks only
 
 
 def described(handed: Handed, shape: Shape) -> Iterable[Named] | None:
@@ -36,7 +37,12 @@ def described(handed: Handed, shape: Shape) -> Iterable[Named] | None:
         return None
     values = _flat(handed, _values(handed), _NESTED)
     first = next(values, None)
-    if first is None or not (shape.path in first and (shape.https in first or shape.ssh in first)):
+    if first is None:
+        return ()
+    if isinstance(said := first.get("message"), str) and shape.path not in first:
+        raise TechddError(f"holds what the host answered instead: {clean(said)[:200]}", handed.path)
+    # The key of an SSH address is each host's own; others have that of the other address too.
+    if not (shape.ssh in first or (shape.path in first and shape.https in first)):
         return None
     return _named(handed, shape, first, values)
 
@@ -54,10 +60,11 @@ def _named(
             raise TechddError("its clone address is none of https, ssh or git", where)
         path = one.get(shape.path)
         group = path.rpartition("/")[0] if isinstance(path, str) else ""
+        silent = shape.silent_of_others and shape.archived in one
         yield Named(
             address,
             group=group or namespace(address),
-            fork=bool(one.get(shape.fork)) if shape.silent_of_others else _said(one, shape.fork),
+            fork=bool(one.get(shape.fork)) if silent else _said(one, shape.fork),
             archived=_said(one, shape.archived),
             where=where,
         )

@@ -13,7 +13,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -80,6 +80,20 @@ class Chain:
                 self.doubts.append(f"line {number} does not follow the one before it")
             self.links.append(link)
             self._before = line
+
+    def ahead_of(self, clock: datetime) -> str:
+        """What is to be said where the last run is of a later time than `clock` shows; else "".
+
+        An hour is let pass: an engagement moves from machine to machine.
+        """
+        last = self.links[-1].at if self.links else clock
+        if last - clock < timedelta(hours=1):
+            return ""
+        return (
+            f"the clock shows {clock:%Y-%m-%d %H:%M} UTC, and the last run was at "
+            f"{last:%Y-%m-%d %H:%M}: set the clock, from which measures over time and the order of "
+            "audits count"
+        )
 
     @property
     def files(self) -> dict[str, str]:

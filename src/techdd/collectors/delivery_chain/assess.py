@@ -115,9 +115,10 @@ def _answers(own: DataFrame, files: DataFrame, families: tuple[str, ...]) -> Ans
             rows = own[own["check"] == name]
             for repo in ["", *repos]:
                 yield _metric(name, repo, of_repository(repo, rows))
+    of_rule = {rule: own[own["check"].isin(members)] for rule, members in RULES.items()}
     for repo in repos:
-        for rule, members in RULES.items():
-            asked_of = own[(own["repo"] == repo) & own["check"].isin(members)]
+        for rule, answers in of_rule.items():
+            asked_of = of_repository(repo, answers)
             for group, (note, rows) in (_apart(asked_of) if len(asked_of) else {}).items():
                 bad = rows[rows["passed"].eq(other=False).fillna(value=False)]
                 if len(bad):
