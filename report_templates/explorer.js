@@ -507,7 +507,7 @@ function questionView(id) {
       h("p", {}, one.words || one.about), one.told && h("p", {}, h("b", {}, "Told: "), one.told), one.seen && h("p", {}, h("b", {}, "Seen: "), one.seen),
     ])),
     part("Evidence", list(item.evidence) || note("No evidence from the repositories is recorded for this question.")),
-    part("Measures that it rests on", list(named.map((one) => [link(address("measure", one.name), one.label), `: ${one.said}`, (one.note || one.basis) && ` (${one.note || one.basis})`]))),
+    part("Measures that it rests on", list(named.map((one) => [link(address("measure", one.name), one.label), `: ${one.said}`, over(one) && ` (${over(one)})`]))),
     pictured(item.metrics),
     part("Who said what", list(item.voices.map((one) => [h("b", {}, one.by || "Somebody"), `: ${one.said}`, one.grade && `, ${one.grade.toLowerCase()}`, one.confidence && `, ${one.confidence} confidence`]))),
     part("Documents shown", list(item.documents)),
@@ -541,6 +541,9 @@ function pictured(names) {
 
 const exhibitList = (shown) => list(shown.map((one) => [link(address("exhibit", one.number), one.title), one.repo && ` (${one.repo})`]));
 
+// What a measure was counted over, and what is to be said of it.
+const over = (one) => [one?.basis, one?.note].filter(Boolean).join("; ");
+
 const COLUMNS_OF_REPOSITORIES = 6;
 
 // One row a measure, with a column for each repository where these are few.
@@ -558,7 +561,7 @@ function measures(wanted, key = "") {
     { id: "overall", name: "Overall", value: (row) => value(row, ""), show: (row) => say(row, ""), figure: true, falls: true },
     ...few.map((repo, n) => ({ id: `r${n}`, name: repo, value: (row) => value(row, repo), show: (row) => say(row, repo), figure: true, falls: true })),
     all.length > few.length && { id: "repos", name: "Repositories", value: (row) => row.repos.size - row.repos.has(""), figure: true, falls: true },
-    { id: "basis", name: "Counted over, or why not", value: (row) => row.repos.get("")?.note || row.repos.get("")?.basis || "" },
+    { id: "basis", name: "Counted over, or why not", value: (row) => over(row.repos.get("")) },
   ].filter(Boolean), rows, key);
 }
 

@@ -480,13 +480,20 @@ def worker(note: Path) -> int:
 def test_an_interrupted_run_leaves_no_worker_and_is_gone_on_with(
     outside: Callable[..., subprocess.Popen[str]], tmp_path: Path
 ) -> None:
-    process = outside("collect", "e", "--only", "waits", "--jobs", "1", "--quiet")
-    pid = worker(tmp_path / "note")
-    os.killpg(process.pid, signal.SIGINT)  # as the terminal does on Ctrl-C
-    _, said = process.communicate(timeout=20)
-    assert process.returncode == 130
-    assert said.strip() == "techdd: interrupted; run the same command again to go on"
-    assert ended(pid)
+    def ctrl_c(pid: int) -> None:
+        os.killpg(pid, signal.SIGINT)  # as the terminal does
+
+    def stop_a_container(pid: int) -> None:
+        os.kill(pid, signal.SIGTERM)
+
+    for interrupt in (ctrl_c, stop_a_container):
+        process = outside("collect", "e", "--only", "waits", "--jobs", "1", "--quiet")
+        pid = worker(tmp_path / "note")
+        interrupt(process.pid)
+        _, said = process.communicate(timeout=20)
+        assert process.returncode == 130
+        assert said.strip() == "techdd: interrupted; run the same command again to go on"
+        assert ended(pid)
 
     process = outside("collect", "e", "--only", "waits", "--jobs", "1", "--quiet")
     pid = worker(tmp_path / "note")

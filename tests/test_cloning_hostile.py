@@ -108,6 +108,25 @@ def test_a_server_that_does_not_serve_is_one_line(
     assert list((tmp_path / "cache").iterdir()) == []
 
 
+def test_a_refused_login_is_told_rather_than_what_the_credential_helper_says() -> None:
+    complaint = (
+        "fatal: unable to get credential storage lock in 1000 ms: Read-only file system\n"
+        "fatal: Authentication failed for 'http://h/x.git/'\n"
+    )
+    assert cloning._reason(complaint).endswith(
+        "(fatal: Authentication failed for 'http://h/x.git/')"
+    )
+
+
+def test_a_name_that_is_not_found_is_looked_up_again_by_every_protocol() -> None:
+    for said in (
+        "fatal: unable to look up h (port 9418) (Name or service not known)",
+        "ssh: Could not resolve hostname h: Temporary failure in name resolution",
+        "fatal: unable to access 'http://h/': Could not resolve host: h",
+    ):
+        assert cloning._IN_PASSING.search(said)
+
+
 def test_a_clone_that_takes_too_long_is_ended_and_says_what_to_write(
     tmp_path: Path, answers: Answers, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -20,7 +21,7 @@ from typing import Any
 import pytest
 from builders import A, build, forget_plugins, git, install_toys
 
-from techdd import cluster, copies, jobs, plugins
+from techdd import cluster, copies, jobs, plugins, scratch
 from techdd.cluster import connected, there
 from techdd.cluster.there import FOLDER, Parcel, Terms
 from techdd.collecting import collect
@@ -288,6 +289,25 @@ def test_a_worker_that_comes_later_and_differs_does_nothing(
     assert outcome.failure.endswith(", not 1.0")
 
 
+def test_a_worker_that_comes_later_and_differs_opens_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(FOLDER, str(tmp_path / "clones"))
+    entry = RepositoryEntry(name="app", source=str(build(tmp_path / "app.git", [A({"a": "1"})])))
+    terms = Terms("engagement", "run", there.tools("run") | {"git": "1.0"}, 30)
+    with pytest.raises(RepositoryError, match=r"app: was not opened: the worker has git \S+, not"):
+        there.open_there(entry, terms)
+
+
+def test_a_worker_without_the_room_in_memory_is_not_like_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = there.tools("with room") | {"copies of source": "in memory"}
+    monkeypatch.setattr(scratch, "MEMORY", tmp_path / "none")
+    theirs = there.tools("without")
+    assert there.differs(mine, theirs) == "has copies of source on disk, not in memory"
+
+
 def test_a_repository_that_moved_on_is_refused(
     toys: dict[str, Collector], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -305,7 +325,7 @@ def test_a_repository_that_moved_on_is_refused(
 
 def _parcel(one: Collector, source: Path, terms: Terms, folder: Path) -> Parcel:
     entry = RepositoryEntry(name="app", source=str(source))
-    repository = there.open_there(entry, terms)
+    repository = there.open_there(entry, replace(terms, tools=there.tools(terms.run)))
     task = Task(one.run.__module__, one.name, repository, folder, {}, budget_of(one))
     return Parcel(task, entry, {}, (), terms)
 
@@ -355,6 +375,20 @@ def test_who_speaks_at_the_address_and_is_no_scheduler_is_not_waited_for(
         with (
             pytest.raises(TechddError, match="no scheduler answers there"),
             connected(address, "engagement", 1, 30),
+        ):
+            raise AssertionError("it was taken")
+
+
+def test_certificates_that_cannot_be_read_are_named(tmp_path: Path) -> None:
+    import dask
+
+    (tmp_path / "empty").touch()
+    for wrong in (tmp_path / "none", tmp_path / "empty"):
+        parts = dict.fromkeys(("ca-file", "client.cert", "client.key"), str(wrong))
+        with (
+            dask.config.set({f"distributed.comm.tls.{part}": path for part, path in parts.items()}),
+            pytest.raises(TechddError, match=r"TLS__CA_FILE, \S+ and \S+ name cannot be read: \S"),
+            connected("tls://127.0.0.1:1", "engagement", 1, 30),
         ):
             raise AssertionError("it was taken")
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import stat
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -34,6 +36,15 @@ def test_memory_is_taken_where_there_is_some(
     monkeypatch.setattr(scratch, "_ROOM", 0)
     with scratch.scratch(tmp_path / "near") as folder:
         assert folder.parent == memory
+
+
+def test_memory_that_is_full_is_memory_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scratch, "MEMORY", tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(total=2 << 30, free=0))
+    assert scratch.in_memory()
+    assert scratch.memory() is None
 
 
 def test_what_a_killed_run_left_is_removed_by_the_next_and_a_living_one_is_not(

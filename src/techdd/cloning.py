@@ -49,8 +49,8 @@ _LOGIN = re.compile(
 )
 _SILENT = re.compile("Operation too slow|[Tt]imed? ?out")
 _IN_PASSING = re.compile(
-    "Could not resolve host|Connection (?:refused|reset)|Couldn't connect|Failed to connect"
-    "|early EOF|unexpected disconnect|hung up unexpectedly|RPC failed|Empty reply"
+    "Could not resolve host|unable to look up|Connection (?:refused|reset)|Couldn't connect"
+    "|Failed to connect|early EOF|unexpected disconnect|hung up unexpectedly|RPC failed|Empty reply"
     "|returned error: (?:429|5..)|transfer closed"
 )
 
@@ -214,9 +214,10 @@ class _Mirror:
 def _reason(complaint: str) -> str:
     """Why git failed: its first word, and what to do where that is known."""
     lines = [line.strip() for line in complaint.splitlines()]
+    refused = [line for line in lines if _LOGIN.search(line)]
     told = [line for line in lines if line.startswith(("ssh:", "fatal:"))]
-    said = clean((told or ["git clone failed"])[0])
-    if _LOGIN.search(complaint):
+    said = clean((refused or told or ["git clone failed"])[0])
+    if refused:
         return f"it wants a login; set up git's credential helper or an ssh key ({said})"
     if _SILENT.search(complaint):
         return f"the server says nothing, or too little in {SILENT} seconds ({said})"

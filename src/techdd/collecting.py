@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import Event, Lock
 from typing import Any
 
-from techdd import __version__, advisories, copies, jobs, planning, sandbox
+from techdd import __version__, advisories, copies, jobs, planning, sandbox, scratch
 from techdd.cloning import MINUTES, clone
 from techdd.cluster import OpenAt, Place, connected
 from techdd.collectors import Collector
@@ -222,6 +222,7 @@ def _options(
         "advisories_digest": _advisories_digest,
         "key": lambda: _secret_key(workspace),
         "semgrep": lambda: sandbox.program("semgrep"),
+        "in_memory": scratch.in_memory,
     }
     withheld = _withheld(own)
     everyone = discover("techdd.collectors", Collector) if own else {}

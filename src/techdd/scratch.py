@@ -19,13 +19,17 @@ _ROOM = 1 << 30  # bytes that must be free there
 _PREFIX = "techdd-"
 
 
+def in_memory() -> bool:
+    """Whether this system has a folder in memory that is large enough, be it full just now."""
+    try:
+        return shutil.disk_usage(MEMORY).total > _ROOM and os.access(MEMORY, os.W_OK)
+    except OSError:
+        return False
+
+
 def memory() -> Path | None:
     """A folder in memory; None where the system has none, or no room in it."""
-    try:
-        there = shutil.disk_usage(MEMORY).free > _ROOM and os.access(MEMORY, os.W_OK)
-    except OSError:
-        return None
-    return MEMORY if there else None
+    return MEMORY if in_memory() and shutil.disk_usage(MEMORY).free > _ROOM else None
 
 
 @contextmanager

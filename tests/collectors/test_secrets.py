@@ -244,8 +244,11 @@ def test_without_memory_messages_are_not_written_to_a_disk(
     repo: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(scratch, "MEMORY", Path("/nowhere"))
-    issue, *_ = collector.run(repo)
+    issue, *_ = collector.run(repo, in_memory=False)
     assert issue.reason == "messages not scanned for secrets"
+    assert not issue.transient  # it is measured anew where there is memory, by the option
+    issue, *_ = collector.run(repo, in_memory=True)  # there is, but it is full
+    assert issue.transient
 
 
 def test_names_that_git_cannot_be_asked_for(folder: Path) -> None:

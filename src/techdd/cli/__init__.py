@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import io
 import os
+import signal
 import sys
 import traceback
 import warnings
@@ -98,6 +99,7 @@ def run() -> None:
     """The console script: every way to fail ends in one line and a documented exit code."""
     gc.set_threshold(100_000, 50, 50)  # libraries are many objects and few circles to look for
     _outlive_readers()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever ends us so waits for it
     warnings.showwarning = _noted
     try:
         main(prog_name="techdd", standalone_mode=False)

@@ -101,7 +101,7 @@ def _client(address: str) -> Iterator[Client]:
         def __del__(self) -> None:
             pass
 
-    if address.startswith("tls:") and not _certificates():
+    if address.startswith("tls:") and not _certificates(address):
         raise TechddError(
             "needs certificates: set DASK_DISTRIBUTED__COMM__TLS__CA_FILE, ..._CLIENT__CERT and "
             "..._CLIENT__KEY (see docs/scale-out.md)",
@@ -165,11 +165,18 @@ def _local(workers: int) -> Iterator[Client]:
         yield client
 
 
-def _certificates() -> bool:
-    """Whether Dask's configuration names them."""
+def _certificates(address: str) -> bool:
+    """Whether Dask's configuration names them. Raises TechddError where they cannot be read."""
     import distributed
 
-    return bool(distributed.Security().get_connection_args("client")["ssl_context"])
+    try:
+        return bool(distributed.Security().get_connection_args("client")["ssl_context"])
+    except OSError as error:  # that of a file tells no name
+        raise TechddError(
+            "the certificates or the key that DASK_DISTRIBUTED__COMM__TLS__CA_FILE, "
+            f"..._CLIENT__CERT and ..._CLIENT__KEY name cannot be read: {error.strerror or error}",
+            address,
+        ) from None
 
 
 def _examined(

@@ -26,7 +26,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from multiprocessing import current_process
 from pathlib import Path
 
-from techdd import __version__, advisories, folders, sandbox, software
+from techdd import __version__, advisories, folders, sandbox, scratch, software
 from techdd.cloning import Fetch, clone
 from techdd.errors import RepositoryError
 from techdd.evidence import Evidence
@@ -93,6 +93,7 @@ def tools(_run: str) -> dict[str, str]:
         "plug-ins": software.digest()[:12],
         "advisories": status.digest[:12] if status else "none",
         "semgrep": _semgrep(),
+        "copies of source": "in memory" if scratch.in_memory() else "on disk",
     }
     needed = (Requirement(line) for line in requires("techdd") or ())
     names = sorted(one.name for one in needed if not one.marker or one.marker.evaluate())
@@ -116,6 +117,8 @@ def cannot_work() -> str:
 
 def open_there(entry: RepositoryEntry, terms: Terms) -> Repository:
     """Opens a repository on a worker, fetching it first. Raises RepositoryError."""
+    if why := differs(terms.tools, tools(terms.run)):
+        raise RepositoryError(f"was not opened: the worker {why}", entry.name)
     home = _home(terms.engagement, entry)
     with _locked(home):
         return _keep(terms.engagement, open_entry(entry, home, _fetch(terms.minutes)))

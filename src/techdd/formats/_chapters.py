@@ -96,7 +96,7 @@ def _measured(paper: Paper, one: Chapter, terms: Mapping[str, Sequence[str]]) ->
             ("Measure", "Overall", "Counted over"),
             [
                 (clip(named(metric.name, terms), 80), amount(metric, metric.name not in terms),
-                 clip(metric.note or metric.basis, 110))
+                 clip("; ".join(filter(None, (metric.basis, metric.note))), 110))
                 for metric in known[:ROWS]
             ],
             (45, 20, 40), right=(1,),

@@ -90,16 +90,19 @@ class _Hits:
 
 
 @collector(makes=(Secret, SecretScan), version=7, minutes=60)
-def secrets(repo: Repository, *, key: str = "", seconds: float = 3000.0) -> Gathered:
+def secrets(
+    repo: Repository, *, key: str = "", in_memory: bool = True, seconds: float = 3000.0
+) -> Gathered:
     """Every credential-shaped string in any file version that the repository holds, and in the
     messages of commits and tags.
 
-    `key` is the engagement's own, for the fingerprints; `seconds` limits the scan.
+    `key` is the engagement's own, for the fingerprints; `in_memory` says that the system has room
+    in memory for what must not be written to a disk; `seconds` limits the scan.
     """
-    messages = Messages(repo) if memory() else None
+    messages = Messages(repo) if in_memory and memory() else None
     if not messages:
-        reason = "no file system in memory, and they must not be written to a disk"
-        yield Issue("messages not scanned for secrets", detail=reason)
+        reason = "no room in memory (/dev/shm, 1 GB), and they must not be written to a disk"
+        yield Issue("messages not scanned for secrets", detail=reason, transient=in_memory)
     with ThreadPoolExecutor(1) as aside:
         scanning = aside.submit(scan, repo.git_dir, seconds, messages.text if messages else b"")
         # What does not need the engine is read while it searches.
