@@ -55,7 +55,7 @@ def _read(source: Path) -> tuple[bytes, str]:
     if not suffix:
         raise RepositoryError(
             "is a file, and no bill of materials (CycloneDX, SPDX); "
-            "give the folder of a git repository",
+            "give the folder of a git repository, a list of them with --from",
             source,
         )
     return bill, suffix
