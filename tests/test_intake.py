@@ -295,8 +295,8 @@ def test_what_is_no_repository_says_why(tmp_path: Path) -> None:
     (source / "sub" / "deep").mkdir(parents=True)
     assert refusal(tmp_path / "none") == "no such folder; give the folder of a git repository"
     assert refusal(tmp_path / "file") == (
-        "is a file, and no bill of materials (CycloneDX, SPDX); give the folder of a git repository, "
-        "a list of them with --from"
+        "is a file, and no bill of materials (CycloneDX, SPDX); give the folder of a git "
+        "repository, a list of them with --from"
     )
     assert (
         refusal(tmp_path / "plain")
