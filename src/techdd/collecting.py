@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
 from inspect import signature
+from itertools import islice
 from pathlib import Path
 from threading import Event, Lock
 from typing import Any
@@ -31,6 +32,7 @@ from techdd.worker import executor
 from techdd.workspace import OPENING, Workspace, now
 
 OPENING_AT_ONCE = 8  # repositories
+SHOWN = 5  # files that are told one by one
 EVERYONE = "default"  # under this name budgets hold for all collectors
 
 
@@ -71,8 +73,11 @@ def collect(
             warn(said)
         for doubt in chain.doubts:
             warn(f"evidence/{chain.path.name}: {doubt}: something other than techdd changed it")
-        for name, how in chain.begin().items():
+        strange = chain.begin()
+        for name, how in islice(strange.items(), SHOWN):
             warn(f"evidence/{name} {how}: something other than techdd changed it; it is set aside")
+        if len(strange) > SHOWN:
+            warn(f"and so {len(strange) - SHOWN:,} more files of the evidence")
         with _opening(workspace, place, told) as opening:
             measured = jobs.collect(
                 _openable(opening),

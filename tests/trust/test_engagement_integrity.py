@@ -156,6 +156,18 @@ def test_what_a_killed_run_left_half_written_is_cleared_away(workspace: Workspac
     assert not record.exists()
 
 
+def test_evidence_whose_chain_is_gone_is_not_believed(workspace: Workspace) -> None:
+    table = workspace.evidence.root / "snapshots" / "api.parquet"
+    whole = table.read_bytes()
+    table.write_bytes(b"other")
+    (workspace.evidence.root / FILE).unlink()
+    assert "is gone, which says how runs left" in failures(workspace)[0]
+    _, told = again(workspace)
+    assert told[-1].startswith("and so ")
+    assert table.read_bytes() == whole
+    assert not failures(workspace)
+
+
 def test_a_clock_that_is_set_back_mixes_nothing_up(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -133,7 +133,8 @@ class Chain:
         What a run left that was killed is its own, and counts.
         """
         killed = (self.root / UNFINISHED).exists()
-        self.strange = dict(self.differing()) if self.links and not killed else {}
+        unreadable = bool(self.doubts) and not self.links  # which stays told: see `verify`
+        self.strange = {} if killed or unreadable else dict(self.differing())
         try:
             self.root.mkdir(parents=True, exist_ok=True)
             for left in self.root.glob("[!.]*/.*"):  # half written, by a run that was killed

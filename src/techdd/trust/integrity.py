@@ -27,7 +27,11 @@ def verify_engagement(folder: Path) -> Iterator[Check]:
     """
     workspace = Workspace(folder)
     chain = Chain(workspace.evidence.root)
-    if not (chain.links or chain.doubts):
+    begun = (workspace.evidence.root / UNFINISHED).exists()
+    if not (chain.links or chain.doubts or begun) and (lost := len(chain.there())):
+        words = f"{chain.path} is gone, which says how runs left {lost:,} files; {_ANEW}"
+        yield Check("chain", FAILED, words)
+    elif not (chain.links or chain.doubts):
         yield Check("chain", NOT_CHECKED, "no run has been recorded; techdd collect records one")
     elif chain.doubts:
         yield from (Check("chain", FAILED, f"{chain.path}: {one}") for one in chain.doubts[:MOST])
@@ -39,7 +43,7 @@ def verify_engagement(folder: Path) -> Iterator[Check]:
     if chain.links:
         yield from _strange(chain)
         yield from _differing(chain)
-    if (workspace.evidence.root / UNFINISHED).exists():
+    if begun:
         words = "a run is at work, or was ended before its time; techdd collect goes on with it"
         yield Check("run", NOT_CHECKED, words)
     yield from _grown("answers", workspace.journal)
