@@ -156,6 +156,13 @@ def test_what_a_killed_run_left_half_written_is_cleared_away(workspace: Workspac
     assert not record.exists()
 
 
+def test_answers_that_are_gone_altogether_are_missed(workspace: Workspace) -> None:
+    workspace.library.pin("security")  # as with the first answer
+    assert not failures(workspace)
+    workspace.journal.path.unlink()
+    assert "journal.jsonl is gone" in failures(workspace)[0]
+
+
 def test_evidence_whose_chain_is_gone_is_not_believed(workspace: Workspace) -> None:
     table = workspace.evidence.root / "snapshots" / "api.parquet"
     whole = table.read_bytes()

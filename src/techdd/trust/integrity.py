@@ -47,6 +47,9 @@ def verify_engagement(folder: Path) -> Iterator[Check]:
         words = "a run is at work, or was ended before its time; techdd collect goes on with it"
         yield Check("run", NOT_CHECKED, words)
     yield from _grown("answers", workspace.journal)
+    if not workspace.journal.path.exists() and any((workspace.root / "asked").glob("*.yaml")):
+        words = f"{workspace.journal.path} is gone: what is in asked/ was answered once"
+        yield Check("answers", FAILED, words)
     if (workspace.root / responses.FILE).exists():
         yield from _grown("responses", responses.ledger(workspace.root))
     yield from _audits(workspace.root)
