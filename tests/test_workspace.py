@@ -9,6 +9,8 @@ from builders import A, build, git
 from techdd.answers import Answer
 from techdd.errors import DocumentError, RepositoryError, TechddError
 from techdd.folders import data
+from techdd.locking import PURGE
+from techdd.pipeline import assess
 from techdd.policy import RepositoryEntry
 from techdd.sources import entries
 from techdd.workspace import Workspace
@@ -166,6 +168,20 @@ def test_one_writer_at_a_time(workspace: Workspace) -> None:
         raise AssertionError
     with other.locked():
         pass
+
+
+def test_any_number_reads_while_nobody_writes(workspace: Workspace) -> None:
+    other = Workspace(workspace.root)
+    said = "another techdd is working on this engagement"
+    with workspace.unchanging(), other.unchanging():
+        with pytest.raises(TechddError, match=said), other.locked():
+            raise AssertionError
+        assess(other)
+    with workspace.locked(), pytest.raises(TechddError, match=said):
+        assess(other)
+    (workspace.root / PURGE).touch()
+    with pytest.raises(TechddError, match="is half deleted; go on with"), other.unchanging():
+        raise AssertionError
 
 
 def test_to_add_waits_for_nobody_and_loses_nothing(workspace: Workspace, tmp_path: Path) -> None:

@@ -47,8 +47,13 @@ def assess(workspace: Workspace, *, as_of: date | None = None) -> Assessment:
     """Reads the evidence, judges it by the rules and scores the checklists.
 
     `as_of` is the date that "in the last 90 days" counts back from; default: the engagement's, or
-    today.
+    today. Raises TechddError where a run is at work: half of what it writes is no state to judge.
     """
+    with workspace.unchanging():
+        return _assess(workspace, as_of)
+
+
+def _assess(workspace: Workspace, as_of: date | None) -> Assessment:
     day = as_of or workspace.engagement.as_of or now().date()
     tables = Tables(workspace)
     runs = tables.runs()

@@ -47,7 +47,7 @@ from techdd.evidence import Evidence
 from techdd.folders import data
 from techdd.journal import Journal
 from techdd.library import Library
-from techdd.locking import one_writer
+from techdd.locking import no_writer, one_writer
 from techdd.opening import Opener, open_entry
 from techdd.policy import Engagement, FindingRule, FindingRules, RepositoryEntry, Scoring
 from techdd.repository import Repository
@@ -229,6 +229,10 @@ class Workspace:
     def locked(self) -> AbstractContextManager[None]:
         """One writer at a time. Raises TechddError where another run is at work."""
         return one_writer(self.root)
+
+    def unchanging(self) -> AbstractContextManager[None]:
+        """While nobody writes evidence. Raises TechddError where a run is at work."""
+        return no_writer(self.root)
 
 
 def now() -> datetime:

@@ -74,7 +74,7 @@ def test_what_is_no_key_file_is_told(tmp_path: Path, adviser: Path) -> None:
     assert "no PKCS#12" in fails(tmp_path / "empty.p12")
     with (tmp_path / "large.p12").open("wb") as file:
         file.truncate(2_000_000)
-    assert "too large" in fails(tmp_path / "large.p12")
+    assert "larger than" in fails(tmp_path / "large.p12")
     assert "directory" in fails(tmp_path)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -87,8 +86,7 @@ def audit(repositories: tuple[str, ...], output: Path, **options: Any) -> None:
     with _undone_where_nothing_opens(workspace):
         runs = _collect(workspace, options)
     remember(workspace.root)
-    assessment = pipeline.assess(workspace, as_of=day(options["as_of"]))
-    made = _publish(workspace, assessment, output, options, sign)
+    assessment, made = _publish(workspace, output, options, sign)
     say_verdict(assessment)
     for path in made:
         click.echo(path)
@@ -152,7 +150,7 @@ def collect(folder: Path, **options: Any) -> None:
 @names_option
 @as_of_option
 @sign_options
-def report(folder: Path, output: Path | None, as_of: datetime | None, **options: Any) -> None:
+def report(folder: Path, output: Path | None, **options: Any) -> None:
     """Write the report."""
     from techdd import pipeline
     from techdd.trust.chain import Chain
@@ -164,9 +162,9 @@ def report(folder: Path, output: Path | None, as_of: datetime | None, **options:
     destination = output or folder / "out" / "report.pdf"
     formats = [pipeline.check_format(destination, name) for name in ("", *options["format"])]
     sign = signing(options, formats)
-    assessment = pipeline.assess(workspace, as_of=day(as_of))
+    assessment, made = _publish(workspace, destination, options, sign)
     warn_of_nothing(assessment, folder)
-    for path in _publish(workspace, assessment, destination, options, sign):
+    for path in made:
         click.echo(path)
     leave(assessment.runs, (), None, assessment.readings)
 
@@ -278,23 +276,22 @@ def _collect(workspace: Workspace, options: dict[str, Any]) -> list[Run]:
 
 
 def _publish(
-    workspace: Workspace,
-    assessment: Assessment,
-    output: Path,
-    options: dict[str, Any],
-    sign: Sign | None,
-) -> list[Path]:
+    workspace: Workspace, output: Path, options: dict[str, Any], sign: Sign | None
+) -> tuple[Assessment, list[Path]]:
+    """What the evidence comes to and the files that tell it, all of one state of the evidence."""
     from techdd import pipeline
 
-    made = pipeline.report(
-        workspace, assessment, options["audience"], names=options["names"], tell=talk
-    )
     stem = output.name[: -len(pipeline.check_format(output).suffix)]
     further = (pipeline.check_format(output, name) for name in options["format"])
     targets = [(output, ""), *((output.with_name(stem + one.suffix), one.name) for one in further)]
-    written = [pipeline.publish(made, workspace, path, name, sign) for path, name in targets]
-    try:
-        pipeline.keep(workspace, assessment)
-    except TechddError as error:  # the report is there, and is worth more
-        talk(f"This audit was not kept to be compared later: {error}")
-    return written
+    with workspace.unchanging():
+        assessment = pipeline.assess(workspace, as_of=day(options["as_of"]))
+        made = pipeline.report(
+            workspace, assessment, options["audience"], names=options["names"], tell=talk
+        )
+        written = [pipeline.publish(made, workspace, path, name, sign) for path, name in targets]
+        try:
+            pipeline.keep(workspace, assessment)
+        except TechddError as error:  # the report is there, and is worth more
+            talk(f"This audit was not kept to be compared later: {error}")
+    return assessment, written
