@@ -308,6 +308,19 @@ def test_a_worker_without_the_room_in_memory_is_not_like_the_others(
     assert there.differs(mine, theirs) == "has copies of source on disk, not in memory"
 
 
+def test_copies_of_source_that_a_killed_job_left_go_with_the_engagement(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(FOLDER, str(tmp_path / "clones"))
+    monkeypatch.setattr(scratch, "MEMORY", tmp_path)
+    monkeypatch.setattr(scratch, "_ROOM", 0)
+    (tmp_path / "techdd-killed").mkdir()
+    with scratch.scratch(tmp_path) as alive:
+        (tmp_path / "techdd-later").mkdir()
+        there.wipe("engagement")
+        assert list(tmp_path.glob("techdd-*")) == [alive]
+
+
 def test_a_repository_that_moved_on_is_refused(
     toys: dict[str, Collector], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

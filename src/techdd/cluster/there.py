@@ -151,9 +151,12 @@ def run_there(parcel: Parcel) -> Outcome:
 
 
 def wipe(engagement: str) -> None:
-    """Removes everything of an engagement from this worker's machine."""
+    """Removes everything of an engagement from this worker's machine, and what jobs that were
+    killed have left in memory.
+    """
     _known.clear()
     shutil.rmtree(_folder() / engagement, ignore_errors=True)
+    scratch.remove_abandoned(scratch.MEMORY)
 
 
 # --- repositories ---------------------------------------------------------------------------------
