@@ -6,7 +6,6 @@ schedule, the same one writer of evidence, the same bytes. See docs/scale-out.md
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import re
 import secrets
@@ -93,6 +92,8 @@ def check_address(address: str) -> None:
 
 @contextmanager
 def _client(address: str) -> Iterator[Client]:
+    import asyncio
+
     import distributed
 
     class Connection(distributed.Client):  # type: ignore[misc]  # Dask is half typed
