@@ -142,7 +142,7 @@ def imports(path: Path, *, run_time: bool = False) -> Iterator[tuple[str, int]]:
     hidden: set[ast.AST] = set()
     if run_time:
         for node in ast.walk(tree):
-            inner = isinstance(node, ast.FunctionDef)
+            inner = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
             typing = isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
             if inner or typing:
                 hidden |= set(ast.walk(node))
