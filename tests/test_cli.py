@@ -230,11 +230,11 @@ def test_a_bug_is_one_line_exit_code_4_and_a_log(
 def test_init_then_status_says_what_comes_next(techdd: Techdd, api: Path) -> None:
     said = techdd("init", "new", "api.git", "--client", "Northwind")
     assert said == Said(
-        0, "", "Engagement for Northwind in new: 1 repositories.\nNext: techdd collect new\n"
+        0, "", "Engagement for Northwind in new: 1 repository.\nNext: techdd collect new\n"
     )
     status = techdd("status", "new")
     assert status.code == 0
-    assert status.out.startswith("Northwind: 1 repositories\n  api ")
+    assert status.out.startswith("Northwind: 1 repository\n  api ")
     assert status.err == "Next: techdd collect new\n"
 
 

@@ -30,6 +30,11 @@ def volume_of(written: str) -> int:
     return int(float(found[1]) * _UNITS[found[2]])
 
 
+def counted(amount: int, one: str, many: str = "") -> str:
+    """ "1 finding", "34 findings"; `many` is the plural where it takes more than an s."""
+    return f"{amount:,} {one if amount == 1 else many or f'{one}s'}"
+
+
 def span(low: float, high: float, unit: str = "") -> str:
     """A range such as "3–8 days"; one number where both ends agree."""
     numbers = number(low) if low == high else f"{number(low)}–{number(high)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from techdd.amounts import day
+from techdd.amounts import counted, day
 from techdd.assessment import Assessment
 from techdd.library import Selection
 from techdd.model import Audience, Rating, RepositoryScope, Run, Status
@@ -25,18 +25,18 @@ def summary(assessment: Assessment) -> Iterable[str]:
         for language, code, _ in repository.lines_by_language:
             lines[language] = lines.get(language, 0) + code
     unknown = not any(lines.values()) and (_unread(scope) or not any(one.files for one in scope))
-    counted = "an unknown number of" if unknown else f"{sum(lines.values()):,}"
+    size = "an unknown number of" if unknown else f"{sum(lines.values()):,}"
     largest = sorted(lines, key=lambda language: (-lines[language], language))[:3]
     committed = {one.identity for one in assessment.who.identities if one.commits}
     people = {
         one.person for one in assessment.who.people if not one.bot and one.identity in committed
     }
-    history = f"{commits:,} commits by {_counted(len(people), 'person', 'people')}"
+    history = f"{commits:,} commits by {counted(len(people), 'person', 'people')}"
     if all(one.commits is None for one in scope):
         history = "an unknown history"
     yield (
         f"{_read(scope)} with {history} "
-        f"and {counted} lines of code"
+        f"and {size} lines of code"
         f"{f', mainly {listed(largest)},' if largest else ''} were examined as of "
         f"{day(assessment.as_of.isoformat())}."
     )
@@ -64,7 +64,7 @@ def _read(scope: Sequence[RepositoryScope]) -> str:
     """How many repositories were read, of how many."""
     read = sum(bool(one.commit) for one in scope)
     of = "" if read == len(scope) else f"{read:,} of "
-    return of + _counted(len(scope), "repository", "repositories")
+    return of + counted(len(scope), "repository", "repositories")
 
 
 def _unread(scope: Iterable[RepositoryScope]) -> int:
@@ -80,9 +80,9 @@ def limits(assessment: Assessment, audience: Audience, *, named: bool) -> Iterab
     if skipped:
         yield f"Not run on every repository: {listed(skipped)}."
     if unread := _unread(assessment.scope):
-        yield f"The contents of {_counted(unread, 'file', 'files')} are missing and were not read."
+        yield f"The contents of {counted(unread, 'file', 'files')} are missing and were not read."
     if files := unread_files(assessment.scope):
-        number = _counted(len(files), "dependency file", "dependency files")
+        number = counted(len(files), "dependency file", "dependency files")
         which = "" if audience == "investor" else f": {listed(files)}"
         yield f"{number} could not be read and count nowhere{which}."
     if shallow := [one.name for one in assessment.scope if one.shallow]:
@@ -139,10 +139,6 @@ def _of_answers(assessment: Assessment) -> Iterable[str]:
         yield f"{clarifying} {word} between answers and evidence {verb} being clarified."
     if assessment.lapsed:
         yield f"Approved words that no longer count: {listed(assessment.lapsed)}."
-
-
-def _counted(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}"
 
 
 def left_out(selection: Selection | None) -> Iterable[str]:

@@ -16,6 +16,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, model_validator
 
+from techdd.amounts import counted
 from techdd.model import Finding, Severity, fingerprint
 from techdd.policy import Scoring, Written
 
@@ -72,7 +73,9 @@ class Decision(Written):
         if not finding.places:
             return ""
         more = _number(finding.places) - _number(self.places)
-        changed = f"{_counted(more)} more than" if more > 0 else "other places or answers than"
+        changed = (
+            f"{counted(more, 'place')} more than" if more > 0 else "other places or answers than"
+        )
         return f"does not count: it has {changed} when it was judged"
 
 
@@ -81,17 +84,13 @@ def mark_of(paths: Iterable[str]) -> str:
 
     It holds still when lines move, and changes with a place that is added to a file or taken away.
     """
-    counted = sorted(Counter(paths).items())
-    parts = [part for path, count in counted for part in (path, str(count))]
-    return f"{sum(count for _, count in counted)}-{fingerprint(*parts)[:8]}"
+    places = sorted(Counter(paths).items())
+    parts = [part for path, count in places for part in (path, str(count))]
+    return f"{sum(count for _, count in places)}-{fingerprint(*parts)[:8]}"
 
 
 def _number(mark: str) -> int:
     return int(mark.partition("-")[0])
-
-
-def _counted(places: int) -> str:
-    return f"{places:,} {'place' if places == 1 else 'places'}"
 
 
 def decided(

@@ -28,6 +28,7 @@ from techdd.cli.shared import (
     quiet_option,
     say_next,
     say_verdict,
+    size,
     talk,
     warn_of_nothing,
     with_handed_in,
@@ -113,7 +114,7 @@ def init(folder: Path, repositories: tuple[str, ...], client: str, **options: An
     found = taken_from(options)
     workspace = Workspace.create(folder, client, repositories, **options, taken=found)
     remember(folder)
-    talk(f"Engagement for {client} in {folder}: {len(workspace.names)} repositories.")
+    talk(f"Engagement for {client} in {folder}: {size(workspace)}.")
     say_next(f"techdd collect {folder}")
 
 
@@ -176,7 +177,7 @@ def status(folder: Path) -> None:
     from techdd import pipeline
 
     workspace = open_engagement(folder)
-    click.echo(f"{workspace.engagement.client}: {len(workspace.names)} repositories")
+    click.echo(f"{workspace.engagement.client}: {size(workspace)}")
     ends = pipeline.progress(workspace)
     waiting = any("not run" in words for words in ends.values())
     for name, words in _in_short(ends):

@@ -92,6 +92,13 @@ def open_engagement(folder: Path) -> Workspace:
     return Workspace(folder)
 
 
+def size(workspace: Workspace) -> str:
+    """ "1 repository", "300 repositories"."""
+    from techdd.amounts import counted
+
+    return counted(len(workspace.names), "repository", "repositories")
+
+
 def participant(workspace: Workspace, name: str) -> Participant:
     """The respondent `name` of interviews.yaml. Raises TechddError where there is none."""
     from techdd.answers import person_of

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from techdd.cli.shared import open_engagement, say_next, talk
+from techdd.cli.shared import open_engagement, say_next, size, talk
 from techdd.errors import TechddError
 
 if TYPE_CHECKING:
@@ -80,5 +80,5 @@ def add(folder: Path, repositories: tuple[str, ...], group: str, **options: Any)
     had = len(workspace.names)
     found = taken_from(options, workspace.engagement.repositories, group)
     workspace.add(repositories, found, group)
-    talk(f"{len(workspace.names) - had} added; {len(workspace.names)} repositories in all.")
+    talk(f"{len(workspace.names) - had} added; {size(workspace)} in all.")
     say_next(f"techdd collect {folder}")

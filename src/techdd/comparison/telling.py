@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from techdd.amounts import counted
 from techdd.comparison.sides import Side
 from techdd.comparison.values import Change, Fate
 
@@ -53,8 +54,3 @@ def _verdict(old: Side, new: Side) -> str:
 
 def _is(number: int) -> str:
     return "is" if number == 1 else "are"
-
-
-def counted(number: int, one: str) -> str:
-    """ "1 finding", "34 findings"."""
-    return f"{number:,} {one if number == 1 else f'{one}s'}"
