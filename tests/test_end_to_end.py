@@ -14,6 +14,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from techdd import parquet
+from techdd.trust.chain import Chain
+from techdd.workspace import now
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "sample_repos"
@@ -193,6 +195,7 @@ def test_in_which_order_the_history_was_kept_makes_no_difference(
         if not run.name.startswith("history."):
             run.unlink()
     (engagement / "evidence" / "manifest.jsonl").unlink()  # it would tell of the shuffling
+    Chain(engagement / "evidence").extend(now(), "a run that kept it so")
     done = techdd(
         "audit", *sorted((audited / "repos").iterdir()), "--as-of", EXPECTED["as_of"],
         "--audience", "internal", "-o", tmp_path / "report.json",

@@ -28,7 +28,7 @@ def begin(
     """Writes engagement.yaml of a new engagement in `root`, with what was taken from lists and
     exports behind `sources`. Raises TechddError where one is there already.
     """
-    _refuse_all(root, sources, taken)
+    refuse_all(root, sources, taken)
     if (root / FILE).exists():
         raise TechddError(f"is an engagement already; add to its {FILE}", root)
     if profile:
@@ -61,7 +61,6 @@ def enrol(
     """Adds the repositories that `had`, the engagement in `root`, does not have yet; `sources` go
     to `group`. What is audited now is left out no more. Whether anything was written.
     """
-    _refuse_all(root, sources, taken)
     own = entries(sources, (*had.repositories, *taken.entries))
     new = [*(one.model_copy(update={"group": group}) for one in own), *taken.entries]
     audited = {one.source for one in (*had.repositories, *new)}
@@ -88,5 +87,6 @@ def refuse_inside(root: Path, sources: Iterable[str]) -> None:
             raise RepositoryError(f"lies inside the repository {source}; {where}", root)
 
 
-def _refuse_all(root: Path, sources: Sequence[str], taken: Taken) -> None:
+def refuse_all(root: Path, sources: Sequence[str], taken: Taken) -> None:
+    """As `refuse_inside`, for all that is to be taken in."""
     refuse_inside(root, [*sources, *(one.source for one in taken.entries)])

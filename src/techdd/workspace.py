@@ -41,7 +41,7 @@ from techdd.answers import Answer, Entry, Standing, placed, standings
 from techdd.checklists import Checklist, Item
 from techdd.cloning import is_url
 from techdd.documents import load
-from techdd.enrolment import begin, enrol, refuse_inside
+from techdd.enrolment import begin, enrol, refuse_all, refuse_inside
 from techdd.errors import DocumentError, TechddError
 from techdd.evidence import Evidence
 from techdd.folders import data
@@ -101,6 +101,7 @@ class Workspace:
         another run is at work.
         """
         had = self.engagement
+        refuse_all(self.root, sources, taken)  # before a lock is left in a client's folder
         with self.locked():
             if load(self.file, Engagement) != had:
                 raise TechddError("was changed meanwhile; run the same command again", self.file)
