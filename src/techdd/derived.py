@@ -178,7 +178,9 @@ class Store:
         (self.root / "complete").unlink(missing_ok=True)
 
     def keep(self, ids: Collection[str]) -> None:
-        """Forgets all others, which can be read again, and joins the parts into one."""
+        """Forgets all others, which can be read again, and joins the parts into one; the rows stand
+        in the order of `ids`, those of one as they were read.
+        """
         self.reopen()
         self._rewrite(ids)
 
@@ -191,14 +193,19 @@ class Store:
         """Joins all parts into one, with the rows of `ids` only."""
         import numpy as np
 
-        kept = {"kept": {"id": np.array(sorted(ids), object)}}
+        kept = {"kept": {"id": np.array(list(ids), object), "place": np.arange(len(ids))}}
         with _folder(self.root.parent) as folder:
             part = folder / f"joined-{len(ids)}"
             part.mkdir()
             for name in self.schema:
                 select = f"SELECT * EXCLUDE filename FROM {parquet.files(self.files(name))}"
                 if self.key in self.schema[name]:
-                    select += f" WHERE {self.key} IN (SELECT id FROM kept)"
+                    columns = ", ".join(f'parts."{column}"' for column in self.schema[name])
+                    parts = parquet.files(self.files(name), "file_row_number = true")
+                    select = (
+                        f"SELECT {columns} FROM {parts} AS parts JOIN kept ON {self.key} = kept.id "
+                        "ORDER BY kept.place, file_row_number"
+                    )
                 parquet.write(self.connection, select, part / f"{name}.parquet", kept)
             shutil.rmtree(self.root)
             folder.rename(self.root)

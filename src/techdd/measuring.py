@@ -76,7 +76,7 @@ class Measured:
         unread = [one for one in entries if not 0 <= one.size <= MAX_SOURCE]
         wanted = {version(one): one for one in entries if 0 <= one.size <= MAX_SOURCE}
         if self.store.crowded():
-            self.store.keep(set(self.store.columns("files", "version")["version"]))
+            self.store.keep(sorted(set(self.store.columns("files", "version")["version"])))
         known = set(self.store.columns("files", "version", among=wanted)["version"])
         paths: dict[str, list[Entry]] = defaultdict(list)
         for name in wanted.keys() - known:

@@ -55,10 +55,12 @@ def _reason(error: Exception) -> str:
     return system[1].rstrip(".") if system else said[:120]
 
 
-def files(paths: Iterable[Path]) -> str:
-    """`paths` as DuckDB's table function over Parquet files; the column `filename` is added."""
+def files(paths: Iterable[Path], *options: str) -> str:
+    """`paths` as DuckDB's table function over Parquet files, with its `options`; the column
+    `filename` is added.
+    """
     names = ", ".join(quoted(escape(str(path))) for path in paths)
-    return f"read_parquet([{names}], filename = true)"
+    return f"read_parquet({', '.join((f'[{names}]', 'filename = true', *options))})"
 
 
 def quoted(text: str) -> str:

@@ -49,7 +49,7 @@ def _lines(repository: Repository, cores: int) -> Mapping[str, Mapping[str, Any]
     depths = zip(before["sha"], before["depth"].tolist(), strict=True)
     done = {sha for sha, depth in depths if depth == LINES and sha in readable}
     if len(done) < len(before["sha"]) or store.crowded():
-        store.keep(done)
+        store.keep(sorted(done))
     plain = [sha for sha, parents in readable.items() if parents < 2 and sha not in done]
     merges = [sha for sha, parents in readable.items() if parents == 2 and sha not in done]
     tasks = [(shas, _Plain) for shas in dealt(plain, cores)]

@@ -30,7 +30,7 @@ _DIFF = {
 }
 
 
-STORED = 6  # the format of the stored tables; raise it whenever they would differ
+STORED = 7  # the format of the stored tables; raise it whenever they would differ
 
 T = TypeVar("T")
 
@@ -70,8 +70,7 @@ def read(repository: Repository, cores: int) -> History:
     parents = dict(zip(rows["sha"], map(str.split, rows["parents"]), strict=True))
     landed = landings(parents, repository.head) or {}
     places = _places(repository, rows, parents, landed, {})
-    if len(landed) != len(parents) or crowded:
-        store.keep(landed)
+    store.keep(places["sha"][::-1])  # the newest first, as git tells them
     return History(store, places, [])
 
 
@@ -138,7 +137,7 @@ def _drop_unsound(store: Store, shallow: Collection[str]) -> None:
     if shallow:
         unsound |= set(store.columns("commits", "sha", among=shallow)["sha"]) - depths.keys()
     if unsound:
-        store.keep(set(store.columns("commits", "sha")["sha"]) - unsound)
+        store.keep(sorted(set(store.columns("commits", "sha")["sha"]) - unsound))
 
 
 def _listed(repository: Repository) -> Iterator[str]:
