@@ -159,6 +159,7 @@ def _local(workers: int) -> Iterator[Client]:
             dashboard_address="127.0.0.1:0",  # of none, pages would still be served to everybody
             worker_dashboard_address="127.0.0.1:0",
             memory_limit=0,  # each job has its own
+            silence_logs=logging.CRITICAL,  # tracebacks of what is told in a line
             security=distributed.Security.temporary(),  # other users of the machine stay out
         ) as cluster,
         distributed.Client(cluster, set_as_default=False) as client,
