@@ -190,7 +190,7 @@ class Store:
         write_atomic(self.root / "complete", "\n".join([*said, ""]).encode())
 
     def _rewrite(self, ids: Collection[str]) -> None:
-        """Joins all parts into one, with the rows of `ids` only."""
+        """Joins all parts into one, with the rows of `ids` only, in that order."""
         import numpy as np
 
         kept = {"kept": {"id": np.array(list(ids), object), "place": np.arange(len(ids))}}
@@ -198,13 +198,11 @@ class Store:
             part = folder / f"joined-{len(ids)}"
             part.mkdir()
             for name in self.schema:
-                select = f"SELECT * EXCLUDE filename FROM {parquet.files(self.files(name))}"
+                parts = parquet.files(self.files(name), "file_row_number = true")
+                select = f"SELECT parts.* EXCLUDE (filename, file_row_number) FROM {parts} AS parts"
                 if self.key in self.schema[name]:
-                    columns = ", ".join(f'parts."{column}"' for column in self.schema[name])
-                    parts = parquet.files(self.files(name), "file_row_number = true")
-                    select = (
-                        f"SELECT {columns} FROM {parts} AS parts JOIN kept ON {self.key} = kept.id "
-                        "ORDER BY kept.place, file_row_number"
+                    select += (
+                        f" JOIN kept ON {self.key} = kept.id ORDER BY kept.place, file_row_number"
                     )
                 parquet.write(self.connection, select, part / f"{name}.parquet", kept)
             shutil.rmtree(self.root)

@@ -62,8 +62,7 @@ def read(repository: Repository, cores: int) -> History:
     that the history names cannot be read.
     """
     store, new = filled(repository, cores)
-    crowded = store.crowded()
-    if new is not None and not crowded and (grown := _grown(repository, store, new)):
+    if new is not None and not store.crowded() and (grown := _grown(repository, store, new)):
         return grown
     store.reopen()
     rows = store.columns("commits", *_PLACING)
