@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
+from contextlib import AbstractContextManager, suppress
 from types import FrameType
 from typing import Any
 
@@ -12,22 +12,34 @@ import pytest
 from techdd import guard
 
 
-def frame_of(file: str) -> FrameType:
-    """A frame of code that stands in `file`."""
-    names: dict[str, Any] = {}
-    exec(compile("import sys; frame = sys._getframe()", file, "exec"), names)
-    found = names["frame"]
-    assert isinstance(found, FrameType)
-    return found
+def frames(manager: AbstractContextManager[object]) -> list[FrameType]:
+    """Every frame that Python enters while `manager` is entered and left."""
+    seen: list[FrameType] = []
+
+    def profile(frame: FrameType, event: str, _: Any) -> None:
+        if event == "call":
+            seen.append(frame)
+
+    sys.setprofile(profile)
+    try:
+        with manager:
+            pass
+    finally:
+        sys.setprofile(None)
+    return seen
 
 
 def test_what_reads_a_file_is_stopped_and_what_leaves_it_is_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    leaving, reading = frames(guard.one_file(b"")), frames(suppress(Exception))
+    assert len(leaving) > 2
+    assert len(reading) == 2
     monkeypatch.setattr(guard._Worker, "reading", True)
-    for leaving in (guard.__file__, contextlib.__file__):
-        guard._stop(0, frame_of(leaving))
-    with pytest.raises(guard._TooLong):
-        guard._stop(0, sys._getframe())
+    for frame in leaving:
+        guard._stop(0, frame)
+    for frame in [*reading, sys._getframe()]:
+        with pytest.raises(guard._TooLong):
+            guard._stop(0, frame)
     monkeypatch.setattr(guard._Worker, "reading", False)
     guard._stop(0, sys._getframe())

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
+from types import CodeType, FrameType
 
 SECONDS = 30.0  # of computing that one file may take
 MEMORY = 2 << 30  # bytes that reading one file may add
@@ -139,15 +139,18 @@ def _release(memory: int) -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (memory, resource.getrlimit(resource.RLIMIT_DATA)[1]))
 
 
-# Where a file is being left: this module, and the one that calls it then.
-_OURS = frozenset(one.__code__.co_filename for one in (named, contextmanager))
-
-
 def _stop(_: int, frame: FrameType | None) -> None:
     """Raises, but not where a file is being left: nobody there could take it for what it is."""
-    leaving = frame is not None and frame.f_code.co_filename in _OURS
-    if _Worker.reading and not leaving:
+    if _Worker.reading and not (frame and _is_leaving(frame.f_code)):
         raise _TooLong
+
+
+def _is_leaving(code: CodeType) -> bool:
+    """Whether `code` is this module's, or that of the standard library which calls it. All else of
+    contextlib belongs to the reader: one that passes over every error spins there, too.
+    """
+    ours = code.co_filename == _stop.__code__.co_filename
+    return ours or code.co_qualname.startswith("_GeneratorContextManager.")
 
 
 def _end_at(seconds: float | None) -> None:

@@ -181,7 +181,7 @@ def _nested() -> list[object]:
 @collector(makes=(Line,))
 def parses(repo: Repository) -> Gathered:
     """Reads each file on guard, with a parser that some files do harm."""
-    guard.SECONDS, guard._GRACE, guard.MEMORY = 0.5, 0.5, 300 << 20
+    guard.SECONDS, guard._GRACE, guard.MEMORY = 0.5, 2.0, 300 << 20
     entries = repo.regular_files()
     for entry, (_, content) in zip(entries, repo.blobs(one.blob for one in entries), strict=True):
         try:
