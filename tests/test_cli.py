@@ -490,7 +490,7 @@ def test_an_interrupted_run_leaves_no_worker_and_is_gone_on_with(
         process = outside("collect", "e", "--only", "waits", "--jobs", "1", "--quiet")
         pid = worker(tmp_path / "note")
         interrupt(process.pid)
-        _, said = process.communicate(timeout=20)
+        _, said = process.communicate(timeout=60)
         assert process.returncode == 130
         assert said.strip() == "techdd: interrupted; run the same command again to go on"
         assert ended(pid)

@@ -18,7 +18,7 @@ def alive(pid: int) -> bool:
 
 
 def ended(pid: int) -> bool:
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while alive(pid) and time.monotonic() < deadline:
         time.sleep(0.02)
     return not alive(pid)
@@ -59,9 +59,9 @@ def test_standard_input_is_empty_unless_given(tmp_path: Path) -> None:
 def test_the_time_limit_ends_the_program_and_its_children(tmp_path: Path) -> None:
     note = tmp_path / "pid"
     started = time.monotonic()
-    with pytest.raises(sandbox.LimitExceeded, match=r"^time limit of 0\.5 s$"):
-        sandbox.run(["sh", "-c", f"sleep 60 & echo $! > {note}; wait"], timeout=0.5)
-    assert time.monotonic() - started < 5
+    with pytest.raises(sandbox.LimitExceeded, match=r"^time limit of 2 s$"):
+        sandbox.run(["sh", "-c", f"sleep 60 & echo $! > {note}; wait"], timeout=2)
+    assert time.monotonic() - started < 30
     assert ended(int(note.read_text()))
 
 
