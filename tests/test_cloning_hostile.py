@@ -156,7 +156,7 @@ def test_a_server_that_says_very_much_holds_nothing_up(
     loud.chmod(0o755)
     monkeypatch.setitem(cloning._ENVIRONMENT, "GIT_SSH_COMMAND", str(loud))
     with pytest.raises(RepositoryError, match="Could not read from remote repository"):
-        clone("ssh://git@host.invalid/x.git", tmp_path / "m", minutes=0.2)
+        clone("ssh://git@host.invalid/x.git", tmp_path / "m", minutes=2)
 
 
 def test_a_clone_is_stopped_with_the_run(

@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
@@ -373,23 +373,28 @@ def test_who_speaks_at_the_address_and_is_no_scheduler_is_not_waited_for(
     monkeypatch: pytest.MonkeyPatch, greeting: bytes
 ) -> None:
     monkeypatch.setattr(cluster, "CONNECTING", 1)
-    met = []
 
     def answer() -> None:
-        with suppress(OSError):  # the server is closed
+        with suppress(OSError):  # the server is shut down
             while True:
                 one, _ = server.accept()
-                met.append(one)
-                one.sendall(greeting)
+                met.enter_context(one)
+                with suppress(OSError):
+                    one.sendall(greeting)
 
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        threading.Thread(target=answer, daemon=True).start()
+    with ExitStack() as met, socket.create_server(("127.0.0.1", 0)) as server:
+        answering = threading.Thread(target=answer)
+        answering.start()
         address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
-        with (
-            pytest.raises(TechddError, match="no scheduler answers there"),
-            connected(address, "engagement", 1, 30),
-        ):
-            raise AssertionError("it was taken")
+        try:
+            with (
+                pytest.raises(TechddError, match="no scheduler answers there"),
+                connected(address, "engagement", 1, 30),
+            ):
+                raise AssertionError("it was taken")
+        finally:
+            server.shutdown(socket.SHUT_RDWR)
+            answering.join()
 
 
 def test_certificates_that_cannot_be_read_are_named(tmp_path: Path) -> None:
