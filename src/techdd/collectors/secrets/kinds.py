@@ -14,6 +14,7 @@ _TESTS = frozenset((
 _TEST_KEYS = re.compile(
     r"(?i)(?<![a-z])(?:samples?|examples?|tests?)[-_]?(?:certs?|keys?|data)(?![a-z])"
 )
+_PERLS_TESTS = re.compile(r"x?t/")  # at the top, by Perl's convention
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+\d?[a-z]?|[a-z]+")
 # What the maker hands out to be published with a client program.
 _PUBLIC = re.compile(r"(?:^|/)(?:google-services\.json|GoogleService-Info\.plist)$")
@@ -43,7 +44,7 @@ def is_shown(rule: str, path: str) -> bool:
 def is_for_tests(path: str) -> bool:
     """Whether a word of the path says that what is there serves tests or shows how."""
     words = {word.lower() for word in _WORDS.findall(path)}
-    return bool(words & _TESTS or _TEST_KEYS.search(path))
+    return bool(words & _TESTS or _TEST_KEYS.search(path) or _PERLS_TESTS.match(path))
 
 
 def is_of_provider(rule: str) -> bool:
