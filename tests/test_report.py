@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, fields, is_dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, get_type_hints
 
 import pytest
@@ -495,6 +495,15 @@ def test_the_widest_limits_come_first() -> None:
         "2 of 2 checks could not be decided; the annex lists them.",
         "1 checklist items were neither answered nor measurable.",
     )
+
+
+@pytest.mark.parametrize(("days", "told"), [(30, False), (31, True)])
+def test_copies_that_may_be_old_are_told(days: int, told: bool) -> None:
+    (one,) = assessment().scope
+    newest = (assessment().as_of - timedelta(days=days)).isoformat()
+    scope = (replace(one, committed=newest), replace(one, name="old", committed="2019-01-01"))
+    limited = report("investor", scope=scope).limits
+    assert any(f"{days} days before the date of the audit" in said for said in limited) == told
 
 
 def test_dependency_files_that_were_not_read_are_counted_and_some_are_named() -> None:
