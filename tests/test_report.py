@@ -506,6 +506,12 @@ def test_copies_that_may_be_old_are_told(days: int, told: bool) -> None:
     assert any(f"{days} days before the date of the audit" in said for said in limited) == told
 
 
+def test_a_history_of_one_commit_is_told() -> None:
+    (one,) = assessment().scope
+    limited = report("investor", scope=(replace(one, name="dump", commits=1), one)).limits
+    assert "History is a single commit in dump: who wrote what is not known." in limited
+
+
 def test_dependency_files_that_were_not_read_are_counted_and_some_are_named() -> None:
     (one,) = assessment().scope
     unread = tuple((f"{n}/go.mod", "cannot be parsed: x") for n in range(7))

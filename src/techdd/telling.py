@@ -91,6 +91,8 @@ def limits(assessment: Assessment, audience: Audience, *, named: bool) -> Iterab
     yield from _old(assessment)
     if shallow := [one.name for one in assessment.scope if one.shallow]:
         yield f"History is truncated in {listed(shallow)}: ages, people and trends are incomplete."
+    if imported := [one.name for one in assessment.scope if one.commits == 1]:
+        yield f"History is a single commit in {listed(imported)}: who wrote what is not known."
     if undecided := sum(check.result == "not assessable" for check in assessment.checks):
         total = len(assessment.checks)
         yield f"{undecided} of {total} checks could not be decided; the annex lists them."

@@ -214,6 +214,18 @@ def test_where_the_work_itself_stopped_nobody_is_said_to_have_left_for_sure(
     assert (told["severity"], bool(told["aside"])) == (severity, rests)
 
 
+@pytest.mark.parametrize(("more", "said"), [({}, []), ({"ben": 5}, ["key-person"])])
+def test_who_brought_all_code_in_with_one_commit_need_not_have_written_it(
+    more: dict[str, int], said: list[str]
+) -> None:
+    contributions, commits, people = tables(
+        [("api", f"core/{n}", "ann+") for n in range(12)], {"ann": 5, **more}
+    )
+    commits["repo"] = "api"
+    found = departures.departures.run(AS_OF, contributions, commits, people)
+    assert [rule for rule, *_ in observed(found)] == said
+
+
 @pytest.mark.parametrize(("days", "severity"), [(100, "medium"), (2_000, "high")])
 def test_who_left_long_ago_weighs_more(days: int, severity: str) -> None:
     assert [values["severity"] for *_, values in key_people(1, 3, days)] == [severity]

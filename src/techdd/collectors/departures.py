@@ -56,10 +56,19 @@ def departures(
             "" if len(part) else "no source file with a known author",
         )
     worked = made.groupby("repo")["authored"].max()
+    imported = _imported(made)
     for repo, part in scopes(authored):
-        if repo:
+        if repo and repo not in imported:
             yield from _key_people(repo, part, last, worked.get(repo), end)
     yield from _orphaned_components(by_file, rows, end)
+
+
+def _imported(made: DataFrame) -> set[str]:
+    """The repositories whose whole history is one commit, which says who brought the code in and
+    not who wrote it.
+    """
+    counts = made["repo"].value_counts()
+    return {str(repo) for repo in counts[counts == 1].index}
 
 
 def _key_people(
@@ -205,7 +214,7 @@ def simulation(
         "changes in 12 months times complexity. Components of at least "
         f"{SMALLEST_COMPONENT} source files. A simulation, not a forecast.",
     )
-    yield from _observed(losses[:2])
+    yield from _observed(losses[:2], _imported(human_commits(as_of, commits, people)))
 
 
 def _row(loss: Loss) -> tuple[Value, ...]:
@@ -216,9 +225,9 @@ def _row(loss: Loss) -> tuple[Value, ...]:
     return people, loss.lines_share, loss.files_share, hot, alone
 
 
-def _observed(losses: Sequence[Loss]) -> Iterator[Observation]:
+def _observed(losses: Sequence[Loss], imported: set[str]) -> Iterator[Observation]:
     """Components that only the first one or two can answer for, a repository at a time."""
-    repos = sorted({repo for loss in losses for repo, _ in loss.components or ()})
+    repos = sorted({repo for loss in losses for repo, _ in loss.components or ()} - imported)
     for repo in repos:
         alone = [
             [name for other, name in loss.components or () if other == repo] for loss in losses
