@@ -748,6 +748,18 @@ def test_where_only_the_password_was_seen_its_address_is_read(folder: Path) -> N
     }
 
 
+def test_names_of_a_program_and_links_of_a_manual_are_no_secrets(folder: Path) -> None:
+    word = made("", 14, seed=234)
+    files = {
+        "clk.c": 'GATE(CLK_APOLLO3_CSSYS, "aclk_atb_apollo3_cssys",\n',
+        "key.c": f'apollo_key = "{made("", 22, seed=235)}"\n',
+        "manual.pdf": f"%PDF-1.4\n<</S/URI/URI(ftp://aa:{word}@192.168.0.5:32001/)>>\n",
+    }
+    gathered = scanned(folder, build(folder / "names.git", [A(files)]), "names")
+    found = {one.path: one.looks_like_test for one in rows(gathered)}
+    assert found == {"clk.c": True, "key.c": False, "manual.pdf": True}
+
+
 def test_keys_among_perls_tests_are_test_keys(folder: Path) -> None:
     def key(seed: int) -> str:
         lines = "\n".join(made("", 64, seed=seed + n) for n in range(12))

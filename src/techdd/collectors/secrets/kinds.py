@@ -23,7 +23,7 @@ _PROVIDER = re.compile(
     r"github-|gitlab-|slack-|aws-access-token|openai-|anthropic-|(?:secrets/)?npm"
 )
 # In documents, calls and addresses show how, not with what.
-_DOCUMENT = re.compile(r"\.(?:md|mdx|rst|adoc)$", re.I)
+_DOCUMENT = re.compile(r"\.(?:md|mdx|rst|adoc|pdf|docx?|odt)$", re.I)
 _SHOWN = ("curl-auth-header", "curl-auth-user", "jwt", "generic-credential-uri")
 _ACRONYMS = ("aws", "gcp", "api", "jwt", "pat", "ssh", "url", "uri", "id", "sql", "npm", "sts")
 _KINDS = {

@@ -54,6 +54,9 @@ _CHECKED = re.compile(rb"(?:gh[pousr]|npm)_([0-9A-Za-z]{30})([0-9A-Za-z]{6})")
 _SHORT = re.compile(
     rb"(?:gh[pousr]|npm)_[0-9A-Za-z]{0,35}|[sr]k_live_[0-9A-Za-z]{0,23}|A[KS]IA[0-9A-Z]{0,15}"
 )
+# What a program calls its own things is no key: `clock_bus_apollo3_system`.
+_NAME = re.compile(rb"[a-z]+\d{0,2}(?:_[a-z]+\d{0,2}){2,}")
+_KEYS = re.compile(r"(?:key|token)(?:\.\d+)?")
 _BASE62 = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _LONGEST_KEY = 20_000  # bytes of a private key that goes over many lines
 
@@ -140,7 +143,8 @@ def _told(hit: Hit, lines: list[bytes], key: str, day: datetime) -> Told:
         value = rest[:_LONGEST_KEY].partition(b"-----END")[0]
     whole = len(value) >= 4 and (end <= len(line) or value.startswith(b"-----BEGIN"))
     address = _address(line, begin, end)
-    example, invented = is_example(line[begin:end]), _is_invented(value)
+    named = bool(_KEYS.search(hit.rule) and _NAME.fullmatch(value))
+    example, invented = named or is_example(line[begin:end]), _is_invented(value)
     return Told(
         mark(key, value) if whole else "",
         example,
