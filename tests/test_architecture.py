@@ -75,10 +75,9 @@ FLOORS = (
         "triage",
     },
     {"opening", "sources"},
-    {"enrolment"},
+    {"enrolment", "languages"},
     {
         "lockfiles",
-        "languages",
         "authorship",
         "presence",
         "claims",

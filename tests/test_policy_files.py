@@ -76,7 +76,7 @@ OBSERVED = {
     "deprecated-package": "package version ecosystem latest reason",
     "lookalike-package": "package ecosystem known",
     "key-person": "person share files",
-    "departed-key-person": "person share files last months",
+    "departed-key-person": "person share files last months aside",
     "orphaned-component": "component files share last",
     "abandoned-repository": "last months commits",
     "resumed-repository": "gap_months resumed who",

@@ -145,7 +145,7 @@ def test_risk_that_is_spread_is_said_to_be() -> None:
     names = [f"r{n}" for n in range(10)]
     whole = made(dict.fromkeys(names, ""), [one for name in names for one in found(name, high=1)])
     assert whole.says[1] == (
-        "No few carry the risk: it takes 8 of 10 repositories to have 8 of the 10 critical and "
+        "The risk is spread: it takes 8 of 10 repositories to have 8 of the 10 critical and "
         "high findings that concern one repository (80%)."
     )
 

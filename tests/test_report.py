@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, fields, is_dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, get_type_hints
 
 import pytest
@@ -497,6 +497,21 @@ def test_the_widest_limits_come_first() -> None:
     )
 
 
+@pytest.mark.parametrize(("days", "told"), [(30, False), (31, True)])
+def test_copies_that_may_be_old_are_told(days: int, told: bool) -> None:
+    (one,) = assessment().scope
+    newest = (assessment().as_of - timedelta(days=days)).isoformat()
+    scope = (replace(one, committed=newest), replace(one, name="old", committed="2019-01-01"))
+    limited = report("investor", scope=scope).limits
+    assert any(f"{days} days before the date of the audit" in said for said in limited) == told
+
+
+def test_a_history_of_one_commit_is_told() -> None:
+    (one,) = assessment().scope
+    limited = report("investor", scope=(replace(one, name="dump", commits=1), one)).limits
+    assert "History is a single commit in dump: who wrote what is not known." in limited
+
+
 def test_dependency_files_that_were_not_read_are_counted_and_some_are_named() -> None:
     (one,) = assessment().scope
     unread = tuple((f"{n}/go.mod", "cannot be parsed: x") for n in range(7))
@@ -609,6 +624,9 @@ def test_what_nobody_classified_passes_to_nobody_outside(monkeypatch: pytest.Mon
         ("mail.NW.io and nw.iota", "(a domain) and nw.iota"),
         ("see src/pay/vault.py:7-9, then CI/CD", "see (a file), then CI/CD"),
         (".github/workflows/ci.yml: no tests", "(a file): no tests"),
+        ("src/Catalog.API and src/Ordering.Domain", "src/Catalog.API and src/Ordering.Domain"),
+        ("src/Catalog.API/Program.cs, jobs/MAIN.CBL", "(a file), (a file)"),
+        ("model/fit.R and src/Site.master", "(a file) and (a file)"),
         ("gopkg.in/yaml.v3 and github.com/x/y.z", "gopkg.in/yaml.v3 and github.com/x/y.z"),
         ("db1.corp.internal, 10.0.0.7:5432", "(an address), (an address)"),
         ("https://wiki.nw.example/x?y", "(an address)"),

@@ -84,7 +84,7 @@ def test_lines_by_language_of_source_and_tests() -> None:
         ("web", a_file("w.go", code=7)),
     )  # fmt: skip
     assert found["api"].lines_by_language == (
-        ("COBOL", 99, "size only"),
+        ("COBOL", 99, "not measured"),
         ("Go", 16, "tree-sitter"),
     )
     assert found["web"].lines_by_language == (("Go", 7, "tree-sitter"),)

@@ -68,8 +68,11 @@ def _stands_alone(found: re.Match[str]) -> bool:
 # --- places in sentences --------------------------------------------------------------------------
 
 # What a sentence may hold all the same. The folder of a package ("gopkg.in/yaml.v3") is a host.
+# An ending that begins with a capital is part of a component's name ("src/Catalog.API"), unless all
+# of the file's name is in capitals.
 _FILE = re.compile(
-    r"(?<![\w/:.@+-])\.?[\w+-]+/(?:[\w.@+-]+/)*[\w.+-]*\.[A-Za-z]\w{0,9}"
+    r"(?<![\w/:.@+-])\.?[\w+-]+/(?:[\w.@+-]+/)*"
+    r"(?:[\w.+-]*\.(?:[a-z]\w{0,9}|[CHRS]|F\d\d|Rmd)|[A-Z0-9_.+-]+\.[A-Z][A-Z0-9]{0,9})"
     r"(?::\d+(?:[-:]\d+)?)?(?![\w/])"
 )
 # From the root of a machine, of a home or of a drive.

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from techdd.counting import of_repository
+from techdd.languages import languages
 from techdd.model import RepositoryScope, Run, Status
 from techdd.repository import MISSING
 
@@ -70,7 +71,13 @@ def _languages(files: DataFrame) -> Iterator[tuple[str, int, str]]:
     ordered = groups.sort_values(["code", "language"], ascending=[False, True])
     for language, measured, code in ordered.itertuples(index=False):
         if code:
-            yield str(language), int(code), str(measured) or "size only"
+            yield str(language), int(code), str(measured) or _unmeasured(str(language))
+
+
+def _unmeasured(language: str) -> str:
+    """What is said of code whose functions nobody looked for: markup has none."""
+    known = languages().get(language)
+    return "not measured" if known and known.programming else "size only"
 
 
 def _left_out(files: DataFrame) -> Iterator[tuple[str, int, int]]:

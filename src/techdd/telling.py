@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from techdd.amounts import counted, day
 from techdd.assessment import Assessment
@@ -14,6 +15,8 @@ from techdd.repository import MISSING
 from techdd.scope import unread_files
 from techdd.scoring import overall
 from techdd.text import listed
+
+_OLD_DAYS = 30  # between the newest commit and the day of the audit
 
 
 def summary(assessment: Assessment) -> Iterable[str]:
@@ -85,8 +88,11 @@ def limits(assessment: Assessment, audience: Audience, *, named: bool) -> Iterab
         number = counted(len(files), "dependency file", "dependency files")
         which = "" if audience == "investor" else f": {listed(files)}"
         yield f"{number} could not be read and count nowhere{which}."
+    yield from _old(assessment)
     if shallow := [one.name for one in assessment.scope if one.shallow]:
         yield f"History is truncated in {listed(shallow)}: ages, people and trends are incomplete."
+    if imported := [one.name for one in assessment.scope if one.commits == 1]:
+        yield f"History is a single commit in {listed(imported)}: who wrote what is not known."
     if undecided := sum(check.result == "not assessable" for check in assessment.checks):
         total = len(assessment.checks)
         yield f"{undecided} of {total} checks could not be decided; the annex lists them."
@@ -104,6 +110,20 @@ def limits(assessment: Assessment, audience: Audience, *, named: bool) -> Iterab
         yield (
             "Files, lines, versions and the places of security evidence are withheld; the client's "
             "copy has them. Files and packages that a number stands for keep it throughout."
+        )
+
+
+def _old(assessment: Assessment) -> Iterable[str]:
+    """That the newest commit lies far back, where nobody can tell rest from an old copy."""
+    newest = max((one.committed[:10] for one in assessment.scope if one.committed), default="")
+    if not newest:
+        return
+    days = (assessment.as_of - date.fromisoformat(newest)).days
+    if days > _OLD_DAYS:
+        yield (
+            f"The newest audited commit dates from {day(newest)}, {days} days before the date of"
+            " the audit. If the copies are older than the work, what is said of people who left and"
+            " of the last months does not hold."
         )
 
 

@@ -456,6 +456,28 @@ def test_own_actions_are_followed_to_see_whether_tests_run(tmp_path: Path) -> No
     assert answer(gathered, "tests_run") == {".github/workflows/ci.yml:1 ci.yml": True}
 
 
+@pytest.mark.parametrize(
+    ("condition", "first", "passed"),
+    [
+        ("github.event.workflow_run.conclusion == 'success'", "Checks", True),
+        ("github.event.workflow_run.conclusion == 'success'", "Greetings", False),
+        ("always()", "Checks", False),
+    ],
+)
+def test_a_deployment_may_follow_a_workflow_with_tests(
+    tmp_path: Path, condition: str, first: str, *, passed: bool
+) -> None:
+    ci = "name: Checks\non: push\njobs:\n  test:\n    steps:\n      - run: pytest\n"
+    deploy = (
+        f"on:\n  workflow_run:\n    workflows: [{first}]\njobs:\n  ship:\n"
+        f"    if: ${{{{ {condition} }}}}\n    steps:\n      - run: kubectl apply -f k8s\n"
+    )
+    files = {".github/workflows/ci.yml": ci, ".github/workflows/ship.yml": deploy}
+    found = list(delivery_chain.run(opened(tmp_path, [A(files)])))
+    checks = [one for one in found if isinstance(one, Check)]
+    assert [one.passed for one in checks if one.check == "tested_before_deploy"] == [passed]
+
+
 def test_images_that_are_set_on_the_way_are_left_open(tmp_path: Path) -> None:
     files = {
         "k8s/web.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n"

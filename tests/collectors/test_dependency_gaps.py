@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from builders import A, opened
 from test_dependencies import gather, npm
 
+from techdd.collectors.dependencies import dependencies
 from techdd.collectors.dependencies.reading import said_by
 from techdd.doubts import doubt, heard
 from techdd.lockfiles import Dependency, Lockfile, Parsed
@@ -480,3 +482,28 @@ def test_old_compiled_files_do_not_say_who_asked(tmp_path: Path) -> None:
         files = {"requirements.txt": text, "requirements.in": "django\n"}
         beside, _, _ = gather(place(tmp_path, str(len(text))), files)
         assert {p.name: p.direct for p in beside} == {"django": True, "sqlparse": False}
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        ([f"pkg/{n}.go" for n in range(10)], "10 files of Go, no manifest of Go"),
+        ([f"pkg/{n}.go" for n in range(9)], ""),
+        ([*(f"pkg/{n}.go" for n in range(10)), "go.mod"], ""),
+        ([*(f"pkg/{n}.go" for n in range(10)), "Gopkg.lock"], ""),  # a gap of its own
+        (
+            [*(f"pkg/{n}.go" for n in range(10)), "package.json"],
+            "10 files of Go, no manifest of Go",
+        ),
+        ([f"vendor/{n}.go" for n in range(10)], ""),
+        ([f"tests/{n}.py" for n in range(10)], ""),
+        ([*(f"src/{n}.c" for n in range(11)), *(f"tools/{n}.py" for n in range(10))], ""),
+    ],
+)
+def test_code_whose_packages_no_file_lists_is_a_gap(
+    tmp_path: Path, files: list[str], told: str
+) -> None:
+    repo = opened(tmp_path, [A(dict.fromkeys(files, "{}"))])
+    issues = [one for one in dependencies.run(repo) if isinstance(one, Issue)]
+    reason = "no list of the packages that the code uses"
+    assert [one.detail for one in issues if one.reason == reason] == ([told] if told else [])

@@ -40,8 +40,9 @@ STATED: dict[str, tuple[str, list[tuple[str, str, str, int]]]] = {
     "package.json": ('{\n"engines": {"node": ">=14"}}', [("node", ">=14", "runs", 2)]),
     "go.mod": (
         "module x\n\ngo 1.20\n\ntoolchain go1.21.3\n",
-        [("go", "1.20", "targets", 3), ("go", "1.21.3", "runs", 5)],
+        [("go", "1.21.3", "runs", 5)],
     ),
+    "old/go.mod": ("module x\n\ngo 1.20\n", [("go", "1.20", "targets", 3)]),
     "pom.xml": (
         "<project><properties>\n<release>11</release>\n"
         "<maven.compiler.source>${release}</maven.compiler.source></properties></project>",
@@ -176,6 +177,16 @@ def test_severity_by_what_runs_and_how_long_it_is_over(tmp_path: Path) -> None:
     assert metrics(found)["end_of_life.past"] == 5
     (place,) = [one.locations for one in found if getattr(one, "key", "") == "Python:3.7"]
     assert [str(one) for one in place] == ["api/Dockerfile:2"]
+
+
+def test_somebodys_own_image_may_name_its_runtime(tmp_path: Path) -> None:
+    found = answers(tmp_path, {
+        "a/Dockerfile": "FROM acme/uwsgi-nginx-flask:python3.6-2021\n",
+        "b/Dockerfile": "FROM acme/web:1.2-php7.4\nRUN true\n",
+        "c/Dockerfile": "FROM acme/web:python\n",
+        "d/Dockerfile": "FROM acme/mypython3.6\n",
+    })  # fmt: skip
+    assert severities(found) == {"Python:3.6": "high", "PHP:7.4": "high"}
 
 
 def test_what_the_product_does_not_run_is_no_finding(tmp_path: Path) -> None:

@@ -182,10 +182,48 @@ def test_a_key_person_comes_with_the_numbers() -> None:
             "departed-key-person", "api", "ann",
             {
                 "person": ANN, "share": 1 / 4, "files": 1, "last": "2024-11-26", "months": 13,
-                "severity": "high",
+                "severity": "high", "aside": "",
             },
         )
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("ann", "ben", "severity", "rests"),
+    [
+        (100, 0, "medium", False),  # others work on
+        (100, 100, "low", True),
+        (200, 95, "high", False),  # others worked on for more than a quarter
+        (200, 190, "medium", True),
+        (364, 370, "medium", True),
+        (400, 390, "high", False),  # abandoned
+    ],
+)
+def test_where_the_work_itself_stopped_nobody_is_said_to_have_left_for_sure(
+    ann: int, ben: int, severity: str, rests: bool
+) -> None:
+    rows = [("api", f"core/{n}", "ann+") for n in range(4)]
+    contributions, commits, people = tables(rows, {"ann": ann, "ben": ben})
+    commits["repo"] = "api"
+    found = departures.departures.run(AS_OF, contributions, commits, people)
+    (told,) = (
+        values
+        for rule, _, who, values in observed(found)
+        if (rule, who) == ("departed-key-person", "ann")
+    )
+    assert (told["severity"], bool(told["aside"])) == (severity, rests)
+
+
+@pytest.mark.parametrize(("more", "said"), [({}, []), ({"ben": 5}, ["key-person"])])
+def test_who_brought_all_code_in_with_one_commit_need_not_have_written_it(
+    more: dict[str, int], said: list[str]
+) -> None:
+    contributions, commits, people = tables(
+        [("api", f"core/{n}", "ann+") for n in range(12)], {"ann": 5, **more}
+    )
+    commits["repo"] = "api"
+    found = departures.departures.run(AS_OF, contributions, commits, people)
+    assert [rule for rule, *_ in observed(found)] == said
 
 
 @pytest.mark.parametrize(("days", "severity"), [(100, "medium"), (2_000, "high")])
@@ -194,9 +232,9 @@ def test_who_left_long_ago_weighs_more(days: int, severity: str) -> None:
 
 
 def test_who_left_years_ago_weighs_little_where_others_kept_working() -> None:
-    grades = [departures._severity(days, tended=True) for days in (100, 400, 1_200)]
+    grades = [departures._severity(days, 10, rests=False) for days in (100, 400, 1_200)]
     assert grades == ["medium", "high", "low"]
-    assert departures._severity(1_200, tended=False) == "high"
+    assert departures._severity(1_200, 1_000, rests=False) == "high"
 
 
 def test_who_has_no_plausible_date_is_not_said_to_have_left() -> None:

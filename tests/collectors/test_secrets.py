@@ -730,6 +730,56 @@ def test_the_password_alone_says_whether_an_address_is_an_example(folder: Path) 
     assert [one.looks_like_test for one in rows(gathered)] == [False]
 
 
+def test_where_only_the_password_was_seen_its_address_is_read(folder: Path) -> None:
+    word = made("", 14, seed=231)
+    files = {
+        "own.env": f"A=mysql://svc:{word}@127.0.0.1/app\n",
+        "default.yml": '- "--broker_api=http://guest:guest@queue:15672/api//"\n',
+        "neighbour.yml": "A: postgresql://till:till@db:5432/till\n",
+        "both.yml": "A: postgresql://shop:shop@db:5432/shop\n",
+        "abroad.yml": "A: postgresql://shop:shop@db.northwind.io:5432/shop\n",
+        "two.env": f"A=mysql://a:b@localhost/x B=mysql://svc:{word}b@db.northwind.io/app\n",
+    }
+    gathered = scanned(folder, build(folder / "around.git", [A(files)]), "around")
+    assert {one.path for one in rows(gathered) if not one.looks_like_test} == {
+        "abroad.yml",
+        "both.yml",  # the same password as that of a database in the world
+        "two.env",
+    }
+
+
+def test_names_of_a_program_and_links_of_a_manual_are_no_secrets(folder: Path) -> None:
+    word = made("", 14, seed=234)
+    files = {
+        "clk.c": 'GATE(CLK_APOLLO3_CSSYS, "aclk_atb_apollo3_cssys",\n',
+        "key.c": f'apollo_key = "{made("", 22, seed=235)}"\n',
+        "manual.pdf": f"%PDF-1.4\n<</S/URI/URI(ftp://aa:{word}@192.168.0.5:32001/)>>\n",
+    }
+    gathered = scanned(folder, build(folder / "names.git", [A(files)]), "names")
+    found = {one.path: one.looks_like_test for one in rows(gathered)}
+    assert found == {"clk.c": True, "key.c": False, "manual.pdf": True}
+
+
+def test_keys_among_perls_tests_are_test_keys(folder: Path) -> None:
+    def key(seed: int) -> str:
+        lines = "\n".join(made("", 64, seed=seed + n) for n in range(12))
+        return (
+            "-----BEGIN RSA PRIVATE " + f"KEY-----\n{lines}\n-----END RSA PRIVATE " + "KEY-----\n"
+        )
+
+    files = {"t/server_key.pem": key(232), "lib/t/server_key.pem": key(250)}
+    gathered = scanned(folder, build(folder / "perl.git", [A(files)]), "perl")
+    found = {one.path: one.looks_like_test for one in rows(gathered)}
+    assert found == {"t/server_key.pem": True, "lib/t/server_key.pem": False}
+
+
+def test_what_only_the_object_store_holds_weighs_less(gathered: list[Any]) -> None:
+    observed = [one for one in answers(gathered) if isinstance(one, Observation)]
+    (loose,) = [one for one in observed if one.locations[0].path == "lost.py"]
+    assert loose.values["severity"] == "medium"
+    assert "No ref leads to it" in str(loose.values["aside"])
+
+
 def checked(prefix: str, seed: int) -> str:
     return f"{prefix}_{with_checksum(made('', 30, seed=seed))}"
 

@@ -62,7 +62,8 @@ CI_SYSTEMS: dict[str, str] = {
 CI = "|".join(CI_SYSTEMS.values())
 DOCKERFILE = re.compile(
     r"(?:^|/)(?:dockerfile|containerfile)"
-    r"(?!\S*\.(?:[cm]?[jt]sx?|py|rb|go|java|kt|php|rs|cs|html?|s?css|md|rst|vim|lua)$)"
+    r"(?!\S*\.(?:[cm]?[jt]sx?|py|rb|go|java|kts?|php|rs|[cf]s|exs?|erl|scala|groovy|swift|dart|cljs?|hs"
+    r"|elm|ml|cc|cpp|hpp|html?|s?css|md|rst|vim|lua)$)"
     r"(?:[.-][\w.-]+)?$|\.(?:dockerfile|containerfile)$"
 )
 TERRAFORM = re.compile(r"\.(?:tf|tofu)$")
@@ -82,6 +83,8 @@ MANIFEST = (
     r"build\.gradle(?:\.kts)?|[\w.-]+\.versions\.toml|cargo\.toml|[\w.-]+\.csproj|mix\.exs)$"
 )
 
+_SCRIPT = r"\.(?:sh|py|ps1|rb|js|bat)"
+_RUN = r"(?:run[-_]?)?(?:run|start|all|unit|integration|e2e|backend|frontend|coverage)"
 TESTS = (
     r"\b(?:pytest|tox|nox|unittest|rspec|phpunit|pest|vitest|jest|mocha|karma|cypress|playwright|"
     r"ctest|minitest|gotestsum|nextest|kahlan|behat|cucumber|behave|codeception|ava|newman)\b"
@@ -93,7 +96,8 @@ TESTS = (
     r"|\bgradlew?\b[^#]*?\b(?:test|check|build)\b"
     r"|\b(?:rake|make|just|task|ninja|invoke)\b[^#|&;]*?\b(?:test|tests|spec|check|ci)\b"
     r"|\bbundle\s+exec\s+rake\s*$|^\s*(?:-\s*)?(?:run:|script:)?\s*rake\s*$"
-    r"|[\w./-]*/(?:run[-_]?)?tests?(?:\.(?:sh|py|ps1|rb|js|bat))?(?=[\s\"']|$)"
+    rf"|(?<![\w./-])(?<!\bcd )[\w./-]*/(?:run[-_]?)?tests?(?:{_SCRIPT})?(?=[\s\"']|$)"
+    rf"|/(?:{_RUN})[-_]tests?{_SCRIPT}\b|/tests?[-_](?:{_RUN}){_SCRIPT}\b"
     r"|\b(?:vstest|visualstudiotest|nunit|xunit)\b"
 )
 DEPLOY = (
@@ -109,7 +113,8 @@ DEPLOY = (
     r"|(?:^|[\s/])(?:deploy|release|publish)(?:[-_]\w+)?\.(?:sh|py|rb)\b"
 )
 SCAN = (
-    r"\b(?:codeql|semgrep|snyk|trivy|bandit|pip-audit|gitleaks|trufflehog|sonar\w*|brakeman|gosec|"
+    # Runners ship CodeQL's folder, and jobs that need room delete it.
+    r"\b(?:(?<!hostedtoolcache/)codeql|semgrep|snyk|trivy|bandit|pip-audit|gitleaks|trufflehog|sonar\w*|brakeman|gosec|"
     r"govulncheck|osv-scanner|grype|checkov|tfsec|kics|zizmor|anchore|detect-secrets|zap\w*-scan|"
     r"ggshield|kingfisher|bundler-audit|cargo-deny|cargo-audit|owasp|veracode|checkmarx|fortify|"
     r"mend|whitesource|blackduck|scorecard-action|dependency-review-action|dependency-check|"

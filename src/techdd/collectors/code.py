@@ -17,7 +17,7 @@ from techdd.repository import MISSING, Repository
 NOTEBOOK = "Jupyter Notebook"  # a document, whose cells may be a program all the same
 
 
-@collector(makes=(File, Function, Class), minutes=60, version=3)
+@collector(makes=(File, Function, Class), minutes=60, version=4)
 def code(repo: Repository) -> Gathered:
     """Every regular file of the tree; functions and classes of source and tests. A blob is read
     once.

@@ -13,7 +13,7 @@ from techdd.departure import SMALLEST_COMPONENT, Loss, hottest, knowledge, simul
 from techdd.facts import Change, Commit, Contribution, File, Function, Person, Survivor
 from techdd.identity import of_people
 from techdd.model import Metric, Observation, Series, Value, person_token
-from techdd.presence import ACTIVE_DAYS, MONTH, before, departed, human_commits, on, up_to
+from techdd.presence import ACTIVE_DAYS, MONTH, departed, human_commits, on, up_to
 from techdd.text import some_of
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 KEY_SHARE = 0.5  # of a repository's source files: who authored this much is a key person
 DEPARTED_SHARE = 0.25  # who left is missed sooner: nobody can ask them
 LONG_GONE_DAYS = 182  # before that, leave or a quiet quarter is as likely as a departure
+ABANDONED_DAYS = 365  # after that, the repository is said to be abandoned
 LEARNT_AGAIN_DAYS = 3 * 365  # after that, those who kept working on it have become its experts
 LEAVERS = 3  # people of the truck-factor list that the report lets leave
 FEWEST = 10  # files; of fewer a share says nothing
@@ -54,24 +55,32 @@ def departures(
             f"{len(part):,} source files",
             "" if len(part) else "no source file with a known author",
         )
-    tended = set(made[made["authored"] >= before(end, ACTIVE_DAYS)]["repo"])
+    worked = made.groupby("repo")["authored"].max()
+    imported = _imported(made)
     for repo, part in scopes(authored):
-        if repo:
-            yield from _key_people(repo, part, last, end, tended=repo in tended)
+        if repo and repo not in imported:
+            yield from _key_people(repo, part, last, worked.get(repo), end)
     yield from _orphaned_components(by_file, rows, end)
+
+
+def _imported(made: DataFrame) -> set[str]:
+    """The repositories whose whole history is one commit, which says who brought the code in and
+    not who wrote it.
+    """
+    counts = made["repo"].value_counts()
+    return {str(repo) for repo in counts[counts == 1].index}
 
 
 def _key_people(
     repo: str,
     authored: DataFrame,
     last: Column[pd.Timestamp],
+    worked: pd.Timestamp | None,
     end: pd.Timestamp,
-    *,
-    tended: bool,
 ) -> Iterator[Observation]:
-    """Who authored much of a repository, told apart by whether they are still active."""
-    import pandas as pd
-
+    """Who authored much of a repository, told apart by whether they are still active; `last` is
+    when each person was seen last, `worked` when anybody worked on the repository.
+    """
     files = authored["path"].nunique()
     counts = authored.groupby(["person", "active"])["path"].nunique().reset_index(name="files")
     ordered = counts.sort_values(["files", "person"], ascending=[False, True])
@@ -79,23 +88,50 @@ def _key_people(
         if number / files < (KEY_SHARE if active else DEPARTED_SHARE):
             continue
         seen = last.get(person)
-        days = None if seen is None or pd.isna(seen) else (end - seen).days
+        days, idle = _days(seen, end), _days(worked, end)
+        rests = not active and _rests(days, idle)
         values: dict[str, Value] = {
             "person": person_token(person),
             "share": float(number / files),
             "files": int(number),
             "last": on(seen),
             "months": None if days is None else round(days / MONTH),
-            "severity": _severity(days, tended=tended),
+            "severity": _severity(days, idle, rests=rests),
         }
+        if not active:
+            values["aside"] = _RESTING if rests else ""
         rule = "key-person" if active else "departed-key-person"
         yield Observation(rule, repo, person, values=values)
 
 
-def _severity(days: float | None, *, tended: bool) -> str:
-    """How much a departure `days` ago is felt; `tended`: others still work on the repository."""
+_RESTING = (
+    " Nobody has worked there for longer: it may be the work on it that rests, or the copy that"
+    " was audited that is old, so this is rated one step lower."
+)
+
+
+def _days(when: pd.Timestamp | None, end: pd.Timestamp) -> int | None:
+    import pandas as pd
+
+    return None if when is None or pd.isna(when) else (end - when).days
+
+
+def _rests(days: int | None, idle: int | None) -> bool:
+    """Whether a repository that was `idle` for so long stopped when somebody left it `days` ago,
+    too lately to be called abandoned.
+    """
+    if days is None or idle is None or not ACTIVE_DAYS < days <= ABANDONED_DAYS:
+        return False
+    return idle > ACTIVE_DAYS and days - idle <= ACTIVE_DAYS
+
+
+def _severity(days: int | None, idle: int | None, *, rests: bool) -> str:
+    """How much a departure `days` ago is felt in a repository that was `idle` for so many days."""
     if days is not None and days <= LONG_GONE_DAYS:
+        return "low" if rests else "medium"
+    if rests:
         return "medium"
+    tended = idle is not None and idle <= ACTIVE_DAYS
     return "low" if tended and days is not None and days > LEARNT_AGAIN_DAYS else "high"
 
 
@@ -178,7 +214,7 @@ def simulation(
         "changes in 12 months times complexity. Components of at least "
         f"{SMALLEST_COMPONENT} source files. A simulation, not a forecast.",
     )
-    yield from _observed(losses[:2])
+    yield from _observed(losses[:2], _imported(human_commits(as_of, commits, people)))
 
 
 def _row(loss: Loss) -> tuple[Value, ...]:
@@ -189,9 +225,9 @@ def _row(loss: Loss) -> tuple[Value, ...]:
     return people, loss.lines_share, loss.files_share, hot, alone
 
 
-def _observed(losses: Sequence[Loss]) -> Iterator[Observation]:
+def _observed(losses: Sequence[Loss], imported: set[str]) -> Iterator[Observation]:
     """Components that only the first one or two can answer for, a repository at a time."""
-    repos = sorted({repo for loss in losses for repo, _ in loss.components or ()})
+    repos = sorted({repo for loss in losses for repo, _ in loss.components or ()} - imported)
     for repo in repos:
         alone = [
             [name for other, name in loss.components or () if other == repo] for loss in losses

@@ -64,6 +64,7 @@ _MINIFIED = re.compile(r"[.-]min\.(?:js|mjs|css)$|\.bundle\.js$", re.IGNORECASE)
 _DOCUMENTATION = re.compile(
     r"""^(?:docs?|documentation|man|(?:[^/]*[ _-])?examples?|demos?|samples?|tutorials?|website)/
     |(?:^|/)(?:docs|documentation|javadoc|apidoc|_examples?)/
+    |(?:^|/)examples/(?:[^/]+|[^/]+/main)\.rs$
     |(?:^|/)(?:README|CHANGELOG|CHANGES|HISTORY|NEWS|CONTRIBUTING|CONTRIBUTORS|COPYING|LICEN[CS]E
         |NOTICE|AUTHORS|INSTALL|SECURITY|CODE_OF_CONDUCT|MAINTAINERS|UPGRADING|TODO|RELEASING)
         (?:[-_.][\w-]+)*$""",
@@ -73,7 +74,7 @@ _TEST = re.compile(
     r"""(?:^|/)(?:_?tests?|testing|specs?|__tests__|__mocks__|__fixtures__|fixtures|testdata|test[-_]data
         |e2e|fuzz|fuzz_targets|(?<!packages/)playwright|(?<!packages/)cypress|acceptance|integration[-_]tests?|unit[-_]?tests?
         |(?:[\w.-]+[-_.])?test(?:ing)?[-_]?(?:utils?|support|helpers?|fixtures)
-        |benchmarks?|bench)/|(?:^|/)test_?(?:helper|utils?)\.\w+$|(?:^|/)spec_helper\.rb$""",
+        |benchmarks?|bench)/|^x?t/|(?:^|/)test_?(?:helper|utils?)\.\w+$|(?:^|/)spec_helper\.rb$""",
     re.VERBOSE | re.IGNORECASE,
 )
 _BINARY = re.compile(

@@ -9,6 +9,6 @@ C = Language(
     "C",
     (".c", ".h"),
     grammar=c_grammar("tree_sitter_c"),
-    tests=(r"(?:^|/)test_[^/]*\.[ch]$", r"_(?:unit)?tests?\.[ch]$"),
+    tests=(r"(?:^|/)(?:test_[^/]*|testapp|tests?)\.[ch]$", r"_(?:unit)?tests?\.[ch]$"),
     comments=(*SLASHES, *BLOCK),
 )

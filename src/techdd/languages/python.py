@@ -29,6 +29,10 @@ PYTHON = Language(
         parameter_lists=("parameters",),
         not_parameters=("keyword_separator", "positional_separator"),
     ),
-    tests=(r"(?:^|/)test_[^/]*\.py$", r"_tests?\.py$", r"(?:^|/)(?:conftest|tests|noxfile)\.py$"),
+    tests=(
+        r"(?:^|/)test[_-][^/]*\.py$",
+        r"_tests?\.py$",
+        r"(?:^|/)(?:conftest|tests|noxfile|locustfile)\.py$",
+    ),
     comments=(*HASH, ('"""', '"""'), ("'''", "'''")),
 )

@@ -91,6 +91,6 @@ def _carried(ranked: Sequence[Part], grave: int) -> str:
     what = f"critical and high findings that concern one repository ({carried / grave:.0%})"
     if len(few) > max(len(ranked) / 2, NAMED):
         told = f"it takes {len(few):,} of {len(ranked):,} repositories to have {carried:,} of"
-        return f"No few carry the risk: {told} the {grave:,} {what}."
+        return f"The risk is spread: {told} the {grave:,} {what}."
     verb = "carries" if len(few) == 1 else "carry"
     return f"{listed([one.name for one in few])} {verb} {carried:,} of the {grave:,} {what}."

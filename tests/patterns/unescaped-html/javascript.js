@@ -11,3 +11,6 @@ const b = <div dangerouslySetInnerHTML={{ __html: sanitize(text) }} />;
 element.innerHTML = PLACEHOLDER_HTML;
 element.innerHTML = items.length;
 element.innerHTML = t("form.title");
+element.innerHTML = `${seconds.toFixed(1)}s of <b>${items.length}</b>`;
+// finds below
+element.innerHTML = `${seconds.toFixed(1)}s of ${name}`;

@@ -42,12 +42,21 @@ def workflows(documents: dict[str, dict[str, Any]]) -> Iterator[Check]:
     That tests run, the repository's own actions and workflows may say; the rest each file says
     itself.
     """
+    filled = {
+        path: {name: _with_own(job, documents, _CALLS) for name, job in _jobs(document).items()}
+        for path, document in documents.items()
+    }
+    tested = {
+        str(document.get("name", path))
+        for path, document in documents.items()
+        if any(map(_runs_tests, filled[path].values()))
+    }
     for path, document in documents.items():
         jobs, runs = _jobs(document), _table(document.get("runs"))
         yield from _pins(path, [*jobs.values(), runs])
         if jobs:
-            filled = {name: _with_own(job, documents, _CALLS) for name, job in jobs.items()}
-            yield from _workflow(path, document, jobs, filled)
+            yield from _workflow(path, document, jobs, filled[path])
+            yield from _deployments(path, document, filled[path], tested)
         elif runs:
             yield from _injected(path, None, [runs], "as far as its callers let strangers in")
 
@@ -85,7 +94,7 @@ def _workflow(
     def told(check: str, passed: bool, seen: str, at: int | None = line) -> Check:
         return Check(check, _KIND, name, path, at, passed, seen)
 
-    tests = any(_TESTS.search(text) for job in filled.values() for text in _deeds(job))
+    tests = any(map(_runs_tests, filled.values()))
     yield told("tests_run", tests, "a step runs tests" if tests else "no step that runs tests")
     yield told("token_limited", *_token(document, jobs))
     trusted = sorted(starts & set(_TRUSTED))
@@ -103,7 +112,10 @@ def _workflow(
             whole = job.get("secrets") == "inherit"
             seen = "secrets: inherit" if whole else "none, or by name"
             yield Check("secrets_not_inherited", _KIND, key, path, line_of(key), not whole, seen)
-    yield from _deployments(path, jobs, filled)
+
+
+def _runs_tests(job: dict[str, Any]) -> bool:
+    return any(map(_TESTS.search, _deeds(job)))
 
 
 def _injected(
@@ -187,17 +199,31 @@ def _token(document: dict[str, Any], jobs: dict[str, Any]) -> tuple[bool, str]:
     return False, "permissions are not stated for every job: the host's default counts"
 
 
-def _deployments(path: str, jobs: dict[str, Any], filled: dict[str, Any]) -> Iterator[Check]:
+def _deployments(
+    path: str, document: dict[str, Any], filled: dict[str, Any], tested: set[str]
+) -> Iterator[Check]:
+    """`tested` are the names of the workflows that run tests."""
+    jobs = _jobs(document)
     for name, job in jobs.items():
         if not any(map(_DEPLOY.search, _deeds(job))):
             continue
         before = [name, *_needed(name, jobs)]
-        tested = any(_TESTS.search(text) for one in before for text in _deeds(filled[one]))
-        seen = "tests in it or before it" if tested else "no tests in the job or in what it needs"
-        yield Check("tested_before_deploy", _KIND, str(name), path, line_of(name), tested, seen)
+        first = any(_runs_tests(filled[one]) for one in before)
+        first = first or any(_follows(document, jobs[one], tested) for one in before)
+        seen = "tests in it or before it" if first else "no tests in the job or in what it needs"
+        yield Check("tested_before_deploy", _KIND, str(name), path, line_of(name), first, seen)
         gated = bool(job.get("environment"))
         seen = "an environment" if gated else "no environment"
         yield Check("deploy_gated", _KIND, str(name), path, line_of(name), gated, seen)
+
+
+def _follows(document: dict[str, Any], job: dict[str, Any], tested: set[str]) -> bool:
+    """Whether a job only begins when a workflow that runs tests has succeeded."""
+    after = _table(_table(document.get("on")).get("workflow_run")).get("workflows")
+    succeeded = re.search(
+        r"workflow_run\.conclusion\s*==\s*'success'", str(job.get("if"))[:_LONGEST]
+    )
+    return bool(succeeded and tested.intersection(_labels(after)))
 
 
 def _needed(name: str, jobs: dict[str, Any]) -> Iterator[str]:

@@ -47,7 +47,7 @@ class ChainFile(NamedTuple):
     judged: bool
 
 
-@collector(makes=(Check, ChainFile), version=5)
+@collector(makes=(Check, ChainFile), version=6)
 def delivery_chain(repo: Repository) -> Gathered:
     """What pipelines, containers and infrastructure say of themselves, one question a thing.
 

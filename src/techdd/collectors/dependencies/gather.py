@@ -19,6 +19,7 @@ from techdd.collectors.dependencies.places import (
     taken_in,
 )
 from techdd.collectors.dependencies.reading import BROKEN, cleaned, said_by
+from techdd.collectors.dependencies.unlisted import unlisted
 from techdd.facts import Package
 from techdd.lockfiles import (
     MIXED,
@@ -71,7 +72,7 @@ _UNSHIPPED = re.compile(
 )
 
 
-@collector(makes=(Package, Manifest, OwnPackage), version=7)
+@collector(makes=(Package, Manifest, OwnPackage), version=8)
 def dependencies(repo: Repository) -> Gathered:
     """Every manifest and lock file of the audited tree, brought together.
 
@@ -125,16 +126,25 @@ def dependencies(repo: Repository) -> Gathered:
 def _recognised(repo: Repository) -> Iterator[tuple[Entry, Lockfile] | Issue]:
     """The files of the tree that are of some format, and those that none can read."""
     formats = discover("techdd.lockfiles", Lockfile).values()
+    shipped: list[str] = []
+    listed: set[str] = set()  # ecosystems; what none can read may list packages of any
     for entry in repo.regular_files():
         if _VENDORED.search(entry.path):
             continue
         known = next((form for form in formats if form.matches(entry.path)), None)
         if known is None:
-            yield from _gap(entry.path)
-        elif entry.size > MAX_SIZE:
+            gaps = list(_gap(entry.path))
+            yield from gaps
+            listed |= {MIXED} if gaps else set()
+            shipped += [entry.path] if _scope(entry.path) == "runtime" else []
+            continue
+        listed.add(known.ecosystem)
+        if entry.size > MAX_SIZE:
             yield Issue("dependency file too large", entry.path, f"{entry.size:,} bytes")
         else:
             yield entry, known
+    if MIXED not in listed:
+        yield from unlisted(shipped, listed)
 
 
 def _explained(

@@ -39,7 +39,7 @@ class SearchScope(NamedTuple):
     texts: int  # of these, searched by their lines
 
 
-@collector(makes=(Artefact, SearchScope), version=4)
+@collector(makes=(Artefact, SearchScope), version=5)
 def practices(repo: Repository) -> Gathered:
     """Files and lines that are evidence of a practice, one a kind and file.
 
@@ -98,7 +98,7 @@ def _by_lines(path: str, lines: list[str], signs: list[Sign]) -> Iterator[Artefa
         for number, line in enumerate(lines, start=1):
             if _is_comment(line) and sign.kind != "diagram":
                 continue
-            if match := sign.in_line.search(line):
+            if match := sign.in_line.search(_without_remark(path, line)):
                 seen.add(sign.kind)
                 # The words that matched, not the line: a line may hold a secret.
                 words = sign.detail or " ".join(match[0].split())[:60]
@@ -112,6 +112,11 @@ _NO_DEED = re.compile(r"\s*(?:#|//|<!--|;|-?\s*(?:name|displayName|label|descrip
 def _is_comment(line: str) -> bool:
     """Comments, and the titles of steps, which say what one hopes that they do."""
     return bool(_NO_DEED.match(line))
+
+
+def _without_remark(path: str, line: str) -> str:
+    """A line of YAML up to its remark: "# tool: ignore" calls no tool."""
+    return line.partition(" #")[0] if path.lower().endswith((".yml", ".yaml")) else line
 
 
 # --- files that need more than one line to be understood ------------------------------------------
@@ -149,7 +154,11 @@ def _travis(path: str, lines: list[str]) -> Iterator[Artefact]:
             yield Artefact("ci_tests", path, number, f"default of Travis CI for {match[1]}")
 
 
-_ASSIGNED = re.compile(r"^\s*(?:export\s+)?([A-Za-z_]\w*)\s*[=:]\s*[\"']?[^\s\"'#$<{]")
+# An address of one's own machine is no setting of an environment that others use.
+_ASSIGNED = re.compile(
+    r"^\s*(?:export\s+)?([A-Za-z_]\w*)\s*[=:]\s*[\"']?"
+    r"(?!(?:\w+://)?(?:localhost|127\.0\.0\.1)(?:[:/]|[\"']?\s*$))[^\s\"'#$<{]"
+)
 
 
 def _env_file(path: str, lines: list[str]) -> Iterator[Artefact]:

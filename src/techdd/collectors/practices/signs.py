@@ -265,7 +265,9 @@ SIGNS: tuple[Sign, ...] = (
     ),
     Sign(
         "retention",
-        r"(?:^|/)[\w.-]*(?:retention|purge[-_](?:old|expired|stale|deleted|users?|accounts?|data|logs?)\w*|data[-_]?deletion|"
+        # How many users stay is measured by analytics, and called retention too.
+        r"^(?!.*(?:reports?|analytics|cohorts?|charts?|metrics|insights)/)"
+        r"(?:.*/)?[\w.-]*(?:retention|purge[-_](?:old|expired|stale|deleted|users?|accounts?|data|logs?)\w*|data[-_]?deletion|"
         r"delete[-_](?:old|expired|stale)\w*|anonymi[sz]e)[\w.-]*\.(?:py|rb|js|ts|go|java|php|sql|"
         r"kt|cs|sh)$",
     ),

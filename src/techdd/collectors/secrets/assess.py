@@ -125,7 +125,7 @@ def _observation(one: _Found) -> Observation:
     own = one.rows[~one.rows["looks_like_test"].astype(bool)]
     tips = own[[bool(tip) and not _is_proposal(tip) for tip in own["tip"]]]
     places = {"tree": own[own["in_head"]], "ref": tips}.get(one.state, own)
-    aside, lower = _aside(places)
+    aside, lower = _aside(one, places)
     # What was taken out is at most high: it may have been replaced.
     level = max(_LEVEL.get(confidence, 2) for confidence in places["confidence"])
     if one.state == "history":
@@ -151,7 +151,7 @@ def _observation(one: _Found) -> Observation:
     return Observation(f"secret-in-{one.state}", one.repo, one.fingerprint, locations, values, mark)
 
 
-def _aside(places: DataFrame) -> tuple[str, int]:
+def _aside(one: _Found, places: DataFrame) -> tuple[str, int]:
     """What else is to be said of a secret, and how many steps lower it is rated for it."""
     said, lower = "", 0
     if ended := max(places["expired"]):
@@ -167,6 +167,13 @@ def _aside(places: DataFrame) -> tuple[str, int]:
         said += (
             " Only proposals (pull or merge requests) lead to it, which may be strangers' own, so"
             " it is rated one step lower."
+        )
+        lower += 1
+    elif one.state == "history" and not readers.sum():
+        said += (
+            " No ref leads to it, so that a clone does not bring it along: it is left of a branch"
+            " that is gone, of a rewritten history, or of a stranger's fork that shares the object"
+            " store, so it is rated one step lower."
         )
         lower += 1
     return said, lower

@@ -14,6 +14,7 @@ _TESTS = frozenset((
 _TEST_KEYS = re.compile(
     r"(?i)(?<![a-z])(?:samples?|examples?|tests?)[-_]?(?:certs?|keys?|data)(?![a-z])"
 )
+_PERLS_TESTS = re.compile(r"x?t/")  # at the top, by Perl's convention
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+\d?[a-z]?|[a-z]+")
 # What the maker hands out to be published with a client program.
 _PUBLIC = re.compile(r"(?:^|/)(?:google-services\.json|GoogleService-Info\.plist)$")
@@ -22,7 +23,7 @@ _PROVIDER = re.compile(
     r"github-|gitlab-|slack-|aws-access-token|openai-|anthropic-|(?:secrets/)?npm"
 )
 # In documents, calls and addresses show how, not with what.
-_DOCUMENT = re.compile(r"\.(?:md|mdx|rst|adoc)$", re.I)
+_DOCUMENT = re.compile(r"\.(?:md|mdx|rst|adoc|pdf|docx?|odt)$", re.I)
 _SHOWN = ("curl-auth-header", "curl-auth-user", "jwt", "generic-credential-uri")
 _ACRONYMS = ("aws", "gcp", "api", "jwt", "pat", "ssh", "url", "uri", "id", "sql", "npm", "sts")
 _KINDS = {
@@ -43,7 +44,7 @@ def is_shown(rule: str, path: str) -> bool:
 def is_for_tests(path: str) -> bool:
     """Whether a word of the path says that what is there serves tests or shows how."""
     words = {word.lower() for word in _WORDS.findall(path)}
-    return bool(words & _TESTS or _TEST_KEYS.search(path))
+    return bool(words & _TESTS or _TEST_KEYS.search(path) or _PERLS_TESTS.match(path))
 
 
 def is_of_provider(rule: str) -> bool:

@@ -89,7 +89,7 @@ class _Hits:
     files: list[Hit] = field(default_factory=list)
 
 
-@collector(makes=(Secret, SecretScan), version=7, minutes=60)
+@collector(makes=(Secret, SecretScan), version=8, minutes=60)
 def secrets(
     repo: Repository, *, key: str = "", in_memory: bool = True, seconds: float = 3000.0
 ) -> Gathered:
@@ -209,13 +209,16 @@ def _alike_told(
     """The places of one secret with what its value says, wherever it could be looked at."""
     best = leading(hits)
     values = [told_[hit] for hit in hits if hit in told_]
+    # One password may stand before addresses that lead nowhere, and before one that leads there.
+    nowhere = bool(values) and all(one.nowhere for one in values)
     inside = bool(values) and all(one.inside for one in values)
     invented = bool(values) and all(one.invented for one in values)
     first = some[0].origin
     value = Told(
         next((one.mark for one in values if one.mark), "")
         or mark(key, f"{best.rule}\x1f{first.identity}".encode()),
-        any(one.example for one in values),
+        any(one.example for one in values) or nowhere,
+        nowhere,
         inside,
         any(one.live for one in values) if values else is_of_provider(best.rule),
         invented,

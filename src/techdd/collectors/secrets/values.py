@@ -37,6 +37,9 @@ _NO_HOST = re.compile(
     rb"|(?:.*\.)?example(?:\.(?:com|net|org))?|.*\.(?:example|invalid|test|localhost)",
     re.I,
 )
+# The address around a value that is its password alone.
+_AROUND = re.compile(rb"://(?P<user>[^\s/:@]*):(?P<password>[^\s@]+)@(?P<host>[\w.-]*)")
+_REACH = 300  # bytes of a line before and after a value that its address may take
 # A password for a host without a domain, which only neighbours in one network can reach.
 _INSIDE = re.compile(rb"://[^\s/@]*@[A-Za-z][\w-]*(?=[:/?\"'\s]|$)")
 # What a provider puts before keys that work, so that scanners can find them.
@@ -51,6 +54,9 @@ _CHECKED = re.compile(rb"(?:gh[pousr]|npm)_([0-9A-Za-z]{30})([0-9A-Za-z]{6})")
 _SHORT = re.compile(
     rb"(?:gh[pousr]|npm)_[0-9A-Za-z]{0,35}|[sr]k_live_[0-9A-Za-z]{0,23}|A[KS]IA[0-9A-Z]{0,15}"
 )
+# What a program calls its own things is no key: `clock_bus_apollo3_system`.
+_NAME = re.compile(rb"[a-z]+\d{0,2}(?:_[a-z]+\d{0,2}){2,}")
+_KEYS = re.compile(r"(?:key|token)(?:\.\d+)?")
 _BASE62 = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _LONGEST_KEY = 20_000  # bytes of a private key that goes over many lines
 
@@ -60,6 +66,7 @@ class Told(NamedTuple):
 
     mark: str
     example: bool = False  # that it is none
+    nowhere: bool = False  # that the address around it leads nobody anywhere
     inside: bool = False  # that it only serves inside a network
     live: bool = False  # that it is a provider's key and no test's
     invented: bool = False  # that no provider made it: its length or checksum is wrong
@@ -82,6 +89,20 @@ def is_example(value: bytes) -> bool:
         or _NO_PASSWORD.fullmatch(password)
         or _NO_HOST.fullmatch(host)
     )
+
+
+def _address(line: bytes, begin: int, end: int) -> re.Match[bytes] | None:
+    """The address whose password stands from `begin` to `end`."""
+    around = _AROUND.finditer(line, max(0, begin - _REACH), end + _REACH)
+    return next((one for one in around if one.span("password") == (begin, end)), None)
+
+
+def _opens_nothing(address: re.Match[bytes]) -> bool:
+    """Whether an address is an example, or names its user as the password of a neighbour: what
+    Compose files set up for machines that nobody else can reach.
+    """
+    neighbour = b"." not in address["host"]
+    return is_example(address[0]) or (neighbour and address["user"] == address["password"])
 
 
 def told(repo: Repository, blobs: Mapping[Hit, str], key: str, day: datetime) -> dict[Hit, Told]:
@@ -121,10 +142,13 @@ def _told(hit: Hit, lines: list[bytes], key: str, day: datetime) -> Told:
         rest = b"\n".join([line[begin:], *lines[hit.line : hit.line + 200]])
         value = rest[:_LONGEST_KEY].partition(b"-----END")[0]
     whole = len(value) >= 4 and (end <= len(line) or value.startswith(b"-----BEGIN"))
-    example, invented = is_example(line[begin:end]), _is_invented(value)
+    address = _address(line, begin, end)
+    named = bool(_KEYS.search(hit.rule) and _NAME.fullmatch(value))
+    example, invented = named or is_example(line[begin:end]), _is_invented(value)
     return Told(
         mark(key, value) if whole else "",
         example,
+        bool(address and _opens_nothing(address)),
         bool(not example and _INSIDE.search(line[max(0, begin - 20) : end + 80])),
         bool(_LIVE.match(value.removeprefix(b"https://"))) and not invented,
         invented,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache
 from typing import Annotated, Literal, NamedTuple
@@ -124,3 +124,17 @@ def systems_of_tag(products: Mapping[str, Product], tag: str) -> list[tuple[Prod
         if alpine and (match := re.fullmatch(r"alpine(\d+\.\d+)", part)):
             found += [(alpine, match[1])] if match[1] in alpine.cycles else []
     return found
+
+
+_RUNTIME = re.compile(r"(python|node|php|ruby|java|jdk|jre|go|golang|dotnet)v?(\d[\d.]*)")
+_READ_AS = {"jdk": "java", "jre": "java", "golang": "go"}
+
+
+def runtimes_of_tag(products: Iterable[Product], tag: str) -> Iterator[tuple[Product, Line]]:
+    """The runtimes that a tag of somebody's own image names with a version: `python3.6`."""
+    by_reading = {name: product for product in products for name in product.readings}
+    for part in re.split(r"[-_]", tag.lower()):
+        if match := _RUNTIME.fullmatch(part):
+            product = by_reading.get(_READ_AS.get(match[1], match[1]))
+            if product and (line := line_of_releases(product, match[2])).cycle:
+                yield product, line

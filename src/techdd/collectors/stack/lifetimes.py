@@ -16,6 +16,7 @@ from techdd.collectors.stack.calendar import (
     Product,
     line_of_releases,
     lines_of_tag,
+    runtimes_of_tag,
     systems_of_tag,
 )
 from techdd.collectors.stack.deployables import IMAGE
@@ -172,9 +173,13 @@ def _tagged(
     names = {"/".join(parts[at:]) for at in range(len(parts))}
     tag = "" if tag.startswith("sha256:") else tag
     product = next((one for one in known.products if names & set(one.images)), None)
+    shown = f"{name}:{tag}" if tag else name
     if product is None:
+        for runtime, (cycle, why) in runtimes_of_tag(known.products, tag):
+            runs = sign != _STAGE or runtime.linked
+            yield _version(row, runtime, cycle, shown, sign, why, runs, live, path)
         return
-    runs, shown = sign != _STAGE or product.linked, f"{name}:{tag}" if tag else name
+    runs = sign != _STAGE or product.linked
     cycle, why = lines_of_tag(product, tag)
     yield _version(row, product, cycle, shown, sign, why, runs, live, path)
     products = {one.name: one for one in known.products}

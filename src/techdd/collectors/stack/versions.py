@@ -105,11 +105,13 @@ def _package_json(content: bytes) -> Iterator[_Stated]:
 
 
 def _go_mod(content: bytes) -> Iterator[_Stated]:
-    for match in _GO_LINE.finditer(content):
-        meaning = "targets" if match[1] == b"go" else "runs"
-        sign = f"{match[1].decode()} line of go.mod"
-        line = line_in(content, match.start())
-        yield _Stated("go", match[2].decode(), sign, line, meaning)
+    lines = {match[1].decode(): match for match in _GO_LINE.finditer(content)}
+    # With a toolchain, the go line only says which older one could build it too.
+    for key, meaning in (("toolchain", "runs"), ("go", "targets")):
+        if match := lines.get(key):
+            line = line_in(content, match.start())
+            yield _Stated("go", match[2].decode(), f"{key} line of go.mod", line, meaning)
+            return
 
 
 def _pom(content: bytes) -> Iterator[_Stated]:
@@ -239,7 +241,7 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[bytes], Iterator[_Stated]]], ..
 )  # fmt: skip
 
 
-@collector(makes=(RuntimeVersion,))
+@collector(makes=(RuntimeVersion,), version=2)
 def runtimes(repo: Repository) -> Gathered:
     """The versions that files state; images and packages state theirs in the inventory."""
     wanted: list[tuple[Entry, Callable[[bytes], Iterator[_Stated]]]] = []
