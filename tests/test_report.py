@@ -31,6 +31,7 @@ from techdd.model import (
     Issue,
     Location,
     Metric,
+    Observation,
     Outcome,
     Rating,
     Reading,
@@ -459,6 +460,28 @@ def test_a_strength_is_strong_and_proven(
     assert (made.strengths, made.chapters[0].strengths) == (strengths, strengths)
     red = report(domains=((a_checklist("team"), a_score(rating=Rating.RED), items),))
     assert red.strengths == ()
+
+
+@pytest.mark.parametrize(
+    ("severity", "metric", "strong"),
+    [
+        (Severity.HIGH, "weak.per_kloc", False),
+        (Severity.MEDIUM, "weak.per_kloc", True),
+        (Severity.HIGH, "other.share", True),
+    ],
+)
+def test_what_a_probe_tells_is_no_strength_beside_its_own_grave_findings(
+    severity: Severity, metric: str, *, strong: bool
+) -> None:
+    told, seen = Metric("weak.per_kloc", 0.1), Observation("hero", "api", "x")
+    reading = Reading("weak", "Weak?", "team", Status.OK, (told,), (seen,))
+    items = (an_item(level=4.0, grade=Grade.MEASURED, metrics=(metric,)),)
+    made = report(
+        domains=((a_checklist("team"), a_score(rating=Rating.AMBER), items),),
+        readings=(reading,),
+        findings=(replace(HERO, rule="hero", severity=severity),),
+    )
+    assert bool(made.strengths) == strong
 
 
 def test_a_green_domain_is_a_strength() -> None:

@@ -40,6 +40,7 @@ from techdd.telling import left_out, limits, summary, unaudited
 from techdd.text import listed
 
 STRENGTHS = 6
+_GRAVE = (Severity.CRITICAL, Severity.HIGH)
 STRONG = 3  # level from which an item is a strength
 
 
@@ -163,7 +164,9 @@ def _chapter(
         findings=tuple(one for one in assessment.findings if one.domain == checklist.id),
         metrics=tuple(metric for reading in readings for metric in reading.metrics),
         series=tuple(series for reading in readings for series in reading.series if series.rows),
-        strengths=tuple(_item_strengths(items)) if score.rating is not Rating.RED else (),
+        strengths=tuple(_item_strengths(assessment, items))
+        if score.rating is not Rating.RED
+        else (),
         gaps=(*unread, *_unknown(items), *sorted(limits)),
     )
 
@@ -175,10 +178,17 @@ def _unknown(items: Iterable[ItemScore]) -> Iterable[str]:
         yield f"Nobody who was asked could answer: {listed(named)}."
 
 
-def _item_strengths(items: Iterable[ItemScore]) -> list[str]:
+def _item_strengths(assessment: Assessment, items: Iterable[ItemScore]) -> list[str]:
     """What the evidence shows to be good: strong items that were sampled or measured, and that do
-    not contradict what was answered.
+    not contradict what was answered. What a probe tells is none beside its own grave findings.
     """
+    grave = {one.rule for one in assessment.findings if one.severity in _GRAVE}
+    contested = {
+        metric.name
+        for reading in assessment.readings
+        if any(one.rule in grave for one in reading.observations)
+        for metric in reading.metrics
+    }
     strong = [
         item
         for item in items
@@ -186,6 +196,7 @@ def _item_strengths(items: Iterable[ItemScore]) -> list[str]:
         and item.level >= STRONG
         and item.grade >= Grade.SAMPLED
         and item.outcome is not Outcome.CONTRADICTED
+        and contested.isdisjoint(item.metrics)
     ]
     strong.sort(key=lambda item: (-(item.level or 0), -item.weight, item.id))
     return [
@@ -202,7 +213,7 @@ def _strengths(assessment: Assessment) -> list[str]:
         text
         for _, score, items in assessment.domains
         if score.rating is not Rating.RED
-        for text in _item_strengths(items)[:2]
+        for text in _item_strengths(assessment, items)[:2]
     ]
     found += [
         f"{one.title}: {score.value:.0f} of 100, confidence {score.confidence}."

@@ -29,7 +29,7 @@ from techdd.collectors.delivery_chain.images import dockerfile
 from techdd.collectors.delivery_chain.kubernetes import Manifest, objects
 from techdd.facts import frame
 from techdd.model import Issue, Metric, Observation, Series
-from techdd.text import PLACE_TOKEN
+from techdd.text import PLACE_TOKEN, without_places
 
 FILES = {
     ".github/workflows/ci.yml": """\
@@ -354,6 +354,21 @@ resource "aws_redshift_cluster" "good" {
     assert left.values["severity"] == "medium"
     assert "leave the setting out" in str(left.values["things"])
     assert [str(place) for place in left.locations] == ["main.tf:4"]
+
+
+def test_what_was_seen_alike_is_said_once(tmp_path: Path) -> None:
+    flow = "on: push\njobs:\n  a:\n    steps:\n      - uses: actions/checkout@v4\n"
+    files = {f".github/workflows/{name}.yml": flow for name in ("a", "b")}
+    observed = observed_in(tmp_path, files)
+    token, pin = (
+        str(observed[rule].values["examples"])
+        for rule in ("broad-pipeline-token", "unpinned-ci-action")
+    )
+    why = "permissions are not stated for every job: the host's default counts"
+    assert PLACE_TOKEN.sub(r"\2", token) == f"a.yml, b.yml ({why})"
+    assert without_places(token) == f"GitHub Actions ({why})"
+    assert PLACE_TOKEN.sub(r"\2", pin) == "actions/checkout@v4"
+    assert without_places(pin) == "GitHub Actions"
 
 
 def test_images_for_development_are_told_apart(tmp_path: Path) -> None:

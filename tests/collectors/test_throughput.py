@@ -45,6 +45,10 @@ def test_where_nothing_is_left_to_fall_no_zero_is_told() -> None:
         assert note(found, f"throughput.{name}").endswith(" since 2024-01")
 
 
+def test_work_that_ended_before_all_that_is_drawn_has_no_chart() -> None:
+    assert not [one for one in monthly([5] * 3 + [0] * 70) if getattr(one, "chart", "")]
+
+
 def test_a_steady_pace_has_no_fall() -> None:
     found = monthly([20, 22, 19, 21] * 6)
     assert metrics(found)["", "recent_fall"] == 0

@@ -126,6 +126,7 @@ def test_growth_is_against_a_year_before_and_a_repository_that_rests_stays_as_it
     )
     metrics = {(one.name, one.repo): one for one in found if isinstance(one, Metric)}
     assert metrics["trend.code_12m", "busy"].value == 1.0
+    assert "measured code lines in" in metrics["trend.code_12m", "busy"].basis
     assert metrics["trend.complex_12m", "busy"].value == pytest.approx(10.0)
     assert metrics["trend.code_12m", ""].value == pytest.approx(5_000 / 3_000 - 1)
     assert metrics["trend.complex_12m", ""].value == pytest.approx(100 * (900 / 5_000 - 0.1))

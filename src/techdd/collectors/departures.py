@@ -214,7 +214,10 @@ def simulation(
         "changes in 12 months times complexity. Components of at least "
         f"{SMALLEST_COMPONENT} source files. A simulation, not a forecast.",
     )
-    yield from _observed(losses[:2], _imported(human_commits(as_of, commits, people)))
+    second = [simulate(known, order[1:2])] if len(order) > 1 else []
+    yield from _observed(
+        [*losses[:1], *second, *losses[1:2]], _imported(human_commits(as_of, commits, people))
+    )
 
 
 def _row(loss: Loss) -> tuple[Value, ...]:
@@ -226,17 +229,18 @@ def _row(loss: Loss) -> tuple[Value, ...]:
 
 
 def _observed(losses: Sequence[Loss], imported: set[str]) -> Iterator[Observation]:
-    """Components that only the first one or two can answer for, a repository at a time."""
+    """Components that only the first one or two can answer for, a repository at a time: `losses`
+    are those of the first, of the second and of both.
+    """
     repos = sorted({repo for loss in losses for repo, _ in loss.components or ()} - imported)
     for repo in repos:
         alone = [
             [name for other, name in loss.components or () if other == repo] for loss in losses
         ]
-        # The second one is not named where nothing more hangs on that person.
-        count = 1 if alone[0] == alone[-1] else 2
-        names = alone[count - 1]
+        # Where nothing more hangs on both, the one is named that it hangs on.
+        enough, names = losses[alone.index(alone[-1])], alone[-1]
         values: dict[str, Value] = {
-            "people": " and ".join(map(person_token, losses[count - 1].people)),
+            "people": " and ".join(map(person_token, enough.people)),
             "count": len(names),
             "components": ", ".join(names[:4]) + (" ..." if len(names) > 4 else ""),
         }

@@ -36,7 +36,7 @@ def throughput(as_of: date, commits: DataFrame, people: DataFrame) -> Answered:
         months, counts = _monthly(as_of, part)
         found = {name: levels(counts[name]) for name in MEASURES}
         yield from _falls(repo, months, found)
-        if not repo and months:
+        if not repo and any(counts["landed changes"]):  # else there is nothing to draw
             yield _pace(months, counts["landed changes"], found["landed changes"])
             yield Series(
                 "change_points",

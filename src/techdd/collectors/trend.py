@@ -224,7 +224,9 @@ def _metrics(repo: str, months: DataFrame) -> Iterator[Metric]:
     values: dict[str, float | None] = dict.fromkeys(("code", "complex", "long"))
     basis = ""
     if now is not None and then is not None and not note:
-        basis = f"{then['code']:,.0f} code lines in {year_before}, {now['code']:,.0f} in {last}"
+        # Of languages whose functions are measured, which need not be those of the product.
+        old, new = (f"{one['code']:,.0f}" for one in (then, now))
+        basis = f"{old} measured code lines in {year_before}, {new} in {last}"
         values["code"] = float(now["code"] / then["code"] - 1)
         for name, column in (("complex", "complex"), ("long", "very_long")):
             values[name] = 100 * float(now[column] / now["code"] - then[column] / then["code"])

@@ -57,6 +57,7 @@ _SHOWN_ONLY = ("tests_run",)  # of one file; `practices.ci_tests` tells it of th
 _QUOTING = ("action_pinned", "base_tagged", "service_tagged", "pod_image_tagged",
             "service_without_secret")  # fmt: skip
 _PLACES = 10  # named in one observation
+_TOLD = 3  # examples in its words
 _ACROSS = 30  # rows of a table
 _NOTE = (
     "Read from files; nothing was run. What a variable decides is left out of the counts, and what "
@@ -186,7 +187,6 @@ def _observation(
         Location(str(path), int(line) or None)
         for path, line in zip(ordered["path"], lines, strict=True)
     )
-    said = dict.fromkeys(map(_example, ordered.itertuples()))
     told = int(asked_of["passed"].notna().sum())
     things = " and ".join(dict.fromkeys(CHECKS[name].things for name in sorted(set(bad["check"]))))
     worst = max(
@@ -196,7 +196,7 @@ def _observation(
         "count": len(bad),
         "asked": told,
         "things": f"{things}{note}",
-        "examples": some_of(list(said), 3),
+        "examples": _examples(ordered),
         "severity": _LEVELS[max(0, worst - (group == "development"))],
     }
     key = f"{rule}:{group}" if group else rule
@@ -204,11 +204,21 @@ def _observation(
     return Observation(rule, repo, key, places[:_PLACES], values, mark)
 
 
-def _example(row: Any) -> str:
-    """A thing and what was seen of it; an investor reads of what kind it is."""
-    if row.check in _QUOTING:
-        return place_token(f"{row.thing} ({row.seen})", str(row.kind))
-    return f"{place_token(row.thing, str(row.kind))} ({row.seen})"
+def _examples(rows: DataFrame) -> str:
+    """Some things and what was seen of each, which is said once where it is the same of all; an
+    investor reads of what kind they are, once.
+    """
+    kinds = ", ".join(dict.fromkeys(map(str, rows["kind"])))
+    pairs = dict.fromkeys(zip(rows["thing"], rows["seen"], strict=True))
+    if rows["check"].isin(_QUOTING).any():
+        said = [thing if seen == thing else f"{thing} ({seen})" for thing, seen in pairs]
+        return place_token(some_of(said, _TOLD), kinds)
+    if rows["seen"].nunique() == 1:
+        said = list(dict.fromkeys(thing for thing, _ in pairs))
+        return f"{place_token(some_of(said, _TOLD), kinds)} ({rows['seen'].iloc[0]})"
+    found = zip(rows["thing"], rows["kind"], rows["seen"], strict=True)
+    each = (f"{place_token(thing, str(kind))} ({seen})" for thing, kind, seen in found)
+    return some_of(list(dict.fromkeys(each)), _TOLD)
 
 
 def _level(level: str, seen: Any) -> str:
