@@ -755,7 +755,7 @@ def test_names_of_a_program_and_links_of_a_manual_are_no_secrets(folder: Path) -
         "key.c": f'apollo_key = "{made("", 22, seed=235)}"\n',
         "manual.pdf": f"%PDF-1.4\n<</S/URI/URI(ftp://aa:{word}@192.168.0.5:32001/)>>\n",
     }
-    gathered = scanned(folder, build(folder / "names.git", [A(files)]), "names")
+    gathered = scanned(folder, build(folder / "program.git", [A(files)]), "program")
     found = {one.path: one.looks_like_test for one in rows(gathered)}
     assert found == {"clk.c": True, "key.c": False, "manual.pdf": True}
 
