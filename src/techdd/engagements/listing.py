@@ -13,6 +13,7 @@ from techdd import audits
 from techdd.checklists import Checklist
 from techdd.engagements.contents import is_repository
 from techdd.errors import DocumentError, TechddError
+from techdd.files import is_there
 from techdd.folders import data
 from techdd.library import Library
 from techdd.trust.chain import Chain
@@ -119,7 +120,7 @@ def found(folders: Sequence[Path]) -> list[Path]:
 
 def _below(folder: Path, deep: int) -> Iterator[Path]:
     """Neither links nor what begins with a point nor a client's repository is looked into."""
-    if (folder / FILE).is_file():
+    if is_there(folder / FILE):
         yield folder
     elif deep and not is_repository(folder):
         try:
