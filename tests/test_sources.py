@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from builders import A, build
 from click.testing import CliRunner
+from test_jobs import inline
 
+from techdd import pipeline
 from techdd.cli import main
 from techdd.errors import TechddError
 from techdd.sources import MAX_BYTES, taken
@@ -67,6 +72,29 @@ def test_a_table_with_a_word_for_yes_that_nobody_knows_is_refused_with_its_line(
     with pytest.raises(TechddError) as caught:
         taken([path])
     assert str(caught.value) == f"{path}:2: fork: write yes or no, not 'perhaps'"
+
+
+def test_a_folder_that_cannot_be_read_holds_up_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build(tmp_path / "api.git", [A({"a": "1"})])
+    closed = tmp_path / "team" / "closed"
+    closed.mkdir(parents=True)
+    scandir = os.scandir
+
+    def refused(path: Path) -> Iterator[os.DirEntry[str]]:
+        if path == closed:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refused)  # tests may run as root, who may read all
+    found = taken([tmp_path])
+    assert [(one.name, one.group) for one in found.entries] == [("api", ""), ("closed", "team")]
+    assert found.doubts == (f"{closed}: cannot be read: Permission denied",)
+    workspace = Workspace.create(tmp_path / "e", "Northwind", [], taken=found)
+    pipeline.collect(workspace, only=["snapshot"], workers=1, pool=inline)
+    report = pipeline.report(workspace, pipeline.assess(workspace), "internal")
+    assert {one.name: bool(one.commit) for one in report.scope} == {"api": True, "closed": False}
 
 
 def test_a_folder_is_searched_and_its_folders_are_the_groups(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from techdd.cluster import OpenAt, Place, connected
 from techdd.collectors import Collector
 from techdd.documents import did_you_mean
 from techdd.errors import DocumentError, RepositoryError, TechddError
-from techdd.files import write_atomic
+from techdd.files import read, write_atomic
 from techdd.model import Issue, Run, Status
 from techdd.opening import open_entry
 from techdd.plugins import discover, single
@@ -282,7 +282,7 @@ def _secret_key(workspace: Workspace) -> str:
     try:
         if not path.exists():
             write_atomic(path, secrets.token_hex(32).encode(), mode=0o600)
-        key = path.read_bytes().decode(errors="replace").strip()
+        key = read(path).decode(errors="replace").strip()
     except OSError as error:
         raise TechddError(f"cannot be kept: {error.strerror}", path) from None
     if len(key) != 64:

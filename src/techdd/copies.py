@@ -9,7 +9,7 @@ import socket
 from pathlib import Path
 
 from techdd.errors import TechddError
-from techdd.files import write_atomic
+from techdd.files import is_there, read, write_atomic
 
 ID = "engagement.id"
 
@@ -21,9 +21,9 @@ def identity(root: Path) -> str:
     """
     path = root / ID
     try:
-        if not path.exists():
+        if not is_there(path):
             write_atomic(path, f"{secrets.token_hex(16)}\n".encode())
-        found = path.read_bytes().decode(errors="replace").strip()
+        found = read(path).decode(errors="replace").strip()
     except OSError as error:
         raise TechddError(f"cannot be kept: {error.strerror}", path) from None
     if not re.fullmatch(r"[0-9a-f]{32}", found):

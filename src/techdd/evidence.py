@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from techdd import parquet
 from techdd.errors import EvidenceError
 from techdd.facts import Fact, Parts, frame, schema, table_name, typed
-from techdd.files import write_changed
+from techdd.files import is_there, read, write_changed
 from techdd.migrations import FORMATS, current
 from techdd.model import Issue, Run, Status
 
@@ -116,7 +116,7 @@ class Evidence:
         """
         path = self._run(collector, repo)
         try:
-            return _parse_run(current(RUNS, json.loads(path.read_bytes()), path))
+            return _parse_run(current(RUNS, json.loads(read(path)), path))
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
@@ -151,7 +151,7 @@ class Evidence:
         """
         paths = [path for fact in facts for path in self._files(fact, repo)]
         try:
-            return {str(path.relative_to(self.root)): path.read_bytes() for path in paths}
+            return {str(path.relative_to(self.root)): read(path) for path in paths}
         except OSError as error:
             raise EvidenceError(f"cannot be read: {error.strerror}", error.filename) from None
 
@@ -176,8 +176,8 @@ class Evidence:
     def _read(self, paths: Sequence[str]) -> DataFrame:
         import duckdb
 
-        files = parquet.files(map(Path, paths))
         try:
+            files = parquet.files(map(Path, paths))
             stored = self._duckdb.sql(f"SELECT * FROM {files}")
             # Times are handed over without their zone, UTC: with it, DuckDB calls what pandas ends.
             columns = [
@@ -187,6 +187,8 @@ class Evidence:
                 for name, kind in zip(stored.columns, stored.types, strict=True)
             ]
             return stored.project(", ".join(columns)).df()
+        except OSError as error:
+            raise EvidenceError(f"cannot be read: {error.strerror}", error.filename) from None
         except duckdb.Error as error:
             damaged = next((path for path in paths if path in str(error)), paths[0])
             raise EvidenceError(
@@ -197,7 +199,7 @@ class Evidence:
         path = self._table(fact, repo)
         if path.is_dir():
             return sorted(path.glob("*.parquet"))
-        return [path] if path.is_file() else []
+        return [path] if is_there(path) else []
 
     def _table(self, fact: Fact, repo: str) -> Path:
         return self.root / table_name(fact) / f"{repo}.parquet"

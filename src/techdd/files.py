@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import BufferedReader
 from pathlib import Path
 from typing import IO
 
@@ -16,14 +19,60 @@ _UMASK = os.umask(0o077)  # which can only be read by setting it
 os.umask(_UMASK)
 
 
+def opened(path: Path) -> BufferedReader:
+    """A regular file to read from. Raises OSError, also for a pipe or a device: whoever reads one
+    that somebody put in the place of a file may read for ever.
+    """
+    return open(path, "rb", opener=_regular)
+
+
+def lockable(path: Path) -> IO[bytes]:
+    """A file to lock, made where there is none. Raises OSError, for a pipe too."""
+    return open(path, "ab", opener=_at_once)
+
+
+def _at_once(name: str, flags: int) -> int:
+    """Opens without waiting for somebody at the other end of a pipe."""
+    handle = os.open(name, flags | os.O_NONBLOCK, 0o666)
+    os.set_blocking(handle, True)
+    return handle
+
+
+def _regular(name: str, flags: int) -> int:
+    handle = _at_once(name, flags)
+    kind = os.fstat(handle).st_mode
+    if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):  # of a folder Python says it better
+        os.close(handle)
+        reason = "it is a pipe or a device; put a file in its place, or take it away"
+        raise OSError(errno.EINVAL, reason, name)
+    return handle
+
+
+def read(path: Path) -> bytes:
+    """All of a regular file. Raises OSError, as `opened` does."""
+    with opened(path) as file:
+        return file.read()
+
+
+def is_there(path: Path) -> bool:
+    """Whether anything is there under that name: one that reads it learns what is wrong with it."""
+    return path.is_symlink() or path.exists()
+
+
 def content(
-    path: Path, most: int, *, error: type[TechddError] = TechddError, advice: str = ""
+    path: Path,
+    most: int,
+    *,
+    error: type[TechddError] = TechddError,
+    advice: str = "",
+    piped: bool = False,
 ) -> bytes:
-    """All of a file of at most `most` bytes. Raises `error`, which ends with `advice`, where it is
-    larger or cannot be read.
+    """All of a file of at most `most` bytes; `piped` is for what a user names, be it a pipe.
+
+    Raises `error`, which ends with `advice`, where it is larger or cannot be read.
     """
     try:
-        with path.open("rb") as file:
+        with path.open("rb") if piped else opened(path) as file:
             found = file.read(most + 1)
     except OSError as reason:
         raise error(f"cannot be read: {reason.strerror}", path) from None
@@ -35,7 +84,7 @@ def content(
 def digest(path: Path, *, error: type[TechddError] = TechddError) -> str:
     """The SHA-256 of a file, in hex. Raises `error` where it cannot be read."""
     try:
-        with path.open("rb") as file:
+        with opened(path) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as reason:
         raise error(f"cannot be read: {reason.strerror}", path) from None
@@ -55,10 +104,11 @@ def write_atomic(path: Path, data: bytes, mode: int = 0o644) -> None:
     """Writes a new file and renames it over `path`, so that nobody ever sees half of it.
 
     `mode` is what it may have at most: the user's umask takes its part away. What is no file, such
-    as /dev/stdout, is written to as it is.
+    as /dev/stdout, is written to as it is; a pipe must have its reader by then.
     """
     if path.exists() and not (path.is_file() or path.is_dir()):
-        path.write_bytes(data)
+        with open(path, "wb", opener=_at_once) as file:
+            file.write(data)
         return
     with replacing(path, mode) as file:
         file.write(data)
@@ -67,7 +117,7 @@ def write_atomic(path: Path, data: bytes, mode: int = 0o644) -> None:
 def write_changed(path: Path, data: bytes) -> None:
     """As `write_atomic`; where the file holds `data` already there is no disk to wait for."""
     with suppress(OSError):
-        if path.read_bytes() == data:
+        if read(path) == data:
             return
     write_atomic(path, data)
 

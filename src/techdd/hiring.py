@@ -17,6 +17,7 @@ from pydantic import Field, model_validator
 from techdd.amounts import money, span
 from techdd.documents import load, read_yaml
 from techdd.errors import DocumentError
+from techdd.files import is_there
 from techdd.model import (
     Finding,
     Horizon,
@@ -110,7 +111,7 @@ class Scope(NamedTuple):
 def hiring_plan(root: Path, roles: Roles) -> Hiring | None:
     """The client's plan; None where there is none. Raises DocumentError."""
     path = root / FILE
-    if not path.is_file() or read_yaml(path) is None:
+    if not is_there(path) or read_yaml(path) is None:
         return None
     found = load(path, Hiring)
     known = [role.id for role in roles.roles]

@@ -110,6 +110,7 @@ def _git_dir(source: Path) -> Path:
         elif all((source / part).exists() for part in ("HEAD", "objects", "refs")):
             return source.resolve()
         else:
+            os.scandir(source).close()  # of what cannot be read nobody can say that
             raise RepositoryError(_no_repository(source), source)
     except PermissionError as error:
         raise RepositoryError(f"cannot be read: {error.strerror}", error.filename) from None

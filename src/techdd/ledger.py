@@ -22,6 +22,7 @@ from typing import IO, Any, Generic, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from techdd import files
 from techdd.errors import TechddError
 from techdd.migrations import Newer, Stored, current
 from techdd.text import clean
@@ -134,7 +135,7 @@ class Ledger(Generic[Kept]):
         `doubts`. Raises TechddError.
         """
         try:
-            content = self.path.read_bytes()
+            content = files.read(self.path)
         except FileNotFoundError:
             content = b""
         except OSError as error:

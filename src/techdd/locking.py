@@ -14,6 +14,7 @@ from typing import IO
 
 from techdd.documents import bring_up_to_date
 from techdd.errors import TechddError
+from techdd.files import is_there, lockable
 from techdd.migrations import FORMATS
 
 PURGE = ".purge.json"  # what a purge that was begun has to tell in the end
@@ -28,7 +29,7 @@ def one_writer(root: Path) -> Iterator[None]:
     """
     path = root / ".lock"
     try:
-        file = path.open("w")
+        file = lockable(path)
     except OSError as error:
         refused = error.errno in (errno.EROFS, errno.EACCES, errno.EPERM)
         hint = "; copy the engagement to where you may write" if refused else ""
@@ -36,7 +37,7 @@ def one_writer(root: Path) -> Iterator[None]:
     with file:
         _take(file, fcntl.LOCK_EX, root)
         for stored in FORMATS.values():
-            if stored.rewritten and stored.version > 1 and (root / stored.name).is_file():
+            if stored.rewritten and stored.version > 1 and is_there(root / stored.name):
                 bring_up_to_date(root / stored.name, stored)
         yield
 
@@ -50,7 +51,7 @@ def no_writer(root: Path) -> Iterator[None]:
     """
     with ExitStack() as stack:
         try:
-            file = stack.enter_context((root / ".lock").open("a"))
+            file = stack.enter_context(lockable(root / ".lock"))
         except OSError:
             pass
         else:
@@ -58,7 +59,7 @@ def no_writer(root: Path) -> Iterator[None]:
         yield
 
 
-def _take(file: IO[str], how: int, root: Path) -> None:
+def _take(file: IO[bytes], how: int, root: Path) -> None:
     """Locks an engagement as long as `file`, its lock, is open."""
     try:
         fcntl.flock(file, how | fcntl.LOCK_NB)

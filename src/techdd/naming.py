@@ -68,9 +68,9 @@ def kept_numbers(path: Path, people: Iterable[Person]) -> dict[str, int]:
     an earlier report.
     """
     known: dict[str, int] = {}
-    if path.is_file():
+    if files.is_there(path):
         try:
-            known = current(_STORED, json.loads(path.read_bytes()), path)["numbers"]
+            known = current(_STORED, json.loads(files.read(path)), path)["numbers"]
             if not all(isinstance(number, int) for number in known.values()):
                 raise ValueError
         except (OSError, ValueError, KeyError, TypeError, AttributeError):

@@ -9,6 +9,8 @@ from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from techdd.files import opened
+
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
@@ -57,8 +59,11 @@ def _reason(error: Exception) -> str:
 
 def files(paths: Iterable[Path], *options: str) -> str:
     """`paths` as DuckDB's table function over Parquet files, with its `options`; the column
-    `filename` is added.
+    `filename` is added. Raises OSError where one cannot be opened, such as a pipe.
     """
+    paths = list(paths)
+    for path in paths:
+        opened(path).close()
     names = ", ".join(quoted(escape(str(path))) for path in paths)
     return f"read_parquet({', '.join((f'[{names}]', 'filename = true', *options))})"
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from techdd.collectors import Collector, Probe
 from techdd.documents import load, read_yaml
 from techdd.facts import Fact, File, Identity, Person, Snapshot, frame, table_name
+from techdd.files import is_there
 from techdd.handed import of_all
 from techdd.identity import Domain, Employment, People, Resolution, Roster, resolve
 from techdd.licensing import Delivery, Term
@@ -79,7 +80,7 @@ class Tables:
     def _resolved(self) -> Resolution:
         """Who is who by the history, the adviser's corrections and the client's roster."""
         path = self.workspace.root / "roster.yaml"
-        roster = load(path, Roster) if path.is_file() else None
+        roster = load(path, Roster) if is_there(path) else None
         who = resolve(self.table(Identity), self._corrections(), roster)
         return replace(who, others=tuple(sorted(self._others(who, roster))))
 
@@ -103,7 +104,7 @@ class Tables:
     def _corrections(self) -> People | None:
         """people.yaml; one that holds comments only corrects nothing."""
         path = self.workspace.root / "people.yaml"
-        return load(path, People) if path.is_file() and read_yaml(path) is not None else None
+        return load(path, People) if is_there(path) and read_yaml(path) is not None else None
 
     def table(self, fact: Fact) -> DataFrame:
         """The facts of all repositories of the engagement that could be opened.

@@ -130,7 +130,7 @@ def vulnerabilities_triaged(
 
     Raises TechddError where nothing was triaged. No person is named: the adviser answers for it.
     """
-    if not (workspace.root / "triage.yaml").is_file():
+    if not files.is_there(workspace.root / "triage.yaml"):
         raise TechddError("there is no triage.yaml; see docs/exchange.md", workspace.root)
     tables = Tables(workspace)
     said = Stated(as_of, tables.table(Statement), workspace.names)
@@ -178,8 +178,9 @@ def _correct(
     who = Tables(workspace).who
     _refuse_strangers(who, aliases)
     path = workspace.root / "people.yaml"
-    tree = read_yaml(path) if path.is_file() else None
-    comments = path.read_text(encoding="utf-8") if tree is None and path.is_file() else ""
+    there = files.is_there(path)
+    tree = read_yaml(path) if there else None
+    comments = path.read_text(encoding="utf-8") if tree is None and there else ""
     tree = CommentedMap() if tree is None else tree
     if not isinstance(tree, CommentedMap):
         raise TechddError("expected a mapping of keys at the top", path)

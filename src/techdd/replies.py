@@ -16,6 +16,7 @@ from typing import Literal, NamedTuple
 from techdd.answers import LONGEST, Answer, Document
 from techdd.checklists import Figure
 from techdd.errors import TechddError
+from techdd.files import opened
 from techdd.model import Grade
 from techdd.text import clean
 
@@ -111,7 +112,7 @@ def document(path: Path) -> Document:
     Raises TechddError where it cannot be read.
     """
     try:
-        with path.open("rb") as file:
+        with opened(path) as file:
             return Document(name=path.name[:200], sha256=file_digest(file, "sha256").hexdigest())
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else "") or "no such file"

@@ -72,7 +72,7 @@ class Workspace:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.file = root / "engagement.yaml"
-        if not self.file.is_file():
+        if not files.is_there(self.file):
             raise TechddError(
                 f"holds no engagement.yaml; begin with: techdd init {root} --client NAME", root
             )
@@ -169,7 +169,7 @@ class Workspace:
     def policy(self, name: str) -> Path:
         """A policy file of the engagement's own, else the one that ships."""
         own = self.root / name
-        return own if own.is_file() else data("checklists") / "policy" / name
+        return own if files.is_there(own) else data("checklists") / "policy" / name
 
     @property
     def deliveries(self) -> dict[str, Delivery]:

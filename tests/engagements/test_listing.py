@@ -4,11 +4,14 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shutil
 import threading
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from builders import A, build
@@ -69,6 +72,23 @@ def test_what_cannot_be_read_is_a_line_and_does_not_hide_the_others(
     assert "is damaged" in said.err and "Traceback" not in said.err
     rows = json.loads(techdd("list", ".", "--format", "json").out)
     assert [bool(one["problem"]) for one in rows] == [True, False, True, True, True]
+
+
+def test_a_folder_that_cannot_be_looked_at_is_a_line_too(
+    engagement: Path, techdd: Techdd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stat, closed = os.stat, tmp_path / "closed"
+    closed.mkdir()
+
+    def refused(path: Any, **more: Any) -> os.stat_result:  # root may look at everything
+        if Path(path).parent.name == closed.name:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return stat(path, **more)
+
+    monkeypatch.setattr(os, "stat", refused)
+    said = techdd("list", ".")
+    assert said.code == 3 and "Northwind" in said.out
+    assert f"{closed}: cannot be read: Permission denied" in said.err
 
 
 def test_the_list_holds_paths_and_nothing_else(

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from techdd.errors import TechddError
+from techdd.files import opened
 from techdd.migrations import FORMATS, current
 from techdd.text import clean
 
@@ -57,11 +58,12 @@ def lines(path: Path, most: int) -> list[bytes]:
     """The first `most` lines of a compressed file, each of limited size. Raises TechddError."""
     found: list[bytes] = []
     try:
-        with gzip.open(path) as file:
+        with opened(path) as raw, gzip.open(raw) as file:
             while len(found) < most and (line := file.readline(MAX_BYTES)):
                 found.append(line)
     except (OSError, EOFError, zlib.error) as error:
-        raise TechddError(f"is damaged: {error}", path) from None
+        why = getattr(error, "strerror", None) or error
+        raise TechddError(f"is damaged: {why}", path) from None
     if not found:
         raise TechddError("is damaged: it is empty", path)
     return found

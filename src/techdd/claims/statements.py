@@ -50,7 +50,7 @@ class Statements(Versioned):
 def statements(root: Path) -> Mapping[str, Statement]:
     """The approved words of an engagement. Raises DocumentError."""
     path = root / FILE
-    if not path.is_file() or read_yaml(path) is None:
+    if not files.is_there(path) or read_yaml(path) is None:
         return {}
     return load(path, Statements).statements
 
@@ -88,7 +88,7 @@ def approve(root: Path, difference: Difference, words: str, by: str, at: date) -
     except ValidationError as error:
         raise TechddError(f"--{mistake(error)}") from None
     before = statements(root).get(difference.id)  # a mistake in the file is told, too
-    found = read_yaml(path) if path.is_file() else None
+    found = read_yaml(path) if files.is_there(path) else None
     fresh = found is None
     document: Any = {"format_version": FORMATS[FILE].version} if found is None else found
     listed = document.setdefault("statements", {})

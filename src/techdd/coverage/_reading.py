@@ -10,6 +10,7 @@ from typing import BinaryIO, NamedTuple
 
 from techdd.coverage._placing import Placed, placed
 from techdd.coverage._telling import CoverageFormat, Hit, Root
+from techdd.files import opened
 from techdd.guard import Unreadable, one_file
 from techdd.model import Issue
 from techdd.plugins import discover
@@ -106,7 +107,7 @@ def handed_in(
         if path.stat().st_size > MAX_BYTES:
             yield Issue(NOT_READ, name, f"larger than {MAX_BYTES:,} bytes")
             return
-        with path.open("rb") as stream:
+        with opened(path) as stream:
             yield from read_coverage(stream, name, known, committed=False)
     except OSError as error:
         yield Issue(NOT_READ, name, str(error.strerror))

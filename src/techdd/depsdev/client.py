@@ -19,7 +19,7 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
-from techdd import __version__
+from techdd import __version__, files
 from techdd.depsdev.answers import (
     Answer,
     Details,
@@ -34,7 +34,6 @@ from techdd.depsdev.answers import (
     spelt,
 )
 from techdd.errors import TechddError
-from techdd.files import write_atomic
 from techdd.text import clean
 
 API = "https://api.deps.dev"
@@ -121,7 +120,7 @@ class Client:
         file = self.folder / f"{hashlib.sha256(json.dumps(key).encode()).hexdigest()}.json"
         if self.day:
             try:
-                stored = json.loads(file.read_bytes())
+                stored = json.loads(files.read(file))
                 if stored["key"] == list(key) and stored["day"] == self.day:
                     return None if stored["answer"] is None else again(stored["answer"])
             except (OSError, ValueError, LookupError, TypeError, RecursionError):
@@ -131,7 +130,7 @@ class Client:
             content = json.dumps({"key": key, "day": self.day, "answer": answer})
             try:
                 self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-                write_atomic(file, content.encode())
+                files.write_atomic(file, content.encode())
             except OSError:
                 pass  # a cache that cannot be written costs another look-up
         return answer

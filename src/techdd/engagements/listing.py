@@ -13,6 +13,7 @@ from techdd import audits
 from techdd.checklists import Checklist
 from techdd.engagements.contents import is_repository
 from techdd.errors import DocumentError, TechddError
+from techdd.files import is_there
 from techdd.folders import data
 from techdd.library import Library
 from techdd.trust.chain import Chain
@@ -119,14 +120,16 @@ def found(folders: Sequence[Path]) -> list[Path]:
 
 def _below(folder: Path, deep: int) -> Iterator[Path]:
     """Neither links nor what begins with a point nor a client's repository is looked into."""
-    if (folder / FILE).is_file():
-        yield folder
-    elif deep and not is_repository(folder):
-        try:
+    names: list[str] = []
+    try:
+        found = is_there(folder / FILE)
+        if not found and deep and not is_repository(folder):
             with os.scandir(folder) as entries:
                 names = [one.name for one in entries if one.is_dir(follow_symlinks=False)]
-        except OSError as error:
-            raise TechddError(f"cannot be read: {error.strerror}", folder) from None
-        for name in names:
-            if not name.startswith("."):
-                yield from _below(folder / name, deep - 1)
+    except OSError:
+        found = True  # its line says why it cannot be looked at
+    if found:
+        yield folder
+    for name in names:
+        if not name.startswith("."):
+            yield from _below(folder / name, deep - 1)

@@ -25,7 +25,7 @@ from techdd.engagements import index, proof
 from techdd.engagements.contents import CACHE, LOCK, WEB, Thing, is_own, things
 from techdd.engagements.ledgers import JOURNAL
 from techdd.errors import TechddError
-from techdd.files import digest, write_atomic
+from techdd.files import digest, lockable, read, write_atomic
 from techdd.locking import PURGE
 from techdd.policy import Engagement
 from techdd.trust.chain import FILE as CHAIN
@@ -74,7 +74,7 @@ def begun(root: Path) -> Purge | None:
     """The purge that was stopped here; None where none was begun. Raises TechddError."""
     path = root / PURGE
     try:
-        return Purge.model_validate_json(path.read_bytes())
+        return Purge.model_validate_json(read(path))
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
@@ -199,7 +199,7 @@ def held(root: Path) -> Iterator[None]:
     try:
         for path in locks:
             try:
-                files.append(path.open("a"))
+                files.append(lockable(path))
             except OSError as error:
                 raise TechddError(f"cannot be written: {error.strerror}", path) from None
             try:
@@ -275,7 +275,7 @@ def _forget(root: Path) -> list[str]:
 
 def _last_line(path: Path) -> str:
     try:
-        lines = path.read_bytes().splitlines()
+        lines = read(path).splitlines()
     except OSError:
         return ""
     return hashlib.sha256(lines[-1]).hexdigest() if lines else ""

@@ -166,7 +166,7 @@ def _recipient(line: str, where: str) -> Any:
 
 
 def _keys(path: Path) -> bytes:
-    return files.content(path, _MAX_KEYS)
+    return files.content(path, _MAX_KEYS, piped=True)
 
 
 def _pyrage() -> Any:

@@ -12,6 +12,7 @@ from techdd.answers import person_of
 from techdd.checklists import Checklist
 from techdd.documents import load
 from techdd.errors import DocumentError
+from techdd.files import is_there
 from techdd.policy import Versioned, Written, repeated
 
 FILE = "interviews.yaml"
@@ -64,7 +65,7 @@ def participants(root: Path, checklists: Sequence[Checklist]) -> tuple[Participa
     Raises DocumentError, also where somebody is asked what no checklist has.
     """
     path = root / FILE
-    if not path.is_file():
+    if not is_there(path):
         return ()
     found = load(path, Participants).people
     for person in found:

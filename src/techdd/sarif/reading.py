@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
+from techdd.files import read
 from techdd.guard import Unreadable, one_file
 from techdd.model import Issue
 from techdd.text import clean, disguised, masked
@@ -91,7 +92,7 @@ def handed_in(path: Path, name: str) -> Iterator[ImportedResult | Issue]:
         if path.stat().st_size > MAX_BYTES:
             yield Issue(NOT_READ, name, f"larger than {MAX_BYTES:,} bytes")
             return
-        content = path.read_bytes()
+        content = read(path)
     except OSError as error:
         yield Issue(NOT_READ, name, str(error.strerror))
         return

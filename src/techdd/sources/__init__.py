@@ -144,7 +144,7 @@ def _named(path: Path, *, ssh: bool) -> list[Named]:
 
 def _text(path: Path) -> str:
     try:
-        text = files.content(path, MAX_BYTES).decode("utf-8-sig")
+        text = files.content(path, MAX_BYTES, piped=True).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise TechddError("is not written in UTF-8", path) from None
     return text.replace("\r\n", "\n").replace("\r", "\n")

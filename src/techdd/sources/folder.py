@@ -17,7 +17,8 @@ MOST_FOLDERS = 200_000  # that are looked into
 def folder(handed: Handed) -> Iterable[Named] | None:
     """Every repository below the folder; the first folder on the way to it is its group.
 
-    Links are not followed, and what lies within a repository is its own affair.
+    Links are not followed, and what lies within a repository is its own affair. A folder that
+    cannot be read counts as one: it holds up none of the others, and the report says so.
     """
     if not handed.path.is_dir():
         return None
@@ -38,13 +39,15 @@ def _below(root: Path) -> Iterator[Path]:
         if looked > MOST_FOLDERS:
             raise TechddError(f"holds more than {MOST_FOLDERS:,} folders; give a list", root)
         try:
-            names = {one.name for one in os.scandir(path)}
+            with os.scandir(path) as entries:
+                names = {one.name: one.is_dir(follow_symlinks=False) for one in entries}
         except OSError as error:
-            raise TechddError(f"cannot be read: {error.strerror}", path) from None
-        if ".git" in names or {"HEAD", "objects", "refs"} <= names:
+            if path == root:
+                raise TechddError(f"cannot be read: {error.strerror}", root) from None
+            yield path  # it may be or hold a repository: that nobody could look is told like that
+            continue
+        if ".git" in names or {"HEAD", "objects", "refs"} <= names.keys():
             yield path
         elif depth < DEEPEST:
-            inner = [path / name for name in sorted(names, reverse=True) if name[:1] != "."]
-            waiting += [
-                (one, depth + 1) for one in inner if one.is_dir() and not one.is_symlink()
-            ]  # fmt: skip
+            inner = sorted((one for one in names if names[one] and one[:1] != "."), reverse=True)
+            waiting += [(path / one, depth + 1) for one in inner]

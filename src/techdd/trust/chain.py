@@ -19,7 +19,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from techdd.errors import EvidenceError, TechddError
-from techdd.files import digest, write_atomic
+from techdd.files import digest, is_there, read, write_atomic
 from techdd.ledger import SUM, is_whole, sum_of
 from techdd.migrations import FORMATS, Newer, current
 
@@ -56,12 +56,12 @@ class Chain:
         self.strange: dict[str, str] = {}
         self._content = self._before = b""
         self._known: dict[str, tuple[tuple[int, ...], str]] = {}  # name -> (state, digest)
-        if self.path.exists():
+        if is_there(self.path):
             self._read()
 
     def _read(self) -> None:
         try:
-            self._content = self.path.read_bytes()
+            self._content = read(self.path)
         except OSError as error:
             raise EvidenceError(f"cannot be read: {error.strerror}", self.path) from None
         for number, line in enumerate(self._content.splitlines(), 1):

@@ -41,7 +41,7 @@ def stated(root: Path, ours: Products) -> list[Statement]:
     """
     found: list[Statement] = []
     own = root / "triage.yaml"
-    if own.is_file():
+    if files.is_there(own):
         found += load(own, Triage).statements()
     for path in sorted((root / "vex").glob("[!.]*")):
         found += _read(path, ours)
@@ -51,7 +51,7 @@ def stated(root: Path, ours: Products) -> list[Statement]:
 def triage_in(root: Path, latest: date) -> Triage:
     """The engagement's triage.yaml. Raises DocumentError for decisions of days after `latest`."""
     own = root / "triage.yaml"
-    return load(own, Triage, latest=latest) if own.is_file() else Triage()
+    return load(own, Triage, latest=latest) if files.is_there(own) else Triage()
 
 
 def _read(path: Path, ours: Products) -> Iterable[Statement]:

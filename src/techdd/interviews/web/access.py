@@ -18,7 +18,7 @@ from typing import Literal
 from pydantic import Field
 
 from techdd.errors import TechddError
-from techdd.files import write_atomic
+from techdd.files import read, write_atomic
 from techdd.migrations import FORMATS, current
 from techdd.policy import Written
 from techdd.workspace import now
@@ -52,7 +52,7 @@ class Access:
         self._lock = Lock()
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
-            tree = json.loads(path.read_bytes())
+            tree = json.loads(read(path))
             self._kept = _Kept.model_validate(current(STORED, tree, path))
         except FileNotFoundError:
             self._kept = _Kept()

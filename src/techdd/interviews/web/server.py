@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from techdd.errors import TechddError
-from techdd.files import write_atomic
+from techdd.files import lockable, write_atomic
 from techdd.interviews.people import FILE, Participants
 from techdd.interviews.web import guard
 from techdd.interviews.web.access import Access
@@ -165,7 +165,7 @@ def alone(workspace: Workspace) -> Iterator[None]:
     """
     folder = workspace.root / FOLDER
     folder.mkdir(mode=0o700, exist_ok=True)
-    with (folder / "lock").open("w") as file:
+    with lockable(folder / "lock") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
