@@ -755,9 +755,20 @@ def test_names_of_a_program_and_links_of_a_manual_are_no_secrets(folder: Path) -
         "key.c": f'apollo_key = "{made("", 22, seed=235)}"\n',
         "manual.pdf": f"%PDF-1.4\n<</S/URI/URI(ftp://aa:{word}@192.168.0.5:32001/)>>\n",
     }
-    gathered = scanned(folder, build(folder / "names.git", [A(files)]), "names")
+    gathered = scanned(folder, build(folder / "program.git", [A(files)]), "program")
     found = {one.path: one.looks_like_test for one in rows(gathered)}
     assert found == {"clk.c": True, "key.c": False, "manual.pdf": True}
+
+
+def test_a_coded_stand_in_is_no_secret(folder: Path) -> None:
+    def manifest(value: str) -> str:
+        coded = base64.b64encode(value.encode()).decode()
+        return f"apiVersion: v1\nkind: Secret\ntype: Opaque\ndata:\n  passphrase: {coded}\n"
+
+    files = {"word.yaml": manifest("password"), "made.yaml": manifest(made("", 20, seed=236))}
+    gathered = scanned(folder, build(folder / "coded.git", [A(files)]), "coded")
+    found = {one.path: one.looks_like_test for one in rows(gathered)}
+    assert found == {"word.yaml": True, "made.yaml": False}
 
 
 def test_keys_among_perls_tests_are_test_keys(folder: Path) -> None:
