@@ -31,7 +31,7 @@ from techdd.model import Issue
 from techdd.repository import MAX_SOURCE, Entry, Repository
 from techdd.text import clean
 
-FORMAT = 2  # of the stored tables; raise it whenever they would differ
+FORMAT = 3  # of the stored tables; raise it whenever they would differ
 MEASURED_ROLES = ("source", "test")
 LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 PART = 20_000  # functions and files that are kept together; bounds memory and what a kill can cost

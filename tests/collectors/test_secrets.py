@@ -760,6 +760,17 @@ def test_names_of_a_program_and_links_of_a_manual_are_no_secrets(folder: Path) -
     assert found == {"clk.c": True, "key.c": False, "manual.pdf": True}
 
 
+def test_a_coded_stand_in_is_no_secret(folder: Path) -> None:
+    def manifest(value: str) -> str:
+        coded = base64.b64encode(value.encode()).decode()
+        return f"apiVersion: v1\nkind: Secret\ntype: Opaque\ndata:\n  passphrase: {coded}\n"
+
+    files = {"word.yaml": manifest("password"), "made.yaml": manifest(made("", 20, seed=236))}
+    gathered = scanned(folder, build(folder / "coded.git", [A(files)]), "coded")
+    found = {one.path: one.looks_like_test for one in rows(gathered)}
+    assert found == {"word.yaml": True, "made.yaml": False}
+
+
 def test_keys_among_perls_tests_are_test_keys(folder: Path) -> None:
     def key(seed: int) -> str:
         lines = "\n".join(made("", 64, seed=seed + n) for n in range(12))

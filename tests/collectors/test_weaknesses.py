@@ -118,6 +118,18 @@ def test_what_cannot_be_parsed_is_a_gap(gathered: list[Any]) -> None:
     }  # fmt: skip
 
 
+def test_what_is_said_of_a_password_is_none(tmp_path: Path) -> None:
+    text = (
+        "path = secret_version_path(\n    project=name,\n    secret_version='latest',\n)\n"
+        f"connect(secret_name='x', password='{PASSWORD}')\n"
+        "token_url = 'https://login.example.com'\n"
+        f"db_password = '{PASSWORD}'\n"
+    )
+    own = opened(tmp_path, [A({"said.py": text})], "said")
+    found = places(list(collector.run(own, files_of(own))))
+    assert found == {("said.py", "B106", 5), ("said.py", "B105", 7)}
+
+
 def test_a_password_is_never_kept(gathered: list[Any], repo: Repository) -> None:
     found = {one.test for one in gathered if isinstance(one, Weakness)}
     assert {"B105", "B107"} <= found

@@ -45,8 +45,15 @@ def cargo_toml(data: bytes) -> Parsed:
     lines = Lines(
         decoded(data), r'^[ \t]*"?([\w-]+)"?(?:\.\w+)?[ \t]*=|^\[[^\]\n]*ependencies\.([\w-]+)\]'
     )
+    # What stands in place of a registry's crate; Cargo.lock names its source then.
+    patched = {
+        name: entry
+        for crates in map(table, table(document.get("patch")).values())
+        for name, entry in crates.items()
+    }
     for scope, section in _sections(document):
-        for key, wish in section.items():
+        for key, asked in section.items():
+            wish = patched.get(str(table(asked).get("package", key)), asked)
             line = lines.of(key, "") or lines.of("", key)
             found = _wish(key, wish, line, scope)
             if found:

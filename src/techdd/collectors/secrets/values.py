@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from techdd.collectors.secrets.engine import Hit
+from techdd.collectors.secrets.standins import stands_in
 from techdd.repository import MAX_SOURCE, Repository
 
 # What documentation prints in place of a secret: AWS's "...EXAMPLE" keys, the token of jwt.io (its
@@ -144,6 +145,7 @@ def _told(hit: Hit, lines: list[bytes], key: str, day: datetime) -> Told:
     whole = len(value) >= 4 and (end <= len(line) or value.startswith(b"-----BEGIN"))
     address = _address(line, begin, end)
     named = bool(_KEYS.search(hit.rule) and _NAME.fullmatch(value))
+    named = named or (hit.rule == "kubernetes-secret-yaml" and _codes_a_stand_in(value))
     example, invented = named or is_example(line[begin:end]), _is_invented(value)
     return Told(
         mark(key, value) if whole else "",
@@ -154,6 +156,15 @@ def _told(hit: Hit, lines: list[bytes], key: str, day: datetime) -> Told:
         invented,
         _expired(value, day) if value.startswith(b"eyJ") else "",
     )
+
+
+def _codes_a_stand_in(entry: bytes) -> bool:
+    """Whether an entry of a Secret of Kubernetes, `name: value`, holds no more than "password"."""
+    try:
+        value = base64.b64decode(entry.rpartition(b":")[2].strip(), validate=True)
+    except ValueError:
+        return False
+    return bool(value.strip()) and stands_in(value.strip())
 
 
 def _is_invented(value: bytes) -> bool:
