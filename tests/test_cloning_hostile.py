@@ -16,6 +16,7 @@ from techdd import cloning
 from techdd.cloning import clone, is_mirror_of
 from techdd.collecting import collect
 from techdd.errors import RepositoryError, TechddError
+from techdd.intake import open_repository
 from techdd.jobs import Event
 from techdd.model import Issue, Status
 from techdd.opening import STALE
@@ -261,6 +262,57 @@ def test_what_cannot_be_brought_up_to_date_is_audited_as_it_was_and_said(tmp_pat
     assert code.status is Status.OK
     (tmp_path / "gone.git").rename(source)
     assert collect(workspace, only=["code"])[0].issues == ()
+
+
+def page(request: BaseHTTPRequestHandler) -> None:
+    send(request, "text/html", b"<html><body>Please sign in</body></html>")
+
+
+def lying_as_files(request: BaseHTTPRequestHandler) -> None:
+    send(request, "text/html", b"ref: refs/heads/main\n" if request.path.endswith("HEAD") else b"")
+
+
+def spoken_by_git(request: BaseHTTPRequestHandler) -> None:
+    parts = (b"# service=git-upload-pack\n", b"", b"0" * 40 + b" capabilities^{}\0agent=x\n", b"")
+    lines = (b"%04x%s" % (len(one) + 4, one) if one else b"0000" for one in parts)
+    send(request, "application/x-git-upload-pack-advertisement", b"".join(lines))
+
+
+def send(request: BaseHTTPRequestHandler, kind: str, content: bytes) -> None:
+    request.send_response(200)
+    request.send_header("Content-Type", kind)
+    request.send_header("Content-Length", str(len(content)))
+    request.end_headers()
+    request.wfile.write(content)
+
+
+def test_a_page_of_a_web_server_is_no_empty_repository(tmp_path: Path) -> None:
+    with serving(page) as url, pytest.raises(RepositoryError) as caught:
+        clone(url, tmp_path / "cache" / "m")
+    assert "is no git repository but a page" in str(caught.value)
+    assert "\n" not in str(caught.value) and list((tmp_path / "cache").iterdir()) == []
+
+
+def test_a_page_does_not_empty_a_mirror(tmp_path: Path) -> None:
+    source = build(tmp_path / "a.git", TWO)
+    mirror = tmp_path / "m"
+    with serving(page) as url:
+        git(tmp_path, "clone", "-q", "--mirror", str(source), str(mirror))
+        git(mirror, "remote", "set-url", "origin", url)
+        with pytest.raises(RepositoryError, match="but a page"):
+            clone(url, mirror)
+    assert git(mirror, "rev-parse", "main") == git(source, "rev-parse", "main")
+
+
+@pytest.mark.parametrize("answer", [lying_as_files, spoken_by_git])
+def test_an_empty_repository_on_a_web_server_is_cloned(
+    tmp_path: Path, answer: Callable[[BaseHTTPRequestHandler], None]
+) -> None:
+    with serving(answer) as url:
+        clone(url, tmp_path / "m")
+        clone(url, tmp_path / "m")
+    with pytest.raises(RepositoryError, match="is empty: it has no commit on any branch"):
+        open_repository("x", tmp_path / "m", tmp_path / "overlay")
 
 
 def test_an_empty_repository_is_told(tmp_path: Path) -> None:

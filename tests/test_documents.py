@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from techdd import documents, policy
 from techdd.checklists import Checklist, Profile
 from techdd.documents import load, parse_yaml, read_yaml
+from techdd.engagements.contents import is_half_written
 from techdd.errors import DocumentError
 from techdd.files import write_atomic
 
@@ -210,6 +211,47 @@ def test_writing_replaces_the_file_and_leaves_nothing_else(written: Path) -> Non
     write_atomic(written, b"two")
     assert written.read_bytes() == b"two"
     assert [path.name for path in written.parent.iterdir()] == [written.name]
+
+
+_WRITER = """
+import os, signal, sys
+from pathlib import Path
+from techdd.files import replacing
+with replacing(Path(sys.argv[1])) as file:
+    file.write(b"half")
+    file.flush()
+    print(file.name, flush=True)
+    if sys.argv[2] == "killed":
+        os.kill(os.getpid(), signal.SIGKILL)
+    sys.stdin.read()
+"""
+
+
+def writer(path: Path, how: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", _WRITER, path, how],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def test_the_next_writer_removes_what_one_that_was_killed_left(tmp_path: Path) -> None:
+    with writer(tmp_path / "acme.age", "killed") as killed:
+        left = Path(killed.communicate()[0].strip())
+    theirs = tmp_path / ".acme.age.download"
+    theirs.touch()
+    assert left.read_bytes() == b"half" and is_half_written(left.name)
+    write_atomic(tmp_path / "other.age", b"whole")
+    assert {one.name for one in tmp_path.iterdir()} == {"other.age", theirs.name}
+
+
+def test_what_is_being_written_is_left_to_its_writer(tmp_path: Path) -> None:
+    with writer(tmp_path / "acme.age", "slowly") as slow:
+        assert slow.stdout
+        half = Path(slow.stdout.readline().strip())
+        write_atomic(tmp_path / "other.age", b"whole")
+        assert half.exists()
+        slow.communicate()
+    assert (tmp_path / "acme.age").read_bytes() == b"half"
 
 
 def test_what_is_no_file_is_written_to_and_not_replaced(tmp_path: Path) -> None:

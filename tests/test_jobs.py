@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from dataclasses import replace
+from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -443,3 +445,41 @@ def test_more_memory_measures_again_and_more_time_does_not(bench: Bench) -> None
     bench.toys["pebbles"] = replace(pebbles, memory=8 << 30)
     bench.collect("pebbles")
     assert bench.cached == set()
+
+
+def test_the_process_that_workers_are_forked_from_dies_and_the_run_goes_on(bench: Bench) -> None:
+    """While it is asked for a worker: its answer is missing then."""
+    pools: list[int] = []
+
+    def pool(workers: int) -> Executor:
+        made = executor(workers)
+        pools.append(workers)
+        if len(pools) == 1:
+            server: Any = forkserver._forkserver
+            os.kill(server._forkserver_pid, signal.SIGSTOP)
+            threading.Timer(1, os.kill, (server._forkserver_pid, signal.SIGKILL)).start()
+        return made
+
+    bench.add("web")
+    runs = bench.collect("pebbles", pool=pool)
+    assert {one.status for one in runs.values()} == {Status.OK}
+    assert len(pools) > 1
+
+
+def test_a_worker_that_is_told_to_end_costs_its_job_at_most(bench: Bench, tmp_path: Path) -> None:
+    """It must not end the run, as if a gate had not been met."""
+    note, over = tmp_path / "note", threading.Event()
+
+    def end_each() -> None:
+        told: set[str] = set()
+        while not over.wait(0.05):
+            for pid in set(note.read_text().split() if note.exists() else ()) - told:
+                os.kill(int(pid), signal.SIGTERM)
+                told.add(pid)
+
+    threading.Thread(target=end_each, daemon=True).start()
+    try:
+        (run,) = bench.collect("waits", pool=executor, waits={"note": str(note)}).values()
+    finally:
+        over.set()
+    assert (run.status, len(note.read_text().split())) == (Status.FAILED, 2)

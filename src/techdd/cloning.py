@@ -12,12 +12,13 @@ import re
 import shutil
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from threading import Event, Thread
 from typing import IO
 
 from techdd.errors import RepositoryError
+from techdd.refs import read_refs
 from techdd.text import clean, without_credentials
 
 Fetch = Callable[[str, Path], None]  # from a URL to a folder
@@ -43,6 +44,10 @@ _ENVIRONMENT = {
     "GIT_SSH_COMMAND": "ssh -oBatchMode=yes -oConnectTimeout=30 "
     "-oServerAliveInterval=15 -oServerAliveCountMax=4",
 }
+# What git hears of a web server is told among its complaints, without what opens an account.
+_TRACED = _ENVIRONMENT | {"GIT_TRACE_CURL": "1", "GIT_TRACE_REDACT": "1"}
+# The answer of git's own protocol, and the file HEAD of a repository that lies there as files.
+_SERVED = re.compile(r"x-git-upload-pack-advertisement|Recv data: (?:ref: refs/|[0-9a-f]{40})")
 _LOGIN = re.compile(
     "terminal prompts disabled|Authentication failed|Permission denied|could not read (?:User|Pass)"
     "|returned error: 40[13]|Host key verification failed"
@@ -132,6 +137,8 @@ class _Mirror:
             self._tried(
                 "clone", "--progress", "--mirror", "--", self.url, str(partial), made=partial
             )
+            if not read_refs(partial)[0]:
+                self._refuse_page()
             shutil.rmtree(destination, ignore_errors=True)  # of another URL, or half of one
             partial.replace(destination)
         finally:
@@ -141,12 +148,29 @@ class _Mirror:
         for left in mirror.rglob("*.lock"):  # by a git that was killed; nobody else works here
             left.unlink(missing_ok=True)
         inside = ("-C", str(mirror))
-        options = ("--progress", "--prune", "--force")
-        self._tried(*inside, "fetch", *options, "origin", "+refs/*:refs/*")
         # What the server has as its default branch may be another one by now.
         said = self._tried(*inside, "ls-remote", "--symref", "origin", "HEAD")
+        if not said:
+            self._refuse_page()  # which would take all refs away
+        options = ("--progress", "--prune", "--force")
+        self._tried(*inside, "fetch", *options, "origin", "+refs/*:refs/*")
         if found := re.match(r"ref: (refs/heads/[^\s]+)\tHEAD\n", said):
             self._tried(*inside, "symbolic-ref", "HEAD", found[1])
+
+    def _refuse_page(self) -> None:
+        """Of a page that ends in no newline git says that the repository is empty. Raises
+        RepositoryError where what a web server says is of no repository.
+        """
+        if not self.url.lower().startswith("http"):
+            return
+        code, _, heard = self._git(("ls-remote", "--", self.url), _TRACED)
+        if code:
+            raise self._failed(_reason(heard))
+        if not _SERVED.search(heard):
+            raise self._failed(
+                "what the server answers is no git repository but a page, as of a login; "
+                "check the address, and whether it asks to sign in"
+            )
 
     def _tried(self, *arguments: str, made: Path | None = None) -> str:
         """What git says, tried again where the network fails in passing."""
@@ -162,7 +186,9 @@ class _Mirror:
             pause *= 2
         raise self._failed(_reason(complaint))
 
-    def _git(self, arguments: tuple[str, ...]) -> tuple[int, str, str]:
+    def _git(
+        self, arguments: tuple[str, ...], environment: Mapping[str, str] = _ENVIRONMENT
+    ) -> tuple[int, str, str]:
         """(exit code, output, complaints) of git, which is killed with all it started."""
         import git
 
@@ -177,7 +203,7 @@ class _Mirror:
         running = git.Git().execute(
             ["git", *options, *arguments],
             as_process=True,
-            env=_ENVIRONMENT,
+            env=environment,
             start_new_session=True,
         )
         process = running.proc

@@ -27,7 +27,7 @@ from techdd.plugins import discover, single
 from techdd.policy import Allowance, RepositoryEntry
 from techdd.repository import Repository
 from techdd.text import without_folders
-from techdd.trust.chain import Chain
+from techdd.trust.chain import GONE, Chain
 from techdd.worker import executor
 from techdd.workspace import OPENING, Workspace, now
 
@@ -75,7 +75,8 @@ def collect(
             warn(f"evidence/{chain.path.name}: {doubt}: something other than techdd changed it")
         strange = chain.begin()
         for name, how in islice(strange.items(), SHOWN):
-            warn(f"evidence/{name} {how}: something other than techdd changed it; it is set aside")
+            what = "removed it" if how == GONE else "changed it; it is set aside"
+            warn(f"evidence/{name} {how}: something other than techdd {what}")
         if len(strange) > SHOWN:
             warn(f"and so {len(strange) - SHOWN:,} more files of the evidence")
         with _opening(workspace, place, told) as opening:

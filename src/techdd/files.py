@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import hashlib
 import os
 import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from io import BufferedReader
 from pathlib import Path
 from typing import IO
 
 from techdd.errors import TechddError
 
+UNFINISHED = "techdd-"  # stands in the names of files that are being written
 _UMASK = os.umask(0o077)  # which can only be read by setting it
 os.umask(_UMASK)
 
@@ -124,20 +127,53 @@ def write_changed(path: Path, data: bytes) -> None:
 
 @contextmanager
 def replacing(path: Path, mode: int = 0o644) -> Iterator[IO[bytes]]:
-    """A new file to write to, which is renamed over `path` at the end, or removed if that fails."""
+    """A new file to write to, which is renamed over `path` at the end, or removed if that fails.
+
+    What writers that were killed have left in the folder is removed on the way.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        temporary = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as file:
+        _remove_abandoned(path.parent.absolute())
+        with _unfinished(path) as file:
+            temporary = Path(file.name)
+            try:
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
-            temporary.chmod(mode & ~_UMASK)
-            temporary.replace(path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
+                temporary.chmod(mode & ~_UMASK)
+                temporary.replace(path)
+            except BaseException:
+                temporary.unlink(missing_ok=True)
+                raise
     except OSError as error:  # which names the temporary file, or none
         raise OSError(error.errno, error.strerror, str(path)) from None
+
+
+def _unfinished(path: Path) -> IO[bytes]:
+    """A new file beside `path`, locked as long as it is written to."""
+    while True:
+        file: IO[bytes] = tempfile.NamedTemporaryFile(  # noqa: SIM115 - closed by the caller
+            prefix=f".{path.name}.{UNFINISHED}", dir=path.parent, delete=False
+        )
+        with suppress(OSError):  # where there are no locks nobody takes it for abandoned
+            fcntl.flock(file, fcntl.LOCK_EX)
+        if os.fstat(file.fileno()).st_nlink:
+            return file
+        file.close()  # it was taken for abandoned before it was locked
+
+
+@lru_cache(maxsize=1_000)
+def _remove_abandoned(folder: Path) -> None:
+    """Removes this user's files that nobody writes any more; once a process, since looking into a
+    folder of many files takes longer than writing one.
+    """
+    for path in folder.glob(f".*.{UNFINISHED}????????"):
+        with suppress(OSError):
+            handle = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
+            try:
+                told = os.fstat(handle)
+                if stat.S_ISREG(told.st_mode) and told.st_uid == os.getuid():
+                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    path.unlink()
+            finally:
+                os.close(handle)

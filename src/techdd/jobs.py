@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
@@ -21,7 +20,7 @@ from techdd.facts import Package, Parts
 from techdd.model import Issue, Run, Status
 from techdd.planning import Job, Options, jobs_of, order, suppliers
 from techdd.repository import Repository
-from techdd.worker import Outcome, Task, abandon, alone, budget_of, executor, work
+from techdd.worker import DEATHS, Outcome, Task, abandon, alone, budget_of, executor, work
 
 NO_CODE = "a bill of materials has no code and no history"
 ISSUES_KEPT = 1_000  # of one run; the rest is counted in one more issue
@@ -129,9 +128,10 @@ class _Schedule:
                     job = running.pop(future)
                     try:
                         outcome = future.result()
-                    except BrokenProcessPool:
+                    except DEATHS:
                         # The pool is gone with all it held; each of them may be the culprit.
                         self.suspects += [job, *running.values()]
+                        abandon(executor_)
                         return False
                     self._end(job, outcome)
         except BaseException:
@@ -231,7 +231,7 @@ class _Schedule:
 def _submit(pool: Executor, task: Task) -> Future[Outcome]:
     try:
         return pool.submit(work, task)
-    except BrokenProcessPool as error:  # a worker died just now; the future says so in its turn
+    except DEATHS as error:  # somebody died just now; the future says so in its turn
         broken: Future[Outcome] = Future()
         broken.set_exception(error)
         return broken

@@ -110,6 +110,11 @@ def _over(limit: str, collector: str, more: str) -> Outcome:
     return Outcome({}, (), limit, detail=how)
 
 
+# What is raised where a worker died or was told to end, or where the process died that they are
+# forked from: its answer is missing then, which click would take for the end of what a user types.
+DEATHS = (BrokenProcessPool, SystemExit, EOFError, ConnectionError)
+
+
 class _TimeLimit(BaseException):
     """Raised inside a collector by the alarm; no `except Exception` can swallow it."""
 
@@ -207,7 +212,7 @@ def alone(pool: Callable[[int], Executor], task: Task, note: Path) -> Outcome:
         own = pool(1)
         try:
             return own.submit(work, task, Trial(note, frozenset(deadly))).result()
-        except BrokenProcessPool:
+        except DEATHS:
             file = named(note)
         except BaseException:
             abandon(own)

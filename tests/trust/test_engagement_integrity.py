@@ -113,6 +113,18 @@ def test_what_was_changed_is_set_aside_measured_anew_and_told(
     assert again(workspace)[1] == []
 
 
+def test_of_what_was_deleted_nothing_is_said_to_be_set_aside(workspace: Workspace) -> None:
+    path = workspace.evidence.root / "snapshots" / "api.parquet"
+    whole = path.read_bytes()
+    path.unlink()
+    _, told = again(workspace)
+    said = "snapshots/api.parquet is not there any more"
+    assert told == [f"evidence/{said}: something other than techdd removed it"]
+    assert path.read_bytes() == whole
+    history = [one.words for one in verify_engagement(workspace.root) if one.name == "history"]
+    assert len(history) == 1 and history[0].endswith(said)
+
+
 def test_a_chain_that_was_cut_off_is_told_by_the_next_run(workspace: Workspace) -> None:
     chain = workspace.evidence.root / FILE
     chain.write_bytes(chain.read_bytes()[:100])

@@ -8,7 +8,6 @@ import json
 import os
 import shutil
 import sqlite3
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -24,6 +23,7 @@ from techdd.advisories.records import Record, read_record, tree_of
 from techdd.advisories.sources import find, pieces
 from techdd.advisories.versions import normalised
 from techdd.errors import TechddError
+from techdd.files import replacing
 from techdd.folders import kept
 from techdd.model import Issue
 
@@ -186,32 +186,23 @@ def default_folder() -> Path:
 def _rewritten(folder: Path) -> Iterator[sqlite3.Connection]:
     """A copy of the database to write to, which takes its place if all goes well."""
     file = folder / FILE
-    temporary: Path | None = None
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{FILE}.", dir=folder)
-        os.close(handle)
-        temporary = Path(name)
-        if file.is_file():
-            with contextlib.closing(Database.open(folder)):  # tells a damaged file
-                shutil.copyfile(file, temporary)
-        with contextlib.closing(sqlite3.connect(temporary)) as connection:
-            connection.execute("pragma journal_mode = off")
-            connection.execute("pragma synchronous = off")
-            if not file.is_file():
-                connection.executescript(_TABLES + exploits.TABLES)
-            yield connection
-            connection.commit()
-        with temporary.open("rb") as written:
-            os.fsync(written.fileno())
-        temporary.chmod(0o644)
-        temporary.replace(file)
+        with replacing(file) as fresh:
+            if file.is_file():
+                with contextlib.closing(Database.open(folder)):  # tells a damaged file
+                    shutil.copyfile(file, fresh.name)
+            # `replacing` holds a lock of its own, which some file systems take for SQLite's.
+            place = f"{Path(fresh.name).absolute().as_uri()}?nolock=1"
+            with contextlib.closing(sqlite3.connect(place, uri=True)) as connection:
+                connection.execute("pragma journal_mode = off")
+                connection.execute("pragma synchronous = off")
+                if not file.is_file():
+                    connection.executescript(_TABLES + exploits.TABLES)
+                yield connection
+                connection.commit()
     except (OSError, sqlite3.Error) as error:
         reason = getattr(error, "strerror", None) or error
         raise TechddError(f"the advisory database cannot be written: {reason}", folder) from None
-    finally:
-        if temporary:
-            temporary.unlink(missing_ok=True)
 
 
 def _put(connection: sqlite3.Connection, record: Record, digest: str) -> None:

@@ -18,7 +18,6 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, wait
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -35,7 +34,7 @@ from techdd.opening import open_entry
 from techdd.policy import RepositoryEntry
 from techdd.repository import Repository, git_version
 from techdd.text import without_folders
-from techdd.worker import Outcome, Task, abandon, alone, executor, work
+from techdd.worker import DEATHS, Outcome, Task, abandon, alone, executor, work
 
 FOLDER = "TECHDD_WORKER_FOLDER"  # the variable that names the worker's folder
 LOOK = 1.0  # seconds after which a worker looks whether its job is still wanted
@@ -237,7 +236,7 @@ def _run(task: Task, note: Path) -> Outcome:
     pool = _own.pool = getattr(_own, "pool", None) or executor(1)
     try:
         return _awaited(pool.submit(work, task))
-    except BrokenProcessPool:
+    except DEATHS:
         _own.pool = None
         return alone(executor, task, note)
     except Unwanted:

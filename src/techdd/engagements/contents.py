@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 
 from techdd import copies, manifest
 from techdd.errors import TechddError
+from techdd.files import UNFINISHED
 from techdd.locking import PURGE
 from techdd.policy import Engagement
 
@@ -26,7 +27,8 @@ OWN = {
 }  # fmt: skip
 # What is of this machine and this moment only: it neither travels nor is worth an archive.
 PASSING = {CACHE, WEB, LOCK, PURGE, "logs"}
-_HALF_WRITTEN = re.compile(r"\.(.+)\.[a-z0-9_]{8}")  # what `write_atomic` left when it was killed
+# What `files.replacing` left when it was killed, of today and of versions before.
+_HALF_WRITTEN = re.compile(rf"\.(.+)\.(?:{UNFINISHED})?[a-z0-9_]{{8}}")
 
 _OF_BEFORE = re.compile(r"(.+)\.v\d+")  # what a newer techdd has kept of an older file
 

@@ -27,6 +27,7 @@ FILE = "manifest.jsonl"
 STORED = FORMATS["evidence/manifest.jsonl"]
 UNFINISHED = ".unfinished"  # a run has begun, and has not ended
 ASIDE = ".set-aside"  # what no run left as it was
+GONE = "is not there any more"  # of which nothing can be set aside
 
 
 class Link(BaseModel):
@@ -172,7 +173,7 @@ class Chain:
         left, now = self.files, self.there()
         for name in sorted(left.keys() | now.keys()):
             if name not in now:
-                yield name, "is not there any more"
+                yield name, GONE
             elif name not in left:
                 yield name, "is of no run that ended"
             elif left[name] != now[name]:

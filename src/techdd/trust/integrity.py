@@ -10,7 +10,7 @@ from techdd import audits, responses
 from techdd.errors import TechddError
 from techdd.ledger import Ledger
 from techdd.text import clean
-from techdd.trust.chain import UNFINISHED, Chain
+from techdd.trust.chain import GONE, UNFINISHED, Chain
 from techdd.trust.checks import FAILED, MOST, NOT_CHECKED, OK, Check
 from techdd.workspace import Workspace
 
@@ -86,7 +86,8 @@ def _strange(chain: Chain) -> Iterator[Check]:
     """What the runs say that they found changed by something else."""
     for link in chain.links:
         for name, how in list(link.strange.items())[:MOST]:
-            words = f"the run of {link.at:%Y-%m-%d %H:%M} UTC found that {name} {how}; set aside"
+            words = f"the run of {link.at:%Y-%m-%d %H:%M} UTC found that {name} {how}"
+            words += "" if how == GONE else "; set aside"
             yield Check("history", OK, clean(words))
 
 
