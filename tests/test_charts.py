@@ -161,6 +161,15 @@ def test_a_name_wider_than_its_tile_is_written_in_lines() -> None:
     assert not [word for word in said if "nnn" in word]
 
 
+@pytest.mark.parametrize(("size", "turned"), [(10, False), (1, True)])
+def test_a_name_longer_than_its_tile_is_wide_runs_downwards(size: int, turned: bool) -> None:
+    rows = (("large", 10, 1), ("unbreakable", size, 1))
+    svg = draw(a_series("treemap", ("repository", "code lines", "findings"), rows))
+    assert svg
+    assert bool(re.search(r"rotate\(90\)[^>]*>unbreakable<", svg)) is turned
+    assert "unbreakable" in words(svg)
+
+
 def test_small_tiles_are_drawn_as_one() -> None:
     rows = tuple((f"{n % 2}", f"f{n}", 10, n) for n in range(600))
     said = words(draw(a_series("treemap", ("part", "file", "lines", "changes"), rows)))

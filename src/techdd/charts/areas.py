@@ -51,7 +51,8 @@ class Tile(NamedTuple):
 def treemap(series: Series) -> Spec | None:
     """Areas by size, shaded by value: (name, size, value) or (group, name, size, value).
 
-    A name is written where it fits as a whole, or its last part does, if need be in lines.
+    A name is written where it fits as a whole, or its last part does, if need be in lines or
+    downwards.
     """
     grouped = len(series.columns) == 4
     if len(series.columns) not in (3, 4) or not all(numeric(series, at) for at in (-2, -1)):
@@ -63,9 +64,8 @@ def treemap(series: Series) -> Spec | None:
     placed, headings = _placed(tiles) if grouped else (_alone(tiles), [])
     values = [
         {
-            "name": _fitting(tile.name, box), "value": tile.value,
+            **_written(tile.name, box), "value": tile.value,
             "x": box.x, "x2": box.x + box.width, "y": box.y, "y2": box.y + box.height,
-            "mx": box.x + 4, "my": box.y + 10,
         }
         for tile, box in placed
     ]  # fmt: skip
@@ -87,6 +87,7 @@ def treemap(series: Series) -> Spec | None:
             },
             "encoding": {
                 **corner, "text": {"field": "name"},
+                "angle": {"field": "angle", "type": "quantitative", "scale": None},
                 "color": on_shade(colour, "value"),
             },
         },
@@ -210,6 +211,15 @@ def _row(areas: Sequence[float], box: Box) -> tuple[list[Box], Box]:
         found.append(Box(x, box.y, area / height, height))
         x += area / height
     return found, Box(box.x, box.y + height, box.width, max(box.height - height, 0.001))
+
+
+def _written(name: str, box: Box) -> Spec:
+    """The name as it can stand in the box, where it begins, and its angle in degrees."""
+    if across := _fitting(name, box):
+        return {"name": across, "mx": box.x + 4, "my": box.y + 10, "angle": 0}
+    down = _fitting(name, box._replace(width=box.height, height=box.width))
+    lines = down.count("\n")
+    return {"name": down, "mx": box.x + 8 + LINE * lines, "my": box.y + 4, "angle": 90}
 
 
 def _fitting(name: str, box: Box) -> str:
