@@ -75,7 +75,7 @@ OBSERVED = {
     "stale-lock": "ecosystem count packages",
     "deprecated-package": "package version ecosystem latest reason",
     "lookalike-package": "package ecosystem known",
-    "key-person": "person share files",
+    "key-person": "person share files aside",
     "departed-key-person": "person share files last months aside",
     "orphaned-component": "component files share last",
     "abandoned-repository": "last months commits",

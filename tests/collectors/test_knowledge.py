@@ -226,15 +226,39 @@ def test_who_brought_all_code_in_with_one_commit_need_not_have_written_it(
     assert [rule for rule, *_ in observed(found)] == said
 
 
+@pytest.mark.parametrize(
+    ("files", "others", "changes", "days", "severity", "said"),
+    [
+        (20, 20, 1, 5, "medium", " 20 of these"),
+        (20, 21, 1, 400, "high", ""),  # not half of all
+        (19, 0, 1, 5, "high", ""),  # not so many
+        (20, 0, 2, 5, "high", ""),  # changed since
+        (20, 0, 1, 400, "medium", " 20 of these"),
+        (20, 0, 1, 100, "low", " 20 of these"),
+    ],
+)
+def test_who_brought_most_files_in_at_once_need_not_have_written_them(
+    files: int, others: int, changes: int, days: int, severity: str, said: str
+) -> None:
+    rows = [("api", f"core/{n}", "ann+") for n in range(files)]
+    rows += [("api", f"web/{n}", "ben+") for n in range(others)]
+    contributions, commits, people = tables(rows, {"ann": days, "ben": 0, "cy": 0})
+    contributions["changes"] = changes
+    commits["repo"] = "api"
+    found = departures.departures.run(AS_OF, contributions, commits, people)
+    (told,) = (values for *_, who, values in observed(found) if who == "ann")
+    assert (told["severity"], str(told["aside"])[:12]) == (severity, said)
+
+
 @pytest.mark.parametrize(("days", "severity"), [(100, "medium"), (2_000, "high")])
 def test_who_left_long_ago_weighs_more(days: int, severity: str) -> None:
     assert [values["severity"] for *_, values in key_people(1, 3, days)] == [severity]
 
 
 def test_who_left_years_ago_weighs_little_where_others_kept_working() -> None:
-    grades = [departures._severity(days, 10, rests=False) for days in (100, 400, 1_200)]
+    grades = [departures._severity(days, 10) for days in (100, 400, 1_200)]
     assert grades == ["medium", "high", "low"]
-    assert departures._severity(1_200, 1_000, rests=False) == "high"
+    assert departures._severity(1_200, 1_000) == "high"
 
 
 def test_who_has_no_plausible_date_is_not_said_to_have_left() -> None:
@@ -247,7 +271,7 @@ def test_who_has_no_plausible_date_is_not_said_to_have_left() -> None:
             "key-person", "api", "ann",
             {
                 "person": ANN, "share": 1.0, "files": 1, "last": "unknown", "months": None,
-                "severity": "high",
+                "severity": "high", "aside": "",
             },
         )
     ]  # fmt: skip

@@ -25,6 +25,8 @@ KEY_SHARE = 0.5  # of a repository's source files: who authored this much is a k
 DEPARTED_SHARE = 0.25  # who left is missed sooner: nobody can ask them
 LONG_GONE_DAYS = 182  # before that, leave or a quiet quarter is as likely as a departure
 ABANDONED_DAYS = 365  # after that, the repository is said to be abandoned
+BROUGHT_SHARE = 0.5  # of the source files: who made so many at once brought the code in
+BROUGHT_FILES = 20  # fewer are written between two commits
 LEARNT_AGAIN_DAYS = 3 * 365  # after that, those who kept working on it have become its experts
 LEAVERS = 3  # people of the truck-factor list that the report lets leave
 FEWEST = 10  # files; of fewer a share says nothing
@@ -82,6 +84,7 @@ def _key_people(
     when each person was seen last, `worked` when anybody worked on the repository.
     """
     files = authored["path"].nunique()
+    brought = _brought(authored)
     counts = authored.groupby(["person", "active"])["path"].nunique().reset_index(name="files")
     ordered = counts.sort_values(["files", "person"], ascending=[False, True])
     for person, active, number in ordered.itertuples(index=False):
@@ -89,21 +92,40 @@ def _key_people(
             continue
         seen = last.get(person)
         days, idle = _days(seen, end), _days(worked, end)
-        rests = not active and _rests(days, idle)
+        doubts = [_BROUGHT.format(brought[person])] if person in brought else []
+        doubts += [_RESTING] if not active and _rests(days, idle) else []
+        severity = "high" if active else _severity(days, idle)
         values: dict[str, Value] = {
             "person": person_token(person),
             "share": float(number / files),
             "files": int(number),
             "last": on(seen),
             "months": None if days is None else round(days / MONTH),
-            "severity": _severity(days, idle, rests=rests),
+            "severity": _LOWER[max(_LOWER.index(severity) - len(doubts), 0)],
+            "aside": "".join(doubts),
         }
-        if not active:
-            values["aside"] = _RESTING if rests else ""
         rule = "key-person" if active else "departed-key-person"
         yield Observation(rule, repo, person, values=values)
 
 
+def _brought(authored: DataFrame) -> dict[str, int]:
+    """By person the files of a repository that were made with one commit, most of all there are,
+    and that the same person did not change since.
+
+    Avelino et al. leave repositories out where few commits made most of the files: their history
+    lies elsewhere.
+    """
+    most = max(BROUGHT_FILES, BROUGHT_SHARE * authored["path"].nunique())
+    once = authored[authored["created"].astype(bool) & (authored["changes"] == 1)]
+    made = once.groupby(["person", "first"])["path"].nunique()
+    return {str(person): int(number) for (person, _), number in made[made >= most].items()}
+
+
+_LOWER = ("low", "medium", "high")
+_BROUGHT = (
+    " {:,} of these files came in with a single commit and were not changed by the same person"
+    " since: whoever brings code in need not have written it, so this is rated one step lower."
+)
 _RESTING = (
     " Nobody has worked there for longer: it may be the work on it that rests, or the copy that"
     " was audited that is old, so this is rated one step lower."
@@ -125,11 +147,9 @@ def _rests(days: int | None, idle: int | None) -> bool:
     return idle > ACTIVE_DAYS and days - idle <= ACTIVE_DAYS
 
 
-def _severity(days: int | None, idle: int | None, *, rests: bool) -> str:
+def _severity(days: int | None, idle: int | None) -> str:
     """How much a departure `days` ago is felt in a repository that was `idle` for so many days."""
     if days is not None and days <= LONG_GONE_DAYS:
-        return "low" if rests else "medium"
-    if rests:
         return "medium"
     tended = idle is not None and idle <= ACTIVE_DAYS
     return "low" if tended and days is not None and days > LEARNT_AGAIN_DAYS else "high"
