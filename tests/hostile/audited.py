@@ -51,8 +51,9 @@ def audit(home: Path, *options: str) -> Audited:
 
 
 def rows(path: Path) -> list[dict[str, Any]]:
-    """The rows of a Parquet file."""
-    found = parquet.connect().sql(f"SELECT * EXCLUDE filename FROM {parquet.files([path])}")
+    """The rows of a Parquet file, or of a folder of them."""
+    parts = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
+    found = parquet.connect().sql(f"SELECT * EXCLUDE filename FROM {parquet.files(parts)}")
     return [dict(zip(found.columns, row, strict=True)) for row in found.fetchall()]
 
 
