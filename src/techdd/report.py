@@ -35,12 +35,12 @@ from techdd.model import (
 )
 from techdd.naming import Voice, goes_by_name, merges_series, numbered
 from techdd.policy import Engagement, Scoring
+from techdd.portfolio.parts import GRAVE
 from techdd.remediation import day_rate
 from techdd.telling import left_out, limits, summary, unaudited
 from techdd.text import listed
 
 STRENGTHS = 6
-_GRAVE = (Severity.CRITICAL, Severity.HIGH)
 STRONG = 3  # level from which an item is a strength
 
 
@@ -182,7 +182,7 @@ def _item_strengths(assessment: Assessment, items: Iterable[ItemScore]) -> list[
     """What the evidence shows to be good: strong items that were sampled or measured, and that do
     not contradict what was answered. What a probe tells is none beside its own grave findings.
     """
-    grave = {one.rule for one in assessment.findings if one.severity in _GRAVE}
+    grave = {one.rule for one in assessment.findings if one.severity in GRAVE}
     contested = {
         metric.name
         for reading in assessment.readings
