@@ -454,7 +454,7 @@ def test_the_process_that_workers_are_forked_from_dies_and_the_run_goes_on(bench
     def pool(workers: int) -> Executor:
         made = executor(workers)
         pools.append(workers)
-        if len(pools) == 1:
+        if len(pools) <= 3:  # the third one is that of a job alone
             server: Any = forkserver._forkserver
             os.kill(server._forkserver_pid, signal.SIGSTOP)
             threading.Timer(1, os.kill, (server._forkserver_pid, signal.SIGKILL)).start()
@@ -463,7 +463,7 @@ def test_the_process_that_workers_are_forked_from_dies_and_the_run_goes_on(bench
     bench.add("web")
     runs = bench.collect("pebbles", pool=pool)
     assert {one.status for one in runs.values()} == {Status.OK}
-    assert len(pools) > 1
+    assert len(pools) > 3
 
 
 def test_a_worker_that_is_told_to_end_costs_its_job_at_most(bench: Bench, tmp_path: Path) -> None:

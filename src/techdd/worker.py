@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 _LONGEST_FOLDER = 103 - 32
 _SHARED = ["duckdb", "numpy", __name__, "techdd.collectors.history"]  # for all, and the first job
 DEADLY = 20  # files that may end the process of one job, each at the price of one more trial
+STARTS = 10  # that a job may lose without a fault of its own
+_PAUSE = 0.2  # seconds in which what has died is gone for the system, too
 
 
 @dataclass(frozen=True)
@@ -207,22 +209,27 @@ def alone(pool: Callable[[int], Executor], task: Task, note: Path) -> Outcome:
     """
     note.parent.mkdir(parents=True, exist_ok=True)
     deadly: list[str] = []
+    starts = 0
     while True:
         note.unlink(missing_ok=True)
         own = pool(1)
         try:
             return own.submit(work, task, Trial(note, frozenset(deadly))).result()
         except DEATHS:
-            file = named(note)
+            begun, file = note.exists(), named(note)
         except BaseException:
             abandon(own)
             raise
         finally:
             own.shutdown(wait=False)
             note.unlink(missing_ok=True)
-        if not file or len(deadly) == DEADLY:
+        if not begun and starts < STARTS:
+            starts += 1  # the process that workers are forked from may itself be dying
+            time.sleep(_PAUSE)
+        elif not file or len(deadly) == DEADLY:
             return task.budget.died(task.name)
-        deadly.append(file)
+        else:
+            deadly.append(file)
 
 
 def _gather(
