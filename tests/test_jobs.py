@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
+from contextlib import suppress
 from dataclasses import replace
 from multiprocessing import forkserver
 from pathlib import Path
@@ -449,21 +450,29 @@ def test_more_memory_measures_again_and_more_time_does_not(bench: Bench) -> None
 
 def test_the_process_that_workers_are_forked_from_dies_and_the_run_goes_on(bench: Bench) -> None:
     """While it is asked for a worker: its answer is missing then."""
-    pools: list[int] = []
+    pools, killers = 0, []
+
+    def kill(process: int) -> None:
+        with suppress(ProcessLookupError):  # one that was dying already may be gone
+            os.kill(process, signal.SIGKILL)
 
     def pool(workers: int) -> Executor:
+        nonlocal pools
         made = executor(workers)
-        pools.append(workers)
-        if len(pools) <= 3:  # the third one is that of a job alone
+        pools += 1
+        if pools <= 3:  # the third one is that of a job alone
             server: Any = forkserver._forkserver
             os.kill(server._forkserver_pid, signal.SIGSTOP)
-            threading.Timer(1, os.kill, (server._forkserver_pid, signal.SIGKILL)).start()
+            killers.append(threading.Timer(1, kill, (server._forkserver_pid,)))
+            killers[-1].start()
         return made
 
     bench.add("web")
     runs = bench.collect("pebbles", pool=pool)
+    for killer in killers:
+        killer.join()
     assert {one.status for one in runs.values()} == {Status.OK}
-    assert len(pools) > 3
+    assert pools > 3
 
 
 def test_a_worker_that_is_told_to_end_costs_its_job_at_most(bench: Bench, tmp_path: Path) -> None:
@@ -477,9 +486,11 @@ def test_a_worker_that_is_told_to_end_costs_its_job_at_most(bench: Bench, tmp_pa
                 os.kill(int(pid), signal.SIGTERM)
                 told.add(pid)
 
-    threading.Thread(target=end_each, daemon=True).start()
+    ending = threading.Thread(target=end_each)
+    ending.start()
     try:
         (run,) = bench.collect("waits", pool=executor, waits={"note": str(note)}).values()
     finally:
         over.set()
+        ending.join()
     assert (run.status, len(note.read_text().split())) == (Status.FAILED, 2)
