@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from techdd import files
 from techdd.errors import TechddError
-from techdd.files import opened, write_atomic
 from techdd.folders import data
 from techdd.model import EvidenceFile, Report
 from techdd.text import clean
@@ -174,7 +174,7 @@ def _shipped() -> Iterator[tuple[str, Path]]:
 def _digest(path: Path, key: bytes = b"") -> str:
     made = partial(hmac.new, key, digestmod="sha256") if key else hashlib.sha256
     try:
-        with opened(path) as file:
+        with files.opened(path) as file:
             return hashlib.file_digest(file, made).hexdigest()
     except OSError as error:
         raise TechddError(f"cannot be read: {error.strerror}", path) from None
@@ -185,9 +185,8 @@ def _key(root: Path, *, again: bool) -> bytes:
     path = root / KEY
     try:
         if not (again or path.exists()):
-            write_atomic(path, f"{secrets.token_hex(32)}\n".encode(), mode=0o600)
-        with opened(path) as file:
-            key = bytes.fromhex(file.read().decode().strip())
+            files.write_atomic(path, f"{secrets.token_hex(32)}\n".encode(), mode=0o600)
+        key = bytes.fromhex(files.read(path).decode().strip())
     except OSError as error:
         what = "read" if again else "kept"
         raise TechddError(f"cannot be {what}: {error.strerror}", path) from None

@@ -32,6 +32,7 @@ _ASKED = re.compile(
 _PIN = re.compile(r"@(?:[0-9a-f]{40}|[0-9a-f]{64})$")
 _TESTS, _DEPLOY = (re.compile(one, re.I | re.A | re.M) for one in (TESTS, DEPLOY))
 _LONGEST = 20_000  # characters of one script that are looked at
+_SUCCEEDED = re.compile(r"workflow_run\.conclusion\s*==\s*'success'")
 _CALLS = 3  # own actions that call each other
 _STEPS = 1_000  # of one job, with those of what it calls
 
@@ -220,9 +221,7 @@ def _deployments(
 def _follows(document: dict[str, Any], job: dict[str, Any], tested: set[str]) -> bool:
     """Whether a job only begins when a workflow that runs tests has succeeded."""
     after = _table(_table(document.get("on")).get("workflow_run")).get("workflows")
-    succeeded = re.search(
-        r"workflow_run\.conclusion\s*==\s*'success'", str(job.get("if"))[:_LONGEST]
-    )
+    succeeded = _SUCCEEDED.search(str(job.get("if"))[:_LONGEST])
     return bool(succeeded and tested.intersection(_labels(after)))
 
 
